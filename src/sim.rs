@@ -1,0 +1,1 @@
+//! Datacenters in this process.
