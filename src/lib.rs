@@ -20,8 +20,11 @@
 //! Dependencies point one way: `domain` <- `consul` <- `watch`; `domain` <- `table` <- `app` <-
 //! `views` <- `ui`; `report` sees `domain` and `consul`; `shell` sees all, and nothing sees `shell`.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod consul;
 pub mod domain;
 pub mod sim;
+pub mod table;
+pub mod ui;
