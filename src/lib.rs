@@ -25,7 +25,7 @@ pub mod cli;
 pub mod config;
 pub mod consul;
 pub mod domain;
-// pub mod screen;
+pub mod screen;
 pub mod sim;
 pub mod store;
 pub mod table;

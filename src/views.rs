@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::domain::feed::Wanted;
 use crate::domain::ids::Dc;
 use crate::app::action::Action;
-use crate::app::command::Takes;
+use crate::app::command::{Grouping, Takes};
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
@@ -160,6 +160,11 @@ pub trait View: Send {
     /// Sorts it by the column with this id; an unknown one is refused with the ids that there are.
     fn sort_by(&mut self, _ctx: &Ctx, _column: &str, _reversed: bool) -> Result<Option<Job>, String> {
         Err(String::from("nothing to sort here"))
+    }
+
+    /// Groups its rows by something.
+    fn group_by(&mut self, _ctx: &Ctx, _by: Grouping) -> Response {
+        Response::Notice(String::from("nothing to group here"))
     }
 
     /// Puts the cursor on the line of the view's area that was clicked.

@@ -177,6 +177,11 @@ impl Listing for Checks {
         Some(Response::Changed)
     }
 
+    fn group_by(&mut self, by: Grouping) -> bool {
+        self.groups.by = by;
+        true
+    }
+
     fn nothing(&self) -> &'static str {
         "nothing is failing"
     }

@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use super::{Ctx, Place, Response, View, fresh};
 use crate::domain::feed::{List, Wanted};
 use crate::app::action::Action;
+use crate::app::command::Grouping;
 use crate::store::Change;
 use crate::table::column::Column;
 use crate::table::filter::Filter;
@@ -95,6 +96,11 @@ pub trait Listing: Send + 'static {
     /// anew after.
     fn act(&mut self, _ctx: &Ctx, _action: Action, _row: Option<&Self::Row>) -> Option<Response> {
         None
+    }
+
+    /// Groups rows by something; false for a list without groups.
+    fn group_by(&mut self, _by: Grouping) -> bool {
+        false
     }
 
     /// What an empty list says when it is complete and nothing is filtered.
@@ -354,6 +360,13 @@ impl<L: Listing> View for TableView<L> {
         let ids: Vec<&str> =
             columns.iter().filter(|c| c.compare.is_some()).map(|c| &*c.id).collect();
         Err(format!("no column '{column}' to sort by; there are {}", ids.join(", ")))
+    }
+
+    fn group_by(&mut self, ctx: &Ctx, by: Grouping) -> Response {
+        if self.listing.group_by(by) {
+            return self.load(ctx).into();
+        }
+        Response::Notice(String::from("nothing to group here"))
     }
 
     fn click(&mut self, line: u16) {
