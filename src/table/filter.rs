@@ -1,44 +1,84 @@
-//! The filter of a table: plain, regex, inverted, fuzzy.
+//! The filter of a table: plain text, a regular expression, inverted, or fuzzy.
+//!
+//! ```text
+//! web          rows with this text, whatever its case
+//! ^web-\d+$    a regular expression; ^ and $ are the beginning and the end of any cell
+//! !web         the rows that it does not match
+//! -f wbapi     fuzzy
+//! ```
+//! It says whether a row is shown, never in which order. Invariant: when a filter narrows another,
+//! filtering the other's survivors gives what filtering all rows gives.
 
-use super::fuzzy::CharMask;
+mod live;
+mod pattern;
+mod row;
 
-/// A row as a filter sees it, made once per change of the row.
-#[derive(Clone, Debug)]
-pub struct RowText { text: Box<str>, mask: CharMask }
-impl RowText {
-    /// From the row's cells (any text may be added: tags, meta `k=v`).
-    pub fn new<'a>(_cells: impl IntoIterator<Item = &'a str>) -> Self { todo!() }
-}
-/// Why a filter cannot be used; one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+pub use live::{Changed, LiveFilter};
+use pattern::Pattern;
+pub use row::RowText;
+
+/// Why a filter cannot be used, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct FilterError(String);
-/// A filter, understood. The default one lets everything through.
+
+/// A filter that can be used. The default one lets everything through.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {}
+pub struct Filter {
+    text: String,
+    is_inverted: bool,
+    pattern: Pattern,
+}
+
 impl Filter {
-    pub fn parse(_text: &str) -> Result<Self, FilterError> { todo!() }
-    /// As typed.
-    pub fn text(&self) -> &str { todo!() }
+    /// Reads a filter as typed, without its `/`.
+    ///
+    /// # Errors
+    /// The text is no regular expression, or one too big to be run.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        let text = text.trim();
+        let inverted = text.strip_prefix('!');
+        let pattern = Pattern::parse(inverted.unwrap_or(text).trim_start())?;
+        // A lone '!' would hide everything while the rest is being typed.
+        let is_inverted = inverted.is_some() && !pattern.is_empty();
+        Ok(Self { text: text.to_owned(), is_inverted, pattern })
+    }
+
+    /// The text as typed, without blanks around it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// True when it lets everything through.
-    pub fn is_empty(&self) -> bool { todo!() }
-    /// `None`: not shown. Else how well it fits (0 unless fuzzy).
-    pub fn matches(&self, _row: &RowText) -> Option<i64> { todo!() }
-    /// True when what `previous` let through includes all that this lets through.
-    pub fn narrows(&self, _previous: &Self) -> bool { todo!() }
-    /// Char positions of the match in a cell, for highlighting; empty when inverted or none.
-    pub fn highlights(&self, _cell: &str) -> Vec<usize> { todo!() }
+    pub fn is_empty(&self) -> bool {
+        self.pattern.is_empty()
+    }
+
+    /// How well a row fits, which is 0 unless the filter is fuzzy; `None` when it is not shown.
+    pub fn matches(&self, row: &RowText) -> Option<i64> {
+        let found = self.pattern.score(row);
+        if self.is_inverted { found.is_none().then_some(0) } else { found }
+    }
+
+    /// True when everything that this lets through is sure to be among what `previous` lets
+    /// through, so that only its survivors need a look. False says nothing.
+    pub fn narrows(&self, previous: &Self) -> bool {
+        if previous.is_empty() {
+            return true;
+        }
+        match (self.is_inverted, previous.is_inverted) {
+            (false, false) => self.pattern.narrows(&previous.pattern),
+            (true, true) => previous.pattern.narrows(&self.pattern),
+            _ => false,
+        }
+    }
+
+    /// The places of the characters of a cell that match, ascending, for highlighting; empty when
+    /// the filter is inverted, or when the row matches elsewhere.
+    pub fn highlights(&self, cell: &str) -> Vec<usize> {
+        if self.is_inverted { Vec::new() } else { self.pattern.places(cell) }
+    }
 }
-/// What typing changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed { Same, Narrowed, Replaced }
-/// The filter line while it is typed: a half-typed regex keeps the last good filter.
-#[derive(Clone, Debug, Default)]
-pub struct LiveFilter {}
-impl LiveFilter {
-    pub fn set(&mut self, _text: &str) -> Changed { todo!() }
-    /// The last good one.
-    pub fn filter(&self) -> &Filter { todo!() }
-    /// As typed, good or not.
-    pub fn text(&self) -> &str { todo!() }
-    pub fn error(&self) -> Option<&FilterError> { todo!() }
-}
+
+#[cfg(test)]
+mod tests;
