@@ -2,5 +2,12 @@
 //!
 //! Everything here can be built in a test from literals. Names are Consul's own.
 
+pub mod catalog;
+pub mod coordinate;
+pub mod delta;
+pub mod feed;
+pub mod freshness;
 pub mod health;
 pub mod ids;
+pub mod server;
+pub mod tally;

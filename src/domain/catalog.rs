@@ -1,0 +1,125 @@
+//! Services, instances and nodes of one datacenter.
+//!
+//! Summaries come from the catalog as it is; [`ServiceHealth`] and [`Node`] carry the health that
+//! [`super::tally`] worked out for them.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::health::{Check, Counts, Status};
+use super::ids::{NodeName, ServiceId, ServiceName};
+
+/// A service as the catalog summarises it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Its name.
+    pub name: ServiceName,
+    /// Tags of all its instances together.
+    pub tags: Arc<[Arc<str>]>,
+    /// The nodes it runs on, each once.
+    pub nodes: Vec<NodeName>,
+    /// Its instances; `None` where the server gives only names.
+    pub instances: Option<usize>,
+}
+
+/// A service of one datacenter with the health of its instances.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceHealth {
+    /// Its name.
+    pub name: ServiceName,
+    /// Tags of all its instances together.
+    pub tags: Arc<[Arc<str>]>,
+    /// Its instances; `None` where only failing ones are known.
+    pub instances: Option<usize>,
+    /// Instances by state.
+    pub counts: Counts,
+    /// False while a count is an estimate, which is shown with `~`.
+    pub is_exact: bool,
+}
+
+/// One instance of a service with the checks that count for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Instance {
+    /// The service.
+    pub service: ServiceName,
+    /// Its id, unique on the node.
+    pub id: ServiceId,
+    /// Its node.
+    pub node: NodeName,
+    /// Where it serves: its own address, else its node's.
+    pub address: Arc<str>,
+    /// Its port; 0 when it has none.
+    pub port: u16,
+    /// Its tags.
+    pub tags: Vec<Arc<str>>,
+    /// Its meta data, in the server's order.
+    pub meta: IndexMap<Arc<str>, Arc<str>>,
+    /// Its own checks and its node's.
+    pub checks: Vec<Arc<Check>>,
+    /// The state from those checks.
+    pub status: Status,
+    /// The Raft index of its last change.
+    pub modify_index: u64,
+}
+
+impl Instance {
+    /// Its version: meta `version`, else the first tag that looks like one.
+    pub fn version(&self) -> Option<&str> {
+        self.meta
+            .get("version")
+            .map(AsRef::as_ref)
+            .or_else(|| self.tags.iter().map(AsRef::as_ref).find(|tag| is_version(tag)))
+    }
+}
+
+/// What names an instance within its datacenter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InstanceKey {
+    /// Its node.
+    pub node: NodeName,
+    /// Its id on that node.
+    pub id: ServiceId,
+}
+
+/// A node of the catalog with what its checks say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Node {
+    /// Its name.
+    pub name: NodeName,
+    /// Its address.
+    pub address: Arc<str>,
+    /// The state from its own checks; those of its services do not count.
+    pub status: Status,
+    /// Its failing checks, those of its services included, maintenance excluded.
+    pub failing_checks: usize,
+    /// Distinct services on it, as far as the summary tells.
+    pub services: usize,
+    /// Its meta data, in the server's order.
+    pub meta: IndexMap<Arc<str>, Arc<str>>,
+}
+
+/// True for a tag such as `v2`, `1.4.0` or `v1.2-rc1`.
+pub fn is_version(tag: &str) -> bool {
+    let digits = tag.strip_prefix('v').unwrap_or(tag);
+    let dotted = digits.contains('.') || digits.len() < tag.len();
+    dotted
+        && digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_alphanumeric() || ".-+_".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_tag_is_told_from_other_tags() {
+        for yes in ["v1", "v2.3.1", "1.4.0", "v1.2-rc1"] {
+            assert!(is_version(yes), "{yes}");
+        }
+        for no in ["az1", "8080", "primary", "v", "10.0.0.1/8", ""] {
+            assert!(!is_version(no), "{no}");
+        }
+    }
+}

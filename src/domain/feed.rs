@@ -1,0 +1,163 @@
+//! What the watch layer tells the screen, and what the screen asks of it.
+//!
+//! A feed carries the difference to what was sent before under the same ticket, worked out off the
+//! UI thread. A feed whose ticket is not the current one of its subject is late and is dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use super::coordinate::Estimate;
+use super::delta::Delta;
+use super::freshness::Freshness;
+use super::health::{Check, CheckKey};
+use super::ids::{Dc, NodeName, ServiceName};
+use super::server::Servers;
+
+/// A list that is only watched while something shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The instances of a service (in one datacenter).
+    Service(ServiceName),
+    /// The instances and checks on a node.
+    Node(NodeName),
+}
+
+/// One wanted subject of one datacenter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// The datacenter.
+    pub dc: Dc,
+    /// The subject.
+    pub subject: Subject,
+}
+
+/// What the screen shows now; everything that is not in it stops being watched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Grows with each change; feeds of subjects carry the one they were asked under.
+    pub ticket: u64,
+    /// The focused datacenter, which keeps its connections longest.
+    pub focus: Option<Dc>,
+    /// The subjects shown.
+    pub subjects: Vec<Wanted>,
+}
+
+/// Which list of a datacenter a freshness belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum List {
+    /// Services with their counts.
+    Services,
+    /// Critical and warning checks.
+    Checks,
+    /// Nodes.
+    Nodes,
+    /// Servers, from autopilot.
+    Servers,
+    /// A subject of the scope.
+    Subject(Subject),
+}
+
+/// How a datacenter as a whole answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pulse {
+    /// When it was taken (UTC).
+    pub at: DateTime<Utc>,
+    /// Its answer.
+    pub link: Link,
+    /// How long its answer took, from here.
+    pub answered_in: Option<Duration>,
+    /// The round trip from the agent's datacenter by WAN coordinates; `None` when unknown.
+    pub wan: Option<Estimate>,
+    /// Past the connection budget some lists are polled: how many connections are in use, of how
+    /// many.
+    pub connections: (usize, usize),
+}
+
+/// Whether a datacenter can be reached, and whether it can decide.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// It has a leader, at this address.
+    Led(Arc<str>),
+    /// It answers, but has no leader: reads are stale, writes fail.
+    Leaderless,
+    /// It does not answer.
+    Dark {
+        /// The reason, short enough for a title.
+        why: Arc<str>,
+        /// The whole reason, with what to try.
+        detail: Arc<str>,
+        /// When dcview tries again (UTC).
+        retry_at: Option<DateTime<Utc>>,
+    },
+}
+
+/// What came from one datacenter.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// The datacenter's answer as a whole.
+    Pulse(Pulse),
+    /// Services whose counts changed.
+    Services(Delta<ServiceName, ServiceHealth>),
+    /// Checks that began to fail, changed or recovered.
+    Checks(Delta<CheckKey, Check>),
+    /// Nodes that changed.
+    Nodes(Delta<NodeName, Node>),
+    /// The servers, whole.
+    Servers(Servers),
+    /// The instances of a subject that changed.
+    Instances(Subject, Delta<InstanceKey, Instance>),
+    /// The checks of a node subject itself, those of its services left out.
+    NodeChecks(NodeName, Vec<Arc<Check>>),
+    /// How fresh a list is now.
+    Freshness(List, Freshness),
+}
+
+/// One message from one datacenter.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The datacenter.
+    pub dc: Dc,
+    /// The scope's ticket that a subject was asked under; 0 for lists that are always watched.
+    pub ticket: u64,
+    /// When the answer came (UTC).
+    pub at: DateTime<Utc>,
+    /// What came.
+    pub body: Body,
+}
+
+/// What the watch layer sends to the screen.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// The datacenters that there are now, in the agent's order (nearest first), then configured
+    /// ones; `local` is the agent's own.
+    Datacenters {
+        /// Their names.
+        all: Vec<Dc>,
+        /// The agent's own datacenter, when it says.
+        local: Option<Dc>,
+    },
+    /// The list of datacenters cannot be had: why, whole and with what to try.
+    Discovery {
+        /// The reason, short enough for a title.
+        why: Arc<str>,
+        /// The whole reason, with what to try.
+        detail: Arc<str>,
+        /// When dcview tries again (UTC).
+        retry_at: Option<DateTime<Utc>>,
+    },
+    /// Something from one datacenter.
+    Feed(Box<Feed>),
+    /// A task of the watch layer died and was started again.
+    Restarted {
+        /// Whose it was.
+        dc: Dc,
+        /// What died.
+        what: Arc<str>,
+    },
+}
