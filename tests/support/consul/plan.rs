@@ -1,0 +1,90 @@
+//! What a test wants of its datacenters.
+//!
+//! Plain data with a builder; nothing is started here.
+
+/// The datacenters to start and how they are secured.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(super) dcs: Vec<DcPlan>,
+    pub(super) acl: bool,
+    pub(super) tls: bool,
+    pub(super) verify_incoming: bool,
+    pub(super) unix: bool,
+    pub(super) federated: bool,
+    pub(super) hcl: String,
+}
+
+/// One datacenter of a [`Plan`].
+#[derive(Clone, Debug)]
+pub struct DcPlan {
+    pub(super) name: String,
+    pub(super) servers: usize,
+}
+
+impl Plan {
+    /// No datacenter yet; open, plain HTTP, federated.
+    pub fn new() -> Self {
+        Self {
+            dcs: Vec::new(),
+            acl: false,
+            tls: false,
+            verify_incoming: false,
+            unix: false,
+            federated: true,
+            hcl: String::new(),
+        }
+    }
+
+    /// Adds a datacenter of that many servers. The first one added is the primary.
+    #[must_use]
+    pub fn dc(mut self, name: &str, servers: usize) -> Self {
+        self.dcs.push(DcPlan {
+            name: name.to_owned(),
+            servers,
+        });
+        self
+    }
+
+    /// ACLs on, default deny, bootstrapped, tokens replicated to the secondaries.
+    #[must_use]
+    pub fn acl(mut self) -> Self {
+        self.acl = true;
+        self
+    }
+
+    /// An https port beside the plain one, with a certificate of the cluster's own authority.
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// TLS, and the https port wants a client certificate.
+    #[must_use]
+    pub fn mutual_tls(mut self) -> Self {
+        self.verify_incoming = true;
+        self.tls()
+    }
+
+    /// HTTP on a unix socket too ([`super::Dc::socket`]).
+    #[must_use]
+    pub fn unix_socket(mut self) -> Self {
+        self.unix = true;
+        self
+    }
+
+    /// Leaves the datacenters strangers to each other.
+    #[must_use]
+    pub fn unfederated(mut self) -> Self {
+        self.federated = false;
+        self
+    }
+
+    /// Adds this to the configuration of every agent.
+    #[must_use]
+    pub fn hcl(mut self, extra: &str) -> Self {
+        self.hcl.push_str(extra);
+        self.hcl.push('\n');
+        self
+    }
+}
