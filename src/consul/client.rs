@@ -390,7 +390,10 @@ impl fmt::Debug for Client {
 fn patience(request: &Request) -> Duration {
     match request.block {
         // The server adds up to a sixteenth of the wait, to spread its waiters.
-        Some(block) => block.wait.saturating_add(block.wait / 16).saturating_add(BLOCK_MARGIN),
+        Some(block) => block
+            .wait
+            .saturating_add(block.wait / 16)
+            .saturating_add(BLOCK_MARGIN),
         None => CALL_TIMEOUT,
     }
 }
