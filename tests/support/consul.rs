@@ -13,6 +13,7 @@ mod dc;
 mod http;
 mod plan;
 mod ports;
+mod scratch;
 mod seed;
 mod server;
 mod site;
@@ -20,8 +21,6 @@ mod tls;
 mod watchdog;
 
 use std::time::Duration;
-
-use tempfile::TempDir;
 
 pub use binary::consul;
 pub use dc::Dc;
@@ -31,6 +30,7 @@ pub use seed::{Check, Instance, Load, Status};
 pub use tls::Tls;
 
 use self::plan::Https;
+use self::scratch::Scratch;
 use self::site::Site;
 use super::wait::wait;
 
@@ -43,16 +43,14 @@ pub struct Cluster {
     dcs: Vec<Dc>,
     token: Option<String>,
     tls: Option<Tls>,
-    dir: TempDir,
+    // Dropped after the datacenters, whose files it holds.
+    dir: Scratch,
 }
 
 impl Cluster {
     /// Starts what `plan` describes and returns when all of it answers.
     pub fn start(plan: Plan) -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("dcv")
-            .tempdir()
-            .expect("a temporary directory");
+        let dir = Scratch::new();
         let tls = (plan.https != Https::Off).then(|| Tls::make(dir.path()));
         let mut cluster = Self {
             plan,

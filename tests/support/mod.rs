@@ -18,7 +18,7 @@
 )]
 
 pub mod consul;
-
+pub mod fault;
+pub mod runtime;
 pub mod screen;
-
 pub mod wait;
