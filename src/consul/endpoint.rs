@@ -20,7 +20,7 @@ pub struct Endpoint {
     pub tls: Tls,
     /// HTTP basic authentication, for a proxy before the agent.
     pub auth: Option<BasicAuth>,
-    /// Enterprise namespace, sent as `ns`; other servers ignore it.
+    /// Enterprise namespace, sent as `ns`; most endpoints of other servers refuse it (400).
     pub namespace: Option<String>,
     /// Enterprise admin partition, sent as `partition`; other servers ignore it.
     pub partition: Option<String>,

@@ -17,9 +17,9 @@ mod acl;
 mod faults;
 mod gate;
 mod plain;
+mod raw;
 mod secrets;
 mod server_name;
-mod stand_in;
 mod tls;
 
 use dcview::config::{Config, Dirs, Env, Flags};

@@ -89,10 +89,7 @@ async fn headers_of_consul_are_read(client: &Client) {
         .await
         .expect("404 is an answer");
     assert_eq!(absent.status, 404);
-    assert!(
-        absent.index.is_some_and(|index| index > 1),
-        "and one that can block"
-    );
+    assert!(absent.index.is_some(), "and one that can block");
 }
 
 async fn a_blocking_query_wakes_at_the_change(client: &Client) {

@@ -1,12 +1,13 @@
 //! Secrets go to the agent and nowhere else.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use dcview::consul::Request;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::stand_in::{Deed, StandIn};
+use super::support::fault::{FaultServer, Reply};
 use super::{client, config};
 
 /// A log that a test can read.
@@ -37,28 +38,31 @@ impl<'a> MakeWriter<'a> for Log {
 
 #[tokio::test]
 async fn basic_authentication_passes_a_checking_proxy() {
-    let server = StandIn::start(Deed::Say("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[]"));
-    let address = format!("http://{}/consul", server.address());
-    let client = client(&[
-        ("CONSUL_HTTP_ADDR", &address),
-        ("CONSUL_HTTP_AUTH", "ann:hunter2"),
+    // The standard encoding of ann:hunter2.
+    let server = FaultServer::start(|request| match request.header("authorization") {
+        Some("Basic YW5uOmh1bnRlcjI=") => Reply::json("[]", 1),
+        _ => Reply::text(401, "who are you"),
+    });
+    let address = format!("{}/consul", server.url());
+    let env = [
+        ("CONSUL_HTTP_ADDR", &*address),
         ("CONSUL_HTTP_TOKEN", "s3cr3t"),
-    ]);
-    client
+    ];
+    let stranger = client(&env).send(Request::get("/v1/catalog/nodes")).await;
+    assert!(stranger.is_err(), "the proxy does check");
+
+    let env = [&env[..], &[("CONSUL_HTTP_AUTH", "ann:hunter2")]].concat();
+    client(&env)
         .send(Request::get("/v1/catalog/nodes"))
         .await
         .expect("through");
-    let heard = server.heard().concat();
-    assert!(
-        heard.starts_with("GET /consul/v1/catalog/nodes HTTP/1.1"),
-        "{heard}"
+    let request = server.requests().pop().expect("a request");
+    assert_eq!(
+        request.path, "/consul/v1/catalog/nodes",
+        "the path before /v1 is kept"
     );
-    assert!(
-        heard.contains("authorization: Basic YW5uOmh1bnRlcjI="),
-        "{heard}"
-    );
-    assert!(heard.contains("x-consul-token: s3cr3t"), "{heard}");
-    assert!(heard.contains("accept-encoding: identity"), "{heard}");
+    assert_eq!(request.header("x-consul-token"), Some("s3cr3t"));
+    assert_eq!(request.header("accept-encoding"), Some("identity"));
 }
 
 #[tokio::test]
@@ -70,23 +74,27 @@ async fn no_secret_shows_in_logs_errors_or_debug() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
-    let env = [
+    let secrets = [
         ("CONSUL_HTTP_TOKEN", "s3cr3t-token"),
         ("CONSUL_HTTP_AUTH", "ann:s3cr3t-password"),
     ];
     let mut shown = String::new();
-    for deed in [
-        Deed::Say("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[]"),
-        Deed::Say("HTTP/1.1 403 X\r\nConnection: close\r\n\r\nPermission denied"),
-        Deed::Say("nonsense"),
-        Deed::Reset,
+    for reply in [
+        Reply::json("[]", 1),
+        Reply::text(403, "Permission denied"),
+        Reply::Truncated {
+            body: "[]".to_owned(),
+            after: 1,
+        },
+        Reply::Reset,
     ] {
-        let server = StandIn::start(deed);
-        let env = [&env[..], &[("CONSUL_HTTP_ADDR", server.address())]].concat();
+        let server = FaultServer::script(vec![reply]);
+        let url = server.url();
+        let env = [&secrets[..], &[("CONSUL_HTTP_ADDR", &url)]].concat();
         let client = client(&env);
         let request = Request::get("/v1/kv/a").query("session", "s3cr3t-session");
         let result = client.send(request).await;
-        shown += &format!("{client:?}{:?}{result:?}", config(&env));
+        write!(shown, "{client:?}{:?}{result:?}", config(&env)).expect("a String takes it");
         if let Err(error) = result {
             shown += &error.to_string();
         }
@@ -95,5 +103,8 @@ async fn no_secret_shows_in_logs_errors_or_debug() {
     let logged = String::from_utf8(logged).expect("text");
     assert_eq!(logged.matches("path=/v1/kv/a").count(), 4, "{logged}");
     assert!(logged.contains("bytes=2"), "{logged}");
-    assert!(!(logged + &shown).contains("s3cr3t"), "{shown}");
+    assert!(
+        !logged.contains("s3cr3t") && !shown.contains("s3cr3t"),
+        "{logged}{shown}"
+    );
 }

@@ -1,6 +1,6 @@
 //! A server name of its own: asked for in TLS, checked on the certificate, never resolved.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -9,6 +9,7 @@ use std::thread;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream};
 
+use super::raw::read_head;
 use super::{ask, client};
 
 /// A name that no resolver knows.
@@ -36,13 +37,8 @@ fn named_server() -> (String, String, Receiver<(Option<String>, String)>) {
         for mut socket in listener.incoming().map_while(Result::ok) {
             let mut tls = ServerConnection::new(Arc::clone(&config)).expect("a connection");
             let mut stream = Stream::new(&mut tls, &mut socket);
-            let (mut head, mut byte) = (Vec::new(), [0]);
-            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read > 0)
-            {
-                head.push(byte[0]);
-            }
+            let head = read_head(&mut stream);
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
-            let head = String::from_utf8_lossy(&head).into_owned();
             let _ = sender.send((tls.server_name().map(str::to_owned), head));
         }
     });
