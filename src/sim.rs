@@ -32,6 +32,8 @@ mod route;
 mod serve;
 mod size;
 mod state;
+#[cfg(test)]
+mod tests;
 mod txn;
 mod wake;
 mod wire;

@@ -242,6 +242,11 @@ impl Handle {
         self.dc.lock().index
     }
 
+    /// How many queries are blocked at this moment. Tests wait for it before they change things.
+    pub fn blocked(&self) -> usize {
+        self.dc.lock().waiters.count()
+    }
+
     fn put_check(&self, node: &str, id: &str, check: Check) -> bool {
         let at = (Arc::from(node), Arc::from(id));
         self.write(|state, write| state.catalog.put_check(&at, check, write))

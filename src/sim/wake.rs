@@ -103,6 +103,11 @@ impl Waiters {
         woken
     }
 
+    /// How many are waiting.
+    pub fn count(&self) -> usize {
+        self.0.iter().filter(|(_, wake)| !wake.is_closed()).count()
+    }
+
     /// Wakes everybody one of the events touches, and forgets who has gone away.
     pub fn wake(&mut self, events: &[Event]) {
         let touched =
