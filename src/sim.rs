@@ -29,6 +29,7 @@ mod registration;
 mod request;
 mod resource;
 mod route;
+mod scenario;
 mod serve;
 mod size;
 mod state;
@@ -39,6 +40,7 @@ mod wake;
 mod wire;
 mod world;
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -53,6 +55,7 @@ pub use raft::ServerState;
 pub use size::{Size, SizeError};
 
 use federation::Federation;
+use scenario::Scenario;
 
 /// What to simulate.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,14 +78,19 @@ pub struct Sim {
     tasks: Vec<AbortHandle>,
 }
 
+impl Options {
+    /// The demo as it is shown.
+    pub const DEMO: Self = Self {
+        size: Size::Demo,
+        speed: 1.0,
+        scenario: true,
+        seed: 1,
+    };
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            size: Size::Demo,
-            speed: 1.0,
-            scenario: true,
-            seed: 1,
-        }
+        Self::DEMO
     }
 }
 
@@ -91,10 +99,14 @@ impl Default for Options {
 /// They are ready when it returns.
 ///
 /// # Errors
-/// When no port can be opened, or when the embedded demo cannot be read (`InvalidData`).
+/// When no port can be opened; `InvalidInput` when the speed is not a positive number;
+/// `InvalidData` when the embedded demo cannot be read.
 pub async fn serve(options: Options) -> io::Result<Sim> {
-    let world = world::build(&options)?;
-    let federation = Arc::new(world);
+    if !(options.speed.is_finite() && options.speed > 0.0) {
+        let text = format!("'{}' is no speed: give a number above 0", options.speed);
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
+    let federation = Arc::new(world::build(&options)?);
     let mut addresses = Vec::new();
     let mut listeners = Vec::new();
     for dc in &federation.datacenters {
@@ -102,17 +114,22 @@ pub async fn serve(options: Options) -> io::Result<Sim> {
         addresses.push((dc.name.clone(), listener.local_addr()?));
         listeners.push((listener, Arc::clone(dc)));
     }
-    let tasks = listeners
-        .into_iter()
-        .map(|(listener, dc)| {
-            tokio::spawn(serve::run(listener, Arc::clone(&federation), dc)).abort_handle()
-        })
-        .collect();
-    Ok(Sim {
+    let mut sim = Sim {
         federation,
         addresses,
-        tasks,
-    })
+        tasks: Vec::new(),
+    };
+    if options.scenario && options.size == Size::Demo {
+        let scenario = Scenario::new(world::scenario()?, sim.stage(), options.speed);
+        scenario.open();
+        sim.tasks.push(tokio::spawn(scenario.run()).abort_handle());
+    }
+    for (listener, dc) in listeners {
+        let federation = Arc::clone(&sim.federation);
+        sim.tasks
+            .push(tokio::spawn(serve::run(listener, federation, dc)).abort_handle());
+    }
+    Ok(sim)
 }
 
 impl Sim {
@@ -129,6 +146,13 @@ impl Sim {
             .iter()
             .find(|found| found.name == dc)?;
         Some(Handle::new(Arc::clone(found)))
+    }
+
+    fn stage(&self) -> HashMap<String, Handle> {
+        let datacenters = self.federation.datacenters.iter();
+        datacenters
+            .map(|dc| (dc.name.clone(), Handle::new(Arc::clone(dc))))
+            .collect()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
 use super::answer::{Answer, Contact, Content};
@@ -15,7 +15,7 @@ use super::model::Coordinate;
 use super::request::{Blocking, Consistency};
 use super::resource::Resource;
 use super::state::State;
-use super::wake::Interest;
+use super::wake::{Interest, Wake};
 
 /// A datacenter.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Datacenter {
     state: Mutex<State>,
 }
 
-type Woken = tokio::sync::oneshot::Receiver<()>;
+type Woken = oneshot::Receiver<Wake>;
 
 /// How far a read has come.
 #[derive(Clone, Copy, Default)]
@@ -79,7 +79,8 @@ impl Datacenter {
                 Step::Done(answer) => return *answer,
                 Step::Wait(woken) => {
                     let left = deadline.saturating_duration_since(Instant::now());
-                    progress.expired = timeout(left, woken).await.is_err();
+                    let woken = timeout(left, woken).await;
+                    progress.expired = !matches!(woken, Ok(Ok(Wake::Changed)));
                     progress.blocked = true;
                 }
                 Step::NoLeader(hold, woken) => {

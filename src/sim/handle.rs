@@ -88,6 +88,24 @@ impl Handle {
         self.write(|state, write| state.catalog.put_service(&at, service, write))
     }
 
+    /// Sets the version in the metadata of an instance. `false` if it is not there.
+    pub fn set_version(&self, node: &str, instance: &str, version: &str) -> bool {
+        let at = (Arc::from(node), Arc::from(instance));
+        self.write(|state, write| {
+            let found = state
+                .catalog
+                .nodes
+                .get(&at.0)
+                .and_then(|node| node.services.get(&at.1));
+            let Some(mut service) = found.cloned() else {
+                return false;
+            };
+            let meta = Arc::make_mut(service.meta.get_or_insert_default());
+            meta.insert("version".to_owned(), version.to_owned());
+            state.catalog.put_service(&at, service, write)
+        })
+    }
+
     /// Adds a check to an instance, or to a node when `instance` is empty. `false` if that is not
     /// there.
     pub fn add_check(&self, node: &str, instance: &str, check: &str, status: Status) -> bool {
@@ -254,6 +272,29 @@ impl Handle {
 
     fn write<T>(&self, change: impl FnOnce(&mut State, &mut super::catalog::Write) -> T) -> T {
         self.dc.lock().write(change)
+    }
+}
+
+#[cfg(test)]
+impl Handle {
+    /// The state of every check that fails and the version of every instance, for comparison.
+    pub(super) fn picture(&self) -> Vec<String> {
+        let state = self.dc.lock();
+        let nodes = state.catalog.nodes.iter();
+        nodes
+            .flat_map(|(name, node)| {
+                let checks = node
+                    .checks
+                    .iter()
+                    .filter(|(_, check)| check.status != Status::Passing)
+                    .map(move |(id, check)| format!("{name} {id} {:?}", check.status));
+                let versions = node
+                    .services
+                    .iter()
+                    .map(move |(id, service)| format!("{name} {id} {:?}", service.meta));
+                checks.chain(versions)
+            })
+            .collect()
     }
 }
 

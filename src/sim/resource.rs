@@ -103,12 +103,10 @@ impl Resource {
                 Interest::Service(Arc::clone(name))
             }
             Self::Checks(status) => Interest::Checks(*status),
-            Self::NoChecks => Interest::Nothing,
+            Self::NoChecks | Self::Sessions | Self::Coordinates => Interest::Nothing,
             Self::ChecksOfNode(name) => Interest::ChecksOfNode(Arc::clone(name)),
             Self::ChecksOfService(name) => Interest::ChecksOfService(Arc::clone(name)),
             Self::Summary | Self::UiNodes => Interest::Catalog,
-            Self::Sessions => Interest::Sessions,
-            Self::Coordinates => Interest::Coordinates,
             Self::Key(key) | Self::RawKey(key) => Interest::Key(key.clone()),
             Self::Entries(prefix) | Self::Keys(prefix, _) => Interest::Prefix(prefix.clone()),
         }

@@ -85,7 +85,7 @@ impl State {
         self.sessions_index = self.sessions_index.min(REWOUND);
         self.coordinates_index = self.coordinates_index.min(REWOUND);
         self.kept.clear();
-        self.wake_everybody();
+        self.waiters.abandon();
     }
 
     /// The answer kept for a resource, if it is still that of `index`.

@@ -13,7 +13,7 @@ use super::model::Status;
 /// What a blocked query looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interest {
-    /// Nothing: the answer never changes.
+    /// Nothing that ever changes here: sessions, coordinates; only the loss of the leader wakes it.
     Nothing,
     /// The list of nodes.
     Nodes,
@@ -35,10 +35,6 @@ pub enum Interest {
     Key(String),
     /// All keys that start so.
     Prefix(String),
-    /// The list of sessions.
-    Sessions,
-    /// The coordinates of nodes.
-    Coordinates,
 }
 
 /// What a write touched.
@@ -61,15 +57,22 @@ pub enum Event {
     },
     /// A key was written or removed.
     Key(String),
-    /// A session came or went.
-    Sessions,
-    /// The leader came or went, or all indexes were set back: everybody looks again.
+    /// The leader came or went, or a fault was switched: everybody looks again.
     Everything,
+}
+
+/// Why a blocked query was woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// Something changed: look whether it matters.
+    Changed,
+    /// The store was replaced under it: answer at once with what was seen last.
+    Restored,
 }
 
 /// The blocked queries of one datacenter.
 #[derive(Debug, Default)]
-pub struct Waiters(Vec<(Interest, oneshot::Sender<()>)>);
+pub struct Waiters(Vec<(Interest, oneshot::Sender<Wake>)>);
 
 impl Interest {
     /// Whether a query with this interest must look again after `event`.
@@ -79,8 +82,7 @@ impl Interest {
             | (Self::Nodes, Event::Node(_))
             | (Self::Services, Event::Instance(_))
             | (Self::Catalog, Event::Node(_) | Event::Instance(_) | Event::Check { .. })
-            | (Self::Checks(None), Event::Check { .. })
-            | (Self::Sessions, Event::Sessions) => true,
+            | (Self::Checks(None), Event::Check { .. }) => true,
             (Self::Node(name), Event::Node(node) | Event::Instance(node))
             | (Self::Service(name), Event::Service(node))
             | (Self::ChecksOfNode(name), Event::Check { node, .. })
@@ -97,7 +99,7 @@ impl Interest {
 
 impl Waiters {
     /// Adds a blocked query; the receiver completes at the next change it cares for.
-    pub fn wait_for(&mut self, interest: Interest) -> oneshot::Receiver<()> {
+    pub fn wait_for(&mut self, interest: Interest) -> oneshot::Receiver<Wake> {
         let (wake, woken) = oneshot::channel();
         self.0.push((interest, wake));
         woken
@@ -106,6 +108,13 @@ impl Waiters {
     /// How many are waiting.
     pub fn count(&self) -> usize {
         self.0.iter().filter(|(_, wake)| !wake.is_closed()).count()
+    }
+
+    /// Ends every wait, because the store was replaced.
+    pub fn abandon(&mut self) {
+        for (_, wake) in self.0.drain(..) {
+            let _ = wake.send(Wake::Restored);
+        }
     }
 
     /// Wakes everybody one of the events touches, and forgets who has gone away.
@@ -117,7 +126,7 @@ impl Waiters {
             .extract_if(.., |(interest, wake)| wake.is_closed() || touched(interest))
         {
             // A receiver that hung up in this instant needs no waking.
-            let _ = wake.send(());
+            let _ = wake.send(Wake::Changed);
         }
     }
 }

@@ -1,10 +1,14 @@
 //! The worlds that can be simulated: what is in the three datacenters when they start.
 //!
 //! Common to all of them are the three servers of each datacenter and the distances between the
-//! datacenters; the rest comes from [`bulk`] (large, generated).
+//! datacenters; the rest comes from [`demo`] (the file `assets/demo.toml`) or [`bulk`] (large,
+//! generated).
 
 mod bulk;
+mod demo;
 mod noise;
+mod script;
+mod timeline;
 
 use std::io;
 use std::sync::Arc;
@@ -19,39 +23,91 @@ use super::raft::{Raft, Server, ServerState, VERSION};
 use super::size::Size;
 use super::state::State;
 use noise::Noise;
+use script::Script;
 
-/// The datacenters: name, the digit in all its addresses, and where it lies (milliseconds).
-const PLACES: [(&str, u8, [f64; 2]); 3] = [
-    ("dc-1", 1, [0.0, 0.0]),
-    ("dc-2", 2, [18.0, 0.0]),
-    ("dc-3", 3, [0.0, 74.0]),
+pub use timeline::{Action, Moment, Timeline};
+
+/// The datacenters. dc-2 is some 18 ms from dc-1, dc-3 some 74 ms from both.
+const SITES: [Site; 3] = [
+    Site {
+        name: "dc-1",
+        digit: 1,
+        at_ms: [0.0, 0.0],
+    },
+    Site {
+        name: "dc-2",
+        digit: 2,
+        at_ms: [18.0, 0.0],
+    },
+    Site {
+        name: "dc-3",
+        digit: 3,
+        at_ms: [0.0, 74.0],
+    },
 ];
 /// How many servers a datacenter has.
 const SERVERS: u8 = 3;
 /// The part of a round trip that lies in the machines themselves, in seconds.
 const HEIGHT: f64 = 0.0001;
 
+/// One datacenter's name and place.
+pub struct Site {
+    name: &'static str,
+    /// The digit in all its addresses.
+    digit: u8,
+    /// Where it lies, in milliseconds.
+    at_ms: [f64; 2],
+}
+
+impl Site {
+    /// The full name of a node.
+    fn node(&self, name: &str) -> Arc<str> {
+        Arc::from(format!("{}-{name}", self.name.replace('-', "")))
+    }
+
+    /// The full name of a server.
+    fn server(&self, number: u8) -> String {
+        self.node(&format!("server-{number}")).to_string()
+    }
+}
+
 /// Builds all datacenters.
+///
+/// # Errors
+/// `InvalidData` when the demo's file cannot be read.
 pub fn build(options: &Options) -> io::Result<Federation> {
-    let datacenters = PLACES
-        .iter()
-        .map(|&(name, digit, [x, y])| {
-            let mut noise = Noise::new(options.seed.wrapping_add(u64::from(digit)));
-            let mut state = State::default();
-            add_servers(&mut state, name, digit, &mut noise);
-            match options.size {
-                Size::Demo => {}
-                Size::Instances(count) => bulk::fill(&mut state, count, &mut noise),
-            }
-            state.coordinates_index = state.index;
-            Ok(Arc::new(Datacenter::new(
-                name.to_owned(),
-                coordinate([x, y]),
-                state,
-            )))
-        })
-        .collect::<io::Result<_>>()?;
-    Ok(Federation { datacenters })
+    let script = match options.size {
+        Size::Demo => Some(Script::load()?),
+        Size::Instances(_) => None,
+    };
+    let datacenters = SITES.iter().map(|site| {
+        let mut noise = Noise::new(options.seed.wrapping_add(u64::from(site.digit)));
+        let mut state = State::default();
+        add_servers(&mut state, site, &mut noise);
+        if let Some(script) = &script {
+            demo::fill(&mut state, script, site, &mut noise);
+        }
+        if let Size::Instances(count) = options.size {
+            bulk::fill(&mut state, count, &mut noise);
+        }
+        state.coordinates_index = state.index;
+        Arc::new(Datacenter::new(
+            site.name.to_owned(),
+            coordinate(site.at_ms),
+            state,
+        ))
+    });
+    Ok(Federation {
+        datacenters: datacenters.collect(),
+    })
+}
+
+/// The incident of the demo.
+///
+/// # Errors
+/// `InvalidData` when the demo's file cannot be read, or names something that is not there.
+pub fn scenario() -> io::Result<Timeline> {
+    timeline::resolve(&Script::load()?, &SITES)
 }
 
 /// A coordinate from a position in milliseconds.
@@ -68,13 +124,13 @@ fn coordinate(at: [f64; 2]) -> Coordinate {
     }
 }
 
-fn add_servers(state: &mut State, dc: &str, digit: u8, noise: &mut Noise) {
+fn add_servers(state: &mut State, site: &Site, noise: &mut Noise) {
     let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
     let servers = (1..=SERVERS)
         .map(|number| Server {
-            name: Arc::from(format!("{}-server-{number}", dc.replace('-', ""))),
+            name: Arc::from(site.server(number)),
             id: noise.uuid(),
-            address: Arc::from(format!("10.{digit}.0.{number}")),
+            address: Arc::from(format!("10.{}.0.{number}", site.digit)),
             state: ServerState::Healthy,
             stable_since: now.clone(),
         })
