@@ -158,7 +158,7 @@ impl Listing for Checks {
     }
 
     fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&CheckRow>) -> Option<Response> {
-        let group = row.filter(|row| self.groups.by != Grouping::Flat).map(|row| &row.group);
+        let group = row.filter(|_| self.groups.by != Grouping::Flat).map(|row| &row.group);
         let is_head = row.is_some_and(|row| row.check.is_none());
         match (action, group) {
             (Action::GroupBy, _) => {

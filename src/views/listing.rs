@@ -377,7 +377,7 @@ impl<L: Listing> View for TableView<L> {
         }
     }
 
-    fn fit(&mut self, ctx: &Ctx, area: Rect) {
+    fn fit(&mut self, _ctx: &Ctx, area: Rect) {
         let (rows, _) = self.areas(area);
         self.room = rows.width.saturating_sub(2);
         self.model.fit(usize::from(rows.height.saturating_sub(3)));
