@@ -4,7 +4,7 @@
 //! cannot be shown as instances. Here an instance's state is the worst of its own checks and its
 //! node's; failing instances are those a failing check names plus every instance on a node with a
 //! failing node check. How many instances of a service one node has is known at once where the
-//! service has as many instances as nodes; elsewhere the node's list is needed, and until it is
+//! summary names a node for each instance; elsewhere the node's list is needed, and until it is
 //! there the count says that it is not exact.
 
 use std::collections::HashMap;
@@ -38,7 +38,11 @@ struct Broken {
 }
 
 /// Counts the instances of every service by state. Linear in failing checks plus placements.
-pub fn tally(summaries: &[Summary], failing: &Failing, placement: &Placement) -> Tally {
+pub fn tally<'a>(
+    summaries: impl IntoIterator<Item = &'a Summary>,
+    failing: &Failing,
+    placement: &Placement,
+) -> Tally {
     let mut broken = arrange(failing);
     let mut out = Tally::default();
     for summary in summaries {
@@ -84,7 +88,7 @@ fn count(
 ) -> ServiceHealth {
     let mut counts = Counts::default();
     let mut is_exact = summary.instances.is_some();
-    let one_per_node = summary.instances == Some(summary.nodes.len());
+    let is_placed = summary.instances == Some(summary.nodes.len());
     for (node, instances) in own {
         let below = nodes.get(node).copied().unwrap_or_default();
         for status in instances.values() {
@@ -92,11 +96,12 @@ fn count(
         }
     }
     if !nodes.is_empty() {
-        for node in &summary.nodes {
+        for entries in summary.nodes.chunk_by(|a, b| a == b) {
+            let Some(node) = entries.first() else { continue };
             let Some(status) = nodes.get(node) else { continue };
             let known = placement.get(node).map(|services| services.get(&summary.name));
             let there = match known {
-                _ if one_per_node => 1,
+                _ if is_placed => entries.len(),
                 Some(Some(n)) => *n,
                 // The list is older than the summary, or not read yet: at least one is there.
                 _ => {
@@ -178,6 +183,15 @@ mod tests {
         assert_eq!(exact.services["web"].counts.critical, 3);
         assert_eq!(exact.services["web"].counts.passing, 2);
         assert!(exact.services["web"].is_exact && exact.wanted.is_empty());
+    }
+
+    #[test]
+    fn a_summary_with_a_node_for_each_instance_is_exact_at_once() {
+        let failing = Failing::from([check("n1", "serfHealth", "", Status::Critical)]);
+        let summaries = [summary("web", &["n1", "n1", "n2"], 3)];
+        let out = tally(&summaries, &failing, &Placement::new());
+        assert_eq!(out.services["web"].counts.critical, 2);
+        assert!(out.services["web"].is_exact && out.wanted.is_empty());
     }
 
     #[test]
