@@ -18,7 +18,8 @@ pub struct Summary {
     pub name: ServiceName,
     /// Tags of all its instances together.
     pub tags: Arc<[Arc<str>]>,
-    /// The nodes it runs on, each once.
+    /// The nodes it runs on, sorted: one entry for each instance (Consul 1.8), or each node once.
+    /// As many entries as instances tell exactly where the instances are.
     pub nodes: Vec<NodeName>,
     /// Its instances; `None` where the server gives only names.
     pub instances: Option<usize>,
