@@ -26,46 +26,28 @@ pub struct Rect {
 const MID_X: u32 = CELL_W / 2;
 const MID_Y: u32 = CELL_H / 2;
 
-/// Which arms a line character has (up, right, down, left), each light (1), heavy (2) or double (3).
-/// Rounded corners are drawn square, which keeps them on the pixel grid.
-const LINES: &[(char, [u8; 4])] = &[
-    ('─', [0, 1, 0, 1]),
-    ('│', [1, 0, 1, 0]),
-    ('┌', [0, 1, 1, 0]),
-    ('┐', [0, 0, 1, 1]),
-    ('└', [1, 1, 0, 0]),
-    ('┘', [1, 0, 0, 1]),
-    ('├', [1, 1, 1, 0]),
-    ('┤', [1, 0, 1, 1]),
-    ('┬', [0, 1, 1, 1]),
-    ('┴', [1, 1, 0, 1]),
-    ('┼', [1, 1, 1, 1]),
-    ('╭', [0, 1, 1, 0]),
-    ('╮', [0, 0, 1, 1]),
-    ('╰', [1, 1, 0, 0]),
-    ('╯', [1, 0, 0, 1]),
-    ('╴', [0, 0, 0, 1]),
-    ('╵', [1, 0, 0, 0]),
-    ('╶', [0, 1, 0, 0]),
-    ('╷', [0, 0, 1, 0]),
-    ('━', [0, 2, 0, 2]),
-    ('┃', [2, 0, 2, 0]),
-    ('┏', [0, 2, 2, 0]),
-    ('┓', [0, 0, 2, 2]),
-    ('┗', [2, 2, 0, 0]),
-    ('┛', [2, 0, 0, 2]),
-    ('┣', [2, 2, 2, 0]),
-    ('┫', [2, 0, 2, 2]),
-    ('┳', [0, 2, 2, 2]),
-    ('┻', [2, 2, 0, 2]),
-    ('╋', [2, 2, 2, 2]),
-    ('╸', [0, 0, 0, 2]),
-    ('╹', [2, 0, 0, 0]),
-    ('╺', [0, 2, 0, 0]),
-    ('╻', [0, 0, 2, 0]),
-    ('═', [0, 3, 0, 3]),
-    ('║', [3, 0, 3, 0]),
+/// Line characters by their arms (up, right, down, left); the weight is the place in the word:
+/// light, heavy, double, and light with a rounded corner, which is drawn square to stay crisp.
+const LINES: [(&str, [bool; 4]); 15] = [
+    ("─━═", [false, true, false, true]),
+    ("│┃║", [true, false, true, false]),
+    ("┌┏╔╭", [false, true, true, false]),
+    ("┐┓╗╮", [false, false, true, true]),
+    ("└┗╚╰", [true, true, false, false]),
+    ("┘┛╝╯", [true, false, false, true]),
+    ("├┣╠", [true, true, true, false]),
+    ("┤┫╣", [true, false, true, true]),
+    ("┬┳╦", [false, true, true, true]),
+    ("┴┻╩", [true, true, false, true]),
+    ("┼╋╬", [true, true, true, true]),
+    ("╵╹", [true, false, false, false]),
+    ("╶╺", [false, true, false, false]),
+    ("╷╻", [false, false, true, false]),
+    ("╴╸", [false, false, false, true]),
 ];
+
+/// The strokes of each weight: offset from one pixel before the middle, and thickness.
+const STROKES: [&[(u32, u32)]; 4] = [&[(1, 1)], &[(1, 2)], &[(0, 1), (2, 1)], &[(1, 1)]];
 
 /// Quarters of the quadrant characters from U+2596: upper left 1, upper right 2, lower left 4,
 /// lower right 8.
@@ -191,22 +173,21 @@ fn lines(character: char) -> Option<Vec<Rect>> {
         }
         _ => {}
     }
-    let (_, arms) = LINES.iter().find(|(line, _)| *line == character)?;
-    let arms = arms.iter().zip([arm_up, arm_right, arm_down, arm_left]);
+    let found = |(word, arms): &(&str, [bool; 4])| {
+        word.chars()
+            .position(|line| line == character)
+            .map(|weight| (weight, *arms))
+    };
+    let (weight, arms) = LINES.iter().find_map(found)?;
+    let drawn = arms
+        .into_iter()
+        .zip([arm_up, arm_right, arm_down, arm_left]);
+    let drawn = drawn.filter(|(there, _)| *there);
     Some(
-        arms.flat_map(|(&weight, arm)| strokes(weight).iter().map(move |&s| arm(s)))
+        drawn
+            .flat_map(|(_, arm)| STROKES[weight].iter().map(move |&s| arm(s)))
             .collect(),
     )
-}
-
-/// The strokes of an arm: each its offset from the middle (in pixels, plus one) and its thickness.
-fn strokes(weight: u8) -> &'static [(u32, u32)] {
-    match weight {
-        0 => &[],
-        1 => &[(1, 1)],
-        2 => &[(1, 2)],
-        _ => &[(0, 1), (2, 1)],
-    }
 }
 
 fn arm_up((offset, thick): (u32, u32)) -> Rect {
