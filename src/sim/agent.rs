@@ -106,13 +106,13 @@ pub fn server_member(dc: &str, server: &Server, pool: Pool, up: bool) -> Value {
             if let Some(tags) = tags.as_object_mut() {
                 tags.insert("wan_join_port".to_owned(), json!("8302"));
             }
-            member(&server.name, &server.address, 8301, tags, up)
+            member(&server.name, &server.address, 8301, &tags, up)
         }
         Pool::Wan => member(
             &format!("{}.{dc}", server.name),
             &server.address,
             8302,
-            tags,
+            &tags,
             up,
         ),
     }
@@ -132,10 +132,10 @@ fn client_member(dc: &str, name: &str, node: &Node) -> Option<Value> {
         "vsn_max": "3",
         "vsn_min": "2",
     });
-    Some(member(name, &node.address, 8301, tags, up))
+    Some(member(name, &node.address, 8301, &tags, up))
 }
 
-fn member(name: &str, address: &str, port: u16, tags: Value, up: bool) -> Value {
+fn member(name: &str, address: &str, port: u16, tags: &Value, up: bool) -> Value {
     json!({
         "Name": name,
         "Addr": address,

@@ -157,11 +157,7 @@ impl Datacenter {
             contact: Some(contact(state)),
             consistency: resource
                 .tells_consistency()
-                .then(|| match blocking.consistency {
-                    Consistency::Default => "leader",
-                    Consistency::Consistent => "consistent",
-                    Consistency::Stale => "stale",
-                }),
+                .then_some(blocking.consistency.word()),
             ..answer
         }
     }

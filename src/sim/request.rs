@@ -11,9 +11,9 @@ use hyper::{Method, Uri};
 use super::answer::Answer;
 
 /// For how long Consul blocks when the request does not say.
-const DEFAULT_WAIT: Duration = Duration::from_secs(300);
+const DEFAULT_WAIT: Duration = Duration::from_mins(5);
 /// The longest that Consul blocks.
-const MAX_WAIT: Duration = Duration::from_secs(600);
+const MAX_WAIT: Duration = Duration::from_mins(10);
 
 /// How fresh an answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,17 @@ pub struct Blocking {
     pub wait: Duration,
     /// From whom the answer may come.
     pub consistency: Consistency,
+}
+
+impl Consistency {
+    /// Consul's word for it in the answer's header.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Default => "leader",
+            Self::Consistent => "consistent",
+            Self::Stale => "stale",
+        }
+    }
 }
 
 impl Request {

@@ -41,7 +41,7 @@ pub async fn run(listener: TcpListener, federation: Arc<Federation>, dc: Arc<Dat
                 let Ok((stream, _)) = accepted else { continue };
                 let limit = dc.lock().faults.max_connections;
                 if *dark.borrow() || connections.len() >= limit {
-                    reset(stream);
+                    reset(&stream);
                 } else {
                     connections.spawn(serve(stream, Arc::clone(&federation), Arc::clone(&dc)));
                 }
@@ -57,7 +57,7 @@ pub async fn run(listener: TcpListener, federation: Arc<Federation>, dc: Arc<Dat
 }
 
 /// Closes a connection in such a way that the client sees a reset.
-fn reset(stream: TcpStream) {
+fn reset(stream: &TcpStream) {
     // If the option is refused the client sees an ordinary close, which it must survive too.
     let _ = stream.set_zero_linger();
 }
@@ -71,7 +71,7 @@ async fn serve(stream: TcpStream, federation: Arc<Federation>, dc: Arc<Datacente
                 Ok(request) => route::answer(&federation, &dc, &request).await,
                 Err(answer) => answer,
             };
-            Ok::<_, Infallible>(respond(answer))
+            Ok::<_, Infallible>(respond(&answer))
         }
     });
     // A client that hangs up in the middle is nothing to report.
@@ -93,8 +93,8 @@ async fn read(request: hyper::Request<Incoming>) -> Result<Request, Answer> {
     Ok(Request::new(parts.method, &parts.uri, body))
 }
 
-fn respond(answer: Answer) -> Response<Outgoing> {
-    let mut response = Response::new(body(&answer));
+fn respond(answer: &Answer) -> Response<Outgoing> {
+    let mut response = Response::new(body(answer));
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     let content_type = match answer.content {

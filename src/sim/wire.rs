@@ -20,7 +20,7 @@ pub enum Empty {
 }
 
 /// `{}`: an object dcview never looks into.
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 pub struct Nothing {}
 
 /// A node as catalog and health endpoints show it.
@@ -154,7 +154,7 @@ pub struct SummaryView<'a> {
     /// Always `null` here.
     pub external_sources: Option<()>,
     /// Always `{}` here.
-    pub gateway_config: BTreeMap<(), ()>,
+    pub gateway_config: Nothing,
 }
 
 #[derive(Serialize)]

@@ -74,9 +74,8 @@ impl<'a> Plan<'a> {
                 self.keys.extend(under.into_iter().map(|key| (key, None)));
             }
             "get" if now.is_none() => return Err(format!("key \"{key}\" doesn't exist")),
-            "get" | "get-tree" => {}
             "check-not-exists" if now.is_some() => return Err(format!("key \"{key}\" exists")),
-            "check-not-exists" => {}
+            "get" | "get-tree" | "check-not-exists" => {}
             "check-index" => match now {
                 None => {
                     return Err(format!(
@@ -211,14 +210,12 @@ fn check_verb(
 ) -> Result<(), String> {
     let (now, expected) = indexes;
     match verb {
-        "set" | "delete" => Ok(()),
         "get" if now.is_none() => Err(format!("{subject} doesn't exist")),
-        "get" => Ok(()),
         "cas" | "delete-cas" if now.unwrap_or(0) != expected => {
             let word = if verb == "cas" { "set" } else { "delete" };
             Err(format!("failed to {word} {subject}, index is stale"))
         }
-        "cas" | "delete-cas" => Ok(()),
+        "set" | "delete" | "get" | "cas" | "delete-cas" => Ok(()),
         _ => Err(format!("unknown {kind} verb \"{verb}\"")),
     }
 }
