@@ -17,16 +17,19 @@ use crate::ui::Look;
 use crate::ui::theme::Theme;
 use crate::views::{Ctx, Place, Response, registry};
 
+mod act;
 pub mod action;
 pub mod command;
+mod commands;
+mod find;
 pub mod jump;
 pub mod keymap;
+mod keys;
 pub mod msg;
 pub mod nearest;
 pub mod notice;
 pub mod overlay;
 pub mod prompt;
-mod run;
 pub mod trail;
 
 use action::Action;
@@ -89,7 +92,10 @@ pub struct App {
 impl App {
     /// The program before anything happened.
     pub fn new(mut setup: Setup) -> Self {
-        let notice = setup.warnings.pop().map(|text| Notice::new(Level::Warn, text, setup.now));
+        let notice = setup
+            .warnings
+            .pop()
+            .map(|text| Notice::new(Level::Warn, text, setup.now));
         Self {
             store: Store::default(),
             trail: Trail::new(&Place::new("overview")),
@@ -149,7 +155,12 @@ impl App {
     /// What views read.
     pub fn ctx(&self) -> Ctx<'_> {
         let (store, look) = (&self.store, &self.setup.look);
-        Ctx { store, focus: self.focus.as_ref(), now: self.now, look }
+        Ctx {
+            store,
+            focus: self.focus.as_ref(),
+            now: self.now,
+            look,
+        }
     }
 
     /// True when nothing may be written to what is shown.
@@ -171,7 +182,11 @@ impl App {
     fn tick(&mut self, now: DateTime<Utc>) {
         self.now = now;
         self.store.sample(now);
-        if self.notice.as_ref().is_some_and(|notice| notice.is_over(now)) {
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.is_over(now))
+        {
             let next = self.setup.warnings.pop();
             self.notice = next.map(|text| Notice::new(Level::Warn, text, now));
         }
@@ -181,7 +196,10 @@ impl App {
 
     fn report(&mut self, report: Report, effects: &mut Vec<Effect>) {
         if let Report::Restarted { dc, what } = &report {
-            self.say(Level::Error, format!("{what} of {dc} stopped unexpectedly and was started again"));
+            self.say(
+                Level::Error,
+                format!("{what} of {dc} stopped unexpectedly and was started again"),
+            );
         }
         let change = self.store.apply(report);
         if matches!(change, Change::Datacenters) {
@@ -199,7 +217,9 @@ impl App {
     /// A wanted datacenter that does not exist ends the program: a screen of other datacenters is
     /// not what was asked for.
     fn prove_focus(&mut self, effects: &mut Vec<Effect>) {
-        let Some(focus) = self.focus.clone().filter(|_| self.is_focus_unproven) else { return };
+        let Some(focus) = self.focus.clone().filter(|_| self.is_focus_unproven) else {
+            return;
+        };
         if self.store.is_empty() || self.store.discovery.is_some() {
             return;
         }
@@ -208,13 +228,19 @@ impl App {
             return;
         }
         let message = unknown_dc(&focus, self.store.datacenters().map(|(dc, _)| dc.as_str()));
-        effects.push(Effect::Exit(Exit { code: 2, message: Some(message) }));
+        effects.push(Effect::Exit(Exit {
+            code: 2,
+            message: Some(message),
+        }));
     }
 
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         let action = self.setup.keymap.resolve(key);
         if action == Some(Action::ForceQuit) {
-            effects.push(Effect::Exit(Exit { code: 0, message: None }));
+            effects.push(Effect::Exit(Exit {
+                code: 0,
+                message: None,
+            }));
             return;
         }
         self.is_dirty = true;
@@ -243,14 +269,20 @@ impl App {
         if matches!(self.overlay, Overlay::None) {
             self.act(action, effects);
         } else {
-            self.overlay.scroll(if action == Action::Up { -1 } else { 1 });
+            self.overlay
+                .scroll(if action == Action::Up { -1 } else { 1 });
         }
     }
 
     /// Lets the view on screen work with what it reads.
     fn with_view<T>(&mut self, work: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> T) -> T {
         let (store, look) = (&self.store, &self.setup.look);
-        let ctx = Ctx { store, focus: self.focus.as_ref(), now: self.now, look };
+        let ctx = Ctx {
+            store,
+            focus: self.focus.as_ref(),
+            now: self.now,
+            look,
+        };
         work(self.trail.view_mut(), &ctx)
     }
 
@@ -299,11 +331,18 @@ impl App {
             return;
         }
         let ticket = self.scope.ticket + 1;
-        self.scope = Scope { ticket, focus: self.focus.clone(), subjects };
+        self.scope = Scope {
+            ticket,
+            focus: self.focus.clone(),
+            subjects,
+        };
         self.store.ticket = ticket;
         let scope = self.scope.clone();
         let is_wanted = |dc: &Dc, subject: &_| {
-            scope.subjects.iter().any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+            scope
+                .subjects
+                .iter()
+                .any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
         };
         self.store.keep_subjects(is_wanted);
         effects.push(Effect::Scope(scope.clone()));
@@ -317,5 +356,8 @@ impl App {
 /// What is said of a datacenter that does not exist.
 pub fn unknown_dc<'a>(wanted: &Dc, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    format!("unknown datacenter '{wanted}'; known are {}", known.join(", "))
+    format!(
+        "unknown datacenter '{wanted}'; known are {}",
+        known.join(", ")
+    )
 }

@@ -145,8 +145,10 @@ impl Store {
     pub fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
         for (name, dc) in &mut self.datacenters {
             dc.instances.retain(|subject, _| keep(name, subject));
-            dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
-            dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
+            dc.node_checks
+                .retain(|node, _| keep(name, &Subject::Node(node.clone())));
+            dc.round_trips
+                .retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
                 List::Subject(subject) => keep(name, subject),
                 _ => true,
@@ -169,9 +171,16 @@ impl Store {
     }
 
     fn feed(&mut self, feed: Feed) -> Change {
-        let Feed { dc: name, ticket, at, body } = feed;
+        let Feed {
+            dc: name,
+            ticket,
+            at,
+            body,
+        } = feed;
         let is_late = ticket != 0 && ticket != self.ticket;
-        let Some(dc) = self.datacenters.get_mut(&name) else { return Change::Nothing };
+        let Some(dc) = self.datacenters.get_mut(&name) else {
+            return Change::Nothing;
+        };
         match body {
             Body::Pulse(pulse) => {
                 dc.pulse = pulse;
@@ -196,7 +205,9 @@ impl Store {
                 delta::apply(&mut dc.nodes, &delta);
                 Change::Nodes(name, keys(delta))
             }
-            Body::Instances(..) | Body::NodeChecks(..) | Body::NodeRoundTrip(..) if is_late => Change::Nothing,
+            Body::Instances(..) | Body::NodeChecks(..) | Body::NodeRoundTrip(..) if is_late => {
+                Change::Nothing
+            }
             Body::Instances(subject, delta) => {
                 delta::apply(dc.instances.entry(subject.clone()).or_default(), &delta);
                 Change::Instances(name, subject, keys(delta))
@@ -219,7 +230,12 @@ impl Store {
 }
 
 fn keys<K, V>(delta: Delta<K, V>) -> Vec<K> {
-    delta.upserts.into_iter().map(|(key, _)| key).chain(delta.removed).collect()
+    delta
+        .upserts
+        .into_iter()
+        .map(|(key, _)| key)
+        .chain(delta.removed)
+        .collect()
 }
 
 impl Datacenter {
@@ -246,9 +262,18 @@ impl Datacenter {
     fn remember(&mut self, delta: &Delta<CheckKey, Check>, at: DateTime<Utc>) {
         let is_first = self.freshness(&List::Checks).is_empty();
         for (key, check) in &delta.upserts {
-            let is_same = self.checks.get(key).is_some_and(|old| old.status == check.status);
+            let is_same = self
+                .checks
+                .get(key)
+                .is_some_and(|old| old.status == check.status);
             if !is_same {
-                self.since.insert(key.clone(), Since { at, is_exact: !is_first });
+                self.since.insert(
+                    key.clone(),
+                    Since {
+                        at,
+                        is_exact: !is_first,
+                    },
+                );
             }
         }
         for key in &delta.removed {

@@ -9,10 +9,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
-use crate::domain::feed::Wanted;
-use crate::domain::ids::Dc;
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
+use crate::domain::feed::Wanted;
+use crate::domain::ids::Dc;
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
@@ -44,7 +44,11 @@ pub struct Place {
 impl Place {
     /// A view without an object.
     pub fn new(view: &'static str) -> Self {
-        Self { view, dc: None, args: Vec::new() }
+        Self {
+            view,
+            dc: None,
+            args: Vec::new(),
+        }
     }
 
     /// In this datacenter.
@@ -158,7 +162,12 @@ pub trait View: Send {
     }
 
     /// Sorts it by the column with this id; an unknown one is refused with the ids that there are.
-    fn sort_by(&mut self, _ctx: &Ctx, _column: &str, _reversed: bool) -> Result<Option<Job>, String> {
+    fn sort_by(
+        &mut self,
+        _ctx: &Ctx,
+        _column: &str,
+        _reversed: bool,
+    ) -> Result<Option<Job>, String> {
         Err(String::from("nothing to sort here"))
     }
 

@@ -38,7 +38,13 @@ impl Verdict {
             Link::Leaderless => Self::NoLeader,
             _ if matches!(checks.state, State::Denied { .. }) => Self::Denied,
             _ if dc.totals.checks.critical > 0 => Self::Critical,
-            _ if dc.servers.as_ref().is_some_and(|servers| !servers.is_complete()) => Self::Degraded,
+            _ if dc
+                .servers
+                .as_ref()
+                .is_some_and(|servers| !servers.is_complete()) =>
+            {
+                Self::Degraded
+            }
             _ if dc.totals.checks.warning > 0 => Self::Warning,
             Link::Unknown => Self::Connecting,
             Link::Led(_) if checks.is_empty() => Self::Connecting,
@@ -75,19 +81,34 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
     use crate::domain::feed::{Body, Feed, Pulse, Report};
     use crate::domain::ids::Dc;
+    use crate::store::Store;
 
     #[test]
     fn a_dark_datacenter_is_unreachable_whatever_it_last_said() {
         let mut store = Store::default();
         let dc = Dc::from("dc-1");
-        store.apply(Report::Datacenters { all: vec![dc.clone()], local: None });
-        let link = Link::Dark { why: "refused".into(), detail: "refused".into(), retry_at: None };
-        let pulse = Pulse { link, ..Pulse::default() };
+        store.apply(Report::Datacenters {
+            all: vec![dc.clone()],
+            local: None,
+        });
+        let link = Link::Dark {
+            why: "refused".into(),
+            detail: "refused".into(),
+            retry_at: None,
+        };
+        let pulse = Pulse {
+            link,
+            ..Pulse::default()
+        };
         let body = Body::Pulse(pulse);
-        store.apply(Report::Feed(Box::new(Feed { dc: dc.clone(), ticket: 0, at: chrono::DateTime::UNIX_EPOCH, body })));
+        store.apply(Report::Feed(Box::new(Feed {
+            dc: dc.clone(),
+            ticket: 0,
+            at: chrono::DateTime::UNIX_EPOCH,
+            body,
+        })));
         assert_eq!(Verdict::of(store.dc(&dc).unwrap()), Verdict::Unreachable);
     }
 }

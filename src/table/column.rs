@@ -37,7 +37,9 @@ pub struct Cell {
 impl Cell {
     /// A cell of one run.
     pub fn new(text: impl Into<Cow<'static, str>>, role: Role) -> Self {
-        Self { runs: vec![(text.into(), role)] }
+        Self {
+            runs: vec![(text.into(), role)],
+        }
     }
 
     /// Adds a run.
@@ -73,7 +75,12 @@ pub struct Column<'a, R> {
 
 impl<'a, R> Column<'a, R> {
     /// A column of text at the left that is always there.
-    pub fn new(id: &str, title: &'static str, width: Width, cell: impl Fn(&R) -> Cell + 'a) -> Self {
+    pub fn new(
+        id: &str,
+        title: &'static str,
+        width: Width,
+        cell: impl Fn(&R) -> Cell + 'a,
+    ) -> Self {
         Self {
             id: Arc::from(id),
             title: Cow::Borrowed(title),
@@ -113,13 +120,20 @@ impl<'a, R> Column<'a, R> {
         self,
         compare: impl Fn(&R, &R) -> Ordering + Send + Sync + 'static,
     ) -> Self {
-        Self { is_worst_first: true, ..self.sorts(compare) }
+        Self {
+            is_worst_first: true,
+            ..self.sorts(compare)
+        }
     }
 
     /// Sorting by this column, in its own direction or the other one.
     pub fn sort(&self, is_reversed: bool) -> Option<Sort<R>> {
         let compare = self.compare.clone()?;
-        Some(Sort { column: Arc::clone(&self.id), descending: self.is_worst_first != is_reversed, compare })
+        Some(Sort {
+            column: Arc::clone(&self.id),
+            descending: self.is_worst_first != is_reversed,
+            compare,
+        })
     }
 }
 
@@ -156,7 +170,10 @@ pub fn layout<R>(
 
 /// Gives what is left to the columns that fill.
 fn spread<R>(columns: &[Column<'_, R>], widths: &mut [u16], left: u16) {
-    let fills = columns.iter().filter(|c| matches!(c.width, Width::Fill(_))).count() as u16;
+    let fills = columns
+        .iter()
+        .filter(|c| matches!(c.width, Width::Fill(_)))
+        .count() as u16;
     let mut rest = left;
     let share = left.checked_div(fills).unwrap_or(0);
     for (column, width) in columns.iter().zip(widths) {
@@ -183,12 +200,17 @@ mod tests {
 
     fn laid(room: u16) -> Vec<(String, u16)> {
         let all = layout(columns(), room, |_| 9);
-        all.into_iter().map(|(column, width)| (column.id.to_string(), width)).collect()
+        all.into_iter()
+            .map(|(column, width)| (column.id.to_string(), width))
+            .collect()
     }
 
     #[test]
     fn what_is_left_goes_to_the_column_that_fills() {
-        assert_eq!(laid(30), [("a".into(), 5), ("b".into(), 17), ("c".into(), 6)]);
+        assert_eq!(
+            laid(30),
+            [("a".into(), 5), ("b".into(), 17), ("c".into(), 6)]
+        );
     }
 
     #[test]

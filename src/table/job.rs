@@ -29,18 +29,22 @@ impl Job {
         filter: Filter,
     ) -> Self {
         let work = move || {
-            let keep = |row: &R| {
-                filter.is_empty() || filter.matches(&row.text()).is_some()
-            };
+            let keep = |row: &R| filter.is_empty() || filter.matches(&row.text()).is_some();
             let mut rows: Vec<_> = rows.into_iter().filter(|(_, row)| keep(row)).collect();
             rows.sort_unstable_by(|(_, a), (_, b)| sort.order(a, b));
             rows.into_iter().map(|(slot, _)| slot).collect()
         };
-        Self { generation, work: Box::new(work) }
+        Self {
+            generation,
+            work: Box::new(work),
+        }
     }
 
     /// Does the work. May take tens of milliseconds: run it off the UI thread.
     pub fn run(self) -> Ordered {
-        Ordered { generation: self.generation, order: (self.work)() }
+        Ordered {
+            generation: self.generation,
+            order: (self.work)(),
+        }
     }
 }

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, View, cells};
+use crate::app::command::Takes;
 use crate::domain::catalog::{ServiceHealth, is_version};
 use crate::domain::feed::List;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
-use crate::app::command::Takes;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -71,16 +71,26 @@ impl ServiceRow {
             counts.add(Status::Critical, health.counts.critical);
         }
         let name = name.clone();
-        (!judged.is_empty()).then(|| Self { name, places, counts })
+        (!judged.is_empty()).then(|| Self {
+            name,
+            places,
+            counts,
+        })
     }
 
     fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
-        self.places.iter().find(|(name, _)| name == dc).map(|(_, health)| &**health)
+        self.places
+            .iter()
+            .find(|(name, _)| name == dc)
+            .map(|(_, health)| &**health)
     }
 
     fn tags(&self) -> Vec<Arc<str>> {
-        let mut tags: Vec<_> =
-            self.places.iter().flat_map(|(_, health)| health.tags.iter().cloned()).collect();
+        let mut tags: Vec<_> = self
+            .places
+            .iter()
+            .flat_map(|(_, health)| health.tags.iter().cloned())
+            .collect();
         tags.sort_unstable();
         tags.dedup();
         tags
@@ -107,7 +117,12 @@ impl Row for ServiceRow {
 
 /// Worst state first, then by how many instances are in it.
 fn badness(counts: &Counts) -> (Status, usize, usize, usize) {
-    (counts.worst(), counts.critical, counts.warning, counts.maintenance)
+    (
+        counts.worst(),
+        counts.critical,
+        counts.warning,
+        counts.maintenance,
+    )
 }
 
 /// The datacenters that get a column: all where there is room, else the focused and the worst.
@@ -117,7 +132,10 @@ fn shown_dcs(ctx: &Ctx, room: u16) -> Vec<Dc> {
     if dcs.len() > fits {
         let instances = |totals: &Counts| (totals.critical, totals.warning);
         dcs.sort_by_key(|(dc, state)| {
-            (ctx.focus != Some(dc), std::cmp::Reverse(instances(&state.totals.instances)))
+            (
+                ctx.focus != Some(dc),
+                std::cmp::Reverse(instances(&state.totals.instances)),
+            )
         });
         dcs.truncate(fits);
     }
@@ -128,8 +146,13 @@ impl Listing for Services {
     type Row = ServiceRow;
 
     fn heading(&self, ctx: &Ctx) -> Heading {
-        let what = ctx.focus.map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
-        Heading { what, made_of: vec![List::Services, List::Checks] }
+        let what = ctx
+            .focus
+            .map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
+        Heading {
+            what,
+            made_of: vec![List::Services, List::Checks],
+        }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
@@ -150,21 +173,34 @@ impl Listing for Services {
         }
         if hidden > 0 {
             let title = format!("+{hidden} dcs");
-            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| Cell::default());
-            columns.push(Column { title: title.into(), ..more.rank(1) });
+            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| {
+                Cell::default()
+            });
+            columns.push(Column {
+                title: title.into(),
+                ..more.rank(1)
+            });
         }
         columns.push(
-            Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
-                cells::failing(&row.counts)
-            })
+            Column::new(
+                "failing",
+                "failing",
+                Width::Fit(7, 34),
+                |row: &ServiceRow| cells::failing(&row.counts),
+            )
             .rank(3)
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
         );
         if wide {
             columns.push(
-                Column::new("versions", "versions", Width::Fit(8, 20), |row: &ServiceRow| {
-                    cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
-                })
+                Column::new(
+                    "versions",
+                    "versions",
+                    Width::Fit(8, 20),
+                    |row: &ServiceRow| {
+                        cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
+                    },
+                )
                 .rank(4),
             );
             columns.push(
@@ -190,11 +226,16 @@ impl Listing for Services {
             .collect();
         names.sort_unstable();
         names.dedup();
-        names.into_iter().filter_map(|name| ServiceRow::make(ctx, name)).collect()
+        names
+            .into_iter()
+            .filter_map(|name| ServiceRow::make(ctx, name))
+            .collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<ServiceRow>> {
-        let Change::Services(_, names) = change else { return None };
+        let Change::Services(_, names) = change else {
+            return None;
+        };
         let mut patch = Patch::default();
         for name in names {
             match ServiceRow::make(ctx, name) {
@@ -249,5 +290,8 @@ fn dc_column<'a>(ctx: &'a Ctx, dc: Dc) -> Column<'a, ServiceRow> {
             of(a).cmp(&of(b))
         });
     let title = crate::ui::text::clean(dc.as_str()).into_owned();
-    Column { title: title.into(), ..column }
+    Column {
+        title: title.into(),
+        ..column
+    }
 }

@@ -5,8 +5,8 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::table::column::Cell;
-use crate::ui::text::truncate_end;
 use crate::ui::Look;
+use crate::ui::text::truncate_end;
 
 /// The width of all runs, in cells of the terminal.
 pub fn width(cell: &Cell) -> usize {

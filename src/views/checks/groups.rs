@@ -7,10 +7,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::app::command::Grouping;
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::health::{Check, CheckKey, Counts, Status};
 use crate::domain::ids::Dc;
-use crate::app::command::Grouping;
 use crate::store::{Datacenter, Since};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
@@ -56,7 +56,11 @@ impl Group {
 
     /// The order of attention: worst first, then newest, as one value that grows with both.
     pub fn urgency(&self) -> (Status, i64) {
-        (self.checks.worst(), self.since.map_or(i64::MIN, |since| since.at.timestamp_millis()))
+        (
+            self.checks.worst(),
+            self.since
+                .map_or(i64::MIN, |since| since.at.timestamp_millis()),
+        )
     }
 }
 
@@ -89,11 +93,20 @@ impl Row for CheckRow {
     }
 
     fn text(&self) -> RowText {
-        let group = [self.group.dc().as_str(), self.group.name(), self.group.checks.worst().word()];
+        let group = [
+            self.group.dc().as_str(),
+            self.group.name(),
+            self.group.checks.worst().word(),
+        ];
         match &self.check {
             Some((check, _)) => RowText::new(group.into_iter().chain([
-                check.node.as_str(), check.service_name.as_str(), check.service_id.as_str(), &check.name,
-                check.id.as_str(), check.status.word(), &cells::summary(check),
+                check.node.as_str(),
+                check.service_name.as_str(),
+                check.service_id.as_str(),
+                &check.name,
+                check.id.as_str(),
+                check.status.word(),
+                &cells::summary(check),
             ])),
             None => RowText::new(group.into_iter().chain([&*self.group.says])),
         }
@@ -144,7 +157,13 @@ impl Groups {
     }
 
     /// Takes in checks that changed; gives the lines that differ.
-    pub fn patch(&mut self, dc: &Dc, state: &Datacenter, ctx: &Ctx, keys: &[CheckKey]) -> Patch<CheckRow> {
+    pub fn patch(
+        &mut self,
+        dc: &Dc,
+        state: &Datacenter,
+        ctx: &Ctx,
+        keys: &[CheckKey],
+    ) -> Patch<CheckRow> {
         let mut patch = Patch::default();
         let mut touched = BTreeSet::new();
         for key in keys {
@@ -163,10 +182,19 @@ impl Groups {
     }
 
     /// The lines of the groups of these services, whose instances were counted anew.
-    pub fn recount(&self, dc: &Dc, ctx: &Ctx, services: impl Iterator<Item = Arc<str>>) -> Patch<CheckRow> {
+    pub fn recount(
+        &self,
+        dc: &Dc,
+        ctx: &Ctx,
+        services: impl Iterator<Item = Arc<str>>,
+    ) -> Patch<CheckRow> {
         let mut patch = Patch::default();
         for name in services {
-            let key = GroupKey { dc: dc.clone(), name, alone: None };
+            let key = GroupKey {
+                dc: dc.clone(),
+                name,
+                alone: None,
+            };
             if self.by == Grouping::Service && self.members.contains_key(&key) {
                 self.lines(ctx, &key, &mut patch);
             }
@@ -203,12 +231,21 @@ impl Groups {
         let node = || Arc::from(check.node.as_str());
         let (name, alone) = match self.by {
             Grouping::Flat => (node(), Some(check.key())),
-            Grouping::Service if !check.is_of_node() => (Arc::from(check.service_name.as_str()), None),
+            Grouping::Service if !check.is_of_node() => {
+                (Arc::from(check.service_name.as_str()), None)
+            }
             // A node's own check belongs to no service: its group is the node.
             Grouping::Service | Grouping::Node => (node(), None),
         };
-        let group = GroupKey { dc: dc.clone(), name, alone };
-        self.members.entry(group.clone()).or_default().insert(check.key());
+        let group = GroupKey {
+            dc: dc.clone(),
+            name,
+            alone,
+        };
+        self.members
+            .entry(group.clone())
+            .or_default()
+            .insert(check.key());
         self.homes.insert((dc.clone(), check.key()), group.clone());
         group
     }
@@ -242,11 +279,16 @@ impl Groups {
     }
 
     fn rows(&self, ctx: &Ctx, group: &Arc<Group>) -> Vec<CheckRow> {
-        let Some(state) = ctx.store.dc(group.dc()) else { return Vec::new() };
+        let Some(state) = ctx.store.dc(group.dc()) else {
+            return Vec::new();
+        };
         let members = self.members.get(&group.key).into_iter().flatten();
         let row = |key: &CheckKey| {
             let check = (Arc::clone(state.checks.get(key)?), state.since(key));
-            Some(CheckRow { group: Arc::clone(group), check: Some(check) })
+            Some(CheckRow {
+                group: Arc::clone(group),
+                check: Some(check),
+            })
         };
         members.filter_map(row).collect()
     }
@@ -256,15 +298,22 @@ impl Groups {
         let state = ctx.store.dc(&key.dc)?;
         let mut checks = Counts::default();
         let mut first: Option<(&Arc<Check>, Option<Since>)> = None;
-        for (check, since) in members.iter().filter_map(|k| Some((state.checks.get(k)?, state.since(k)))) {
+        for (check, since) in members
+            .iter()
+            .filter_map(|k| Some((state.checks.get(k)?, state.since(k))))
+        {
             checks.add(check.status, 1);
-            let rank = |check: &Check, since: Option<Since>| (check.status, since.map(|since| since.at));
+            let rank =
+                |check: &Check, since: Option<Since>| (check.status, since.map(|since| since.at));
             if first.is_none_or(|(other, at)| rank(check, since) > rank(other, at)) {
                 first = Some((check, since));
             }
         }
         let (newest, since) = first?;
-        let service = state.services.get(&*key.name).filter(|_| self.by == Grouping::Service);
+        let service = state
+            .services
+            .get(&*key.name)
+            .filter(|_| self.by == Grouping::Service);
         Some(Group {
             key: key.clone(),
             checks,
