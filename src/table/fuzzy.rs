@@ -30,7 +30,9 @@ impl Default for Fuzzy {
 
 impl std::fmt::Debug for Fuzzy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fuzzy").field("words", &self.words).finish_non_exhaustive()
+        f.debug_struct("Fuzzy")
+            .field("words", &self.words)
+            .finish_non_exhaustive()
     }
 }
 
@@ -39,7 +41,10 @@ impl Fuzzy {
     pub fn new(query: &str) -> Self {
         let words = query.split_whitespace().map(Word::new).collect();
         // Folded texts are compared, so that case is settled before.
-        Self { words, matcher: Arc::new(SkimMatcherV2::default().respect_case()) }
+        Self {
+            words,
+            matcher: Arc::new(SkimMatcherV2::default().respect_case()),
+        }
     }
 
     /// True when it matches everything.
@@ -59,8 +64,11 @@ impl Fuzzy {
     /// The places of the matched characters in a folded text, ascending; empty when it does not
     /// match. As dear as a score without a mask: for what is shown only.
     pub fn indices(&self, folded: &str) -> Vec<usize> {
-        let found: Option<Vec<Vec<usize>>> =
-            self.words.iter().map(|word| word.indices(folded, &self.matcher)).collect();
+        let found: Option<Vec<Vec<usize>>> = self
+            .words
+            .iter()
+            .map(|word| word.indices(folded, &self.matcher))
+            .collect();
         let mut places = found.unwrap_or_default().concat();
         places.sort_unstable();
         places.dedup();
@@ -69,18 +77,17 @@ impl Fuzzy {
 
     /// True when everything that this matches is sure to be among what `previous` matches.
     pub fn narrows(&self, previous: &Self) -> bool {
-        previous.words.iter().all(|old| self.words.iter().any(|new| new.implies(old)))
+        previous
+            .words
+            .iter()
+            .all(|old| self.words.iter().any(|new| new.implies(old)))
     }
 }
 
 /// The `n` best of scored places, best first; equal scores go by `tie`, then by place.
 ///
 /// Only the `n` are sorted: choosing them costs one pass.
-pub fn best(
-    mut scored: Vec<(i64, u32)>,
-    n: usize,
-    tie: impl Fn(u32) -> usize,
-) -> Vec<(i64, u32)> {
+pub fn best(mut scored: Vec<(i64, u32)>, n: usize, tie: impl Fn(u32) -> usize) -> Vec<(i64, u32)> {
     let rank = |&(score, place): &(i64, u32)| (-score, tie(place), place);
     if n == 0 {
         return Vec::new();

@@ -7,6 +7,7 @@
 use super::{Action, ActionInfo, Group, When};
 
 /// Every action, in the order of the help.
+#[rustfmt::skip] // One line an action: it is read as a table.
 pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Help, "help", "Show the keys that work here", &["?", "f1"]),
     row(Action::Command, "command", "Type a command", &[":"]),
@@ -32,30 +33,12 @@ pub const ACTIONS: &[ActionInfo] = &[
     way(Action::HistoryBack, "history-back", "Go back in the history of views", &["["]),
     way(Action::HistoryForward, "history-forward", "Go forward in the history of views", &["]"]),
     view(Action::Filter, "filter", "Filter the rows", &["/"], When::Table),
-    view(
-        Action::FaultsOnly,
-        "faults-only",
-        "Show only what is not passing",
-        &["ctrl-z"],
-        When::Table,
-    ),
-    view(
-        Action::GroupBy,
-        "group-by",
-        "Group by service, by node or not at all",
-        &["b"],
-        When::Group,
-    ),
+    view(Action::FaultsOnly, "faults-only", "Show only what is not passing", &["ctrl-z"], When::Table),
+    view(Action::GroupBy, "group-by", "Group by service, by node or not at all", &["b"], When::Group),
     view(Action::ExpandAll, "expand-all", "Fold or unfold all groups", &["x"], When::Group),
     view(Action::ToggleDetail, "toggle-detail", "Show or hide the details", &["d"], When::Table),
     view(Action::DetailUp, "detail-up", "Scroll the details up", &["shift-up", "<"], When::Detail),
-    view(
-        Action::DetailDown,
-        "detail-down",
-        "Scroll the details down",
-        &["shift-down", ">"],
-        When::Detail,
-    ),
+    view(Action::DetailDown, "detail-down", "Scroll the details down", &["shift-down", ">"], When::Detail),
     line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
     line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),
@@ -66,12 +49,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     column(Action::SortAge, "sort-age", "Sort by age", &["shift-a"]),
     column(Action::ColumnLeft, "column-left", "Choose the column to the left", &["shift-left"]),
     column(Action::ColumnRight, "column-right", "Choose the column to the right", &["shift-right"]),
-    column(
-        Action::SortColumn,
-        "sort-column",
-        "Sort by the chosen column; again turns it round",
-        &["shift-o"],
-    ),
+    column(Action::SortColumn, "sort-column", "Sort by the chosen column; again turns it round", &["shift-o"]),
     column(Action::Wide, "wide", "Show more columns, or fewer", &["ctrl-w"]),
     centre(Action::DcAll, "dc-all", "Show all datacenters", &["0"]),
     centre(Action::Dc(1), "dc-1", "Show only the first datacenter", &["1"]),
@@ -92,30 +70,72 @@ type Keys = &'static [&'static str];
 
 /// An entry under `General`.
 const fn row(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::General, keys, when: When::Always }
+    ActionInfo {
+        action,
+        name,
+        doc,
+        group: Group::General,
+        keys,
+        when: When::Always,
+    }
 }
 
 /// An entry under `Navigation`.
 const fn way(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Navigation, keys, when: When::Always }
+    ActionInfo {
+        action,
+        name,
+        doc,
+        group: Group::Navigation,
+        keys,
+        when: When::Always,
+    }
 }
 
 /// An entry under `View`.
 const fn view(action: Action, name: Text, doc: Text, keys: Keys, when: When) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::View, keys, when }
+    ActionInfo {
+        action,
+        name,
+        doc,
+        group: Group::View,
+        keys,
+        when,
+    }
 }
 
 /// An entry under `Rows`.
 const fn line(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Rows, keys, when: When::Table }
+    ActionInfo {
+        action,
+        name,
+        doc,
+        group: Group::Rows,
+        keys,
+        when: When::Table,
+    }
 }
 
 /// An entry under `Columns`.
 const fn column(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Columns, keys, when: When::Table }
+    ActionInfo {
+        action,
+        name,
+        doc,
+        group: Group::Columns,
+        keys,
+        when: When::Table,
+    }
 }
 
 /// An entry under `Datacenters`.
 const fn centre(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Datacenters, keys, when: When::Always }
+    ActionInfo {
+        action,
+        name,
+        doc,
+        group: Group::Datacenters,
+        keys,
+        when: When::Always,
+    }
 }

@@ -123,7 +123,12 @@ impl From<Target> for Entry {
         let folded = fold(&label).into_boxed_str();
         let mask = CharMask::of(&folded);
         let folded = (folded != label).then_some(folded);
-        Self { target, label, folded, mask }
+        Self {
+            target,
+            label,
+            folded,
+            mask,
+        }
     }
 }
 
@@ -137,7 +142,9 @@ impl Targets {
     /// From the catalog, in the order in which they are shown while nothing is typed. Cost: one
     /// label each.
     pub fn new(targets: impl IntoIterator<Item = Target>) -> Self {
-        Self { entries: targets.into_iter().map(Entry::from).collect() }
+        Self {
+            entries: targets.into_iter().map(Entry::from).collect(),
+        }
     }
 
     /// How many there are.

@@ -6,11 +6,17 @@ use super::*;
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 
 fn service(name: &str) -> Target {
-    Target::Service { dc: None, name: ServiceName::from(name) }
+    Target::Service {
+        dc: None,
+        name: ServiceName::from(name),
+    }
 }
 
 fn node(name: &str, dc: &str) -> Target {
-    Target::Node { dc: Dc::from(dc), name: NodeName::from(name) }
+    Target::Node {
+        dc: Dc::from(dc),
+        name: NodeName::from(name),
+    }
 }
 
 fn targets() -> Targets {

@@ -47,13 +47,17 @@ impl Line {
 
     /// The text before and behind the cursor.
     fn halves(&self) -> (&str, &str) {
-        self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""))
+        self.text
+            .split_at_checked(self.cursor)
+            .unwrap_or((&self.text, ""))
     }
 
     /// Puts text in at the cursor, its control characters as blanks. What is too long is cut off.
     pub(super) fn insert(&mut self, text: &str) {
-        let mut added: String =
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let mut added: String = text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         let mut room = LONGEST.saturating_sub(self.text.len()).min(added.len());
         while !added.is_char_boundary(room) {
             room -= 1;
@@ -71,7 +75,10 @@ impl Line {
         self.text = text;
         // Put together, two graphemes may have become one: the cursor goes behind it.
         let borders = self.text.grapheme_indices(true).map(|(at, _)| at);
-        self.cursor = borders.filter(|at| *at >= cursor).min().unwrap_or(self.text.len());
+        self.cursor = borders
+            .filter(|at| *at >= cursor)
+            .min()
+            .unwrap_or(self.text.len());
     }
 
     /// Takes an editing key; true when the text changed.
@@ -117,7 +124,11 @@ impl Line {
 
     /// The border before the cursor.
     fn left(&self) -> usize {
-        self.halves().0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+        self.halves()
+            .0
+            .grapheme_indices(true)
+            .next_back()
+            .map_or(0, |(at, _)| at)
     }
 
     /// The border behind the cursor.
@@ -128,6 +139,10 @@ impl Line {
     /// The beginning of the word before the cursor; words are separated by blanks.
     fn word_left(&self) -> usize {
         let before = self.halves().0.trim_end();
-        before.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8())
+        before
+            .char_indices()
+            .rev()
+            .find(|(_, c)| c.is_whitespace())
+            .map_or(0, |(at, c)| at + c.len_utf8())
     }
 }

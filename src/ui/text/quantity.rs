@@ -61,7 +61,11 @@ fn scaled(n: u64, units: &[&str; 7]) -> String {
     }
     let name = units.get(unit).copied().unwrap_or_default();
     let (whole, tenth) = (n / size, n % size * 10 / size.max(1));
-    if whole >= 100 || tenth == 0 { format!("{whole}{name}") } else { format!("{whole}.{tenth}{name}") }
+    if whole >= 100 || tenth == 0 {
+        format!("{whole}{name}")
+    } else {
+        format!("{whole}.{tenth}{name}")
+    }
 }
 
 /// How long something took: `0.8ms`, `18ms`, `1.2s`, `75s`.
@@ -71,7 +75,9 @@ pub fn millis(took: Duration) -> String {
         0..100 => "<0.1ms".to_owned(),
         100..10_000 => format!("{}.{}ms", micros / 1_000, micros % 1_000 / 100),
         10_000..1_000_000 => format!("{}ms", micros / 1_000),
-        1_000_000..10_000_000 => format!("{}.{}s", micros / 1_000_000, micros % 1_000_000 / 100_000),
+        1_000_000..10_000_000 => {
+            format!("{}.{}s", micros / 1_000_000, micros % 1_000_000 / 100_000)
+        }
         _ => format!("{}s", micros / 1_000_000),
     }
 }
@@ -118,7 +124,12 @@ mod tests {
 
     #[test]
     fn sizes_have_their_unit() {
-        for (n, text) in [(0, "0 B"), (512, "512 B"), (1_250, "1.2 kB"), (67_100_000, "67.1 MB")] {
+        for (n, text) in [
+            (0, "0 B"),
+            (512, "512 B"),
+            (1_250, "1.2 kB"),
+            (67_100_000, "67.1 MB"),
+        ] {
             assert_eq!(bytes(n), text);
         }
     }
