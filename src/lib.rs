@@ -25,3 +25,4 @@ pub mod config;
 pub mod consul;
 pub mod domain;
 pub mod sim;
+pub mod watch;
