@@ -186,6 +186,20 @@ mod tests {
     }
 
     #[test]
+    fn pieces_of_a_broken_arrow_key_only_move_or_sort() {
+        use crate::app::action::Group;
+        let keymap = Keymap::default();
+        for c in "[OABCD".chars() {
+            let info = keymap.resolve(press(c)).and_then(Action::info);
+            let group = info.map(|info| info.group);
+            assert!(
+                matches!(group, None | Some(Group::Navigation | Group::Columns)),
+                "{c}: {group:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_release_means_nothing() {
         let keymap = Keymap::default();
         let mut event = press('j');

@@ -46,7 +46,7 @@ enum Survivors {
 pub struct Hit {
     /// What was found.
     pub target: Target,
-    /// Its text; names in it are as the server sent them.
+    /// Its text, without control characters.
     pub label: String,
     /// The places of the matched characters of the label, ascending.
     pub indices: Vec<usize>,

@@ -65,6 +65,18 @@ fn the_shorter_name_goes_first_and_words_choose_the_datacenter() {
 }
 
 #[test]
+fn a_hostile_name_cannot_act_on_the_terminal() {
+    let mut finder = Finder::default();
+    let hits = finder
+        .set_targets(Targets::new([service("\u{1b}[31mweb")]))
+        .run();
+    finder.accept(hits);
+    search(&mut finder, "web");
+    assert_eq!(labels(&finder), ["\u{fffd}[31mweb"]);
+    assert_eq!(finder.hits()[0].indices, [5, 6, 7]);
+}
+
+#[test]
 fn an_answer_to_an_older_question_is_dropped() {
     let mut finder = opened();
     let old = finder.set_query("w");

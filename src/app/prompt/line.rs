@@ -73,12 +73,14 @@ impl Line {
         let text = format!("{kept}{with}{after}");
         let cursor = kept.len() + with.len();
         self.text = text;
-        // Put together, two graphemes may have become one: the cursor goes behind it.
-        let borders = self.text.grapheme_indices(true).map(|(at, _)| at);
-        self.cursor = borders
-            .filter(|at| *at >= cursor)
-            .min()
-            .unwrap_or(self.text.len());
+        self.move_to(cursor);
+    }
+
+    /// Puts the cursor on a place, or on the next border behind it: put together, two graphemes may
+    /// have become one, and a blank may carry an accent.
+    fn move_to(&mut self, place: usize) {
+        let mut borders = self.text.grapheme_indices(true).map(|(at, _)| at);
+        self.cursor = borders.find(|at| *at >= place).unwrap_or(self.text.len());
     }
 
     /// Takes an editing key; true when the text changed.
@@ -104,7 +106,7 @@ impl Line {
             KeyCode::Backspace if alt => self.replace(self.word_left(), ""),
             KeyCode::Backspace => self.replace(self.left(), ""),
             KeyCode::Delete => self.delete(),
-            KeyCode::Left if ctrl => self.cursor = self.word_left(),
+            KeyCode::Left if ctrl => self.move_to(self.word_left()),
             KeyCode::Left => self.cursor = self.left(),
             KeyCode::Right => self.cursor = self.right(),
             KeyCode::Home => self.cursor = 0,
