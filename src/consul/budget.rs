@@ -30,10 +30,7 @@ impl Budget {
 
     /// A budget of `size` blocking queries.
     pub fn new(size: usize) -> Arc<Self> {
-        Arc::new(Self {
-            size,
-            used: AtomicUsize::new(0),
-        })
+        Arc::new(Self { size, used: AtomicUsize::new(0) })
     }
 
     /// Takes one permit, or nothing when all are out: poll instead of blocking then.
@@ -43,9 +40,7 @@ impl Budget {
                 (used < self.size).then_some(used + 1)
             })
             .ok()
-            .map(|_| Permit {
-                budget: Arc::clone(self),
-            })
+            .map(|_| Permit { budget: Arc::clone(self) })
     }
 
     /// How many permits are out.
@@ -75,19 +70,14 @@ pub struct Budgets {
 impl Budgets {
     /// Budgets of `size` blocking queries each.
     pub fn new(size: usize) -> Self {
-        Self {
-            size,
-            by_address: HashMap::new(),
-        }
+        Self { size, by_address: HashMap::new() }
     }
 
     /// The budget of the agent at `address`, the same one for every caller.
     pub fn of(&mut self, address: &Address) -> Arc<Budget> {
         let size = self.size;
-        let budget = self
-            .by_address
-            .entry(address.to_string())
-            .or_insert_with(|| Budget::new(size));
+        let budget =
+            self.by_address.entry(address.to_string()).or_insert_with(|| Budget::new(size));
         Arc::clone(budget)
     }
 }

@@ -95,19 +95,10 @@ impl Client {
         budget: Arc<Budget>,
     ) -> Result<Self, ApiError> {
         let transport = Transport::new(endpoint)?;
-        let host = transport
-            .host_header()
-            .map(|host| HeaderValue::from_str(&host))
-            .transpose();
-        let tenancy = [
-            ("ns", &endpoint.namespace),
-            ("partition", &endpoint.partition),
-        ];
+        let host = transport.host_header().map(|host| HeaderValue::from_str(&host)).transpose();
+        let tenancy = [("ns", &endpoint.namespace), ("partition", &endpoint.partition)];
         let link = Link {
-            agent: Agent {
-                address: Arc::from(endpoint.address.to_string()),
-                budget,
-            },
+            agent: Agent { address: Arc::from(endpoint.address.to_string()), budget },
             base: transport.base(),
             host: host.map_err(|_| ApiError::Setup("the address is no Host header".to_owned()))?,
             transport,
@@ -117,29 +108,19 @@ impl Client {
                 .filter_map(|(name, value)| value.clone().map(|value| (name, value)))
                 .collect(),
         };
-        Ok(Self {
-            link: Arc::new(link),
-            dc: None,
-            access,
-        })
+        Ok(Self { link: Arc::new(link), dc: None, access })
     }
 
     /// The same connections, asking for another datacenter.
     #[must_use]
     pub fn in_dc(&self, dc: &Dc) -> Self {
-        Self {
-            dc: Some(dc.clone()),
-            ..self.clone()
-        }
+        Self { dc: Some(dc.clone()), ..self.clone() }
     }
 
     /// The same, but nothing except GET may leave. There is no way back.
     #[must_use]
     pub fn read_only(&self) -> Self {
-        Self {
-            access: Access::ReadOnly,
-            ..self.clone()
-        }
+        Self { access: Access::ReadOnly, ..self.clone() }
     }
 
     /// The datacenter asked for; nothing means the agent's own.
@@ -265,11 +246,7 @@ impl Client {
         token: Option<&HeaderValue>,
         started: Instant,
     ) -> Result<Answer, ApiError> {
-        let asked = self.headed(
-            pool.request(request.method.clone(), url.clone()),
-            request,
-            token,
-        );
+        let asked = self.headed(pool.request(request.method.clone(), url.clone()), request, token);
         let response = timeout(patience(request), asked.send())
             .await
             .map_err(|_| self.unreachable(Why::Timeout))?
@@ -311,10 +288,7 @@ impl Client {
         request: &Request,
         token: Option<&HeaderValue>,
     ) -> reqwest::RequestBuilder {
-        builder = builder.header(
-            ACCEPT_ENCODING,
-            if request.gzip { "gzip" } else { "identity" },
-        );
+        builder = builder.header(ACCEPT_ENCODING, if request.gzip { "gzip" } else { "identity" });
         if let Some(token) = token {
             builder = builder.header("X-Consul-Token", token.clone());
         }
@@ -331,10 +305,8 @@ impl Client {
     }
 
     async fn body(&self, mut response: Response, request: &Request) -> Result<Vec<u8>, ApiError> {
-        let too_large = || ApiError::TooLarge {
-            path: request.path.clone(),
-            limit_mb: BODY_LIMIT >> 20,
-        };
+        let too_large =
+            || ApiError::TooLarge { path: request.path.clone(), limit_mb: BODY_LIMIT >> 20 };
         let announced =
             usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
         if announced > BODY_LIMIT {
@@ -368,11 +340,7 @@ impl Client {
 
     fn unreachable(&self, why: Why) -> ApiError {
         let address = Arc::clone(&self.link.agent.address);
-        ApiError::Unreachable {
-            dc: self.dc.clone(),
-            address,
-            why,
-        }
+        ApiError::Unreachable { dc: self.dc.clone(), address, why }
     }
 }
 
@@ -390,10 +358,7 @@ impl fmt::Debug for Client {
 fn patience(request: &Request) -> Duration {
     match request.block {
         // The server adds up to a sixteenth of the wait, to spread its waiters.
-        Some(block) => block
-            .wait
-            .saturating_add(block.wait / 16)
-            .saturating_add(BLOCK_MARGIN),
+        Some(block) => block.wait.saturating_add(block.wait / 16).saturating_add(BLOCK_MARGIN),
         None => CALL_TIMEOUT,
     }
 }

@@ -120,19 +120,11 @@ impl Entry {
 impl From<Target> for Entry {
     fn from(target: Target) -> Self {
         // Character for character, so that the places of a match stay what they are.
-        let label = target
-            .to_string()
-            .replace(char::is_control, "\u{fffd}")
-            .into_boxed_str();
+        let label = target.to_string().replace(char::is_control, "\u{fffd}").into_boxed_str();
         let folded = fold(&label).into_boxed_str();
         let mask = CharMask::of(&folded);
         let folded = (folded != label).then_some(folded);
-        Self {
-            target,
-            label,
-            folded,
-            mask,
-        }
+        Self { target, label, folded, mask }
     }
 }
 
@@ -146,9 +138,7 @@ impl Targets {
     /// From the catalog, in the order in which they are shown while nothing is typed. Cost: one
     /// label each.
     pub fn new(targets: impl IntoIterator<Item = Target>) -> Self {
-        Self {
-            entries: targets.into_iter().map(Entry::from).collect(),
-        }
+        Self { entries: targets.into_iter().map(Entry::from).collect() }
     }
 
     /// How many there are.

@@ -47,17 +47,13 @@ impl Line {
 
     /// The text before and behind the cursor.
     fn halves(&self) -> (&str, &str) {
-        self.text
-            .split_at_checked(self.cursor)
-            .unwrap_or((&self.text, ""))
+        self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""))
     }
 
     /// Puts text in at the cursor, its control characters as blanks. What is too long is cut off.
     pub(super) fn insert(&mut self, text: &str) {
-        let mut added: String = text
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let mut added: String =
+            text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let mut room = LONGEST.saturating_sub(self.text.len()).min(added.len());
         while !added.is_char_boundary(room) {
             room -= 1;
@@ -126,11 +122,7 @@ impl Line {
 
     /// The border before the cursor.
     fn left(&self) -> usize {
-        self.halves()
-            .0
-            .grapheme_indices(true)
-            .next_back()
-            .map_or(0, |(at, _)| at)
+        self.halves().0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
     }
 
     /// The border behind the cursor.
