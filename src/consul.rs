@@ -14,9 +14,11 @@ mod failure;
 mod index;
 mod material;
 mod path;
+pub mod read;
 mod request;
 mod transport;
 mod verdict;
+pub mod wire;
 
 pub use address::{Address, AddressError};
 pub use answer::Answer;

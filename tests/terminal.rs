@@ -5,6 +5,7 @@
 mod support;
 
 use support::screen::{Launch, Screen, keys};
+use support::svg;
 
 fn shell(script: &str) -> Screen {
     Launch::program("sh", &["-c", script]).size(40, 10).start()
@@ -71,4 +72,18 @@ fn a_signal_ends_the_program_and_nothing_of_the_outside_is_seen() {
     assert!(!text.contains("USER") && !text.contains("CARGO"), "{text}");
     screen.signal("TERM");
     assert_eq!(screen.status().signal(), Some("Terminated"));
+}
+
+#[test]
+fn a_picture_holds_text_lines_and_backgrounds() {
+    let screen = shell("printf 'a<b \\033[44mblue\\033[0m ┌─┐ ⣿ █ end'; read -r end");
+    screen.wait_for("end");
+    let svg = screen.with_vt(svg::render);
+    assert!(
+        svg.contains(r#"x="0 9 18 36 45 54 63 153 162 171">a&lt;bblueend</text>"#),
+        "{svg}"
+    );
+    // Four blue cells are one rectangle.
+    assert!(svg.contains(r#"d="M36 0h36v19h-36z""#), "{svg}");
+    assert!(!svg.contains('┌') && !svg.contains('⣿'), "{svg}");
 }

@@ -41,6 +41,17 @@ impl Answer {
     /// # Errors
     /// [`ApiError::BadAnswer`], naming the endpoint and the byte, when it is not that JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        self.read_json(|text| serde_json::from_str(text))
+    }
+
+    /// Reads the body with a parser that may borrow from it.
+    ///
+    /// # Errors
+    /// As [`Answer::json`].
+    pub(super) fn read_json<T>(
+        &self,
+        parse: impl FnOnce(&str) -> serde_json::Result<T>,
+    ) -> Result<T, ApiError> {
         let bad = |byte: usize, why: String| ApiError::BadAnswer {
             path: self.path.clone(),
             what: format!("{why} at byte {byte}"),
@@ -48,7 +59,7 @@ impl Answer {
         // from_str on text checked once is faster than from_slice, which checks each string.
         let text = std::str::from_utf8(&self.body)
             .map_err(|error| bad(error.valid_up_to(), "no UTF-8".to_owned()))?;
-        serde_json::from_str(text).map_err(|error| {
+        parse(text).map_err(|error| {
             let why = error.to_string();
             // serde_json ends its text with "at line L column C", which the byte replaces.
             let why = why

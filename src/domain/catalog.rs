@@ -18,7 +18,8 @@ pub struct Summary {
     pub name: ServiceName,
     /// Tags of all its instances together.
     pub tags: Arc<[Arc<str>]>,
-    /// The nodes it runs on, each once.
+    /// The nodes it runs on, sorted: one entry for each instance (Consul 1.8), or each node once.
+    /// As many entries as instances tell exactly where the instances are.
     pub nodes: Vec<NodeName>,
     /// Its instances; `None` where the server gives only names.
     pub instances: Option<usize>,
@@ -67,10 +68,12 @@ pub struct Instance {
 impl Instance {
     /// Its version: meta `version`, else the first tag that looks like one.
     pub fn version(&self) -> Option<&str> {
-        self.meta
-            .get("version")
-            .map(AsRef::as_ref)
-            .or_else(|| self.tags.iter().map(AsRef::as_ref).find(|tag| is_version(tag)))
+        self.meta.get("version").map(AsRef::as_ref).or_else(|| {
+            self.tags
+                .iter()
+                .map(AsRef::as_ref)
+                .find(|tag| is_version(tag))
+        })
     }
 }
 
@@ -106,7 +109,9 @@ pub fn is_version(tag: &str) -> bool {
     let dotted = digits.contains('.') || digits.len() < tag.len();
     dotted
         && digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_alphanumeric() || ".-+_".contains(c))
+        && digits
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-+_".contains(c))
 }
 
 #[cfg(test)]

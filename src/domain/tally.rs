@@ -4,7 +4,7 @@
 //! cannot be shown as instances. Here an instance's state is the worst of its own checks and its
 //! node's; failing instances are those a failing check names plus every instance on a node with a
 //! failing node check. How many instances of a service one node has is known at once where the
-//! service has as many instances as nodes; elsewhere the node's list is needed, and until it is
+//! summary names a node for each instance; elsewhere the node's list is needed, and until it is
 //! there the count says that it is not exact.
 
 use std::collections::HashMap;
@@ -38,7 +38,11 @@ struct Broken {
 }
 
 /// Counts the instances of every service by state. Linear in failing checks plus placements.
-pub fn tally(summaries: &[Summary], failing: &Failing, placement: &Placement) -> Tally {
+pub fn tally<'a>(
+    summaries: impl IntoIterator<Item = &'a Summary>,
+    failing: &Failing,
+    placement: &Placement,
+) -> Tally {
     let mut broken = arrange(failing);
     let mut out = Tally::default();
     for summary in summaries {
@@ -52,7 +56,11 @@ pub fn tally(summaries: &[Summary], failing: &Failing, placement: &Placement) ->
         for status in own.values().flat_map(HashMap::values) {
             counts.add(*status, 1);
         }
-        let health = ServiceHealth { name: name.clone(), counts, ..ServiceHealth::default() };
+        let health = ServiceHealth {
+            name: name.clone(),
+            counts,
+            ..ServiceHealth::default()
+        };
         out.services.insert(name, health);
     }
     out.wanted.sort_unstable();
@@ -66,7 +74,10 @@ fn arrange(failing: &Failing) -> Broken {
         let slot = if check.is_of_node() {
             broken.nodes.entry(check.node.clone()).or_default()
         } else {
-            let service = broken.instances.entry(check.service_name.clone()).or_default();
+            let service = broken
+                .instances
+                .entry(check.service_name.clone())
+                .or_default();
             let node = service.entry(check.node.clone()).or_default();
             node.entry(check.service_id.clone()).or_default()
         };
@@ -84,7 +95,7 @@ fn count(
 ) -> ServiceHealth {
     let mut counts = Counts::default();
     let mut is_exact = summary.instances.is_some();
-    let one_per_node = summary.instances == Some(summary.nodes.len());
+    let is_placed = summary.instances == Some(summary.nodes.len());
     for (node, instances) in own {
         let below = nodes.get(node).copied().unwrap_or_default();
         for status in instances.values() {
@@ -92,11 +103,18 @@ fn count(
         }
     }
     if !nodes.is_empty() {
-        for node in &summary.nodes {
-            let Some(status) = nodes.get(node) else { continue };
-            let known = placement.get(node).map(|services| services.get(&summary.name));
+        for entries in summary.nodes.chunk_by(|a, b| a == b) {
+            let Some(node) = entries.first() else {
+                continue;
+            };
+            let Some(status) = nodes.get(node) else {
+                continue;
+            };
+            let known = placement
+                .get(node)
+                .map(|services| services.get(&summary.name));
             let there = match known {
-                _ if one_per_node => 1,
+                _ if is_placed => entries.len(),
                 Some(Some(n)) => *n,
                 // The list is older than the summary, or not read yet: at least one is there.
                 _ => {
@@ -106,7 +124,10 @@ fn count(
                 }
             };
             // Those with a failing check of their own are counted above.
-            counts.add(*status, there.saturating_sub(own.get(node).map_or(0, HashMap::len)));
+            counts.add(
+                *status,
+                there.saturating_sub(own.get(node).map_or(0, HashMap::len)),
+            );
         }
     }
     if let Some(instances) = summary.instances {
@@ -160,9 +181,20 @@ mod tests {
             check("n1", "a", "web-1", Status::Warning),
             check("n1", "b", "web-1", Status::Critical),
         ]);
-        let out = tally(&[summary("web", &["n1", "n2"], 2)], &failing, &Placement::new());
+        let out = tally(
+            &[summary("web", &["n1", "n2"], 2)],
+            &failing,
+            &Placement::new(),
+        );
         let web = &out.services["web"];
-        assert_eq!(web.counts, Counts { passing: 1, critical: 1, ..Counts::default() });
+        assert_eq!(
+            web.counts,
+            Counts {
+                passing: 1,
+                critical: 1,
+                ..Counts::default()
+            }
+        );
         assert!(web.is_exact);
     }
 
@@ -181,13 +213,25 @@ mod tests {
     }
 
     #[test]
+    fn a_summary_with_a_node_for_each_instance_is_exact_at_once() {
+        let failing = Failing::from([check("n1", "serfHealth", "", Status::Critical)]);
+        let summaries = [summary("web", &["n1", "n1", "n2"], 3)];
+        let out = tally(&summaries, &failing, &Placement::new());
+        assert_eq!(out.services["web"].counts.critical, 2);
+        assert!(out.services["web"].is_exact && out.wanted.is_empty());
+    }
+
+    #[test]
     fn maintenance_of_a_node_covers_a_critical_instance_on_it() {
         let failing = Failing::from([
             check("n1", "_node_maintenance", "", Status::Maintenance),
             check("n1", "a", "web-1", Status::Critical),
         ]);
         let out = tally(&[summary("web", &["n1"], 1)], &failing, &Placement::new());
-        let expected = Counts { maintenance: 1, ..Counts::default() };
+        let expected = Counts {
+            maintenance: 1,
+            ..Counts::default()
+        };
         assert_eq!(out.services["web"].counts, expected);
     }
 

@@ -167,9 +167,9 @@ async fn drip(stream: &mut TcpStream, body: &str, every: Duration) -> std::io::R
 }
 
 fn head(status: u16, headers: &[(String, String)], length: usize) -> String {
-    let headers: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
-    format!("HTTP/1.1 {status} -\r\n{headers}Content-Length: {length}\r\n\r\n")
+    let mut head = format!("HTTP/1.1 {status} -\r\nContent-Length: {length}\r\n");
+    for (name, value) in headers {
+        head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
+    }
+    head + "\r\n"
 }

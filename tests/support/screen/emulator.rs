@@ -189,28 +189,23 @@ pub fn text(screen: &vt100::Screen) -> String {
 pub fn find(screen: &vt100::Screen, text: &str) -> Option<(u16, u16)> {
     let (rows, cols) = screen.size();
     let (rows, cols) = (rows.get(), cols.get());
-    (0..rows)
-        .flat_map(|row| (0..cols).map(move |col| (row, col)))
-        .find(|&(row, col)| {
-            let cells = (col..cols).filter_map(|col| screen.cell(row, col));
-            let shown = cells.filter(|cell| !cell.is_wide_continuation());
-            let mut left = text;
-            for cell in shown {
-                let shows = if cell.has_contents() {
-                    cell.contents()
-                } else {
-                    " "
-                };
-                match left.strip_prefix(shows) {
-                    Some(rest) => left = rest,
-                    None => break,
-                }
-                if left.is_empty() {
-                    break;
-                }
+    let mut places = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
+    places.find(|&(row, col)| {
+        let mut left = text;
+        for col in col..cols {
+            let shown = match screen.cell(row, col) {
+                Some(half) if half.is_wide_continuation() => continue,
+                Some(full) if full.has_contents() => full.contents(),
+                _ => " ",
+            };
+            match left.strip_prefix(shown) {
+                Some("") => return true,
+                Some(rest) => left = rest,
+                None => return false,
             }
-            left.is_empty()
-        })
+        }
+        false
+    })
 }
 
 fn size(cells: u16) -> NonZeroU16 {

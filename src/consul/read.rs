@@ -1,0 +1,232 @@
+//! Typed reads: which path answers what, and how its answer is read.
+//!
+//! A [`Query`] is a request and its parser. It is fetched once ([`Query::fetch`]) or asked again
+//! and again by the watch layer, which adds blocking and consistency to the request. Names are
+//! percent-encoded here. Wrong JSON is [`ApiError::BadAnswer`], with the endpoint and the place.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::wire::{self, AgentSelf, Interner, OnNode, WanMember};
+use super::{Answer, ApiError, Client, Request, encode_segment};
+use crate::domain::catalog::{Instance, Node, Summary};
+use crate::domain::coordinate::Coordinate;
+use crate::domain::health::{Check, Status};
+use crate::domain::ids::{Dc, NodeName, ServiceName};
+use crate::domain::server::Servers;
+
+/// The id of the policy that sees and may do everything.
+pub const GLOBAL_MANAGEMENT: &str = "00000000-0000-0000-0000-000000000001";
+
+/// Longer bodies are read on a thread of their own, so that no other task of the runtime waits.
+const READ_INLINE: usize = 64 << 10;
+
+type Parser<T> = fn(&str, &mut Interner) -> serde_json::Result<T>;
+
+/// A request and how its answer is read.
+#[derive(Debug)]
+pub struct Query<T> {
+    request: Request,
+    parse: Parser<T>,
+}
+
+/// What came with an answer beside its body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// The HTTP status.
+    pub status: u16,
+    /// `X-Consul-Index`.
+    pub index: Option<u64>,
+    /// `X-Consul-Knownleader`.
+    pub known_leader: Option<bool>,
+    /// `X-Consul-Lastcontact`.
+    pub last_contact: Option<Duration>,
+    /// True when the server says that it left out what the token may not see.
+    pub filtered: bool,
+    /// From sending to the last byte.
+    pub elapsed: Duration,
+    /// From sending to the headers.
+    pub to_first_byte: Duration,
+    /// The body's length.
+    pub bytes: usize,
+}
+
+impl Meta {
+    /// What came with this answer.
+    pub fn of(answer: &Answer) -> Self {
+        Self {
+            status: answer.status,
+            index: answer.index,
+            known_leader: answer.known_leader,
+            last_contact: answer.last_contact,
+            filtered: answer.filtered,
+            elapsed: answer.elapsed,
+            to_first_byte: answer.to_first_byte,
+            bytes: answer.body.len(),
+        }
+    }
+}
+
+impl<T> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        Self {
+            request: self.request.clone(),
+            parse: self.parse,
+        }
+    }
+}
+
+impl<T: Send + 'static> Query<T> {
+    fn new(path: impl Into<String>, parse: Parser<T>) -> Self {
+        Self {
+            request: Request::get(path),
+            parse,
+        }
+    }
+
+    /// The plain request: not blocking, answered by the leader.
+    pub fn request(&self) -> Request {
+        self.request.clone()
+    }
+
+    /// The same with another request, made from its own (`with(|request| request.stale())`).
+    #[must_use]
+    pub fn with(self, change: impl FnOnce(Request) -> Request) -> Self {
+        Self {
+            request: change(self.request),
+            parse: self.parse,
+        }
+    }
+
+    /// Asks once.
+    ///
+    /// # Errors
+    /// As [`Client::send`]; [`ApiError::BadAnswer`] when the answer is not what it should be.
+    pub async fn fetch(&self, client: &Client) -> Result<(T, Meta), ApiError> {
+        let answer = client.send(self.request()).await?;
+        let meta = Meta::of(&answer);
+        let (value, _) = self.read(answer, Interner::default()).await;
+        Ok((value?, meta))
+    }
+
+    /// Reads an answer to this query; gives the interner back, pruned of nothing.
+    pub(crate) async fn read(
+        &self,
+        answer: Answer,
+        names: Interner,
+    ) -> (Result<T, ApiError>, Interner) {
+        let parse = self.parse;
+        if answer.body.len() <= READ_INLINE {
+            return read(parse, &answer, names);
+        }
+        let path = answer.path.clone();
+        let task = tokio::task::spawn_blocking(move || read(parse, &answer, names));
+        task.await.unwrap_or_else(|died| {
+            let what = format!("it could not be read: {died}");
+            (Err(ApiError::BadAnswer { path, what }), Interner::default())
+        })
+    }
+}
+
+fn read<T>(
+    parse: Parser<T>,
+    answer: &Answer,
+    mut names: Interner,
+) -> (Result<T, ApiError>, Interner) {
+    let value = answer.read_json(|text| parse(text, &mut names));
+    (value, names)
+}
+
+/// The checks in this state; maintenance is among the critical ones.
+pub fn failing(status: Status) -> Query<Vec<Arc<Check>>> {
+    let word = if status == Status::Maintenance {
+        Status::Critical
+    } else {
+        status
+    }
+    .word();
+    Query::new(format!("/v1/health/state/{word}"), wire::checks)
+}
+
+/// Every service with its nodes and the number of its instances.
+pub fn services() -> Query<Vec<Summary>> {
+    Query::new("/v1/internal/ui/services", wire::summaries)
+}
+
+/// Every service by name only, where [`services`] is refused.
+pub fn service_names() -> Query<Vec<Summary>> {
+    Query::new("/v1/catalog/services", wire::names)
+}
+
+/// Every node, without its health.
+pub fn nodes() -> Query<Vec<Node>> {
+    Query::new("/v1/catalog/nodes", wire::nodes)
+}
+
+/// The instances of a service, with their checks and their nodes'.
+pub fn service_instances(name: &ServiceName) -> Query<Vec<Instance>> {
+    let path = format!("/v1/health/service/{}", encode_segment(name.as_str()));
+    Query::new(path, wire::instances)
+}
+
+/// A node and its instances, without checks; `None` when there is no such node.
+pub fn node_services(node: &NodeName) -> Query<Option<OnNode>> {
+    let path = format!(
+        "/v1/catalog/node-services/{}",
+        encode_segment(node.as_str())
+    );
+    Query::new(path, wire::node_services)
+}
+
+/// All checks of a node, those of its services included.
+pub fn node_health(node: &NodeName) -> Query<Vec<Arc<Check>>> {
+    let path = format!("/v1/health/node/{}", encode_segment(node.as_str()));
+    Query::new(path, wire::checks)
+}
+
+/// The datacenters that the agent knows, nearest first.
+pub fn datacenters() -> Query<Vec<Dc>> {
+    Query::new("/v1/catalog/datacenters", wire::datacenters)
+}
+
+/// The leader's address; empty when there is none.
+pub fn leader() -> Query<Arc<str>> {
+    Query::new("/v1/status/leader", wire::leader)
+}
+
+/// The servers as autopilot sees them; `expected` is left 0.
+pub fn servers() -> Query<Servers> {
+    Query::new("/v1/operator/autopilot/health", wire::servers)
+}
+
+/// The servers of all federated datacenters, as the agent's gossip knows them.
+pub fn members_wan() -> Query<Vec<WanMember>> {
+    Query::new("/v1/agent/members", wire::members).with(|request| request.query("wan", "1"))
+}
+
+/// The coordinates of all federated datacenters' servers.
+pub fn coordinates_wan() -> Query<HashMap<Dc, Vec<Coordinate>>> {
+    Query::new("/v1/coordinate/datacenters", wire::wan_coordinates)
+}
+
+/// Who the agent is.
+pub fn agent_self() -> Query<AgentSelf> {
+    Query::new("/v1/agent/self", wire::agent_self)
+}
+
+/// The ids of the policies of the token that is used ([`GLOBAL_MANAGEMENT`] among them or not).
+pub fn token_self() -> Query<Vec<Arc<str>>> {
+    Query::new("/v1/acl/token/self", wire::policies)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_percent_encoded() {
+        let request = service_instances(&"a/b c".into()).request();
+        assert!(format!("{request:?}").contains("/v1/health/service/a%2Fb%20c"));
+    }
+}

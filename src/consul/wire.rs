@@ -1,0 +1,23 @@
+//! The JSON shapes of Consul's answers, read into the types of [`crate::domain`].
+//!
+//! Text is borrowed from the answer and interned once ([`Interner`]), so a repeated name costs one
+//! allocation. Unknown fields are ignored and `null` stands for empty, as servers of every version
+//! write it. Invariant: nothing here trusts the server; what is not that JSON is an error that
+//! says where.
+
+mod agent;
+mod catalog;
+mod check;
+mod interner;
+mod server;
+mod text;
+
+pub(super) use agent::{agent_self, members, policies, wan_coordinates};
+pub(super) use catalog::{datacenters, instances, names, node_services, nodes, summaries};
+pub(super) use check::checks;
+pub use interner::Interner;
+pub(super) use server::{leader, servers};
+use text::{Text, nullable};
+
+pub use agent::{AgentSelf, WanMember};
+pub use catalog::OnNode;

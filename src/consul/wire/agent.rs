@@ -1,0 +1,195 @@
+//! The agent itself, what gossip tells it over the WAN, and what the token may do.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::{Interner, Text, nullable};
+use crate::domain::coordinate::Coordinate;
+use crate::domain::ids::{Dc, NodeName};
+
+/// Who the agent is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentSelf {
+    /// The datacenter that it lives in.
+    pub dc: Dc,
+    /// Its node name.
+    pub node: NodeName,
+    /// Its Consul version.
+    pub version: std::sync::Arc<str>,
+    /// True when it is a server.
+    pub is_server: bool,
+}
+
+/// A server of any datacenter as the WAN gossip knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WanMember {
+    /// Its datacenter.
+    pub dc: Dc,
+    /// How many servers it was told to expect there; `None` when it was not told.
+    pub expect: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireSelf<'a> {
+    #[serde(borrow)]
+    config: WireConfig<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireConfig<'a> {
+    #[serde(borrow)]
+    datacenter: Text<'a>,
+    node_name: Text<'a>,
+    version: Text<'a>,
+    server: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireMember<'a> {
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    tags: HashMap<Text<'a>, Text<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WirePlace<'a> {
+    #[serde(borrow)]
+    datacenter: Text<'a>,
+    #[serde(default, deserialize_with = "nullable")]
+    coordinates: Vec<WireNode>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireNode {
+    coord: WireCoordinate,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireCoordinate {
+    #[serde(deserialize_with = "nullable")]
+    vec: Vec<f64>,
+    error: f64,
+    adjustment: f64,
+    height: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireToken<'a> {
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    policies: Vec<WirePolicy<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WirePolicy<'a> {
+    #[serde(borrow, rename = "ID", default)]
+    id: Text<'a>,
+}
+
+/// `/v1/agent/self`.
+pub(crate) fn agent_self(text: &str, names: &mut Interner) -> serde_json::Result<AgentSelf> {
+    let WireSelf { config } = serde_json::from_str(text)?;
+    Ok(AgentSelf {
+        dc: names.name(&config.datacenter),
+        node: names.name(&config.node_name),
+        version: names.text(&config.version),
+        is_server: config.server,
+    })
+}
+
+/// `/v1/agent/members?wan=1`; a client agent knows none.
+pub(crate) fn members(text: &str, names: &mut Interner) -> serde_json::Result<Vec<WanMember>> {
+    let list: Option<Vec<WireMember<'_>>> = serde_json::from_str(text)?;
+    let read = |member: &WireMember<'_>| {
+        let tag = |name: &str| member.tags.iter().find(|(key, _)| &***key == name);
+        Some(WanMember {
+            dc: names.name(tag("dc")?.1),
+            expect: tag("expect").and_then(|(_, value)| value.parse().ok()),
+        })
+    };
+    Ok(list.unwrap_or_default().iter().filter_map(read).collect())
+}
+
+/// `/v1/coordinate/datacenters`: the servers' coordinates by datacenter.
+pub(crate) fn wan_coordinates(
+    text: &str,
+    names: &mut Interner,
+) -> serde_json::Result<HashMap<Dc, Vec<Coordinate>>> {
+    let list: Option<Vec<WirePlace<'_>>> = serde_json::from_str(text)?;
+    let mut places: HashMap<Dc, Vec<Coordinate>> = HashMap::new();
+    for place in list.unwrap_or_default() {
+        let servers = place
+            .coordinates
+            .into_iter()
+            .map(|WireNode { coord }| Coordinate {
+                vec: coord.vec,
+                height: coord.height,
+                adjustment: coord.adjustment,
+                error: coord.error,
+            });
+        places
+            .entry(names.name(&place.datacenter))
+            .or_default()
+            .extend(servers);
+    }
+    Ok(places)
+}
+
+/// `/v1/acl/token/self`: the ids of the token's policies.
+pub(crate) fn policies(
+    text: &str,
+    names: &mut Interner,
+) -> serde_json::Result<Vec<std::sync::Arc<str>>> {
+    let token: WireToken<'_> = serde_json::from_str(text)?;
+    Ok(token
+        .policies
+        .iter()
+        .map(|policy| names.text(&policy.id))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_agent_says_who_it_is() {
+        let text = include_str!("../../../tests/fixtures/agent-self.json");
+        let read = agent_self(text, &mut Interner::default()).unwrap();
+        assert_eq!((read.dc.as_str(), read.node.as_str()), ("dc-1", "server-1"));
+        assert!(read.is_server);
+    }
+
+    #[test]
+    fn members_tell_how_many_servers_there_should_be() {
+        let text = include_str!("../../../tests/fixtures/agent-members-wan.json");
+        let read = members(text, &mut Interner::default()).unwrap();
+        let expect = |dc: &str| read.iter().find(|m| m.dc.as_str() == dc).unwrap().expect;
+        assert_eq!(expect("dc-1"), Some(3));
+        assert!(
+            members("null", &mut Interner::default())
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn coordinates_are_grouped_by_datacenter() {
+        let text = include_str!("../../../tests/fixtures/coordinate-datacenters.json");
+        let read = wan_coordinates(text, &mut Interner::default()).unwrap();
+        assert_eq!(read["dc-1"].len(), 3);
+        assert_eq!(read["dc-1"][0].vec.len(), 8);
+    }
+
+    #[test]
+    fn a_token_without_policies_has_none() {
+        let text = r#"{"AccessorID":"a","Policies":null,"Roles":null}"#;
+        assert!(policies(text, &mut Interner::default()).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,259 @@
+//! When a blocking query wakes, when it sleeps on, and with which index it comes back.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::pair::{Party, pair};
+use crate::support::consul::Answer;
+
+/// Longer than any wake-up takes on a busy machine.
+const SOON: Duration = Duration::from_secs(20);
+/// How long a query that must not wake is given to wake.
+const QUIET: Duration = Duration::from_millis(300);
+
+/// A query that is blocked.
+struct Blocked {
+    index: u64,
+    answer: Receiver<Option<Answer>>,
+    what: String,
+}
+
+/// Starts a blocking query from the present index.
+fn block(party: &Party, path: &str) -> Blocked {
+    let index = party.get(path).index().expect("an index");
+    let join = if path.contains('?') { '&' } else { '?' };
+    let url = format!("{path}{join}index={index}&wait=25s");
+    let (done, answer) = channel();
+    let http = party.http.clone();
+    thread::spawn(move || done.send(http.get(&url)));
+    Blocked {
+        index,
+        answer,
+        what: format!("{}: {path}", party.name),
+    }
+}
+
+impl Blocked {
+    /// It wakes, with a higher index.
+    #[track_caller]
+    fn wakes(self) -> Answer {
+        let answer = self.answer.recv_timeout(SOON).ok().flatten();
+        let answer = answer.unwrap_or_else(|| panic!("{} does not wake", self.what));
+        assert!(answer.index() > Some(self.index), "{}: index", self.what);
+        answer
+    }
+
+    /// It sleeps through what has happened.
+    #[track_caller]
+    fn sleeps(&self) {
+        let answer = self.answer.recv_timeout(QUIET);
+        let sleeps = matches!(answer, Err(RecvTimeoutError::Timeout));
+        assert!(sleeps, "{} wakes: {answer:?}", self.what);
+    }
+}
+
+#[test]
+fn time_out_comes_back_with_the_same_index() {
+    let pair = pair();
+    for party in pair.each() {
+        let index = party.get("/v1/catalog/nodes").index().expect("an index");
+        let started = Instant::now();
+        let answer = party.get(&format!("/v1/catalog/nodes?index={index}&wait=200ms"));
+        assert!(
+            started.elapsed() >= Duration::from_millis(200),
+            "{}",
+            party.name
+        );
+        assert_eq!(
+            (answer.status, answer.index()),
+            (200, Some(index)),
+            "{}",
+            party.name
+        );
+        let passed = party.get(&format!("/v1/catalog/nodes?index={}&wait=25s", index - 1));
+        assert_eq!(passed.index(), Some(index), "{}", party.name);
+        let zero = party.get("/v1/catalog/nodes?index=0&wait=25s");
+        assert_eq!(zero.index(), Some(index), "{}", party.name);
+    }
+}
+
+#[test]
+fn check_change_wakes_what_shows_it() {
+    let pair = pair();
+    pair.seed("wake-a", "wake-web", &["passing"]);
+    for party in pair.each() {
+        let blocked = [
+            "/v1/health/state/critical",
+            "/v1/health/state/any",
+            "/v1/health/service/wake-web",
+            "/v1/health/service/wake-web?passing",
+            "/v1/health/checks/wake-web",
+            "/v1/health/node/wake-a",
+            "/v1/internal/ui/services",
+            "/v1/internal/ui/nodes",
+        ]
+        .map(|path| block(party, path));
+        party.set_check("wake-a", "wake-web-1", "critical");
+        for blocked in blocked {
+            blocked.wakes();
+        }
+    }
+}
+
+#[test]
+fn check_change_does_not_wake_lists_of_names() {
+    let pair = pair();
+    pair.seed("sleep-a", "sleep-web", &["passing"]);
+    for party in pair.each() {
+        let blocked = [
+            "/v1/catalog/services",
+            "/v1/catalog/nodes",
+            "/v1/catalog/node-services/sleep-a",
+            "/v1/session/list",
+        ]
+        .map(|path| block(party, path));
+        party.set_check("sleep-a", "sleep-web-1", "critical");
+        for blocked in &blocked {
+            blocked.sleeps();
+        }
+    }
+}
+
+#[test]
+fn unchanged_check_wakes_nobody() {
+    let pair = pair();
+    pair.seed("same-a", "same-web", &["critical"]);
+    for party in pair.each() {
+        let blocked = block(party, "/v1/health/state/any");
+        let again = json!({ "Node": "same-a", "CheckID": "disk", "Name": "disk has room",
+            "Status": "passing", "Output": "12 % used" });
+        party.write(
+            "/v1/txn",
+            &json!([{ "Check": { "Verb": "set", "Check": again } }]),
+        );
+        blocked.sleeps();
+    }
+}
+
+#[test]
+fn critical_watch_sleeps_through_a_warning_and_keeps_its_index() {
+    let pair = pair();
+    pair.seed("warn-a", "warn-web", &["critical", "passing"]);
+    for party in pair.each() {
+        let path = "/v1/health/state/critical";
+        let index = party.get(path).index().expect("an index");
+        let (done, answer) = channel();
+        let (http, url) = (party.http.clone(), format!("{path}?index={index}&wait=1s"));
+        thread::spawn(move || done.send(http.get(&url)));
+        let after = block(party, "/v1/health/state/warning");
+        party.set_check("warn-a", "warn-web-2", "warning");
+        after.wakes();
+        let answer = answer
+            .recv_timeout(SOON)
+            .ok()
+            .flatten()
+            .expect("a time-out");
+        assert_eq!(answer.index(), Some(index), "{}", party.name);
+        assert!(party.get(path).index() > Some(index), "{}", party.name);
+    }
+}
+
+#[test]
+fn keys_wake_no_health_watch_and_no_other_prefix() {
+    let pair = pair();
+    for party in pair.each() {
+        party.put_text("/v1/kv/grain/a/x", "1");
+        party.put_text("/v1/kv/grain/b/x", "1");
+        let health = block(party, "/v1/health/state/any");
+        let prefix = block(party, "/v1/kv/grain/a/?recurse");
+        let keys = block(party, "/v1/kv/grain/a/?keys&separator=/");
+        let key = block(party, "/v1/kv/grain/a/x");
+        party.put_text("/v1/kv/grain/b/x", "2");
+        for blocked in [&health, &prefix, &keys, &key] {
+            blocked.sleeps();
+        }
+        party.put_text("/v1/kv/grain/a/x", "2");
+        for blocked in [prefix, keys, key] {
+            blocked.wakes();
+        }
+        health.sleeps();
+    }
+}
+
+#[test]
+fn missing_key_blocks_and_wakes_when_it_is_written() {
+    let pair = pair();
+    for party in pair.each() {
+        party.put_text("/v1/kv/late/other", "1");
+        let blocked = block(party, "/v1/kv/late/key");
+        party.put_text("/v1/kv/late/key", "1");
+        assert_eq!(blocked.wakes().status, 200, "{}", party.name);
+    }
+}
+
+#[test]
+fn deleted_key_wakes_with_404_and_an_index() {
+    let pair = pair();
+    for party in pair.each() {
+        party.put_text("/v1/kv/gone/key", "1");
+        let (key, prefix) = (
+            block(party, "/v1/kv/gone/key"),
+            block(party, "/v1/kv/gone/?keys"),
+        );
+        party.http.delete("/v1/kv/gone/key").expect("an answer");
+        assert_eq!(key.wakes().status, 404, "{}", party.name);
+        assert_eq!(prefix.wakes().status, 404, "{}", party.name);
+    }
+}
+
+#[test]
+fn registrations_wake_the_lists_they_change() {
+    let pair = pair();
+    for party in pair.each() {
+        let nodes = block(party, "/v1/catalog/nodes");
+        let services = block(party, "/v1/catalog/services");
+        let instances = block(party, "/v1/health/service/new-web");
+        let registration = json!({ "Node": "new-a", "Address": "10.9.0.5",
+            "Service": { "ID": "new-web-1", "Service": "new-web" } });
+        party.write("/v1/catalog/register", &registration);
+        nodes.wakes();
+        services.wakes();
+        assert_eq!(instances.wakes().len(), 1, "{}", party.name);
+        let instances = block(party, "/v1/health/service/new-web");
+        let node = block(party, "/v1/catalog/node-services/new-a");
+        let gone = json!({ "Node": "new-a", "ServiceID": "new-web-1" });
+        party.write("/v1/catalog/deregister", &gone);
+        assert_eq!(instances.wakes().len(), 0, "{}", party.name);
+        node.wakes();
+    }
+}
+
+#[test]
+fn node_check_wakes_the_services_on_the_node() {
+    let pair = pair();
+    pair.seed("disk-a", "disk-web", &["passing"]);
+    for party in pair.each() {
+        let blocked = block(party, "/v1/health/service/disk-web");
+        let check = json!({ "Node": "disk-a", "CheckID": "disk", "Name": "disk has room",
+            "Status": "critical" });
+        party.write(
+            "/v1/txn",
+            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
+        );
+        blocked.wakes();
+    }
+}
+
+#[test]
+fn another_datacenter_blocks_through_this_one() {
+    let pair = pair();
+    for party in pair.each() {
+        let blocked = block(party, "/v1/catalog/nodes?dc=dc-3");
+        let node = json!({ "Datacenter": "dc-3", "Node": "far-b", "Address": "10.9.0.6" });
+        party.write("/v1/catalog/register?dc=dc-3", &node);
+        blocked.wakes();
+    }
+}

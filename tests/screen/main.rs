@@ -1,0 +1,10 @@
+//! The program without a terminal: messages in, effects and a drawn buffer out.
+//!
+//! No runtime, no clock, no Consul: a fixed time and hand-made feeds.
+
+#[path = "../support/world.rs"]
+mod world;
+
+mod conformance;
+mod going;
+mod truth;
