@@ -18,6 +18,7 @@ mod looks;
 mod logs;
 mod run;
 mod signals;
+mod sources;
 mod stderr;
 mod terminal;
 
@@ -69,7 +70,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
         Some(Command::Get(get)) => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
-            runtime.block_on(crate::report::get(get, &config, stderr::out()))
+            { let _ = (get, config); todo!() }
         }
         None => {
             let config = config::load(&cli.flags(), &env, &dirs)?;

@@ -1,0 +1,216 @@
+//! What is known of one datacenter, put together from its watchers' lists.
+//!
+//! It owns the failing checks, summaries, nodes and subjects, counts instances, and says what
+//! changed. Pure but for [`run`], which waits for the inbox and for the lane to the screen: a full
+//! lane makes it wait, and what comes meanwhile is merged in the inbox. Invariants: services and
+//! nodes are not told before the checks that they are judged by; only what a change touches is
+//! counted again.
+
+mod freshness;
+mod nodes;
+mod roster;
+mod services;
+mod subjects;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::Utc;
+use tokio::sync::{mpsc, watch};
+
+use super::context::Context;
+use super::inbox::Pending;
+use super::placement::Wanted;
+use crate::domain::delta::{Delta, Rows};
+use crate::domain::feed::{Body, Feed, List, Report};
+use crate::domain::freshness::State;
+use crate::domain::health::{Check, CheckKey};
+use crate::domain::ids::{NodeName, ServiceName};
+use crate::domain::server::Servers;
+use crate::domain::tally::{Failing, Placement};
+
+use freshness::Told;
+use roster::Roster;
+use subjects::Subjects;
+
+/// A body and the ticket that it is told under.
+pub(super) type Ticketed = (u64, Body);
+
+/// Rows to count again.
+enum Touched<K> {
+    All,
+    Some(HashSet<K>),
+}
+
+/// What is known of one datacenter, and what was told of it.
+#[derive(Default)]
+pub(super) struct Board {
+    failing: Option<Failing>,
+    roster: Option<Roster>,
+    catalog: Option<Vec<crate::domain::catalog::Node>>,
+    placement: Placement,
+    wanted: Wanted,
+    services: Rows<ServiceName, crate::domain::catalog::ServiceHealth>,
+    nodes: Rows<NodeName, crate::domain::catalog::Node>,
+    servers: Servers,
+    subjects: Subjects,
+    told: Told,
+    /// False until services and nodes may be told.
+    is_judged: bool,
+}
+
+/// Takes what the inbox holds and tells what changed, for as long as somebody listens.
+pub(super) async fn run(
+    ctx: &Context,
+    out: &mpsc::Sender<Report>,
+    wanted: &watch::Sender<Wanted>,
+) {
+    let mut board = Board::default();
+    loop {
+        let mut pending = ctx.inbox.take().await;
+        // The fast path does not wait for the counts that follow from it.
+        let (first, touched) = board.take_checks(&mut pending);
+        if !tell(ctx, out, first).await {
+            return;
+        }
+        let rest = board.take_rest(pending, touched);
+        wanted.send_if_modified(|told| {
+            let changed = *told != board.wanted;
+            told.clone_from(&board.wanted);
+            changed
+        });
+        if !tell(ctx, out, rest).await {
+            return;
+        }
+    }
+}
+
+/// Sends the feeds; false when nobody listens any more.
+async fn tell(ctx: &Context, out: &mpsc::Sender<Report>, bodies: Vec<Ticketed>) -> bool {
+    for (ticket, body) in bodies {
+        let feed = Feed { dc: ctx.dc.clone(), ticket, at: Utc::now(), body };
+        if out.send(Report::Feed(Box::new(feed))).await.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+impl Board {
+    /// Takes the pulse and the failing checks; returns also the checks that came, went or changed.
+    fn take_checks(&mut self, pending: &mut Pending) -> (Vec<Ticketed>, Option<Vec<Arc<Check>>>) {
+        let mut out = Vec::new();
+        out.extend(pending.pulse.take().map(|pulse| (0, Body::Pulse(pulse))));
+        let Some(new) = pending.checks.take() else { return (out, None) };
+        let mut old = self.failing.take();
+        let (delta, touched) = exchange(old.get_or_insert_default(), new);
+        self.failing = old;
+        if !delta.is_empty() {
+            out.push((0, Body::Checks(delta)));
+        }
+        (out, Some(touched))
+    }
+
+    /// Takes everything else.
+    fn take_rest(&mut self, pending: Pending, checks: Option<Vec<Arc<Check>>>) -> Vec<Ticketed> {
+        let mut out = Vec::new();
+        let (services, nodes) = self.touch(&pending, checks);
+        if let Some(list) = pending.summaries {
+            self.roster = Some(Roster::new(list));
+            self.placement.clear();
+            self.wanted.renew();
+        }
+        self.placement.extend(pending.placements);
+        if let Some(list) = pending.nodes {
+            self.catalog = Some(list);
+        }
+        if self.is_judged {
+            let services = services.map(|touched| self.count_services(&touched));
+            let nodes = nodes.map(|touched| self.judge_nodes(&touched));
+            let services = services.filter(|delta| !delta.is_empty());
+            out.extend(services.map(|delta| (0, Body::Services(delta))));
+            let nodes = nodes.filter(|delta| !delta.is_empty());
+            out.extend(nodes.map(|delta| (0, Body::Nodes(delta))));
+        }
+        if let Some(servers) = pending.servers.filter(|servers| *servers != self.servers) {
+            self.servers = servers.clone();
+            out.push((0, Body::Servers(servers)));
+        }
+        self.subjects.take(pending.shown, pending.instances, pending.node_checks, &mut out);
+        let tickets = &self.subjects;
+        let current = pending.freshness.into_iter().filter(|((list, ticket), _)| match list {
+            List::Subject(subject) => tickets.ticket(subject) == Some(*ticket),
+            _ => true,
+        });
+        self.told.take(current, pending.may_be_filtered, &mut out);
+        out
+    }
+
+    /// What must be counted again for what came; judged from now on when the checks are known, or
+    /// known not to come.
+    fn touch(
+        &mut self,
+        pending: &Pending,
+        checks: Option<Vec<Arc<Check>>>,
+    ) -> (Option<Touched<ServiceName>>, Option<Touched<NodeName>>) {
+        let fresh = pending.freshness.get(&(List::Checks, 0)).map(|fresh| &fresh.state);
+        let hopeless = matches!(fresh, Some(State::Denied { .. } | State::Stale { .. }));
+        let is_first = !self.is_judged && (self.failing.is_some() || hopeless);
+        self.is_judged |= is_first;
+        // Counts that were told without any checks are all wrong once these come.
+        let all = is_first || pending.summaries.is_some() || (checks.is_some() && !self.told.knew_checks());
+        if all {
+            return (Some(Touched::All), Some(Touched::All));
+        }
+        let services = (checks.is_some() || !pending.placements.is_empty()).then(|| {
+            let checks = checks.as_deref().unwrap_or_default();
+            let placed = pending.placements.keys();
+            Touched::Some(self.services_of(checks, placed))
+        });
+        let nodes = match checks {
+            _ if pending.nodes.is_some() => Some(Touched::All),
+            Some(checks) => Some(Touched::Some(checks.iter().map(|c| c.node.clone()).collect())),
+            None => None,
+        };
+        (services, nodes)
+    }
+
+    /// The services that these checks and placements say something about.
+    fn services_of<'a>(
+        &self,
+        checks: &'a [Arc<Check>],
+        placed: impl Iterator<Item = &'a NodeName>,
+    ) -> HashSet<ServiceName> {
+        let mut touched = HashSet::new();
+        let of_nodes = checks.iter().filter(|check| check.is_of_node()).map(|check| &check.node);
+        for node in of_nodes.chain(placed) {
+            let services = self.roster.as_ref().map(|roster| roster.on(node)).unwrap_or_default();
+            touched.extend(services.iter().cloned());
+        }
+        let own = checks.iter().filter(|check| !check.is_of_node());
+        touched.extend(own.map(|check| check.service_name.clone()));
+        touched
+    }
+}
+
+/// Replaces the failing checks; returns the difference and every check, old and new, in it.
+fn exchange(old: &mut Failing, mut new: Failing) -> (Delta<CheckKey, Check>, Vec<Arc<Check>>) {
+    let mut delta = Delta::default();
+    let mut touched = Vec::new();
+    for (key, check) in &mut new {
+        match old.remove(key) {
+            Some(same) if Arc::ptr_eq(&same, check) || same == *check => *check = same,
+            before => {
+                touched.extend(before);
+                touched.push(Arc::clone(check));
+                delta.upserts.push((key.clone(), Arc::clone(check)));
+            }
+        }
+    }
+    for (key, check) in old.drain() {
+        touched.push(check);
+        delta.removed.push(key);
+    }
+    *old = new;
+    (delta, touched)
+}

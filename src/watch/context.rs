@@ -1,0 +1,99 @@
+//! What all watchers of one datacenter share: its client, its board's inbox, and what its pulse
+//! and its agent found out.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch};
+
+use super::inbox::Inbox;
+use super::permits::Permits;
+use crate::consul::Client;
+use crate::domain::coordinate::Estimate;
+use crate::domain::feed::{Link, Scope};
+use crate::domain::ids::Dc;
+
+/// Above this way there and back, a compressed answer is worth its cost.
+const FAR: Duration = Duration::from_millis(5);
+
+/// What the last pulse found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Vital {
+    /// Whether it answers and has a leader.
+    pub link: Link,
+    /// When it last answered (UTC).
+    pub at: Option<DateTime<Utc>>,
+    /// The way there and back; zero when not known.
+    pub rtt: Duration,
+    /// Grows when things get better: dark to answering, leaderless to led.
+    pub revivals: u64,
+}
+
+impl Vital {
+    /// True when answers come from far away.
+    pub fn is_far(&self) -> bool {
+        self.rtt > FAR
+    }
+}
+
+/// What an agent knows of all datacenters, asked seldom.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Facts {
+    /// The estimated round trip from the agent's datacenter.
+    pub wan: HashMap<Dc, Estimate>,
+    /// How many servers there should be.
+    pub expected: HashMap<Dc, usize>,
+    /// Whether the token may shorten lists; `None` until that is known.
+    pub may_be_filtered: Option<bool>,
+}
+
+/// The shared parts.
+pub(super) struct Context {
+    pub dc: Dc,
+    pub client: Client,
+    pub inbox: Inbox,
+    pub vital: watch::Sender<Vital>,
+    /// Rung when a request failed, so that the pulse looks at once.
+    pub doubt: Notify,
+    pub permits: Arc<Permits>,
+    pub scope: watch::Receiver<Scope>,
+    pub facts: watch::Receiver<Facts>,
+    seed: AtomicU64,
+}
+
+impl Context {
+    pub fn new(
+        dc: Dc,
+        client: Client,
+        permits: Arc<Permits>,
+        scope: watch::Receiver<Scope>,
+        facts: watch::Receiver<Facts>,
+    ) -> Self {
+        let seed = foldhash::fast::RandomState::default().hash_one(dc.as_str());
+        Self {
+            dc,
+            client,
+            inbox: Inbox::default(),
+            vital: watch::Sender::new(Vital::default()),
+            doubt: Notify::new(),
+            permits,
+            scope,
+            facts,
+            seed: AtomicU64::new(seed),
+        }
+    }
+
+    /// True when this datacenter is the focused one.
+    pub fn is_focused(&self) -> bool {
+        self.scope.borrow().focus.as_ref() == Some(&self.dc)
+    }
+
+    /// A seed for jitter, another one each time.
+    pub fn seed(&self) -> u64 {
+        self.seed.fetch_add(1, Ordering::Relaxed)
+    }
+}

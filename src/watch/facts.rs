@@ -1,0 +1,70 @@
+//! What one agent knows of all datacenters: coordinates, how many servers there should be, and
+//! what the token may see. Asked seldom, and once for all datacenters behind the agent.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::backoff::jittered;
+use super::context::Facts;
+use crate::consul::read::{self, GLOBAL_MANAGEMENT};
+use crate::consul::{ApiError, Client};
+use crate::domain::coordinate::{self, Estimate};
+use crate::domain::ids::Dc;
+
+/// How often the agent is asked.
+const EVERY: Duration = Duration::from_secs(60);
+/// How soon after a failure.
+const SOON: Duration = Duration::from_secs(10);
+
+/// Finds out for as long as it is polled; what cannot be had keeps its last value.
+pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed: u64) {
+    let mut local = None;
+    loop {
+        if local.is_none() {
+            local = read::agent_self().fetch(&client).await.ok().map(|(agent, _)| agent.dc);
+        }
+        let (wan, expected, filtered) =
+            tokio::join!(round_trips(&client, local.as_ref()), expected(&client), filtered(&client));
+        let is_whole = wan.is_some() && filtered.is_some();
+        out.send_if_modified(|facts| {
+            let before = facts.clone();
+            facts.wan = wan.unwrap_or_else(|| before.wan.clone());
+            facts.expected = expected.unwrap_or_else(|| before.expected.clone());
+            facts.may_be_filtered = filtered.or(before.may_be_filtered);
+            *facts != before
+        });
+        sleep(jittered(if is_whole { EVERY } else { SOON }, seed)).await;
+    }
+}
+
+async fn round_trips(client: &Client, local: Option<&Dc>) -> Option<HashMap<Dc, Estimate>> {
+    let (places, _) = read::coordinates_wan().fetch(client).await.ok()?;
+    let here = places.get(local?)?;
+    let estimate = |(dc, there): (&Dc, &Vec<_>)| {
+        Some((dc.clone(), coordinate::between_groups(here, there)?))
+    };
+    Some(places.iter().filter_map(estimate).collect())
+}
+
+async fn expected(client: &Client) -> Option<HashMap<Dc, usize>> {
+    let (members, _) = read::members_wan().fetch(client).await.ok()?;
+    let mut expected: HashMap<Dc, usize> = HashMap::new();
+    for member in members {
+        let most = expected.entry(member.dc).or_default();
+        *most = member.expect.unwrap_or_default().max(*most);
+    }
+    Some(expected)
+}
+
+/// Whether lists may be shortened; `None` when that cannot be found out now.
+async fn filtered(client: &Client) -> Option<bool> {
+    match read::token_self().fetch(client).await {
+        Ok((policies, _)) => Some(!policies.iter().any(|id| **id == *GLOBAL_MANAGEMENT)),
+        Err(ApiError::AclDisabled { .. }) => Some(false),
+        Err(ApiError::Denied { .. } | ApiError::TokenUnknown { .. }) => Some(true),
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,225 @@
+//! Failing checks: the fast path.
+//!
+//! Critical and warning checks are two lists of Consul, watched side by side and shown as one. A
+//! list that only gained is passed on at once. A check that left one list may be on its way into
+//! the other, so before it is called recovered the other list must be as new as the one it left:
+//! its own answer is awaited a moment, then it is asked. Invariant: a check that goes from one
+//! list to the other is never shown as recovered in between.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::context::Context;
+use super::fresh::worse;
+use super::watcher::{Refusal, Sink, Watcher};
+use crate::consul::read::{self, Meta};
+use crate::domain::feed::List;
+use crate::domain::freshness::{Freshness, State};
+use crate::domain::health::{Check, CheckKey, Status};
+use crate::domain::tally::Failing;
+
+/// Both lists change in one transaction, so the other answer is nearly always this near.
+const MOMENT: Duration = Duration::from_millis(20);
+/// How long the other list may take when it is asked.
+const ASKED: Duration = Duration::from_secs(2);
+
+type Rows = Arc<Vec<Arc<Check>>>;
+
+/// One of the two lists as last seen.
+#[derive(Clone, Default)]
+struct Listed {
+    rows: Option<Rows>,
+    index: u64,
+    fresh: Freshness,
+}
+
+/// The watcher's end of one list.
+struct Side(watch::Sender<Listed>);
+
+impl Sink<Vec<Arc<Check>>> for Side {
+    fn value(&mut self, value: Vec<Arc<Check>>, meta: &Meta) {
+        self.0.send_modify(|listed| {
+            listed.rows = Some(Arc::new(value));
+            listed.index = meta.index.unwrap_or_default();
+        });
+    }
+
+    fn same(&mut self, meta: &Meta) {
+        self.0.send_modify(|listed| listed.index = meta.index.unwrap_or_default());
+    }
+
+    fn freshness(&mut self, freshness: &Freshness) {
+        self.0.send_modify(|listed| listed.fresh = freshness.clone());
+    }
+}
+
+/// Watches both lists for as long as it is polled.
+pub(super) async fn watch_failing(ctx: Arc<Context>) {
+    let (critical, critical_seen) = watch::channel(Listed::default());
+    let (warning, warning_seen) = watch::channel(Listed::default());
+    let follow = |status, sender| {
+        let mut watcher = Watcher::new(&ctx, read::failing(status), Refusal::Tell);
+        let mut side = Side(sender);
+        async move { watcher.run(&mut side).await }
+    };
+    let joined = Joined {
+        ctx: Arc::clone(&ctx),
+        critical: End::new(critical_seen, Status::Critical),
+        warning: End::new(warning_seen, Status::Warning),
+        shown: Failing::new(),
+        told: Freshness::default(),
+    };
+    tokio::join!(
+        follow(Status::Critical, critical),
+        follow(Status::Warning, warning),
+        joined.run()
+    );
+}
+
+/// The joining end of one list.
+struct End {
+    status: Status,
+    seen: watch::Receiver<Listed>,
+    now: Listed,
+    /// An answer to a question of our own, newer than what the watcher has.
+    asked: Option<(u64, Rows)>,
+}
+
+/// Both lists as one.
+struct Joined {
+    ctx: Arc<Context>,
+    critical: End,
+    warning: End,
+    shown: Failing,
+    told: Freshness,
+}
+
+impl End {
+    fn new(seen: watch::Receiver<Listed>, status: Status) -> Self {
+        Self { status, seen, now: Listed::default(), asked: None }
+    }
+
+    /// Takes over what the watcher has now.
+    fn update(&mut self) {
+        let now = self.seen.borrow_and_update().clone();
+        let went_back = now.index < self.now.index;
+        let caught_up = self.asked.as_ref().is_some_and(|(index, _)| now.index >= *index);
+        if went_back || caught_up {
+            self.asked = None;
+        }
+        self.now = now;
+    }
+
+    fn index(&self) -> u64 {
+        self.asked.as_ref().map_or(self.now.index, |(index, _)| *index)
+    }
+
+    fn rows(&self) -> &[Arc<Check>] {
+        let asked = self.asked.as_ref().map(|(_, rows)| rows);
+        asked.or(self.now.rows.as_ref()).map_or(&[], |rows| rows.as_slice())
+    }
+
+    /// True when there is something to show, or nothing to wait for.
+    fn is_settled(&self) -> bool {
+        self.now.rows.is_some() || !matches!(self.now.fresh.state, State::Loading | State::Live)
+    }
+
+    /// Makes this list at least as new as `index`, if that can be had.
+    async fn catch_up(&mut self, index: u64, ctx: &Context) {
+        if self.index() >= index || self.now.fresh.state != State::Live {
+            return;
+        }
+        let come = timeout(MOMENT, self.seen.wait_for(|listed| listed.index >= index)).await.is_ok();
+        self.update();
+        if come {
+            return;
+        }
+        let query = read::failing(self.status).with(|request| request.timeout(ASKED));
+        if let Ok((rows, meta)) = query.fetch(&ctx.client).await {
+            self.asked = Some((meta.index.unwrap_or_default(), Arc::new(rows)));
+        }
+    }
+}
+
+impl Joined {
+    async fn run(mut self) {
+        loop {
+            tokio::select! {
+                changed = self.critical.seen.changed() => if changed.is_err() { return },
+                changed = self.warning.seen.changed() => if changed.is_err() { return },
+            }
+            self.critical.update();
+            self.warning.update();
+            if self.critical.is_settled() && self.warning.is_settled() {
+                self.show().await;
+            }
+            self.tell();
+        }
+    }
+
+    /// Shows what there is now, recoveries last and only when they are certain.
+    async fn show(&mut self) {
+        let mut rows = self.merged();
+        let lost: Vec<CheckKey> =
+            self.shown.keys().filter(|key| !rows.contains_key(key)).cloned().collect();
+        if !lost.is_empty() {
+            let kept = lost.iter().filter_map(|key| self.shown.get_key_value(key));
+            let mut early = rows;
+            early.extend(kept.map(|(key, check)| (key.clone(), Arc::clone(check))));
+            self.post(early);
+            let of_warning = lost.iter().any(|key| self.is_warning(key));
+            let of_critical = lost.iter().any(|key| !self.is_warning(key));
+            if of_critical {
+                self.warning.catch_up(self.critical.index(), &self.ctx).await;
+            }
+            if of_warning {
+                self.critical.catch_up(self.warning.index(), &self.ctx).await;
+            }
+            rows = self.merged();
+        }
+        self.post(rows);
+    }
+
+    fn is_warning(&self, key: &CheckKey) -> bool {
+        self.shown.get(key).is_some_and(|check| check.status == Status::Warning)
+    }
+
+    /// Both lists; a check that is in both is shown as it was changed last.
+    fn merged(&self) -> Failing {
+        let mut rows: Failing = HashMap::new();
+        for check in self.critical.rows().iter().chain(self.warning.rows()) {
+            let row = rows.entry(check.key()).or_insert_with(|| Arc::clone(check));
+            if check.modify_index > row.modify_index {
+                *row = Arc::clone(check);
+            }
+        }
+        rows
+    }
+
+    fn post(&mut self, rows: Failing) {
+        let is_same = rows.len() == self.shown.len()
+            && rows.iter().all(|(key, check)| {
+                self.shown.get(key).is_some_and(|shown| Arc::ptr_eq(shown, check) || shown == check)
+            });
+        let was_told = self.told != Freshness::default();
+        if !is_same || !was_told {
+            let list = rows.clone();
+            self.ctx.inbox.post(|pending| pending.checks = Some(list));
+        }
+        self.shown = rows;
+    }
+
+    fn tell(&mut self) {
+        let fresh = worse(&self.critical.now.fresh, &self.warning.now.fresh);
+        if fresh != self.told && fresh.state != State::Loading {
+            self.told = fresh.clone();
+            self.ctx.inbox.post(|pending| {
+                pending.freshness.insert((List::Checks, 0), fresh);
+            });
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Where the watchers of one datacenter leave their newest state for its board.
+//!
+//! Level-triggered: a newer state replaces one that was not taken yet, so however long the board
+//! waits for the screen, it continues with what is true then, and nothing piles up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::domain::catalog::{Instance, Node, Summary};
+use crate::domain::feed::{List, Pulse, Subject};
+use crate::domain::freshness::Freshness;
+use crate::domain::health::Check;
+use crate::domain::ids::{NodeName, ServiceName};
+use crate::domain::server::Servers;
+use crate::domain::tally::Failing;
+
+/// How many instances of each service one node has.
+pub(super) type Placed = HashMap<ServiceName, usize>;
+
+/// What came since the board last looked.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// All failing checks.
+    pub checks: Option<Failing>,
+    /// All services.
+    pub summaries: Option<Vec<Summary>>,
+    /// All nodes.
+    pub nodes: Option<Vec<Node>>,
+    /// The servers.
+    pub servers: Option<Servers>,
+    /// The last pulse.
+    pub pulse: Option<Pulse>,
+    /// Nodes whose placement was read.
+    pub placements: HashMap<NodeName, Placed>,
+    /// Subjects that are shown from now on, with their ticket, and those that are no longer.
+    pub shown: HashMap<Subject, Option<u64>>,
+    /// Instances of subjects, under their ticket.
+    pub instances: HashMap<(Subject, u64), Vec<Instance>>,
+    /// The own checks of node subjects, under their ticket.
+    pub node_checks: HashMap<(NodeName, u64), Vec<Arc<Check>>>,
+    /// How fresh lists are; the ticket is 0 but for subjects.
+    pub freshness: HashMap<(List, u64), Freshness>,
+    /// Whether the token may shorten lists.
+    pub may_be_filtered: Option<bool>,
+}
+
+/// The place itself.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    pending: Mutex<Pending>,
+    bell: Notify,
+}
+
+impl Inbox {
+    /// Leaves something for the board.
+    pub fn post(&self, put: impl FnOnce(&mut Pending)) {
+        // A panic of another poster leaves at worst one state unposted.
+        put(&mut self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        self.bell.notify_one();
+    }
+
+    /// Waits until there is something and takes all of it.
+    pub async fn take(&self) -> Pending {
+        self.bell.notified().await;
+        std::mem::take(&mut self.pending.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_not_taken_is_replaced_by_what_is_newer() {
+        let inbox = Inbox::default();
+        inbox.post(|pending| pending.nodes = Some(vec![Node::default()]));
+        inbox.post(|pending| pending.nodes = Some(Vec::new()));
+        inbox.post(|pending| pending.may_be_filtered = Some(true));
+        let taken = inbox.take().await;
+        assert_eq!(taken.nodes, Some(Vec::new()));
+        assert_eq!(taken.may_be_filtered, Some(true));
+    }
+}

@@ -1,0 +1,102 @@
+//! How soon a blocking query may be asked again, so that a watch never costs its server much.
+//!
+//! Pure. An answer that cost the server `t` is paid for with ten times `t`, at least 100 ms and at
+//! most 10 s. Time in which nothing was asked is saved up, to one second: a change after a quiet
+//! time is followed at once by the next, while steady churn is held to a tenth of a core. The cost
+//! cannot be seen in a blocking query's time, so it is taken from answers that did not block, less
+//! the way there and back, and scaled by the size of the body.
+
+use std::time::{Duration, Instant};
+
+/// The least pause that an answer is worth: at most ten answers a second.
+const SHORTEST: Duration = Duration::from_millis(100);
+/// The longest, however dear the answer.
+const LONGEST: Duration = Duration::from_secs(10);
+/// A watch may take this part of one core.
+const SHARE: u32 = 10;
+/// How much quiet time is saved up.
+const SAVINGS: Duration = Duration::from_secs(1);
+
+/// The account of one watch.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// The cost of an answer as last measured, and its length.
+    measured: Option<(Duration, usize)>,
+    /// Until when the answers so far are paid for; the past when something is saved up.
+    paid_until: Instant,
+}
+
+impl Pace {
+    /// An account that starts with all savings.
+    pub fn new(now: Instant) -> Self {
+        Self { measured: None, paid_until: now.checked_sub(SAVINGS).unwrap_or(now) }
+    }
+
+    /// Notes what an answer that did not block took, `rtt` being the way there and back.
+    pub fn measure(&mut self, took: Duration, rtt: Duration, bytes: usize) {
+        self.measured = Some((took.saturating_sub(rtt), bytes));
+    }
+
+    /// What an answer of this length costs the server.
+    pub fn cost(&self, bytes: usize) -> Duration {
+        let Some((took, measured)) = self.measured else { return Duration::ZERO };
+        took.mul_f64(bytes.max(1) as f64 / measured.max(1) as f64)
+    }
+
+    /// Books an answer of this length that came at `now`; returns how long to wait before asking
+    /// again.
+    pub fn pause(&mut self, bytes: usize, now: Instant) -> Duration {
+        let price = self.cost(bytes).saturating_mul(SHARE).clamp(SHORTEST, LONGEST);
+        let earliest = now.checked_sub(SAVINGS).unwrap_or(now);
+        self.paid_until = self.paid_until.max(earliest) + price;
+        self.paid_until.saturating_duration_since(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn steady_churn_takes_a_tenth_of_a_core() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        pace.measure(600 * MS, Duration::ZERO, 1_700_000);
+        let mut now = start;
+        for _ in 0..100 {
+            now += pace.pause(1_700_000, now);
+        }
+        let share = 100.0 * 0.6 / (now - start).as_secs_f64();
+        assert!((0.095..0.105).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn a_change_after_a_quiet_time_is_followed_at_once() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        pace.measure(3 * MS, Duration::ZERO, 1000);
+        assert_eq!(pace.pause(1000, start), Duration::ZERO);
+        let busy: Duration = (0..50).map(|_| pace.pause(1000, start)).max().unwrap();
+        assert!(busy > Duration::from_secs(3), "a flood is held back");
+        let later = start + Duration::from_secs(60);
+        assert_eq!(pace.pause(1000, later), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_pause_is_never_above_ten_seconds() {
+        let now = Instant::now();
+        let mut pace = Pace::new(now);
+        pace.measure(Duration::from_secs(20), Duration::ZERO, 10);
+        assert!(pace.pause(1_000_000, now) <= LONGEST);
+    }
+
+    #[test]
+    fn the_way_there_is_not_the_servers_cost() {
+        let mut pace = Pace::new(Instant::now());
+        pace.measure(103 * MS, 100 * MS, 1000);
+        assert_eq!(pace.cost(1000), 3 * MS);
+        assert_eq!(pace.cost(2000), 6 * MS);
+    }
+}

@@ -1,0 +1,33 @@
+//! The plain way from a watcher to the board: the value into its place, the freshness beside it.
+
+use std::sync::Arc;
+
+use super::context::Context;
+use super::inbox::Pending;
+use super::watcher::Sink;
+use crate::consul::read::Meta;
+use crate::domain::feed::List;
+use crate::domain::freshness::Freshness;
+
+/// Posts values by `put`, and the freshness under `list`.
+pub(super) struct Post<F> {
+    pub ctx: Arc<Context>,
+    pub list: List,
+    /// The ticket of a subject; 0 for what is always watched.
+    pub ticket: u64,
+    pub put: F,
+}
+
+impl<T, F: FnMut(&mut Pending, T) + Send> Sink<T> for Post<F> {
+    fn value(&mut self, value: T, _meta: &Meta) {
+        let put = &mut self.put;
+        self.ctx.inbox.post(|pending| put(pending, value));
+    }
+
+    fn freshness(&mut self, freshness: &Freshness) {
+        let key = (self.list.clone(), self.ticket);
+        self.ctx.inbox.post(|pending| {
+            pending.freshness.insert(key, freshness.clone());
+        });
+    }
+}

@@ -1,0 +1,112 @@
+//! Whether a datacenter answers, and whether it has a leader.
+//!
+//! The one question that is asked all the time, and cheaply: every watcher of the datacenter takes
+//! its news from here. Doubt (a request that failed) makes it look at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::time::sleep;
+
+use super::backoff::{Backoff, jittered};
+use super::context::{Context, Vital};
+use crate::consul::{ApiError, Class, read};
+use crate::domain::feed::{Link, Pulse};
+
+/// How often a datacenter that answers is asked.
+const EVERY: Duration = Duration::from_secs(5);
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Doubt cannot make it look more often than this.
+const AT_MOST: Duration = Duration::from_millis(500);
+
+/// Takes the pulse for as long as it is polled.
+pub(super) async fn watch_pulse(ctx: Arc<Context>) {
+    let mut backoff = Backoff::new(ctx.seed());
+    loop {
+        let query = read::leader().with(|request| request.timeout(PATIENCE));
+        let answer = query.fetch(&ctx.client).await;
+        let took = answer.as_ref().ok().map(|(_, meta)| meta.elapsed);
+        let (link, pause) = judge(answer.map(|(leader, _)| leader), &mut backoff, ctx.seed());
+        let wan = ctx.facts.borrow().wan.get(&ctx.dc).copied();
+        let at = Utc::now();
+        ctx.vital.send_modify(|vital| beat(vital, &link, took));
+        let connections = ctx.permits.used();
+        let pulse = Pulse { at, link, answered_in: took, wan, connections };
+        ctx.inbox.post(|pending| pending.pulse = Some(pulse));
+        sleep(AT_MOST.min(pause)).await;
+        tokio::select! {
+            () = sleep(pause.saturating_sub(AT_MOST)) => {}
+            () = ctx.doubt.notified() => {}
+        }
+    }
+}
+
+/// What an answer says, and how long to wait before the next question.
+fn judge(
+    answer: Result<Arc<str>, ApiError>,
+    backoff: &mut Backoff,
+    seed: u64,
+) -> (Link, Duration) {
+    let error = match answer {
+        Ok(leader) => {
+            backoff.reset();
+            let link = if leader.is_empty() { Link::Leaderless } else { Link::Led(leader) };
+            return (link, jittered(EVERY, seed));
+        }
+        Err(error) => error,
+    };
+    if error.class() == Class::Stale {
+        return (Link::Leaderless, jittered(EVERY, seed));
+    }
+    // A question this cheap need not become rare.
+    let pause = backoff.next().min(EVERY);
+    let (why, detail) = (error.short().into(), error.to_string().into());
+    (Link::Dark { why, detail, retry_at: Some(Utc::now() + pause) }, pause)
+}
+
+fn beat(vital: &mut Vital, link: &Link, took: Option<Duration>) {
+    let is_better = matches!(
+        (&vital.link, link),
+        (Link::Dark { .. }, Link::Led(_) | Link::Leaderless) | (Link::Leaderless, Link::Led(_))
+    );
+    vital.revivals += u64::from(is_better);
+    vital.link = link.clone();
+    if let Some(took) = took {
+        // The lower of two in a row: one slow answer does not make a way long.
+        vital.rtt = if vital.at.is_some() { took.min(vital.rtt * 2) } else { took };
+        vital.at = Some(Utc::now());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn led() -> Link {
+        Link::Led("10.0.0.1:8300".into())
+    }
+
+    #[test]
+    fn coming_back_and_finding_a_leader_are_revivals() {
+        let dark = Link::Dark { why: "".into(), detail: "".into(), retry_at: None };
+        let mut vital = Vital::default();
+        for (link, revivals) in
+            [(led(), 0), (Link::Leaderless, 0), (led(), 1), (dark, 1), (Link::Leaderless, 2)]
+        {
+            beat(&mut vital, &link, None);
+            assert_eq!(vital.revivals, revivals, "{link:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_leader_is_no_leader_and_an_error_is_darkness() {
+        let mut backoff = Backoff::new(1);
+        assert_eq!(judge(Ok("".into()), &mut backoff, 1).0, Link::Leaderless);
+        let no_path = ApiError::NoPath { dc: None, address: "a".into() };
+        let (link, pause) = judge(Err(no_path), &mut backoff, 1);
+        assert!(matches!(link, Link::Dark { retry_at: Some(_), .. }));
+        assert!(pause <= EVERY);
+    }
+}

@@ -1,0 +1,158 @@
+//! Which datacenters there are, and one set of tasks for each.
+//!
+//! It asks the agent for the list again and again, and adds those of the settings. A datacenter
+//! that leaves the list loses its tasks, never its rows: what becomes of those the screen decides.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::sync::watch;
+use tokio::time::sleep;
+use tokio_util::sync::DropGuard;
+
+use super::backoff::{Backoff, jittered};
+use super::context::Facts;
+use super::datacenter::{Datacenter, watch_datacenter};
+use super::facts::watch_facts;
+use super::keeper::Keeper;
+use super::permits::Permits;
+use super::{Own, Sources};
+use crate::consul::{Budget, Client, read};
+use crate::domain::feed::{Report, Scope};
+use crate::domain::ids::Dc;
+
+/// How often the list of datacenters is asked for.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// An agent with what all datacenters behind it share.
+#[derive(Clone)]
+struct Way {
+    client: Client,
+    permits: Arc<Permits>,
+    facts: watch::Receiver<Facts>,
+}
+
+/// The state of the supervisor.
+pub(super) struct Supervisor {
+    keeper: Keeper,
+    scope: watch::Receiver<Scope>,
+    agent: Way,
+    own: HashMap<Dc, Way>,
+    /// Those of the settings, in their order.
+    configured: Vec<Dc>,
+    running: HashMap<Dc, DropGuard>,
+    told: Option<(Vec<Dc>, Option<Dc>)>,
+}
+
+impl Supervisor {
+    pub fn new(sources: &Sources, scope: watch::Receiver<Scope>, keeper: Keeper) -> Self {
+        let mut permits: Vec<(Arc<Budget>, Arc<Permits>)> = Vec::new();
+        let agent = way(&sources.agent, &mut permits, &keeper);
+        let mut own = HashMap::new();
+        for Own { dc, client } in &sources.own {
+            own.insert(dc.clone(), way(client, &mut permits, &keeper));
+        }
+        let configured = sources.own.iter().map(|own| own.dc.clone()).collect();
+        let running = HashMap::new();
+        Self { keeper, scope, agent, own, configured, running, told: None }
+    }
+
+    /// Supervises for as long as it is polled.
+    pub async fn run(mut self) {
+        let mut backoff = Backoff::new(foldhash::fast::RandomState::default().hash_one(0));
+        let mut local = None;
+        // Those with an address of their own do not wait for the agent.
+        let mut listed: Vec<Dc> = Vec::new();
+        if !self.configured.is_empty() {
+            self.set(&listed, None).await;
+        }
+        loop {
+            let pause = match read::datacenters().fetch(&self.agent.client).await {
+                Ok((list, _)) => {
+                    backoff.reset();
+                    listed = list;
+                    if local.is_none() {
+                        local = self.local().await;
+                    }
+                    self.set(&listed, local.clone()).await;
+                    jittered(EVERY, listed.len() as u64)
+                }
+                Err(error) => {
+                    let pause = backoff.next();
+                    let (why, detail) = (error.short().into(), error.to_string().into());
+                    let retry_at = Some(Utc::now() + pause);
+                    self.report(Report::Discovery { why, detail, retry_at }).await;
+                    pause
+                }
+            };
+            sleep(pause).await;
+        }
+    }
+
+    /// The agent's own datacenter, where the token may ask.
+    async fn local(&self) -> Option<Dc> {
+        let query = read::agent_self().with(|request| request.timeout(Duration::from_secs(2)));
+        query.fetch(&self.agent.client).await.ok().map(|(agent, _)| agent.dc)
+    }
+
+    /// Makes these, and those of the settings, the datacenters that are watched.
+    async fn set(&mut self, listed: &[Dc], local: Option<Dc>) {
+        let mut all = listed.to_vec();
+        all.extend(self.configured.iter().filter(|dc| !listed.contains(dc)).cloned());
+        let now = Some((all.clone(), local.clone()));
+        if self.told == now {
+            return;
+        }
+        let kept: HashSet<&Dc> = all.iter().collect();
+        self.running.retain(|dc, _| kept.contains(dc));
+        // The screen hears of a datacenter before it hears from it.
+        self.report(Report::Datacenters { all: all.clone(), local }).await;
+        self.told = now;
+        for dc in all {
+            if !self.running.contains_key(&dc) {
+                let guard = self.start(&dc);
+                self.running.insert(dc, guard);
+            }
+        }
+    }
+
+    fn start(&self, dc: &Dc) -> DropGuard {
+        let way = self.own.get(dc).unwrap_or(&self.agent).clone();
+        let parts = Datacenter {
+            dc: dc.clone(),
+            client: way.client.in_dc(dc),
+            permits: way.permits,
+            facts: way.facts,
+            scope: self.scope.clone(),
+        };
+        let keeper = self.keeper.child();
+        let inner = keeper.clone();
+        keeper.keep(dc, "board", move || watch_datacenter(parts.clone(), inner.clone()));
+        keeper.token.drop_guard()
+    }
+
+    async fn report(&self, report: Report) {
+        // A lane that nobody reads is the end, which the handle's owner brings.
+        let _closed = self.keeper.out.send(report).await;
+    }
+}
+
+fn way(client: &Client, known: &mut Vec<(Arc<Budget>, Arc<Permits>)>, keeper: &Keeper) -> Way {
+    let budget = client.agent().budget();
+    let permits = match known.iter().find(|(of, _)| Arc::ptr_eq(of, budget)) {
+        Some((_, permits)) => Arc::clone(permits),
+        None => {
+            let permits = Permits::new(Arc::clone(budget));
+            known.push((Arc::clone(budget), Arc::clone(&permits)));
+            permits
+        }
+    };
+    let (told, facts) = watch::channel(Facts::default());
+    let (asked, seed) = (client.clone(), known.len() as u64);
+    let name = Dc::from(&**client.agent().address());
+    keeper.keep(&name, "agent", move || watch_facts(asked.clone(), told.clone(), seed));
+    Way { client: client.clone(), permits, facts }
+}

@@ -1,0 +1,292 @@
+//! One list, followed by blocking queries for as long as somebody wants it.
+//!
+//! It knows the index rules, pace, budget, backoff and the stale fallback, and nothing of what the
+//! list is: a [`Sink`] takes values and freshness. Invariants: the index comes only from answers,
+//! never from errors; an error changes the freshness and never the value; a watcher that waits,
+//! for an answer or for its next try, is woken when its datacenter comes back.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::backoff::{Backoff, jittered};
+use super::context::{Context, Vital};
+use super::index::Cursor;
+use super::pace::Pace;
+use super::permits::Held;
+use crate::consul::read::{Meta, Query};
+use crate::consul::wire::Interner;
+use crate::consul::{Answer, ApiError, Class, Lane, Request};
+use crate::domain::feed::Link;
+use crate::domain::freshness::{Freshness, State};
+
+/// How long the server may hold a query.
+const WAIT: Duration = Duration::from_secs(300);
+/// How often a list is polled that cannot be watched.
+const POLL: Duration = Duration::from_secs(10);
+
+/// Takes what a watcher finds.
+pub(super) trait Sink<T>: Send {
+    /// A new value, which differs from the one before.
+    fn value(&mut self, value: T, meta: &Meta);
+    /// The value did not change, and this is its newest index.
+    fn same(&mut self, _meta: &Meta) {}
+    /// The freshness changed.
+    fn freshness(&mut self, freshness: &Freshness);
+}
+
+/// What to do where the query is not allowed or not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Say so, and ask again seldom.
+    Tell,
+    /// Say nothing and end: the caller knows another query.
+    End,
+}
+
+/// The watcher of one list.
+pub(super) struct Watcher<T> {
+    ctx: Arc<Context>,
+    query: Query<T>,
+    refusal: Refusal,
+    names: Interner,
+    cursor: Cursor,
+    pace: Pace,
+    backoff: Backoff,
+    slow: Backoff,
+    vital: watch::Receiver<Vital>,
+    revivals: u64,
+    /// Asking any server, since there is no leader.
+    is_leaderless: bool,
+    fresh: Freshness,
+    told: Freshness,
+}
+
+/// What came of asking.
+enum Asked {
+    Answer { answer: Answer, blocked: bool },
+    Failed(ApiError),
+    /// Something happened that makes another question better.
+    Again,
+}
+
+/// What to do next.
+enum Next {
+    Rest(Duration),
+    Ended,
+}
+
+impl<T: Send + 'static> Watcher<T> {
+    pub fn new(ctx: &Arc<Context>, query: Query<T>, refusal: Refusal) -> Self {
+        let vital = ctx.vital.subscribe();
+        let revivals = vital.borrow().revivals;
+        Self {
+            ctx: Arc::clone(ctx),
+            query,
+            refusal,
+            names: Interner::default(),
+            cursor: Cursor::default(),
+            pace: Pace::new(Instant::now()),
+            backoff: Backoff::new(ctx.seed()),
+            slow: Backoff::slow(ctx.seed()),
+            vital,
+            revivals,
+            is_leaderless: false,
+            fresh: Freshness::default(),
+            told: Freshness::default(),
+        }
+    }
+
+    /// Watches until it is dropped, or until it is refused and was told to end then.
+    pub async fn run(&mut self, sink: &mut impl Sink<T>) {
+        loop {
+            let next = match self.ask(sink).await {
+                Asked::Answer { answer, blocked } => self.take(answer, blocked, sink).await,
+                Asked::Failed(error) => self.fail(&error, sink),
+                Asked::Again => continue,
+            };
+            match next {
+                Next::Rest(pause) => self.rest(pause, sink).await,
+                Next::Ended => return,
+            }
+        }
+    }
+
+    /// Asks once, blocking when it may.
+    async fn ask(&mut self, sink: &mut impl Sink<T>) -> Asked {
+        let index = self.cursor.index().filter(|_| !self.is_leaderless);
+        let is_focused = self.ctx.is_focused();
+        let held = match index {
+            Some(_) => self.ctx.permits.take(is_focused).await,
+            None => None,
+        };
+        self.fresh.is_polled = index.is_some() && held.is_none();
+        let blocks = index.filter(|_| held.is_some());
+        let ctx = Arc::clone(&self.ctx);
+        let send = ctx.client.send(self.request(blocks));
+        tokio::pin!(send);
+        loop {
+            tokio::select! {
+                answer = &mut send => return match answer {
+                    Ok(answer) => Asked::Answer { answer, blocked: blocks.is_some() },
+                    Err(error) => Asked::Failed(error),
+                },
+                Ok(()) = self.vital.changed() => if self.looked(blocks.is_some(), sink) {
+                    return Asked::Again;
+                },
+                () = give_back(held.as_ref(), &ctx) => {
+                    self.cursor.restart();
+                    return Asked::Again;
+                }
+            }
+        }
+    }
+
+    fn request(&self, index: Option<u64>) -> Request {
+        let request = self.query.request().lane(Lane::Watch).gzip(self.vital.borrow().is_far());
+        let request = if self.is_leaderless { request.stale() } else { request };
+        match index {
+            Some(index) => request.block(index, WAIT),
+            None => request,
+        }
+    }
+
+    /// Takes an answer.
+    async fn take(&mut self, answer: Answer, blocked: bool, sink: &mut impl Sink<T>) -> Next {
+        let meta = Meta::of(&answer);
+        let verdict = self.cursor.accept(answer.index, &answer.body, meta.elapsed);
+        if !blocked {
+            self.pace.measure(meta.to_first_byte, self.vital.borrow().rtt, meta.bytes);
+        }
+        if verdict.is_new {
+            self.names.prune();
+            let names = std::mem::take(&mut self.names);
+            let (value, names) = self.query.read(answer, names).await;
+            self.names = names;
+            match value {
+                Ok(value) => sink.value(value, &meta),
+                Err(error) => {
+                    self.cursor.forget();
+                    return self.fail(&error, sink);
+                }
+            }
+        } else {
+            sink.same(&meta);
+        }
+        self.backoff.reset();
+        self.slow.reset();
+        let has_no_leader = meta.known_leader == Some(false);
+        if self.is_leaderless && !has_no_leader {
+            // Back to the leader's own answers; this one may be behind.
+            self.is_leaderless = false;
+            self.cursor.restart();
+        }
+        self.fresh.state = State::Live;
+        self.fresh.at = Some(Utc::now());
+        self.fresh.leaderless = has_no_leader.then(|| meta.last_contact.unwrap_or_default());
+        self.fresh.may_be_filtered = meta.filtered;
+        self.tell(sink);
+        let is_polled = self.is_leaderless || self.fresh.is_polled || verdict.is_spinning;
+        let paced = self.pace.pause(meta.bytes, Instant::now());
+        Next::Rest(if is_polled { paced.max(jittered(POLL, self.ctx.seed())) } else { paced })
+    }
+
+    /// Takes an error: the value stays.
+    fn fail(&mut self, error: &ApiError, sink: &mut impl Sink<T>) -> Next {
+        self.cursor.restart();
+        let why: Arc<str> = error.short().into();
+        let class = error.class();
+        match class {
+            Class::Stale if !self.is_leaderless => {
+                self.is_leaderless = true;
+                return Next::Rest(Duration::ZERO);
+            }
+            Class::Denied | Class::Absent | Class::Fatal if self.refusal == Refusal::End => {
+                return Next::Ended;
+            }
+            Class::Denied => {
+                self.fresh.state = State::Denied { why };
+                self.tell(sink);
+                return Next::Rest(self.slow.next());
+            }
+            Class::Retry => self.ctx.doubt.notify_one(),
+            Class::Stale | Class::Absent | Class::Fatal => {}
+        }
+        let pause =
+            if class == Class::Retry || class == Class::Stale { self.backoff.next() } else { self.slow.next() };
+        self.lose(why, Some(Utc::now() + pause), sink);
+        Next::Rest(pause)
+    }
+
+    /// Waits, but not longer than until the datacenter comes back.
+    async fn rest(&mut self, pause: Duration, sink: &mut impl Sink<T>) {
+        let woken = sleep(pause);
+        tokio::pin!(woken);
+        loop {
+            tokio::select! {
+                () = &mut woken => return,
+                Ok(()) = self.vital.changed() => if self.looked(false, sink) {
+                    return;
+                },
+            }
+        }
+    }
+
+    /// Looks at the newest pulse; true when it is time to ask again at once.
+    fn looked(&mut self, hangs: bool, sink: &mut impl Sink<T>) -> bool {
+        let vital = self.vital.borrow_and_update().clone();
+        if vital.revivals != self.revivals {
+            self.revivals = vital.revivals;
+            self.is_leaderless = false;
+            self.cursor.restart();
+            self.backoff.reset();
+            return true;
+        }
+        match vital.link {
+            Link::Dark { why, retry_at, .. } => self.lose(why, retry_at, sink),
+            // A query that hangs on a link that answers: what is shown is still true.
+            Link::Led(_) if hangs && self.fresh.state == State::Live => self.fresh.at = vital.at,
+            _ => {}
+        }
+        false
+    }
+
+    /// What is shown is old from now on, unless it was never allowed to be seen.
+    fn lose(&mut self, why: Arc<str>, retry_at: Option<DateTime<Utc>>, sink: &mut impl Sink<T>) {
+        self.fresh.state = State::Stale { since: self.fresh.at, why, retry_at };
+        self.tell(sink);
+    }
+
+    /// Tells the freshness when something of it changed but the time of a watched list, which the
+    /// pulse carries.
+    fn tell(&mut self, sink: &mut impl Sink<T>) {
+        if !self.fresh.is_polled && !self.is_leaderless {
+            self.told.at = self.fresh.at;
+        }
+        if self.told != self.fresh {
+            self.told = self.fresh.clone();
+            sink.freshness(&self.fresh);
+        }
+    }
+}
+
+/// Returns when this permit is wanted by the focused datacenter; never without a permit.
+async fn give_back(held: Option<&Held>, ctx: &Context) {
+    let mut scope = ctx.scope.clone();
+    while held.is_some() {
+        if !ctx.is_focused() {
+            tokio::select! {
+                () = ctx.permits.asked_back() => return,
+                Ok(()) = scope.changed() => continue,
+                else => break,
+            }
+        }
+        if scope.changed().await.is_err() {
+            break;
+        }
+    }
+    std::future::pending().await
+}
