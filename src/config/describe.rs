@@ -27,7 +27,7 @@ impl Config {
         line(
             &mut out,
             "theme",
-            self.theme.as_deref().unwrap_or("default"),
+            self.theme.as_deref().unwrap_or("not set"),
         );
         line(&mut out, "no_color", &self.no_color.to_string());
         line(&mut out, "mouse", &self.mouse.to_string());
