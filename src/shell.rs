@@ -14,8 +14,8 @@ use crate::config::{self, Config, Dirs, Env};
 
 mod demo;
 mod effects;
-mod looks;
 mod logs;
+mod looks;
 mod run;
 mod signals;
 mod sources;
@@ -70,7 +70,10 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
         Some(Command::Get(get)) => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
-            { let _ = (get, config); todo!() }
+            {
+                let _ = (get, config);
+                todo!()
+            }
         }
         None => {
             let config = config::load(&cli.flags(), &env, &dirs)?;

@@ -51,10 +51,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     };
     draw_cell(look, &cell, (area.x, area.y), area.width, Style::new(), buf);
     let column = cursor?.saturating_add(1) as u16;
-    Some(Position {
-        x: (area.x + column).min(area.right().saturating_sub(1)),
-        y: area.y,
-    })
+    Some(Position { x: (area.x + column).min(area.right().saturating_sub(1)), y: area.y })
 }
 
 fn typed(sign: &'static str, prompt: &Prompt) -> Cell {
@@ -68,19 +65,12 @@ fn hints(app: &App) -> Cell {
     let here = app.trail.view().place();
     let mut cell = Cell::new(" ", Role::Muted);
     for entry in registry::ALL.iter().filter(|entry| entry.is_tab) {
-        let role = if entry.name == here.view {
-            Role::ActiveTab
-        } else {
-            Role::Tab
-        };
+        let role = if entry.name == here.view { Role::ActiveTab } else { Role::Tab };
         cell = cell.then(entry.name, role).then(" ", Role::Muted);
     }
     if !here.args.is_empty() {
-        let crumb = format!(
-            "> {} {} ",
-            here.view,
-            clean(here.args.last().map_or("", AsRef::as_ref))
-        );
+        let crumb =
+            format!("> {} {} ", here.view, clean(here.args.last().map_or("", AsRef::as_ref)));
         cell = cell.then(crumb, Role::ActiveTab);
     }
     let hints = [
@@ -95,9 +85,7 @@ fn hints(app: &App) -> Cell {
     for (action, word) in hints {
         let key = app.setup.keymap.hint(action);
         if !key.is_empty() {
-            cell = cell
-                .then(format!(" {key}"), Role::Key)
-                .then(format!(" {word}"), Role::Muted);
+            cell = cell.then(format!(" {key}"), Role::Key).then(format!(" {word}"), Role::Muted);
         }
     }
     cell

@@ -14,7 +14,8 @@ pub fn sources(config: &Config) -> Result<Sources> {
     let access = |is_read_only| if is_read_only { Access::ReadOnly } else { Access::ReadWrite };
     let mut budgets = Budgets::new(config.connections);
     let budget = budgets.of(&config.agent.address);
-    let agent = Client::with_budget(&config.agent, access(config.read_only), budget).context("the agent")?;
+    let agent = Client::with_budget(&config.agent, access(config.read_only), budget)
+        .context("the agent")?;
     let own = config.datacenters.iter().map(|dc| {
         let access = access(config.is_read_only(&dc.name));
         let endpoint = dc.endpoint.as_ref().unwrap_or(&config.agent);

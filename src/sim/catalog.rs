@@ -65,11 +65,7 @@ pub struct Tables {
 impl Catalog {
     /// The checks in a state that is not passing, in Consul's order.
     pub fn failing(&self, status: Status) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, &Check)> {
-        let places = if status == Status::Warning {
-            &self.warning
-        } else {
-            &self.critical
-        };
+        let places = if status == Status::Warning { &self.warning } else { &self.critical };
         places.iter().filter_map(|(node, id)| {
             let check = self.nodes.get(node)?.checks.get(id)?;
             Some((node, id, check))
@@ -89,10 +85,7 @@ impl Catalog {
 
     /// The last index of all three tables.
     pub fn index(&self) -> u64 {
-        self.tables
-            .nodes
-            .max(self.tables.services)
-            .max(self.tables.checks)
+        self.tables.nodes.max(self.tables.services).max(self.tables.checks)
     }
 
     /// Writes a node, keeping what lives on it.
@@ -130,16 +123,11 @@ impl Catalog {
             .map(|previous| Arc::clone(&previous.name));
         let stamp = Stamp::after(previous.map(|previous| previous.stamp), write.index);
         let name = Arc::clone(&service.name);
-        node.services
-            .insert(Arc::clone(id), Service { stamp, ..service });
+        node.services.insert(Arc::clone(id), Service { stamp, ..service });
         if let Some(old) = renamed {
             self.leave(&old, at, write);
         }
-        self.services
-            .entry(Arc::clone(&name))
-            .or_default()
-            .places
-            .insert(at.clone());
+        self.services.entry(Arc::clone(&name)).or_default().places.insert(at.clone());
         self.tables.services = write.index;
         write.events.push(Event::Instance(Arc::clone(node_name)));
         self.touch_service(&name, write);
@@ -172,10 +160,7 @@ impl Catalog {
 
     /// Removes a check, if it is there.
     pub fn remove_check(&mut self, at: &Place, write: &mut Write) {
-        let removed = self
-            .nodes
-            .get_mut(&at.0)
-            .and_then(|node| node.checks.remove(&at.1));
+        let removed = self.nodes.get_mut(&at.0).and_then(|node| node.checks.remove(&at.1));
         if let Some(check) = removed {
             self.note_check(at, [Some(check.status), None], &check.service_name, write);
         }
@@ -246,10 +231,9 @@ impl Catalog {
         service: &Arc<str>,
         write: &mut Write,
     ) {
-        for (status, places) in [
-            (Status::Warning, &mut self.warning),
-            (Status::Critical, &mut self.critical),
-        ] {
+        for (status, places) in
+            [(Status::Warning, &mut self.warning), (Status::Critical, &mut self.critical)]
+        {
             if states[1] == Some(status) {
                 places.insert(at.clone());
             } else if states[0] == Some(status) {
@@ -273,11 +257,8 @@ impl Catalog {
         let Some(node) = self.nodes.get(node) else {
             return;
         };
-        let names: BTreeSet<_> = node
-            .services
-            .values()
-            .map(|service| Arc::clone(&service.name))
-            .collect();
+        let names: BTreeSet<_> =
+            node.services.values().map(|service| Arc::clone(&service.name)).collect();
         for name in names {
             self.touch_service(&name, write);
         }

@@ -106,11 +106,7 @@ impl NodeBody {
 impl ServiceBody {
     /// Its id, and the instance it describes.
     pub fn into_service(self) -> (Arc<str>, Service) {
-        let id = if self.id.is_empty() {
-            Arc::clone(&self.service)
-        } else {
-            self.id
-        };
+        let id = if self.id.is_empty() { Arc::clone(&self.service) } else { self.id };
         let service = Service {
             name: self.service,
             tags: self.tags.into(),
@@ -126,11 +122,7 @@ impl ServiceBody {
 impl CheckBody {
     /// Its id, and the check it describes. Without a status it is critical.
     pub fn into_check(self) -> (Arc<str>, Check) {
-        let id = if self.id.is_empty() {
-            Arc::clone(&self.name)
-        } else {
-            self.id
-        };
+        let id = if self.id.is_empty() { Arc::clone(&self.name) } else { self.id };
         let check = Check {
             name: self.name,
             status: self.status.unwrap_or(Status::Critical),
@@ -175,13 +167,9 @@ pub fn deregister(state: &mut State, body: &Bytes) -> Answer {
     }
     state.write(|state, write| {
         if !body.service_id.is_empty() {
-            state
-                .catalog
-                .remove_service(&(body.node, body.service_id), write);
+            state.catalog.remove_service(&(body.node, body.service_id), write);
         } else if !body.check_id.is_empty() {
-            state
-                .catalog
-                .remove_check(&(body.node, body.check_id), write);
+            state.catalog.remove_check(&(body.node, body.check_id), write);
         } else {
             state.catalog.remove_node(&body.node, write);
         }
@@ -190,14 +178,7 @@ pub fn deregister(state: &mut State, body: &Bytes) -> Answer {
 }
 
 fn apply(state: &mut State, body: Registration, write: &mut Write) -> Result<(), &'static str> {
-    let Registration {
-        mut node,
-        node_meta,
-        skip_node_update,
-        service,
-        check,
-        checks,
-    } = body;
+    let Registration { mut node, node_meta, skip_node_update, service, check, checks } = body;
     let name = Arc::clone(&node.node);
     node.meta = node_meta;
     if !skip_node_update || !state.catalog.nodes.contains_key(&name) {
@@ -208,16 +189,10 @@ fn apply(state: &mut State, body: Registration, write: &mut Write) -> Result<(),
             return Err("Must provide service name with ID");
         }
         let (id, service) = service.into_service();
-        state
-            .catalog
-            .put_service(&(Arc::clone(&name), id), service, write);
+        state.catalog.put_service(&(Arc::clone(&name), id), service, write);
     }
     for check in check.into_iter().chain(checks) {
-        let node = if check.node.is_empty() {
-            Arc::clone(&name)
-        } else {
-            Arc::clone(&check.node)
-        };
+        let node = if check.node.is_empty() { Arc::clone(&name) } else { Arc::clone(&check.node) };
         let (id, check) = check.into_check();
         if !state.catalog.put_check(&(node, id), check, write) {
             return Err("Missing service registration");

@@ -85,15 +85,9 @@ pub fn run(state: &mut State, body: &Bytes, contact: Contact) -> Answer {
     let (status, mut answer) = match refused(state, &operations) {
         Some((at, what)) => {
             let errors = json!([{ "OpIndex": at, "What": what }]);
-            (
-                StatusCode::CONFLICT,
-                json!({ "Results": null, "Errors": errors }),
-            )
+            (StatusCode::CONFLICT, json!({ "Results": null, "Errors": errors }))
         }
-        None => (
-            StatusCode::OK,
-            json!({ "Results": apply(state, operations), "Errors": null }),
-        ),
+        None => (StatusCode::OK, json!({ "Results": apply(state, operations), "Errors": null })),
     };
     if !reads_only {
         return Answer::json(&answer).with_status(status);
@@ -104,10 +98,7 @@ pub fn run(state: &mut State, body: &Bytes, contact: Contact) -> Answer {
         fields.insert("KnownLeader".to_owned(), json!(contact.known_leader));
         fields.insert("ConsistencyLevel".to_owned(), json!(""));
     }
-    Answer {
-        contact: Some(contact),
-        ..Answer::json(&answer).with_status(status)
-    }
+    Answer { contact: Some(contact), ..Answer::json(&answer).with_status(status) }
 }
 
 fn refused(state: &State, operations: &[Operation]) -> Option<(usize, String)> {
@@ -120,20 +111,11 @@ fn refused(state: &State, operations: &[Operation]) -> Option<(usize, String)> {
 
 fn apply(state: &mut State, operations: Vec<Operation>) -> Vec<Value> {
     if operations.iter().all(Operation::is_read) {
-        let mut idle = Write {
-            index: state.index,
-            events: Vec::new(),
-        };
-        return operations
-            .into_iter()
-            .flat_map(|it| it.apply(state, &mut idle))
-            .collect();
+        let mut idle = Write { index: state.index, events: Vec::new() };
+        return operations.into_iter().flat_map(|it| it.apply(state, &mut idle)).collect();
     }
     state.write(|state, write| {
-        operations
-            .into_iter()
-            .flat_map(|operation| operation.apply(state, write))
-            .collect()
+        operations.into_iter().flat_map(|operation| operation.apply(state, write)).collect()
     })
 }
 
@@ -148,15 +130,7 @@ impl Operation {
     }
 
     fn is_read(&self) -> bool {
-        let writes = [
-            "set",
-            "cas",
-            "lock",
-            "unlock",
-            "delete",
-            "delete-cas",
-            "delete-tree",
-        ];
+        let writes = ["set", "cas", "lock", "unlock", "delete", "delete-cas", "delete-tree"];
         !writes.contains(&self.verb())
     }
 
@@ -205,10 +179,9 @@ impl KeyOperation {
                 .map(|entry| key_result(&self.key, entry, true))
                 .into_iter()
                 .collect(),
-            "get-tree" => kv
-                .under(&self.key)
-                .map(|(key, entry)| key_result(key, entry, true))
-                .collect(),
+            "get-tree" => {
+                kv.under(&self.key).map(|(key, entry)| key_result(key, entry, true)).collect()
+            }
             "check-index" | "check-session" => kv
                 .get(&self.key)
                 .map(|entry| key_result(&self.key, entry, false))
@@ -231,9 +204,7 @@ impl NodeOperation {
             _ => {}
         }
         let node = state.catalog.nodes.get(&name);
-        node.map(|node| json!({ "Node": wire::node(None, &name, node) }))
-            .into_iter()
-            .collect()
+        node.map(|node| json!({ "Node": wire::node(None, &name, node) })).into_iter().collect()
     }
 }
 
@@ -251,11 +222,7 @@ impl ServiceOperation {
             }
             _ => {}
         }
-        let service = state
-            .catalog
-            .nodes
-            .get(&at.0)
-            .and_then(|node| node.services.get(&at.1));
+        let service = state.catalog.nodes.get(&at.0).and_then(|node| node.services.get(&at.1));
         service
             .map(|service| json!({ "Service": wire::service(&at.1, service, Empty::Null) }))
             .into_iter()
@@ -278,11 +245,7 @@ impl CheckOperation {
             }
             _ => {}
         }
-        let check = state
-            .catalog
-            .nodes
-            .get(&at.0)
-            .and_then(|node| node.checks.get(&at.1));
+        let check = state.catalog.nodes.get(&at.0).and_then(|node| node.checks.get(&at.1));
         check
             .map(|check| json!({ "Check": wire::check(&at.0, &at.1, check, Empty::Null) }))
             .into_iter()

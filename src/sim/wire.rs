@@ -171,14 +171,8 @@ struct Proxy {
     expose: Nothing,
 }
 
-const WEIGHTS: Weights = Weights {
-    passing: 1,
-    warning: 1,
-};
-const PROXY: Proxy = Proxy {
-    mesh_gateway: Nothing {},
-    expose: Nothing {},
-};
+const WEIGHTS: Weights = Weights { passing: 1, warning: 1 };
+const PROXY: Proxy = Proxy { mesh_gateway: Nothing {}, expose: Nothing {} };
 
 /// A node's view; transactions answer without the datacenter when none is given.
 pub fn node<'a>(dc: Option<&'a str>, name: &'a str, node: &'a Node) -> NodeView<'a> {
@@ -233,9 +227,7 @@ pub fn catalog_service<'a>(
         service_tags: &service.tags,
         service_address: &service.address,
         service_weights: WEIGHTS,
-        service_meta: meta
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect(),
+        service_meta: meta.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
         service_port: service.port,
         service_enable_tag_override: false,
         service_proxy: PROXY,
@@ -266,16 +258,10 @@ pub fn check<'a>(node: &'a str, id: &'a str, check: &'a Check, empty: Empty) -> 
 
 /// A node's view with everything on it.
 pub fn ui_node<'a>(name: &'a str, node: &'a Node) -> UiNodeView<'a> {
-    let services: Vec<_> = node
-        .services
-        .iter()
-        .map(|(id, value)| service(id, value, Empty::Null))
-        .collect();
-    let checks: Vec<_> = node
-        .checks
-        .iter()
-        .map(|(id, value)| check(name, id, value, Empty::Null))
-        .collect();
+    let services: Vec<_> =
+        node.services.iter().map(|(id, value)| service(id, value, Empty::Null)).collect();
+    let checks: Vec<_> =
+        node.checks.iter().map(|(id, value)| check(name, id, value, Empty::Null)).collect();
     UiNodeView {
         id: &node.id,
         node: name,

@@ -37,9 +37,7 @@ pub struct Cell {
 impl Cell {
     /// A cell of one run.
     pub fn new(text: impl Into<Cow<'static, str>>, role: Role) -> Self {
-        Self {
-            runs: vec![(text.into(), role)],
-        }
+        Self { runs: vec![(text.into(), role)] }
     }
 
     /// Adds a run.
@@ -120,10 +118,7 @@ impl<'a, R> Column<'a, R> {
         self,
         compare: impl Fn(&R, &R) -> Ordering + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            is_worst_first: true,
-            ..self.sorts(compare)
-        }
+        Self { is_worst_first: true, ..self.sorts(compare) }
     }
 
     /// Sorting by this column, in its own direction or the other one.
@@ -170,10 +165,7 @@ pub fn layout<R>(
 
 /// Gives what is left to the columns that fill.
 fn spread<R>(columns: &[Column<'_, R>], widths: &mut [u16], left: u16) {
-    let fills = columns
-        .iter()
-        .filter(|c| matches!(c.width, Width::Fill(_)))
-        .count() as u16;
+    let fills = columns.iter().filter(|c| matches!(c.width, Width::Fill(_))).count() as u16;
     let mut rest = left;
     let share = left.checked_div(fills).unwrap_or(0);
     for (column, width) in columns.iter().zip(widths) {
@@ -200,17 +192,12 @@ mod tests {
 
     fn laid(room: u16) -> Vec<(String, u16)> {
         let all = layout(columns(), room, |_| 9);
-        all.into_iter()
-            .map(|(column, width)| (column.id.to_string(), width))
-            .collect()
+        all.into_iter().map(|(column, width)| (column.id.to_string(), width)).collect()
     }
 
     #[test]
     fn what_is_left_goes_to_the_column_that_fills() {
-        assert_eq!(
-            laid(30),
-            [("a".into(), 5), ("b".into(), 17), ("c".into(), 6)]
-        );
+        assert_eq!(laid(30), [("a".into(), 5), ("b".into(), 17), ("c".into(), 6)]);
     }
 
     #[test]

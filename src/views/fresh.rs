@@ -42,21 +42,15 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
         State::Denied { why } => Cell::new(format!("denied: {}", clean(why)), Role::Denied),
         State::Stale { why, retry_at, .. } => {
             let retry = retry_at.map(|at| (at - ctx.now).to_std().unwrap_or_default());
-            let retry = retry
-                .map(|wait| format!(", retry in {}", age(wait)))
-                .unwrap_or_default();
-            let kept = if old.is_empty() {
-                String::from("no data")
-            } else {
-                format!("stale {old}")
-            };
+            let retry = retry.map(|wait| format!(", retry in {}", age(wait))).unwrap_or_default();
+            let kept =
+                if old.is_empty() { String::from("no data") } else { format!("stale {old}") };
             Cell::new(format!("{kept}: {}{retry}", clean(why)), Role::Stale)
         }
         State::Live => match freshness.leaderless {
-            Some(behind) => Cell::new(
-                format!("no leader for {}, stale read", age(behind)),
-                Role::Stale,
-            ),
+            Some(behind) => {
+                Cell::new(format!("no leader for {}, stale read", age(behind)), Role::Stale)
+            }
             None => Cell::new(format!("live {old}"), Role::Live),
         },
     };
@@ -100,9 +94,7 @@ fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
     let (fine, bad): (Vec<_>, Vec<_>) = fresh.iter().partition(|(_, f)| badness(f) == 0);
     let oldest = fine.iter().filter_map(|(_, f)| f.age(ctx.now)).max();
     if let Some(oldest) = oldest {
-        cell = cell
-            .then(" live ", Role::Live)
-            .then(age(oldest), Role::Live);
+        cell = cell.then(" live ", Role::Live).then(age(oldest), Role::Live);
     }
     for (dc, freshness) in bad {
         cell = cell.then(format!(" | {} ", clean(dc.as_str())), Role::Muted);
@@ -120,10 +112,8 @@ pub fn empty_text<R: Row>(
 ) -> Vec<Cell> {
     if !model.is_empty() {
         let all = count(model.len());
-        let text = format!(
-            "no row matches '{}'; esc shows all {all}",
-            clean(model.filter().text())
-        );
+        let text =
+            format!("no row matches '{}'; esc shows all {all}", clean(model.filter().text()));
         return vec![Cell::new(text, Role::Muted)];
     }
     if let (true, Some((_, detail))) = (ctx.store.is_empty(), &ctx.store.discovery) {

@@ -71,26 +71,16 @@ impl ServiceRow {
             counts.add(Status::Critical, health.counts.critical);
         }
         let name = name.clone();
-        (!judged.is_empty()).then(|| Self {
-            name,
-            places,
-            counts,
-        })
+        (!judged.is_empty()).then(|| Self { name, places, counts })
     }
 
     fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
-        self.places
-            .iter()
-            .find(|(name, _)| name == dc)
-            .map(|(_, health)| &**health)
+        self.places.iter().find(|(name, _)| name == dc).map(|(_, health)| &**health)
     }
 
     fn tags(&self) -> Vec<Arc<str>> {
-        let mut tags: Vec<_> = self
-            .places
-            .iter()
-            .flat_map(|(_, health)| health.tags.iter().cloned())
-            .collect();
+        let mut tags: Vec<_> =
+            self.places.iter().flat_map(|(_, health)| health.tags.iter().cloned()).collect();
         tags.sort_unstable();
         tags.dedup();
         tags
@@ -117,12 +107,7 @@ impl Row for ServiceRow {
 
 /// Worst state first, then by how many instances are in it.
 fn badness(counts: &Counts) -> (Status, usize, usize, usize) {
-    (
-        counts.worst(),
-        counts.critical,
-        counts.warning,
-        counts.maintenance,
-    )
+    (counts.worst(), counts.critical, counts.warning, counts.maintenance)
 }
 
 /// The datacenters that get a column: all where there is room, else the focused and the worst.
@@ -132,10 +117,7 @@ fn shown_dcs(ctx: &Ctx, room: u16) -> Vec<Dc> {
     if dcs.len() > fits {
         let instances = |totals: &Counts| (totals.critical, totals.warning);
         dcs.sort_by_key(|(dc, state)| {
-            (
-                ctx.focus != Some(dc),
-                std::cmp::Reverse(instances(&state.totals.instances)),
-            )
+            (ctx.focus != Some(dc), std::cmp::Reverse(instances(&state.totals.instances)))
         });
         dcs.truncate(fits);
     }
@@ -146,13 +128,9 @@ impl Listing for Services {
     type Row = ServiceRow;
 
     fn heading(&self, ctx: &Ctx) -> Heading {
-        let what = ctx
-            .focus
-            .map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
-        Heading {
-            what,
-            made_of: vec![List::Services, List::Checks],
-        }
+        let what =
+            ctx.focus.map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
+        Heading { what, made_of: vec![List::Services, List::Checks] }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
@@ -173,34 +151,21 @@ impl Listing for Services {
         }
         if hidden > 0 {
             let title = format!("+{hidden} dcs");
-            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| {
-                Cell::default()
-            });
-            columns.push(Column {
-                title: title.into(),
-                ..more.rank(1)
-            });
+            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| Cell::default());
+            columns.push(Column { title: title.into(), ..more.rank(1) });
         }
         columns.push(
-            Column::new(
-                "failing",
-                "failing",
-                Width::Fit(7, 34),
-                |row: &ServiceRow| cells::failing(&row.counts),
-            )
+            Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
+                cells::failing(&row.counts)
+            })
             .rank(3)
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
         );
         if wide {
             columns.push(
-                Column::new(
-                    "versions",
-                    "versions",
-                    Width::Fit(8, 20),
-                    |row: &ServiceRow| {
-                        cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
-                    },
-                )
+                Column::new("versions", "versions", Width::Fit(8, 20), |row: &ServiceRow| {
+                    cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
+                })
                 .rank(4),
             );
             columns.push(
@@ -226,10 +191,7 @@ impl Listing for Services {
             .collect();
         names.sort_unstable();
         names.dedup();
-        names
-            .into_iter()
-            .filter_map(|name| ServiceRow::make(ctx, name))
-            .collect()
+        names.into_iter().filter_map(|name| ServiceRow::make(ctx, name)).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<ServiceRow>> {
@@ -290,8 +252,5 @@ fn dc_column<'a>(ctx: &'a Ctx, dc: Dc) -> Column<'a, ServiceRow> {
             of(a).cmp(&of(b))
         });
     let title = crate::ui::text::clean(dc.as_str()).into_owned();
-    Column {
-        title: title.into(),
-        ..column
-    }
+    Column { title: title.into(), ..column }
 }

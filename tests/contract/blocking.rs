@@ -29,11 +29,7 @@ fn block(party: &Party, path: &str) -> Blocked {
     let (done, answer) = channel();
     let http = party.http.clone();
     thread::spawn(move || done.send(http.get(&url)));
-    Blocked {
-        index,
-        answer,
-        what: format!("{}: {path}", party.name),
-    }
+    Blocked { index, answer, what: format!("{}: {path}", party.name) }
 }
 
 impl Blocked {
@@ -62,17 +58,8 @@ fn time_out_comes_back_with_the_same_index() {
         let index = party.get("/v1/catalog/nodes").index().expect("an index");
         let started = Instant::now();
         let answer = party.get(&format!("/v1/catalog/nodes?index={index}&wait=200ms"));
-        assert!(
-            started.elapsed() >= Duration::from_millis(200),
-            "{}",
-            party.name
-        );
-        assert_eq!(
-            (answer.status, answer.index()),
-            (200, Some(index)),
-            "{}",
-            party.name
-        );
+        assert!(started.elapsed() >= Duration::from_millis(200), "{}", party.name);
+        assert_eq!((answer.status, answer.index()), (200, Some(index)), "{}", party.name);
         let passed = party.get(&format!("/v1/catalog/nodes?index={}&wait=25s", index - 1));
         assert_eq!(passed.index(), Some(index), "{}", party.name);
         let zero = party.get("/v1/catalog/nodes?index=0&wait=25s");
@@ -130,10 +117,7 @@ fn unchanged_check_wakes_nobody() {
         let blocked = block(party, "/v1/health/state/any");
         let again = json!({ "Node": "same-a", "CheckID": "disk", "Name": "disk has room",
             "Status": "passing", "Output": "12 % used" });
-        party.write(
-            "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": again } }]),
-        );
+        party.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": again } }]));
         blocked.sleeps();
     }
 }
@@ -151,11 +135,7 @@ fn critical_watch_sleeps_through_a_warning_and_keeps_its_index() {
         let after = block(party, "/v1/health/state/warning");
         party.set_check("warn-a", "warn-web-2", "warning");
         after.wakes();
-        let answer = answer
-            .recv_timeout(SOON)
-            .ok()
-            .flatten()
-            .expect("a time-out");
+        let answer = answer.recv_timeout(SOON).ok().flatten().expect("a time-out");
         assert_eq!(answer.index(), Some(index), "{}", party.name);
         assert!(party.get(path).index() > Some(index), "{}", party.name);
     }
@@ -199,10 +179,7 @@ fn deleted_key_wakes_with_404_and_an_index() {
     let pair = pair();
     for party in pair.each() {
         party.put_text("/v1/kv/gone/key", "1");
-        let (key, prefix) = (
-            block(party, "/v1/kv/gone/key"),
-            block(party, "/v1/kv/gone/?keys"),
-        );
+        let (key, prefix) = (block(party, "/v1/kv/gone/key"), block(party, "/v1/kv/gone/?keys"));
         party.http.delete("/v1/kv/gone/key").expect("an answer");
         assert_eq!(key.wakes().status, 404, "{}", party.name);
         assert_eq!(prefix.wakes().status, 404, "{}", party.name);
@@ -239,10 +216,7 @@ fn node_check_wakes_the_services_on_the_node() {
         let blocked = block(party, "/v1/health/service/disk-web");
         let check = json!({ "Node": "disk-a", "CheckID": "disk", "Name": "disk has room",
             "Status": "critical" });
-        party.write(
-            "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
-        );
+        party.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": check } }]));
         blocked.wakes();
     }
 }

@@ -22,11 +22,7 @@ const VOLATILE: [&str; 3] = ["CreateIndex", "ModifyIndex", "LTime"];
 /// Status, headers and body agree.
 #[track_caller]
 pub fn same(what: &str, real: &Answer, sim: &Answer) {
-    assert_eq!(
-        sim.status, real.status,
-        "status of {what}: '{}' for '{}'",
-        sim.body, real.body
-    );
+    assert_eq!(sim.status, real.status, "status of {what}: '{}' for '{}'", sim.body, real.body);
     same_headers(what, real, sim);
     match (body(real), body(sim)) {
         (Some(real), Some(sim)) => assert_eq!(sim, real, "body of {what}"),
@@ -37,11 +33,7 @@ pub fn same(what: &str, real: &Answer, sim: &Answer) {
 /// Status and headers agree, and the bodies have the same fields with the same types.
 #[track_caller]
 pub fn same_shape(what: &str, real: &Answer, sim: &Answer) {
-    assert_eq!(
-        sim.status, real.status,
-        "status of {what}: '{}' for '{}'",
-        sim.body, real.body
-    );
+    assert_eq!(sim.status, real.status, "status of {what}: '{}' for '{}'", sim.body, real.body);
     same_headers(what, real, sim);
     assert_eq!(shape(&sim.json()), shape(&real.json()), "shape of {what}");
 }
@@ -50,19 +42,11 @@ pub fn same_shape(what: &str, real: &Answer, sim: &Answer) {
 #[track_caller]
 pub fn same_headers(what: &str, real: &Answer, sim: &Answer) {
     for name in EXACT {
-        assert_eq!(
-            sim.header(name),
-            real.header(name),
-            "header {name} of {what}"
-        );
+        assert_eq!(sim.header(name), real.header(name), "header {name} of {what}");
     }
     for name in PRESENT {
         let there = |answer: &Answer| answer.header(name).is_some();
-        assert_eq!(
-            there(sim),
-            there(real),
-            "presence of header {name} of {what}"
-        );
+        assert_eq!(there(sim), there(real), "presence of header {name} of {what}");
     }
 }
 

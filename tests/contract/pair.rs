@@ -38,14 +38,8 @@ pub fn pair() -> Pair {
     let real = REAL.get_or_init(real);
     let sim = SIM.get_or_init(simulated);
     Pair {
-        real: Party {
-            name: "consul",
-            http: real.dc("dc-1").http(),
-        },
-        sim: Party {
-            name: "sim",
-            http: http(sim, "dc-1"),
-        },
+        real: Party { name: "consul", http: real.dc("dc-1").http() },
+        sim: Party { name: "sim", http: http(sim, "dc-1") },
         _turn: turn,
     }
 }
@@ -57,23 +51,14 @@ pub fn real() -> Cluster {
 
 /// The simulator with nothing in it but servers.
 pub fn simulated() -> Sim {
-    let options = Options {
-        size: Size::Instances(0),
-        scenario: false,
-        ..Options::DEMO
-    };
-    runtime()
-        .block_on(sim::serve(options))
-        .expect("free ports on loopback")
+    let options = Options { size: Size::Instances(0), scenario: false, ..Options::DEMO };
+    runtime().block_on(sim::serve(options)).expect("free ports on loopback")
 }
 
 /// A client of a simulated agent.
 pub fn http(sim: &Sim, dc: &str) -> Http {
-    let (_, address) = sim
-        .addresses()
-        .iter()
-        .find(|(name, _)| name == dc)
-        .expect("a simulated datacenter");
+    let (_, address) =
+        sim.addresses().iter().find(|(name, _)| name == dc).expect("a simulated datacenter");
     Http::new(&format!("http://{address}"))
 }
 
@@ -81,9 +66,7 @@ impl Party {
     /// A GET that is answered, whatever the status.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
-        self.http
-            .get(path)
-            .unwrap_or_else(|| panic!("{}: no answer to GET {path}", self.name))
+        self.http.get(path).unwrap_or_else(|| panic!("{}: no answer to GET {path}", self.name))
     }
 
     /// A PUT of JSON that is answered.
@@ -104,11 +87,7 @@ impl Party {
     #[track_caller]
     pub fn write(&self, path: &str, body: &Value) {
         let answer = self.put(path, body);
-        assert_eq!(
-            answer.status, 200,
-            "{}: PUT {path}: {}",
-            self.name, answer.body
-        );
+        assert_eq!(answer.status, 200, "{}: PUT {path}: {}", self.name, answer.body);
     }
 
     /// Sets a check through the catalog, as a test's stand-in for an agent.
@@ -118,10 +97,7 @@ impl Party {
             "Node": node, "CheckID": format!("check-{service_id}"), "Name": "answers",
             "Status": status, "ServiceID": service_id,
         });
-        self.write(
-            "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
-        );
+        self.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": check } }]));
     }
 }
 
@@ -154,11 +130,7 @@ impl Pair {
     /// Does the same PUT of text to both; status, headers and body must agree.
     #[track_caller]
     pub fn same_put_text(&self, path: &str, body: &str) {
-        same(
-            path,
-            &self.real.put_text(path, body),
-            &self.sim.put_text(path, body),
-        );
+        same(path, &self.real.put_text(path, body), &self.sim.put_text(path, body));
     }
 
     /// Does the same DELETE to both; status, headers and body must agree.
@@ -183,11 +155,9 @@ impl Pair {
         ];
         for (number, status) in (1..).zip(statuses) {
             let id = format!("{service}-{number}");
-            operations.push(
-                json!({ "Service": { "Verb": "set", "Node": node, "Service": {
+            operations.push(json!({ "Service": { "Verb": "set", "Node": node, "Service": {
                 "ID": id, "Service": service, "Port": 8000 + number, "Tags": ["http", "v1"],
-                "Meta": { "version": "1.2.3" } } } }),
-            );
+                "Meta": { "version": "1.2.3" } } } }));
             operations.push(json!({ "Check": { "Verb": "set", "Check": { "Node": node,
                 "CheckID": format!("check-{id}"), "Name": "answers", "Status": status,
                 "ServiceID": id, "Output": "line 1\nline 2 \u{1b}[31mred", "Notes": "see wiki" } } }));

@@ -14,14 +14,8 @@ const SOON: Duration = Duration::from_secs(60);
 fn lost_servers_look_alike() {
     let (cluster, sim) = (real(), simulated());
     let (dc, handle) = (cluster.dc("dc-1"), sim.handle("dc-1").expect("dc-1"));
-    let real = Party {
-        name: "consul",
-        http: dc.http(),
-    };
-    let sim = Party {
-        name: "sim",
-        http: http(&sim, "dc-1"),
-    };
+    let real = Party { name: "consul", http: dc.http() };
+    let sim = Party { name: "sim", http: http(&sim, "dc-1") };
 
     let health = "/v1/operator/autopilot/health";
     dc.kill_server(2);
@@ -30,9 +24,7 @@ fn lost_servers_look_alike() {
         let answer = real.get(health);
         let lost = |server: &serde_json::Value| server["SerfStatus"] == "failed";
         answer.status == 429
-            && answer.json()["Servers"]
-                .as_array()
-                .is_some_and(|s| s.iter().any(lost))
+            && answer.json()["Servers"].as_array().is_some_and(|s| s.iter().any(lost))
     });
     let [was, is] = [&real, &sim].map(|party| party.get(health));
     same_shape(health, &was, &is);
@@ -43,16 +35,8 @@ fn lost_servers_look_alike() {
 
     dc.kill_server(1);
     handle.set_server(&handle.servers()[1], ServerState::Down);
-    wait(SOON, "the leader is lost", || {
-        real.get("/v1/status/leader").body == "\"\""
-    });
-    for path in [
-        "/v1/status/leader",
-        "/v1/catalog/nodes",
-        "/v1/kv/a",
-        "/v1/session/list",
-        health,
-    ] {
+    wait(SOON, "the leader is lost", || real.get("/v1/status/leader").body == "\"\"");
+    for path in ["/v1/status/leader", "/v1/catalog/nodes", "/v1/kv/a", "/v1/session/list", health] {
         let [was, is] = [&real, &sim].map(|party| party.get(path));
         same(path, &was, &is);
     }

@@ -1,8 +1,8 @@
 //! Every view of the registry, in every state of its data, at every size: it draws, it takes every
 //! action, and it says how fresh it is.
 
-use dcview::app::action::ACTIONS;
 use dcview::app::App;
+use dcview::app::action::ACTIONS;
 use dcview::app::msg::Msg;
 use dcview::domain::feed::{List, Subject};
 use dcview::domain::freshness::State;

@@ -32,19 +32,9 @@ pub fn toml() -> String {
 /// The README's table of keys, in Markdown.
 pub fn markdown() -> String {
     let mut text = String::from("| keys | action | |\n| --- | --- | --- |\n");
-    for info in Group::ALL
-        .into_iter()
-        .flat_map(entries)
-        .filter(|info| !info.keys.is_empty())
-    {
+    for info in Group::ALL.into_iter().flat_map(entries).filter(|info| !info.keys.is_empty()) {
         let keys: Vec<String> = info.keys.iter().map(|key| format!("`{key}`")).collect();
-        let _ = writeln!(
-            text,
-            "| {} | `{}` | {} |",
-            keys.join(" "),
-            info.name,
-            info.doc
-        );
+        let _ = writeln!(text, "| {} | `{}` | {} |", keys.join(" "), info.name, info.doc);
     }
     text
 }
@@ -73,12 +63,7 @@ mod tests {
         let read = Keymap::with_overrides(&overrides).unwrap();
         let default = Keymap::default();
         for info in ACTIONS {
-            assert_eq!(
-                read.keys(info.action),
-                default.keys(info.action),
-                "{}",
-                info.name
-            );
+            assert_eq!(read.keys(info.action), default.keys(info.action), "{}", info.name);
         }
     }
 

@@ -35,11 +35,7 @@ pub struct DcRow {
 
 impl DcRow {
     fn make(dc: &Dc, state: &Datacenter) -> Self {
-        Self {
-            dc: dc.clone(),
-            verdict: Verdict::of(state),
-            critical: state.totals.checks.critical,
-        }
+        Self { dc: dc.clone(), verdict: Verdict::of(state), critical: state.totals.checks.critical }
     }
 }
 
@@ -71,18 +67,11 @@ impl Listing for Datacenters {
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, DcRow>> {
         let of = |show: fn(&Ctx, &Datacenter) -> Cell| {
-            move |row: &DcRow| {
-                ctx.store
-                    .dc(&row.dc)
-                    .map(|dc| show(ctx, dc))
-                    .unwrap_or_default()
-            }
+            move |row: &DcRow| ctx.store.dc(&row.dc).map(|dc| show(ctx, dc)).unwrap_or_default()
         };
         vec![
-            Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| {
-                cells::dc(ctx, &row.dc)
-            })
-            .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
+            Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| cells::dc(ctx, &row.dc))
+                .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
             Column::new("status", "state", Width::Fit(10, 13), |row: &DcRow| {
                 verdict(ctx, row.verdict)
             })
@@ -106,9 +95,7 @@ impl Listing for Datacenters {
             )
             .right()
             .rank(4),
-            Column::new("instances", "inst", Width::Fit(5, 9), of(instances))
-                .right()
-                .rank(3),
+            Column::new("instances", "inst", Width::Fit(5, 9), of(instances)).right().rank(3),
             Column::new(
                 "critical",
                 "crit",
@@ -132,9 +119,7 @@ impl Listing for Datacenters {
             )
             .right()
             .rank(6),
-            Column::new("rtt", "rtt", Width::Fit(5, 8), of(round_trip))
-                .right()
-                .rank(2),
+            Column::new("rtt", "rtt", Width::Fit(5, 8), of(round_trip)).right().rank(2),
             Column::new("age", "data", Width::Fit(4, 10), of(data_age)).right(),
             Column::new(
                 "trend",
@@ -152,10 +137,7 @@ impl Listing for Datacenters {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<DcRow> {
-        ctx.store
-            .datacenters()
-            .map(|(dc, state)| DcRow::make(dc, state))
-            .collect()
+        ctx.store.datacenters().map(|(dc, state)| DcRow::make(dc, state)).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<DcRow>> {
@@ -167,10 +149,7 @@ impl Listing for Datacenters {
             | Change::Nodes(dc, _) => vec![DcRow::make(dc, ctx.store.dc(dc)?)],
             _ => return None,
         };
-        Some(Patch {
-            upserts,
-            ..Patch::default()
-        })
+        Some(Patch { upserts, ..Patch::default() })
     }
 
     fn is_fault(&self, row: &DcRow) -> bool {
@@ -228,16 +207,8 @@ fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
         return Cell::new("?", Role::Muted);
     };
     let all = servers.expected.max(servers.servers.len());
-    let role = if servers.is_complete() {
-        Role::Text
-    } else {
-        Role::Warning
-    };
-    let spare = if servers.failure_tolerance == 0 {
-        Role::Warning
-    } else {
-        Role::Muted
-    };
+    let role = if servers.is_complete() { Role::Text } else { Role::Warning };
+    let spare = if servers.failure_tolerance == 0 { Role::Warning } else { Role::Muted };
     Cell::new(format!("{}/{all}", servers.healthy()), role)
         .then(format!(" spare {}", servers.failure_tolerance), spare)
 }
@@ -249,17 +220,9 @@ fn follower(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     let Some((server, lag)) = servers.worst_follower() else {
         return Cell::new("none", Role::Muted);
     };
-    let role = if server.is_healthy {
-        Role::Text
-    } else {
-        Role::Critical
-    };
-    let behind = lag
-        .entries
-        .map_or_else(|| String::from("?"), |n| count(n as usize));
-    let contact = lag
-        .last_contact
-        .map_or_else(|| String::from("no contact"), millis);
+    let role = if server.is_healthy { Role::Text } else { Role::Critical };
+    let behind = lag.entries.map_or_else(|| String::from("?"), |n| count(n as usize));
+    let contact = lag.last_contact.map_or_else(|| String::from("no contact"), millis);
     Cell::new(format!("{behind} behind, {contact}"), role)
 }
 
@@ -309,14 +272,8 @@ fn worst_freshness(dc: &Datacenter) -> Freshness {
 
 fn data_age(ctx: &Ctx, dc: &Datacenter) -> Cell {
     let freshness = worst_freshness(dc);
-    let role = if freshness.is_live() {
-        Role::Live
-    } else {
-        Role::Stale
-    };
-    let text = freshness
-        .age(ctx.now)
-        .map_or_else(|| String::from("never"), age);
+    let role = if freshness.is_live() { Role::Live } else { Role::Stale };
+    let text = freshness.age(ctx.now).map_or_else(|| String::from("never"), age);
     Cell::new(text, role)
 }
 
