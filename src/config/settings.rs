@@ -70,8 +70,9 @@ impl fmt::Display for LogLevel {
 }
 
 impl SettingsLayer {
-    /// The largest budget: past an agent's own limit (200 by default) it protects nothing.
-    const MOST_CONNECTIONS: usize = 200;
+    /// The largest budget: with the calls that do not block (64) it stays under an agent's own
+    /// limit (200 by default).
+    const MOST_CONNECTIONS: usize = 128;
 
     /// The layer of `DCVIEW_*` variables.
     ///
@@ -113,12 +114,12 @@ impl SettingsLayer {
     /// The budget, checked.
     ///
     /// # Errors
-    /// A number that leaves no connection, or more than an agent grants.
+    /// A number that leaves no connection, or more than is safe.
     pub(super) fn connections(&self) -> Result<usize> {
         let connections = self.connections.unwrap_or(Budget::DEFAULT_SIZE);
         if !(1..=Self::MOST_CONNECTIONS).contains(&connections) {
             let most = Self::MOST_CONNECTIONS;
-            bail!("'connections' is {connections}; an agent grants 1 to {most}");
+            bail!("'connections' is {connections}; write 1 to {most}");
         }
         Ok(connections)
     }

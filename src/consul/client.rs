@@ -4,31 +4,19 @@
 //! every request carries, bounds the time and the size of the answer, and turns whatever comes
 //! back into an [`Answer`] or an [`ApiError`]. It never retries, but for a token file that changed.
 
+mod exchange;
+mod url;
+
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue};
-use reqwest::{Method, Response, Url};
-use tokio::time::timeout;
+use reqwest::Method;
+use reqwest::header::HeaderValue;
 
-use super::answer::ConsulHeaders;
 use super::credentials::Credentials;
-use super::failure::{is_cut_off, why_of};
 use super::transport::Transport;
-use super::verdict::{self, Asked};
-use super::{Answer, ApiError, Budget, Consistency, Endpoint, Request, Why};
+use super::{Answer, ApiError, Budget, Endpoint, Lane, Request};
 use crate::domain::ids::Dc;
-
-/// A call that has no header by then has none coming. Above the 7 s that a server takes to say
-/// that it has no leader.
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// What a blocking query may take beyond its wait, the server's jitter aside.
-const BLOCK_MARGIN: Duration = Duration::from_secs(15);
-/// The longest pause within a body.
-const BODY_PAUSE: Duration = Duration::from_secs(15);
-/// Far above the largest sensible answer (`/v1/internal/ui/nodes` of 100,000 instances: 67 MB).
-const BODY_LIMIT: usize = 256 << 20;
 
 /// Speaks to one agent for one datacenter. Clones share connections.
 #[derive(Clone)]
@@ -146,6 +134,10 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Answer, ApiError> {
         self.guard(&request)?;
         let url = self.url(&request)?;
+        let _call = match request.lane {
+            Lane::Call => Some(self.link.agent.budget.call().await),
+            Lane::Watch => None,
+        };
         let pool = self.link.transport.pool(request.lane)?;
         let token = self.link.credentials.token().await?;
         let mut result = self.logged(&pool, &url, &request, token.as_ref()).await;
@@ -167,6 +159,8 @@ impl Client {
         }
         Ok(())
     }
+<<<<<<< HEAD
+=======
 
     fn url(&self, request: &Request) -> Result<Url, ApiError> {
         let unusable = || {
@@ -342,6 +336,7 @@ impl Client {
         let address = Arc::clone(&self.link.agent.address);
         ApiError::Unreachable { dc: self.dc.clone(), address, why }
     }
+>>>>>>> main
 }
 
 impl fmt::Debug for Client {
@@ -353,6 +348,8 @@ impl fmt::Debug for Client {
             .finish_non_exhaustive()
     }
 }
+<<<<<<< HEAD
+=======
 
 /// How long to wait for an answer's headers.
 fn patience(request: &Request) -> Duration {
@@ -362,3 +359,4 @@ fn patience(request: &Request) -> Duration {
         None => CALL_TIMEOUT,
     }
 }
+>>>>>>> main
