@@ -2,8 +2,8 @@
 //! table as Consul's state store keeps it.
 //!
 //! Every write names the raft index it happens at and collects the [`Event`]s that wake blocked
-//! queries. Writing what is already there changes nothing, not even an index. Invariant: the
-//! secondary indexes (`services`, `failing`) always agree with `nodes`.
+//! queries. Writing a node or an instance that is already there changes nothing, not even an index;
+//! for a check Consul is less careful, and so is this. Invariant: the secondary indexes (`services`, `failing`) always agree with `nodes`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -159,7 +159,11 @@ impl Catalog {
             check.service_tags = Arc::clone(&service.tags);
         }
         let previous = node.checks.get(&at.1);
-        if previous.is_some_and(|previous| previous.is_same(&check)) {
+        if let Some(previous) = previous.filter(|previous| previous.is_same(&check)) {
+            // Consul writes it all the same: the table moves and its watchers look again, but
+            // neither the check nor its service gets a newer index.
+            let (status, service) = (Some(previous.status), Arc::clone(&previous.service_name));
+            self.note_check_only(at, [status, status], &service, write);
             return true;
         }
         let before = previous.map(|previous| previous.status);
@@ -256,17 +260,27 @@ impl Catalog {
                 places.remove(at);
             }
         }
+        self.note_check_only(at, states, service, write);
+        if service.is_empty() {
+            self.touch_services_of(&at.0, write);
+        } else {
+            self.touch_service(service, write);
+        }
+    }
+
+    fn note_check_only(
+        &mut self,
+        at: &Place,
+        states: [Option<Status>; 2],
+        service: &Arc<str>,
+        write: &mut Write,
+    ) {
         self.tables.checks = write.index;
         write.events.push(Event::Check {
             node: Arc::clone(&at.0),
             service: Arc::clone(service),
             states,
         });
-        if service.is_empty() {
-            self.touch_services_of(&at.0, write);
-        } else {
-            self.touch_service(service, write);
-        }
     }
 
     fn touch_services_of(&mut self, node: &Arc<str>, write: &mut Write) {

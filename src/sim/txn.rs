@@ -14,8 +14,9 @@ use hyper::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Contact};
+use super::answer::Answer;
 use super::catalog::Write;
+use super::datacenter::contact;
 use super::kv::Entry;
 use super::registration::{CheckBody, NodeBody, ServiceBody};
 use super::state::State;
@@ -24,6 +25,17 @@ use plan::Plan;
 
 /// How many operations Consul takes in one transaction.
 const MAX_OPERATIONS: usize = 64;
+
+/// The verbs that change a key.
+const KEY_WRITES: [&str; 7] = [
+    "set",
+    "cas",
+    "lock",
+    "unlock",
+    "delete",
+    "delete-cas",
+    "delete-tree",
+];
 
 /// One operation.
 #[derive(Debug, Deserialize)]
@@ -69,7 +81,8 @@ struct CheckOperation {
 }
 
 /// Answers a transaction.
-pub fn run(state: &mut State, body: &Bytes, contact: Contact) -> Answer {
+pub fn run(state: &mut State, dc: &str, body: &Bytes) -> Answer {
+    let contact = contact(state);
     let operations: Vec<Operation> = match serde_json::from_slice(body) {
         Ok(operations) => operations,
         Err(error) => return Answer::bad_request(format!("Failed to parse body: {error}")),
@@ -92,7 +105,7 @@ pub fn run(state: &mut State, body: &Bytes, contact: Contact) -> Answer {
         }
         None => (
             StatusCode::OK,
-            json!({ "Results": apply(state, operations), "Errors": null }),
+            json!({ "Results": apply(state, dc, operations), "Errors": null }),
         ),
     };
     if !reads_only {
@@ -118,7 +131,7 @@ fn refused(state: &State, operations: &[Operation]) -> Option<(usize, String)> {
         .find_map(|(at, operation)| plan.check(operation).err().map(|what| (at, what)))
 }
 
-fn apply(state: &mut State, operations: Vec<Operation>) -> Vec<Value> {
+fn apply(state: &mut State, dc: &str, operations: Vec<Operation>) -> Vec<Value> {
     if operations.iter().all(Operation::is_read) {
         let mut idle = Write {
             index: state.index,
@@ -126,44 +139,34 @@ fn apply(state: &mut State, operations: Vec<Operation>) -> Vec<Value> {
         };
         return operations
             .into_iter()
-            .flat_map(|it| it.apply(state, &mut idle))
+            .flat_map(|it| it.apply(state, dc, &mut idle))
             .collect();
     }
     state.write(|state, write| {
         operations
             .into_iter()
-            .flat_map(|operation| operation.apply(state, write))
+            .flat_map(|operation| operation.apply(state, dc, write))
             .collect()
     })
 }
 
 impl Operation {
-    fn verb(&self) -> &str {
-        match self {
-            Self::Key(operation) => &operation.verb,
+    /// Whether it leaves everything as it is. Consul takes an unknown verb for a read of a key, but
+    /// for a write to the catalog.
+    fn is_read(&self) -> bool {
+        let verb = match self {
+            Self::Key(operation) => return !KEY_WRITES.contains(&operation.verb.as_str()),
             Self::Node(operation) => &operation.verb,
             Self::Service(operation) => &operation.verb,
             Self::Check(operation) => &operation.verb,
-        }
+        };
+        verb == "get"
     }
 
-    fn is_read(&self) -> bool {
-        let writes = [
-            "set",
-            "cas",
-            "lock",
-            "unlock",
-            "delete",
-            "delete-cas",
-            "delete-tree",
-        ];
-        !writes.contains(&self.verb())
-    }
-
-    fn apply(self, state: &mut State, write: &mut Write) -> Vec<Value> {
+    fn apply(self, state: &mut State, dc: &str, write: &mut Write) -> Vec<Value> {
         match self {
             Self::Key(operation) => operation.apply(state, write),
-            Self::Node(operation) => operation.apply(state, write),
+            Self::Node(operation) => operation.apply(state, dc, write),
             Self::Service(operation) => operation.apply(state, write),
             Self::Check(operation) => operation.apply(state, write),
         }
@@ -220,7 +223,7 @@ impl KeyOperation {
 }
 
 impl NodeOperation {
-    fn apply(self, state: &mut State, write: &mut Write) -> Vec<Value> {
+    fn apply(self, state: &mut State, dc: &str, write: &mut Write) -> Vec<Value> {
         let name = Arc::clone(&self.node.node);
         match self.verb.as_str() {
             "set" | "cas" => state.catalog.put_node(&name, self.node.into_node(), write),
@@ -231,7 +234,7 @@ impl NodeOperation {
             _ => {}
         }
         let node = state.catalog.nodes.get(&name);
-        node.map(|node| json!({ "Node": wire::node(None, &name, node) }))
+        node.map(|node| json!({ "Node": wire::node(dc, &name, node) }))
             .into_iter()
             .collect()
     }

@@ -123,18 +123,75 @@ fn check_change_does_not_wake_lists_of_names() {
 }
 
 #[test]
-fn unchanged_check_wakes_nobody() {
+fn rewritten_check_moves_the_table_and_nothing_else() {
     let pair = pair();
     pair.seed("same-a", "same-web", &["critical"]);
+    let check = json!({ "Node": "same-a", "CheckID": "disk", "Name": "disk has room",
+        "Status": "passing", "Output": "12 % used" });
     for party in pair.each() {
-        let blocked = block(party, "/v1/health/state/any");
-        let again = json!({ "Node": "same-a", "CheckID": "disk", "Name": "disk has room",
-            "Status": "passing", "Output": "12 % used" });
+        let before = party.get("/v1/health/node/same-a");
+        let [any, node, summary] = [
+            "/v1/health/state/any",
+            "/v1/health/node/same-a",
+            "/v1/internal/ui/services",
+        ]
+        .map(|path| block(party, path));
+        let service = block(party, "/v1/health/service/same-web");
         party.write(
             "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": again } }]),
+            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
         );
-        blocked.sleeps();
+        any.wakes();
+        summary.wakes();
+        assert_eq!(node.wakes().body, before.body, "{}", party.name);
+        service.sleeps();
+    }
+}
+
+#[test]
+fn rewritten_node_and_instance_wake_nobody() {
+    let pair = pair();
+    pair.seed("again-a", "again-web", &["passing"]);
+    let node = json!({ "Node": "again-a", "Address": "10.9.0.1", "Meta": { "rack": "r1" } });
+    let service = json!({ "ID": "again-web-1", "Service": "again-web", "Port": 8001,
+        "Tags": ["http", "v1"], "Meta": { "version": "1.2.3" } });
+    for party in pair.each() {
+        let blocked = [
+            "/v1/catalog/nodes",
+            "/v1/catalog/services",
+            "/v1/health/service/again-web",
+        ]
+        .map(|path| block(party, path));
+        let operations = json!([
+            { "Node": { "Verb": "set", "Node": node } },
+            { "Service": { "Verb": "set", "Node": "again-a", "Service": service } },
+        ]);
+        party.write("/v1/txn", &operations);
+        for blocked in &blocked {
+            blocked.sleeps();
+        }
+    }
+}
+
+#[test]
+fn changed_node_wakes_its_services() {
+    let pair = pair();
+    pair.seed("moved-a", "moved-web", &["passing"]);
+    for party in pair.each() {
+        let blocked = [
+            "/v1/health/service/moved-web",
+            "/v1/catalog/service/moved-web",
+            "/v1/catalog/node-services/moved-a",
+        ]
+        .map(|path| block(party, path));
+        let node = json!({ "Node": "moved-a", "Address": "10.9.0.99" });
+        party.write(
+            "/v1/txn",
+            &json!([{ "Node": { "Verb": "set", "Node": node } }]),
+        );
+        for blocked in blocked {
+            blocked.wakes();
+        }
     }
 }
 
@@ -143,22 +200,27 @@ fn critical_watch_sleeps_through_a_warning_and_keeps_its_index() {
     let pair = pair();
     pair.seed("warn-a", "warn-web", &["critical", "passing"]);
     for party in pair.each() {
-        let path = "/v1/health/state/critical";
-        let index = party.get(path).index().expect("an index");
-        let (done, answer) = channel();
-        let (http, url) = (party.http.clone(), format!("{path}?index={index}&wait=1s"));
-        thread::spawn(move || done.send(http.get(&url)));
-        let after = block(party, "/v1/health/state/warning");
-        party.set_check("warn-a", "warn-web-2", "warning");
-        after.wakes();
-        let answer = answer
-            .recv_timeout(SOON)
-            .ok()
-            .flatten()
-            .expect("a time-out");
-        assert_eq!(answer.index(), Some(index), "{}", party.name);
-        assert!(party.get(path).index() > Some(index), "{}", party.name);
+        // A query that arrives after the write finds a newer index and answers at once; a party
+        // that woke for the write would do so every time.
+        let kept = (0..20).any(|_| keeps_its_index(party));
+        assert!(kept, "{}: a warning wakes the critical watch", party.name);
     }
+}
+
+/// Whether a blocked query for critical checks came back by time-out, with the index that it
+/// started from, although a check had changed to another state meanwhile.
+fn keeps_its_index(party: &Party) -> bool {
+    let path = "/v1/health/state/critical";
+    let index = party.get(path).index();
+    let url = format!("{path}?index={}&wait=500ms", index.expect("an index"));
+    let (done, answer) = channel();
+    let http = party.http.clone();
+    thread::spawn(move || done.send(http.get(&url)));
+    for status in ["warning", "passing"] {
+        party.set_check("warn-a", "warn-web-2", status);
+    }
+    let answer = answer.recv_timeout(SOON).ok().flatten().expect("an answer");
+    answer.index() == index && party.get(path).index() > index
 }
 
 #[test]

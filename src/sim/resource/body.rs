@@ -68,7 +68,7 @@ fn nodes(dc: &str, catalog: &Catalog) -> Bytes {
         catalog
             .nodes
             .iter()
-            .map(|(name, node)| wire::node(Some(dc), name, node)),
+            .map(|(name, node)| wire::node(dc, name, node)),
     )
 }
 
@@ -97,19 +97,19 @@ fn node(dc: &str, name: &Arc<str>, catalog: &Catalog) -> Bytes {
         .iter()
         .map(|(id, service)| (&**id, wire::service(id, service, Empty::List)))
         .collect();
-    to_bytes(&json!({ "Node": wire::node(Some(dc), name, node), "Services": services }))
+    to_bytes(&json!({ "Node": wire::node(dc, name, node), "Services": services }))
 }
 
 fn node_services(dc: &str, name: &Arc<str>, catalog: &Catalog) -> Bytes {
     let Some(node) = catalog.nodes.get(name) else {
         return Bytes::from_static(br#"{"Node":null,"Services":null}"#);
     };
-    let services: Vec<_> = node
-        .services
-        .iter()
+    let services = node.services.iter();
+    let services: Vec<_> = services
         .map(|(id, service)| wire::service(id, service, Empty::List))
         .collect();
-    to_bytes(&json!({ "Node": wire::node(Some(dc), name, node), "Services": services }))
+    let services = (!services.is_empty()).then_some(services);
+    to_bytes(&json!({ "Node": wire::node(dc, name, node), "Services": services }))
 }
 
 /// Every instance of a service: its node's name and node, its id.
@@ -144,7 +144,7 @@ fn health_service(dc: &str, name: &str, which: Instances, catalog: &Catalog) -> 
                 which == Instances::All || node.checks_for(id).all(|(_, check)| passes(check));
             let service = node.services.get(id).filter(|_| wanted)?;
             Some(wire::HealthServiceView {
-                node: wire::node(Some(dc), node_name, node),
+                node: wire::node(dc, node_name, node),
                 service: wire::service(id, service, Empty::List),
                 checks: node
                     .checks_for(id)

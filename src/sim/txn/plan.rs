@@ -155,7 +155,7 @@ impl<'a> Plan<'a> {
         if node.is_none() && !self.nodes.contains(&operation.node) {
             return Err("Missing node registration".to_owned());
         }
-        let id = &operation.service.id;
+        let id = operation.service.id();
         let now = node
             .and_then(|node| node.services.get(id))
             .map(|service| service.stamp.modify);
