@@ -1,59 +1,13 @@
-//! When a blocking query wakes, when it sleeps on, and with which index it comes back.
+//! When a blocking query of the catalog or of health wakes, when it sleeps on, and with which index it comes back.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::blocked::{SOON, block};
 use super::pair::{Party, pair};
-use crate::support::consul::Answer;
-
-/// Longer than any wake-up takes on a busy machine.
-const SOON: Duration = Duration::from_secs(20);
-/// How long a query that must not wake is given to wake.
-const QUIET: Duration = Duration::from_millis(300);
-
-/// A query that is blocked.
-struct Blocked {
-    index: u64,
-    answer: Receiver<Option<Answer>>,
-    what: String,
-}
-
-/// Starts a blocking query from the present index.
-fn block(party: &Party, path: &str) -> Blocked {
-    let index = party.get(path).index().expect("an index");
-    let join = if path.contains('?') { '&' } else { '?' };
-    let url = format!("{path}{join}index={index}&wait=25s");
-    let (done, answer) = channel();
-    let http = party.http.clone();
-    thread::spawn(move || done.send(http.get(&url)));
-    Blocked {
-        index,
-        answer,
-        what: format!("{}: {path}", party.name),
-    }
-}
-
-impl Blocked {
-    /// It wakes, with a higher index.
-    #[track_caller]
-    fn wakes(self) -> Answer {
-        let answer = self.answer.recv_timeout(SOON).ok().flatten();
-        let answer = answer.unwrap_or_else(|| panic!("{} does not wake", self.what));
-        assert!(answer.index() > Some(self.index), "{}: index", self.what);
-        answer
-    }
-
-    /// It sleeps through what has happened.
-    #[track_caller]
-    fn sleeps(&self) {
-        let answer = self.answer.recv_timeout(QUIET);
-        let sleeps = matches!(answer, Err(RecvTimeoutError::Timeout));
-        assert!(sleeps, "{} wakes: {answer:?}", self.what);
-    }
-}
 
 #[test]
 fn time_out_comes_back_with_the_same_index() {
@@ -215,60 +169,14 @@ fn keeps_its_index(party: &Party) -> bool {
     let url = format!("{path}?index={}&wait=500ms", index.expect("an index"));
     let (done, answer) = channel();
     let http = party.http.clone();
-    thread::spawn(move || done.send(http.get(&url)));
+    thread::spawn(move || {
+        let _ = done.send(http.get(&url));
+    });
     for status in ["warning", "passing"] {
         party.set_check("warn-a", "warn-web-2", status);
     }
     let answer = answer.recv_timeout(SOON).ok().flatten().expect("an answer");
     answer.index() == index && party.get(path).index() > index
-}
-
-#[test]
-fn keys_wake_no_health_watch_and_no_other_prefix() {
-    let pair = pair();
-    for party in pair.each() {
-        party.put_text("/v1/kv/grain/a/x", "1");
-        party.put_text("/v1/kv/grain/b/x", "1");
-        let health = block(party, "/v1/health/state/any");
-        let prefix = block(party, "/v1/kv/grain/a/?recurse");
-        let keys = block(party, "/v1/kv/grain/a/?keys&separator=/");
-        let key = block(party, "/v1/kv/grain/a/x");
-        party.put_text("/v1/kv/grain/b/x", "2");
-        for blocked in [&health, &prefix, &keys, &key] {
-            blocked.sleeps();
-        }
-        party.put_text("/v1/kv/grain/a/x", "2");
-        for blocked in [prefix, keys, key] {
-            blocked.wakes();
-        }
-        health.sleeps();
-    }
-}
-
-#[test]
-fn missing_key_blocks_and_wakes_when_it_is_written() {
-    let pair = pair();
-    for party in pair.each() {
-        party.put_text("/v1/kv/late/other", "1");
-        let blocked = block(party, "/v1/kv/late/key");
-        party.put_text("/v1/kv/late/key", "1");
-        assert_eq!(blocked.wakes().status, 200, "{}", party.name);
-    }
-}
-
-#[test]
-fn deleted_key_wakes_with_404_and_an_index() {
-    let pair = pair();
-    for party in pair.each() {
-        party.put_text("/v1/kv/gone/key", "1");
-        let (key, prefix) = (
-            block(party, "/v1/kv/gone/key"),
-            block(party, "/v1/kv/gone/?keys"),
-        );
-        party.http.delete("/v1/kv/gone/key").expect("an answer");
-        assert_eq!(key.wakes().status, 404, "{}", party.name);
-        assert_eq!(prefix.wakes().status, 404, "{}", party.name);
-    }
 }
 
 #[test]

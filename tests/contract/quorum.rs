@@ -9,7 +9,7 @@ use super::compare::{same, same_headers, same_shape};
 use super::pair::{Party, http, real, simulated};
 use crate::support::wait::wait;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 #[test]
 fn lost_servers_look_alike() {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{CheckOperation, KeyOperation, NodeOperation, Operation, ServiceOperation};
+use super::operation::{CheckOperation, KeyOperation, NodeOperation, Operation, ServiceOperation};
 use crate::sim::catalog::Place;
 use crate::sim::state::State;
 
