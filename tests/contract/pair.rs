@@ -43,14 +43,8 @@ pub fn pair() -> Pair {
     let (real, leader) = REAL.get_or_init(real);
     let sim = SIM.get_or_init(simulated);
     Pair {
-        real: Party {
-            name: "consul",
-            http: real.dc("dc-1").http_of(*leader),
-        },
-        sim: Party {
-            name: "sim",
-            http: http(sim, "dc-1"),
-        },
+        real: Party { name: "consul", http: real.dc("dc-1").http_of(*leader) },
+        sim: Party { name: "sim", http: http(sim, "dc-1") },
         _turn: turn,
     }
 }
@@ -65,9 +59,7 @@ pub fn real() -> (Cluster, usize) {
     for dc in cluster.dcs() {
         wait(SOON, "every agent has synchronised itself", || {
             let nodes = dc.http().json("/v1/catalog/nodes");
-            nodes
-                .as_array()
-                .is_some_and(|nodes| nodes.iter().all(|node| node["Meta"].is_object()))
+            nodes.as_array().is_some_and(|nodes| nodes.iter().all(|node| node["Meta"].is_object()))
         });
     }
     let leader = wait_some(SOON, "somebody leads dc-1", || cluster.dc("dc-1").leader());
@@ -76,23 +68,14 @@ pub fn real() -> (Cluster, usize) {
 
 /// The simulator with nothing in it but servers.
 pub fn simulated() -> Sim {
-    let options = Options {
-        size: Size::Instances(0),
-        scenario: false,
-        ..Options::DEMO
-    };
-    runtime()
-        .block_on(sim::serve(options))
-        .expect("free ports on loopback")
+    let options = Options { size: Size::Instances(0), scenario: false, ..Options::DEMO };
+    runtime().block_on(sim::serve(options)).expect("free ports on loopback")
 }
 
 /// A client of a simulated agent.
 pub fn http(sim: &Sim, dc: &str) -> Http {
-    let (_, address) = sim
-        .addresses()
-        .iter()
-        .find(|(name, _)| name == dc)
-        .expect("a simulated datacenter");
+    let (_, address) =
+        sim.addresses().iter().find(|(name, _)| name == dc).expect("a simulated datacenter");
     Http::new(&format!("http://{address}"))
 }
 
@@ -100,9 +83,7 @@ impl Party {
     /// A GET that is answered, whatever the status.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
-        self.http
-            .get(path)
-            .unwrap_or_else(|| panic!("{}: no answer to GET {path}", self.name))
+        self.http.get(path).unwrap_or_else(|| panic!("{}: no answer to GET {path}", self.name))
     }
 
     /// A PUT of JSON that is answered.
@@ -123,11 +104,7 @@ impl Party {
     #[track_caller]
     pub fn write(&self, path: &str, body: &Value) {
         let answer = self.put(path, body);
-        assert_eq!(
-            answer.status, 200,
-            "{}: PUT {path}: {}",
-            self.name, answer.body
-        );
+        assert_eq!(answer.status, 200, "{}: PUT {path}: {}", self.name, answer.body);
     }
 
     /// Sets a check through the catalog, as a test's stand-in for an agent.
@@ -137,10 +114,7 @@ impl Party {
             "Node": node, "CheckID": format!("check-{service_id}"), "Name": "answers",
             "Status": status, "ServiceID": service_id,
         });
-        self.write(
-            "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
-        );
+        self.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": check } }]));
     }
 }
 
@@ -173,11 +147,7 @@ impl Pair {
     /// Does the same PUT of text to both; status, headers and body must agree.
     #[track_caller]
     pub fn same_put_text(&self, path: &str, body: &str) {
-        same(
-            path,
-            &self.real.put_text(path, body),
-            &self.sim.put_text(path, body),
-        );
+        same(path, &self.real.put_text(path, body), &self.sim.put_text(path, body));
     }
 
     /// Does the same DELETE to both; status, headers and body must agree.
@@ -202,11 +172,9 @@ impl Pair {
         ];
         for (number, status) in (1..).zip(statuses) {
             let id = format!("{service}-{number}");
-            operations.push(
-                json!({ "Service": { "Verb": "set", "Node": node, "Service": {
+            operations.push(json!({ "Service": { "Verb": "set", "Node": node, "Service": {
                 "ID": id, "Service": service, "Port": 8000 + number, "Tags": ["http", "v1"],
-                "Meta": { "version": "1.2.3" } } } }),
-            );
+                "Meta": { "version": "1.2.3" } } } }));
             operations.push(json!({ "Check": { "Verb": "set", "Check": { "Node": node,
                 "CheckID": format!("check-{id}"), "Name": "answers", "Status": status,
                 "ServiceID": id, "Output": "line 1\nline 2 \u{1b}[31mred", "Notes": "see wiki" } } }));
