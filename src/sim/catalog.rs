@@ -2,8 +2,10 @@
 //! table as Consul's state store keeps it.
 //!
 //! Every write names the raft index it happens at and collects the [`Event`]s that wake blocked
-//! queries. Writing what is already there changes nothing, not even an index. Invariant: the
-//! secondary indexes (`services`, `failing`) always agree with `nodes`.
+//! queries. Writing a node or an instance that is already there changes nothing, not even an index;
+//! for a check Consul is less careful, and so is this. Invariant: the secondary indexes (`services`, `failing`) always agree with `nodes`.
+
+mod touch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -147,7 +149,11 @@ impl Catalog {
             check.service_tags = Arc::clone(&service.tags);
         }
         let previous = node.checks.get(&at.1);
-        if previous.is_some_and(|previous| previous.is_same(&check)) {
+        if let Some(previous) = previous.filter(|previous| previous.is_same(&check)) {
+            // Consul writes it all the same: the table moves and its watchers look again, but
+            // neither the check nor its service gets a newer index.
+            let (status, service) = (Some(previous.status), Arc::clone(&previous.service_name));
+            self.note_check_only(at, [status, status], &service, write);
             return true;
         }
         let before = previous.map(|previous| previous.status);
@@ -203,72 +209,5 @@ impl Catalog {
         }
         self.nodes.remove(name);
         self.note_node(name, write);
-    }
-
-    fn leave(&mut self, service: &Arc<str>, at: &Place, write: &mut Write) {
-        let Some(entry) = self.services.get_mut(service) else {
-            return;
-        };
-        entry.places.remove(at);
-        if entry.places.is_empty() {
-            self.services.remove(service);
-            self.tables.extinction = write.index;
-            write.events.push(Event::Service(Arc::clone(service)));
-        } else {
-            self.touch_service(service, write);
-        }
-    }
-
-    fn note_node(&mut self, name: &Arc<str>, write: &mut Write) {
-        self.tables.nodes = write.index;
-        write.events.push(Event::Node(Arc::clone(name)));
-    }
-
-    fn note_check(
-        &mut self,
-        at: &Place,
-        states: [Option<Status>; 2],
-        service: &Arc<str>,
-        write: &mut Write,
-    ) {
-        for (status, places) in
-            [(Status::Warning, &mut self.warning), (Status::Critical, &mut self.critical)]
-        {
-            if states[1] == Some(status) {
-                places.insert(at.clone());
-            } else if states[0] == Some(status) {
-                places.remove(at);
-            }
-        }
-        self.tables.checks = write.index;
-        write.events.push(Event::Check {
-            node: Arc::clone(&at.0),
-            service: Arc::clone(service),
-            states,
-        });
-        if service.is_empty() {
-            self.touch_services_of(&at.0, write);
-        } else {
-            self.touch_service(service, write);
-        }
-    }
-
-    fn touch_services_of(&mut self, node: &Arc<str>, write: &mut Write) {
-        let Some(node) = self.nodes.get(node) else {
-            return;
-        };
-        let names: BTreeSet<_> =
-            node.services.values().map(|service| Arc::clone(&service.name)).collect();
-        for name in names {
-            self.touch_service(&name, write);
-        }
-    }
-
-    fn touch_service(&mut self, name: &Arc<str>, write: &mut Write) {
-        if let Some(service) = self.services.get_mut(name) {
-            service.index = write.index;
-            service.summary = None;
-            write.events.push(Event::Service(Arc::clone(name)));
-        }
     }
 }

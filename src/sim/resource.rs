@@ -1,11 +1,12 @@
 //! The things a client can read with a blocking query: which index each has, what wakes it, and
 //! which headers its endpoint sends.
 //!
-//! The bodies are written in [`body`]. Invariant: [`Resource::index`] never moves without a write
+//! The bodies are written in [`body`] and [`keys`]. Invariant: [`Resource::index`] never moves without a write
 //! that touches [`Resource::interest`], or that Consul, too, lets pass unnoticed (an index is that
 //! of a table, a watch only of the part that was read).
 
 mod body;
+mod keys;
 
 use std::sync::Arc;
 

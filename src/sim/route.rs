@@ -9,7 +9,7 @@ use hyper::{Method, StatusCode};
 use serde_json::json;
 
 use super::answer::{Answer, Contact};
-use super::datacenter::{Datacenter, contact};
+use super::datacenter::Datacenter;
 use super::fault::Fault;
 use super::federation::Federation;
 use super::request::{Consistency, Request};
@@ -136,10 +136,7 @@ fn write(dc: &Datacenter, request: &Request, endpoint: &Endpoint) -> Answer {
         Endpoint::Key(key) => keys::delete(&mut state, key, request),
         Endpoint::Register => registration::register(&mut state, &request.body),
         Endpoint::Deregister => registration::deregister(&mut state, &request.body),
-        _ => {
-            let contact = contact(&state);
-            txn::run(&mut state, &request.body, contact)
-        }
+        _ => txn::run(&mut state, &dc.name, &request.body),
     }
 }
 

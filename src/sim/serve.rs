@@ -102,6 +102,11 @@ fn respond(answer: &Answer) -> Response<Outgoing> {
     if let Some(content_type) = content_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
+    if answer.content == Content::Raw {
+        // Keys may hold anything: a browser must not run it.
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    }
     if let Some(index) = answer.index {
         headers.insert("x-consul-index", HeaderValue::from(index));
     }

@@ -18,6 +18,8 @@ const EXACT: [&str; 5] = [
 const PRESENT: [&str; 2] = ["x-consul-index", "x-consul-lastcontact"];
 /// Fields whose values are the state store's own affair.
 const VOLATILE: [&str; 3] = ["CreateIndex", "ModifyIndex", "LTime"];
+/// Tags of a server that tell how its datacenter was set up: alone, or one of several.
+const BOOTSTRAP: [&str; 2] = ["bootstrap", "expect"];
 
 /// Status, headers and body agree.
 #[track_caller]
@@ -55,7 +57,11 @@ pub fn settle(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                if VOLATILE.contains(&name.as_str()) {
+                if let ("What", Some(text)) = (name.as_str(), field.as_str()) {
+                    // Reasons name indexes.
+                    *field =
+                        text.replace(|c: char| c.is_ascii_digit(), "#").replace("##", "#").into();
+                } else if VOLATILE.contains(&name.as_str()) {
                     *field = Value::from(u8::from(field.as_u64() > Some(0)));
                 } else {
                     settle(field);
@@ -92,7 +98,9 @@ fn collect(value: &Value, path: &str, found: &mut BTreeMap<String, BTreeSet<&'st
     found.entry(path.to_owned()).or_default().insert(kind);
     match value {
         Value::Object(fields) => {
-            for (name, field) in fields {
+            for (name, field) in
+                fields.iter().filter(|(name, _)| !BOOTSTRAP.contains(&name.as_str()))
+            {
                 collect(field, &format!("{path}.{name}"), found);
             }
         }

@@ -4,6 +4,7 @@
 //! moves for everybody; each seeds under names of its own.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -12,6 +13,10 @@ use dcview::sim::{self, Options, Sim, Size};
 use super::compare::same;
 use crate::support::consul::{Answer, Cluster, Http, Plan};
 use crate::support::runtime::runtime;
+use crate::support::wait::{wait, wait_some};
+
+/// Longer than an agent needs to synchronise itself with the catalog.
+const SOON: Duration = Duration::from_secs(90);
 
 /// A real Consul, or the simulator.
 pub struct Party {
@@ -31,22 +36,34 @@ pub struct Pair {
 /// Both parties; waits for the test whose turn it is.
 pub fn pair() -> Pair {
     static TURN: Mutex<()> = Mutex::new(());
-    static REAL: OnceLock<Cluster> = OnceLock::new();
+    static REAL: OnceLock<(Cluster, usize)> = OnceLock::new();
     static SIM: OnceLock<Sim> = OnceLock::new();
     // A test that failed has left nothing behind that could make another fail.
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let real = REAL.get_or_init(real);
+    let (real, leader) = REAL.get_or_init(real);
     let sim = SIM.get_or_init(simulated);
     Pair {
-        real: Party { name: "consul", http: real.dc("dc-1").http() },
+        real: Party { name: "consul", http: real.dc("dc-1").http_of(*leader) },
         sim: Party { name: "sim", http: http(sim, "dc-1") },
         _turn: turn,
     }
 }
 
-/// A real federation: dc-1 with three servers, dc-2 and dc-3 with one each.
-pub fn real() -> Cluster {
-    Cluster::start(Plan::new().dc("dc-1", 3).dc("dc-2", 1).dc("dc-3", 1))
+/// A real federation, dc-1 with three servers, dc-2 and dc-3 with one each; and which server of
+/// dc-1 leads. Asked there, no answer lags behind or speaks of a call to another server.
+///
+/// It returns when the agents have written themselves into the catalog, so that nothing moves any
+/// more of its own accord.
+pub fn real() -> (Cluster, usize) {
+    let cluster = Cluster::start(Plan::new().dc("dc-1", 3).dc("dc-2", 1).dc("dc-3", 1));
+    for dc in cluster.dcs() {
+        wait(SOON, "every agent has synchronised itself", || {
+            let nodes = dc.http().json("/v1/catalog/nodes");
+            nodes.as_array().is_some_and(|nodes| nodes.iter().all(|node| node["Meta"].is_object()))
+        });
+    }
+    let leader = wait_some(SOON, "somebody leads dc-1", || cluster.dc("dc-1").leader());
+    (cluster, leader)
 }
 
 /// The simulator with nothing in it but servers.

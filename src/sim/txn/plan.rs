@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{CheckOperation, KeyOperation, NodeOperation, Operation, ServiceOperation};
+use super::operation::{CheckOperation, KeyOperation, NodeOperation, Operation, ServiceOperation};
 use crate::sim::catalog::Place;
 use crate::sim::state::State;
 
@@ -127,7 +127,7 @@ impl<'a> Plan<'a> {
         if node.is_none() && !self.nodes.contains(&operation.node) {
             return Err("Missing node registration".to_owned());
         }
-        let id = &operation.service.id;
+        let id = operation.service.id();
         let now = node.and_then(|node| node.services.get(id)).map(|service| service.stamp.modify);
         let subject = format!("service \"{id}\" on node \"{}\"", operation.node);
         let expected = operation.service.modify_index;
