@@ -17,15 +17,7 @@ impl Config {
         line(&mut out, "default_dc", self.focus.as_ref().map_or("the agent's", |dc| dc.as_str()));
         line(&mut out, "read_only", &self.read_only.to_string());
         line(&mut out, "connections", &self.connections.to_string());
-<<<<<<< HEAD
-        line(
-            &mut out,
-            "theme",
-            self.theme.as_deref().unwrap_or("not set"),
-        );
-=======
-        line(&mut out, "theme", self.theme.as_deref().unwrap_or("default"));
->>>>>>> main
+        line(&mut out, "theme", self.theme.as_deref().unwrap_or("not set"));
         line(&mut out, "no_color", &self.no_color.to_string());
         line(&mut out, "mouse", &self.mouse.to_string());
         endpoint(&mut out, "agent", &self.agent);

@@ -38,15 +38,7 @@ impl Budget {
 
     /// A budget of `size` blocking queries.
     pub fn new(size: usize) -> Arc<Self> {
-<<<<<<< HEAD
-        Arc::new(Self {
-            size,
-            used: AtomicUsize::new(0),
-            calls: Semaphore::new(CALLS),
-        })
-=======
-        Arc::new(Self { size, used: AtomicUsize::new(0) })
->>>>>>> main
+        Arc::new(Self { size, used: AtomicUsize::new(0), calls: Semaphore::new(CALLS) })
     }
 
     /// Takes one permit, or nothing when all are out: poll instead of blocking then.

@@ -41,10 +41,7 @@ async fn write_access_sends_the_write_with_its_body() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_queue_before_they_exhaust_the_agents_connections() {
-    let slow = Reply::Drip {
-        body: "[\"dc-1\"]".to_owned(),
-        every: Duration::from_millis(5),
-    };
+    let slow = Reply::Drip { body: "[\"dc-1\"]".to_owned(), every: Duration::from_millis(5) };
     let server = FaultServer::script(vec![slow]);
     let network = Proxy::to(&server.addr().to_string());
     let client = client(&[("CONSUL_HTTP_ADDR", &network.url())]);

@@ -83,27 +83,13 @@ async fn the_wrong_scheme_is_told_apart(https: &str, plain: &str, tls: &Tls) {
 async fn a_missing_client_certificate_is_told(https: &str, tls: &Tls) {
     let address = format!("https://{https}");
     let ca = tls.ca.to_str().expect("a path");
-<<<<<<< HEAD
-    let env = [
-        ("CONSUL_HTTP_ADDR", address.as_str()),
-        ("CONSUL_CACERT", ca),
-    ];
+    let env = [("CONSUL_HTTP_ADDR", address.as_str()), ("CONSUL_CACERT", ca)];
     // Where in the exchange it is refused is a matter of timing; the text is not. (Rarely the HTTP
     // library loses such a request until its time is up: then the next one tells.)
     let mut texts = Vec::new();
-    while !texts
-        .last()
-        .is_some_and(|text: &String| text.contains("CONSUL_CLIENT_CERT"))
-    {
+    while !texts.last().is_some_and(|text: &String| text.contains("CONSUL_CLIENT_CERT")) {
         assert!(texts.len() < 3, "{texts:?}");
         texts.push(told(&env).await);
-=======
-    let env = [("CONSUL_HTTP_ADDR", address.as_str()), ("CONSUL_CACERT", ca)];
-    // Where in the exchange it is refused is a matter of timing; the text is not.
-    for _ in 0..10 {
-        let text = told(&env).await;
-        assert!(text.contains("CONSUL_CLIENT_CERT"), "{text}");
->>>>>>> main
     }
 }
 

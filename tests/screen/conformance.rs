@@ -128,7 +128,11 @@ fn every_list_says_that_it_is_stale_and_why() {
         let screen = world::screen(&mut app, 200, 60);
         assert!(screen.contains("connection refused"), "{}:\n{screen}", entry.name);
         // What was there before the failure stays.
-        assert!(["n-1", "web", "s0"].iter().any(|was| screen.contains(was)), "{}:\n{screen}", entry.name);
+        assert!(
+            ["n-1", "web", "s0"].iter().any(|was| screen.contains(was)),
+            "{}:\n{screen}",
+            entry.name
+        );
     }
 }
 
