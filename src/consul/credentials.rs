@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn headers_do_not_show_in_debug() {
-        let auth = BasicAuth::parse("ann:hunter2");
+        let auth = BasicAuth::parse(&"ann:hunter2".into());
         let credentials = Credentials::new(&Token::None, Some(&auth)).unwrap();
         let header = credentials.basic().unwrap();
         assert_eq!(header, "Basic YW5uOmh1bnRlcjI=");

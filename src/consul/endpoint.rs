@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Address;
 
@@ -20,7 +20,7 @@ pub struct Endpoint {
     pub tls: Tls,
     /// HTTP basic authentication, for a proxy before the agent.
     pub auth: Option<BasicAuth>,
-    /// Enterprise namespace, sent as `ns`; other servers ignore it.
+    /// Enterprise namespace, sent as `ns`; most endpoints of other servers refuse it (400).
     pub namespace: Option<String>,
     /// Enterprise admin partition, sent as `partition`; other servers ignore it.
     pub partition: Option<String>,
@@ -76,7 +76,8 @@ pub struct BasicAuth {
 
 impl BasicAuth {
     /// Reads `user:password` or `user`, the forms of `CONSUL_HTTP_AUTH`.
-    pub fn parse(text: &str) -> Self {
+    pub fn parse(text: &SecretString) -> Self {
+        let text = text.expose_secret();
         let (user, password) = text.split_once(':').unwrap_or((text, ""));
         Self {
             user: user.to_owned(),
@@ -93,19 +94,19 @@ mod tests {
 
     #[test]
     fn a_password_may_hold_colons() {
-        let auth = BasicAuth::parse("ann:a:b");
+        let auth = BasicAuth::parse(&"ann:a:b".into());
         assert_eq!(
             (auth.user.as_str(), auth.password.expose_secret()),
             ("ann", "a:b")
         );
-        assert_eq!(BasicAuth::parse("ann").password.expose_secret(), "");
+        assert_eq!(BasicAuth::parse(&"ann".into()).password.expose_secret(), "");
     }
 
     #[test]
     fn debug_shows_no_secret() {
         let endpoint = Endpoint {
             token: Token::Text(SecretString::from("s3cr3t-token")),
-            auth: Some(BasicAuth::parse("ann:hunter2")),
+            auth: Some(BasicAuth::parse(&"ann:hunter2".into())),
             ..Endpoint::default()
         };
         let shown = format!("{endpoint:?}");

@@ -28,6 +28,18 @@ pub(super) fn is_cut_off(error: &reqwest::Error) -> bool {
     error.is_body() || error.is_decode()
 }
 
+/// True when the connection ended before the request was written, and nothing says why.
+pub(super) fn is_unsent(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(http) = error.downcast_ref::<hyper::Error>() {
+            return http.is_canceled() && http.source().is_none_or(|cause| find(cause).is_none());
+        }
+        next = error.source();
+    }
+    false
+}
+
 fn find(error: &(dyn Error + 'static)) -> Option<Why> {
     let mut next = Some(error);
     let mut fallback = None;

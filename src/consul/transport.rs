@@ -81,6 +81,11 @@ impl Transport {
         cell.get_or_init(|| self.build()).clone()
     }
 
+    /// True when every connection is TLS.
+    pub(super) fn is_tls(&self) -> bool {
+        self.address.is_tls()
+    }
+
     /// Scheme and authority of every URL. With a server name of its own this is the name, which
     /// makes the library ask and check for it; [`Names`] then leads it to the real host.
     pub(super) fn base(&self) -> String {

@@ -13,14 +13,14 @@ mod dc;
 mod http;
 mod plan;
 mod ports;
+mod scratch;
 mod seed;
 mod server;
+mod site;
 mod tls;
 mod watchdog;
 
 use std::time::Duration;
-
-use tempfile::TempDir;
 
 pub use binary::consul;
 pub use dc::Dc;
@@ -29,6 +29,9 @@ pub use plan::{DcPlan, Plan};
 pub use seed::{Check, Instance, Load, Status};
 pub use tls::Tls;
 
+use self::plan::Https;
+use self::scratch::Scratch;
+use self::site::Site;
 use super::wait::wait;
 
 /// The longest a cluster may take to come up, on a busy machine; a quiet one needs about 3 s.
@@ -36,42 +39,31 @@ pub const START: Duration = Duration::from_secs(90);
 
 /// Several datacenters, running.
 pub struct Cluster {
+    plan: Plan,
     dcs: Vec<Dc>,
     token: Option<String>,
     tls: Option<Tls>,
-    dir: TempDir,
+    // Dropped after the datacenters, whose files it holds.
+    dir: Scratch,
 }
 
 impl Cluster {
     /// Starts what `plan` describes and returns when all of it answers.
     pub fn start(plan: Plan) -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("dcv")
-            .tempdir()
-            .expect("a temporary directory");
-        let tls = plan.tls.then(|| Tls::make(dir.path()));
+        let dir = Scratch::new();
+        let tls = (plan.https != Https::Off).then(|| Tls::make(dir.path()));
         let mut cluster = Self {
+            plan,
             dcs: Vec::new(),
             token: None,
             tls,
             dir,
         };
-        for dc in &plan.dcs {
-            let wan = cluster
-                .dcs
-                .first()
-                .filter(|_| plan.federated)
-                .map(Dc::wan_addr);
-            let dc = Dc::start(cluster.dir.path(), &plan, dc, wan, cluster.token.as_deref());
-            cluster.dcs.push(dc);
-            if plan.acl && (cluster.token.is_none() || !plan.federated) {
-                cluster.token = Some(cluster.dcs.last_mut().expect("just pushed").bootstrap_acl());
-            }
-        }
+        cluster.start_dcs();
         for dc in &cluster.dcs {
             dc.await_ready();
         }
-        if plan.federated {
+        if cluster.plan.federated {
             cluster.await_federated();
         }
         cluster
@@ -102,6 +94,26 @@ impl Cluster {
     #[track_caller]
     pub fn tls(&self) -> &Tls {
         self.tls.as_ref().expect("a plan with TLS")
+    }
+
+    fn start_dcs(&mut self) {
+        let Plan { federated, acl, .. } = self.plan;
+        for dc in &self.plan.dcs {
+            let wan = self.dcs.first().filter(|_| federated).map(Dc::wan_addr);
+            let token = self.token.as_deref().filter(|_| federated);
+            let (root, plan, wan) = (self.dir.path(), &self.plan, wan.as_deref());
+            let dc = Dc::start(&Site {
+                root,
+                plan,
+                dc,
+                wan,
+                token,
+            });
+            self.dcs.push(dc);
+            if let Some(dc) = self.dcs.last_mut().filter(|_| acl && token.is_none()) {
+                self.token = Some(dc.bootstrap_acl());
+            }
+        }
     }
 
     /// Returns when each datacenter answers for each other by `?dc=`.

@@ -6,6 +6,7 @@
 //! however that ends.
 #![allow(
     dead_code,
+    unused_imports,
     reason = "each test binary uses its own part of the support code"
 )]
 #![allow(
@@ -17,4 +18,7 @@
 )]
 
 pub mod consul;
+pub mod fault;
+pub mod runtime;
+pub mod screen;
 pub mod wait;

@@ -1,15 +1,14 @@
 //! One datacenter: its servers, its addresses, and the means to break and mend it.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::START;
 use super::http::Http;
-use super::plan::{DcPlan, Plan};
 use super::ports::Ports;
 use super::server::Server;
-use super::{START, tls::Tls};
+use super::site::Site;
 use crate::support::wait::wait;
 
 /// Starts with other ports when somebody took one meanwhile; five in a row would be no accident.
@@ -24,20 +23,20 @@ pub struct Dc {
 }
 
 impl Dc {
-    pub(super) fn start(
-        root: &Path,
-        plan: &Plan,
-        dc: &DcPlan,
-        wan: Option<String>,
-        token: Option<&str>,
-    ) -> Self {
+    pub(super) fn start(site: &Site<'_>) -> Self {
+        let name = site.dc.name.clone();
         let mut last = String::new();
         for attempt in 0..ATTEMPTS {
-            let dir = root.join(format!("{}-{attempt}", dc.name));
-            let servers = start_servers(&dir, root, plan, dc, wan.as_deref(), token);
-            let token = token.map(str::to_owned);
+            let dir = site.root.join(format!("{name}-{attempt}"));
+            let ports: Vec<Ports> = (0..site.dc.servers).map(|_| Ports::free()).collect();
+            let start = |number: usize| {
+                let dir = dir.join(number.to_string());
+                Server::start(&dir, ports[number], &site.hcl(&dir, number, &ports))
+            };
+            let servers = (0..ports.len()).map(start).collect();
+            let token = site.token.map(str::to_owned);
             let dc = Self {
-                name: dc.name.clone(),
+                name: name.clone(),
                 dir,
                 servers,
                 token,
@@ -47,10 +46,7 @@ impl Dc {
                 Err(log) => last = log,
             }
         }
-        panic!(
-            "datacenter '{}' does not start; an agent said:\n{last}",
-            dc.name
-        );
+        panic!("datacenter '{name}' does not start; an agent said:\n{last}");
     }
 
     /// The name in Consul's configuration.
@@ -198,7 +194,8 @@ impl Dc {
         Ok(())
     }
 
-    fn or_log(&self, wait: impl FnOnce()) {
+    /// Runs a wait; if it fails, every agent's log is printed first.
+    pub(super) fn or_log(&self, wait: impl FnOnce()) {
         let waited = std::panic::catch_unwind(std::panic::AssertUnwindSafe(wait));
         if let Err(panic) = waited {
             for server in &self.servers {
@@ -215,102 +212,4 @@ fn voters(raft: &Value) -> usize {
         .iter()
         .filter(|server| server["Voter"] == true)
         .count()
-}
-
-fn start_servers(
-    dir: &Path,
-    root: &Path,
-    plan: &Plan,
-    dc: &DcPlan,
-    wan: Option<&str>,
-    token: Option<&str>,
-) -> Vec<Server> {
-    let ports: Vec<Ports> = (0..dc.servers).map(|_| Ports::free()).collect();
-    let start = |(number, &own): (usize, &Ports)| {
-        let dir = dir.join(number.to_string());
-        let mut hcl = base(plan, dc, number, own);
-        let peers = ports.iter().filter(|p| p.serf_lan != own.serf_lan);
-        let peers: Vec<String> = peers.map(|p| format!("127.0.0.1:{}", p.serf_lan)).collect();
-        let _ = writeln!(hcl, "retry_join = {peers:?}\nretry_interval = \"250ms\"");
-        if let Some(wan) = wan {
-            let _ = writeln!(
-                hcl,
-                "retry_join_wan = [\"{wan}\"]\nretry_interval_wan = \"250ms\""
-            );
-        }
-        if plan.acl {
-            hcl.push_str(&acl(plan, token));
-        }
-        if plan.tls {
-            hcl.push_str(&tls(root, plan.verify_incoming));
-        }
-        if plan.unix {
-            let socket = dir.join("http.sock");
-            let _ = writeln!(
-                hcl,
-                "addresses {{ http = \"127.0.0.1 unix://{}\" }}",
-                socket.display()
-            );
-        }
-        hcl.push_str(&plan.hcl);
-        Server::start(&dir, own, &hcl)
-    };
-    ports.iter().enumerate().map(start).collect()
-}
-
-fn base(plan: &Plan, dc: &DcPlan, number: usize, ports: Ports) -> String {
-    let https = if plan.tls { i32::from(ports.https) } else { -1 };
-    format!(
-        r#"
-datacenter = "{name}"
-node_name = "{name}-server-{number}"
-server = true
-bootstrap_expect = {servers}
-bind_addr = "127.0.0.1"
-client_addr = "127.0.0.1"
-disable_update_check = true
-performance {{ raft_multiplier = 1 }}
-ports {{
-  dns = -1
-  grpc = -1
-  http = {http}
-  https = {https}
-  server = {server}
-  serf_lan = {lan}
-  serf_wan = {wan}
-}}
-"#,
-        name = dc.name,
-        servers = dc.servers,
-        http = ports.http,
-        server = ports.server,
-        lan = ports.serf_lan,
-        wan = ports.serf_wan,
-    )
-}
-
-fn acl(plan: &Plan, token: Option<&str>) -> String {
-    let mut hcl = String::from("acl {\n  enabled = true\n  default_policy = \"deny\"\n");
-    if let Some(token) = token.filter(|_| plan.federated) {
-        let _ = writeln!(hcl, "  enable_token_replication = true");
-        let _ = writeln!(
-            hcl,
-            "  tokens {{ agent = \"{token}\", replication = \"{token}\" }}"
-        );
-    }
-    hcl.push_str("}\n");
-    if let Some(primary) = plan.dcs.first().filter(|_| plan.federated) {
-        let _ = writeln!(hcl, "primary_datacenter = \"{}\"", primary.name);
-    }
-    hcl
-}
-
-fn tls(root: &Path, verify_incoming: bool) -> String {
-    let file = |name: &str| root.join(name).display().to_string();
-    format!(
-        "ca_file = {:?}\ncert_file = {:?}\nkey_file = {:?}\nverify_incoming_https = {verify_incoming}\n",
-        file(Tls::CA),
-        file(Tls::CERT),
-        file(Tls::KEY),
-    )
 }

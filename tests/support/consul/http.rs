@@ -4,15 +4,15 @@
 //! caller waits on a channel.
 
 use std::path::Path;
-use std::sync::{OnceLock, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Certificate, Client, ClientBuilder, Identity, Method};
 use serde_json::Value;
-use tokio::runtime::{Builder, Runtime};
 
 use super::tls::Tls;
+use crate::support::runtime::runtime;
 
 /// Longer than any answer the tests wait for; "No cluster leader" takes 7 s.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -158,15 +158,4 @@ fn builder() -> ClientBuilder {
     // Fails when some other test or dcview itself was first, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().timeout(PATIENCE)
-}
-
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime")
-    })
 }

@@ -7,8 +7,7 @@
 pub struct Plan {
     pub(super) dcs: Vec<DcPlan>,
     pub(super) acl: bool,
-    pub(super) tls: bool,
-    pub(super) verify_incoming: bool,
+    pub(super) https: Https,
     pub(super) unix: bool,
     pub(super) federated: bool,
     pub(super) hcl: String,
@@ -21,14 +20,22 @@ pub struct DcPlan {
     pub(super) servers: usize,
 }
 
+/// Whether agents listen for HTTPS, and whom they let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Https {
+    Off,
+    On,
+    /// Only with a certificate of the cluster's authority.
+    Mutual,
+}
+
 impl Plan {
     /// No datacenter yet; open, plain HTTP, federated.
     pub fn new() -> Self {
         Self {
             dcs: Vec::new(),
             acl: false,
-            tls: false,
-            verify_incoming: false,
+            https: Https::Off,
             unix: false,
             federated: true,
             hcl: String::new(),
@@ -55,15 +62,15 @@ impl Plan {
     /// An https port beside the plain one, with a certificate of the cluster's own authority.
     #[must_use]
     pub fn tls(mut self) -> Self {
-        self.tls = true;
+        self.https = Https::On;
         self
     }
 
     /// TLS, and the https port wants a client certificate.
     #[must_use]
     pub fn mutual_tls(mut self) -> Self {
-        self.verify_incoming = true;
-        self.tls()
+        self.https = Https::Mutual;
+        self
     }
 
     /// HTTP on a unix socket too ([`super::Dc::socket`]).

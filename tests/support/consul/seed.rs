@@ -166,9 +166,10 @@ impl Dc {
             let service = format!("service-{:04}", number % load.services);
             let node = format!("node-{:04}", number % load.nodes);
             let failing = number < load.failing;
-            let (status, output) = match failing {
-                true => (Status::Critical, "HTTP GET http://localhost/health: 503"),
-                false => (Status::Passing, "HTTP GET http://localhost/health: 200 OK"),
+            let (status, output) = if failing {
+                (Status::Critical, "HTTP GET http://localhost/health: 503")
+            } else {
+                (Status::Passing, "HTTP GET http://localhost/health: 200 OK")
             };
             Instance::new(&node, &service, &format!("{service}-{number}")).status(status, output)
         };

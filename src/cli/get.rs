@@ -1,0 +1,59 @@
+//! `dcview get`: what to print, and in which form.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Print what the screen would show, and end.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 fine, 2 usage, 3 a datacenter could not be reached (the \
+                        others are printed), 4 denied."
+)]
+pub struct Get {
+    /// What to print.
+    #[command(subcommand)]
+    pub what: What,
+    /// In which form.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORM",
+        default_value = "table"
+    )]
+    pub output: Format,
+}
+
+/// What to print.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum What {
+    /// A row for each datacenter.
+    Overview,
+    /// All services, with their instances in each datacenter.
+    Services,
+    /// The instances of one service.
+    Service {
+        /// The service's name.
+        name: String,
+    },
+    /// All nodes.
+    Nodes,
+    /// One node: its services and checks, in each datacenter that has it.
+    Node {
+        /// The node's name.
+        name: String,
+    },
+    /// Every critical and warning check.
+    Checks,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns for people.
+    #[default]
+    Table,
+    /// An array of objects with `snake_case` names.
+    Json,
+    /// A header and a line for each row.
+    Csv,
+}

@@ -1,0 +1,110 @@
+//! The settings as text, for `dcview config`: what counts, after all layers, without secrets.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::Config;
+use crate::consul::{Endpoint, Token, Verify};
+
+impl Config {
+    /// A line for each setting, `name = value`; a secret is only said to be set.
+    pub fn describe(&self) -> String {
+        let mut out = String::new();
+        let file = self
+            .file
+            .as_deref()
+            .map_or_else(|| "none".to_owned(), shown);
+        line(&mut out, "file", &file);
+        line(&mut out, "log_file", &shown(&self.log_file));
+        line(&mut out, "log_level", self.log_level.as_str());
+        line(
+            &mut out,
+            "default_dc",
+            self.focus.as_ref().map_or("the agent's", |dc| dc.as_str()),
+        );
+        line(&mut out, "read_only", &self.read_only.to_string());
+        line(&mut out, "connections", &self.connections.to_string());
+        line(
+            &mut out,
+            "theme",
+            self.theme.as_deref().unwrap_or("default"),
+        );
+        line(&mut out, "no_color", &self.no_color.to_string());
+        line(&mut out, "mouse", &self.mouse.to_string());
+        endpoint(&mut out, "agent", &self.agent);
+        for dc in &self.datacenters {
+            let name = format!("datacenters.{}", dc.name);
+            match &dc.endpoint {
+                Some(own) => endpoint(&mut out, &name, own),
+                None => line(&mut out, &format!("{name}.address"), "the agent's"),
+            }
+            line(
+                &mut out,
+                &format!("{name}.read_only"),
+                &dc.read_only.to_string(),
+            );
+            line(
+                &mut out,
+                &format!("{name}.protected"),
+                &dc.protected.to_string(),
+            );
+            if let Some(dns) = &dc.dns_addr {
+                line(&mut out, &format!("{name}.dns_addr"), dns);
+            }
+        }
+        for (action, keys) in &self.keys {
+            line(&mut out, &format!("keys.{action}"), &keys.join(", "));
+        }
+        for warning in &self.warnings {
+            line(&mut out, "warning", warning);
+        }
+        out
+    }
+}
+
+fn endpoint(out: &mut String, name: &str, endpoint: &Endpoint) {
+    let mut field = |field: &str, value: &str| line(out, &format!("{name}.{field}"), value);
+    field("address", &endpoint.address.to_string());
+    match &endpoint.token {
+        Token::None => field("token", "none"),
+        Token::Text(_) => field("token", "set"),
+        Token::File(path) => field("token_file", &shown(path)),
+    }
+    if let Some(auth) = &endpoint.auth {
+        field("http_auth", &format!("set, for user {}", auth.user));
+    }
+    let tls = &endpoint.tls;
+    if endpoint.address.is_tls() {
+        field("tls_verify", &(tls.verify == Verify::Full).to_string());
+    }
+    let paths = [
+        ("ca_file", &tls.ca_file),
+        ("ca_path", &tls.ca_path),
+        ("client_cert", &tls.client_cert),
+        ("client_key", &tls.client_key),
+    ];
+    for (name, path) in paths {
+        if let Some(path) = path {
+            field(name, &shown(path));
+        }
+    }
+    let texts = [
+        ("tls_server_name", &tls.server_name),
+        ("namespace", &endpoint.namespace),
+        ("partition", &endpoint.partition),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            field(name, text);
+        }
+    }
+}
+
+fn line(out: &mut String, name: &str, value: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{name} = {value}");
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# Runs all of dcview's tests against a real Consul, fetching one when the machine has none.
+#
+#   tests/run.sh [arguments of 'cargo test']
+#
+# Consul is looked for in $DCVIEW_CONSUL, on PATH, and in the cache: .cache/consul in the checkout,
+# or $DCVIEW_CACHE. Failing that, the package of Debian 11 is fetched from the Debian mirror that
+# this machine already uses, and unpacked into the cache; nothing is installed system-wide for it.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${DCVIEW_CACHE:-$top/.cache/consul}
+# The last Debian release that carries Consul, and the checksum of its package (1.8.7+dfsg1-2+b3).
+suite=bullseye
+sha256_amd64=e4e888bba104daba1d9161f49bfc52649a7e4efd45b1a7ead5bc54f2cb9c89d9
+
+say() { printf '%s\n' "tests/run.sh: $*" >&2; }
+fail() {
+    say "$@"
+    exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Sets 'consul' to the program's path.
+find_consul() {
+    if [ -n "${DCVIEW_CONSUL:-}" ]; then
+        consul=$DCVIEW_CONSUL
+        [ -x "$consul" ] || fail "DCVIEW_CONSUL names '$consul', which is no program"
+    elif have consul; then
+        consul=$(command -v consul)
+    else
+        consul=$cache/usr/bin/consul
+        [ -x "$consul" ] || fetch_consul
+    fi
+}
+
+# Prints "URI suite component.." for each package source of this machine, whichever way it is
+# written: one line each ('deb [options] URI suite component..') or deb822 stanzas.
+sources() {
+    local etc=/etc/apt file
+    for file in "$etc/sources.list" "$etc"/sources.list.d/*.list; do
+        [ -f "$file" ] || continue
+        sed -nE 's/^[[:space:]]*deb[[:space:]]+(\[[^]]*\][[:space:]]*)?(.*)$/\2/p' "$file"
+    done
+    for file in "$etc"/sources.list.d/*.sources; do
+        [ -f "$file" ] || continue
+        # A comment may stand inside a stanza, and a field may go on over indented lines.
+        awk '
+            function flush(   i, j, n, m, u, s) {
+                n = split(field["uris"], u); m = split(field["suites"], s)
+                for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) print u[i], s[j], field["components"]
+                split("", field); name = ""
+            }
+            /^[[:space:]]*$/ { flush() }
+            /^#/ { next }
+            /^[A-Za-z-]+:/ { name = tolower(substr($0, 1, index($0, ":") - 1)); sub(/^[^:]*:/, "") }
+            name { field[name] = field[name] " " $0 }
+            END { flush() }' "$file"
+    done
+}
+
+# Prints the addresses of Debian's own archive among the sources: those that serve a plain Debian
+# suite from 'main', which leaves out the security archive and other people's repositories.
+mirrors() {
+    local codename uri from components
+    codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null || true)
+    sources | while read -r uri from components; do
+        case " $components " in *" main "*) ;; *) continue ;; esac
+        case "$from" in
+            "${codename:-none}" | stable | oldstable | testing | unstable | sid | "$suite")
+                printf '%s\n' "${uri%/}" ;;
+        esac
+    done | awk '!seen[$0]++'
+}
+
+# Fetches the package into the directory $1 from the mirror $2. Called as a condition, where
+# 'set -e' is off: each command says itself whether the next may follow.
+fetch_from() {
+    local work=$1 mirror=$2 options
+    mkdir -p "$work/lists/partial" "$work/cache/archives/partial" || return
+    printf 'deb %s %s main\n' "$mirror" "$suite" >"$work/sources.list" || return
+    options=(
+        -qq
+        -o "Dir::Etc::sourcelist=$work/sources.list"
+        -o Dir::Etc::sourceparts=-
+        -o "Dir::State::lists=$work/lists"
+        -o "Dir::Cache=$work/cache"
+        -o Acquire::Languages=none
+        # An old release's index is no longer refreshed; the checksum below is what counts.
+        -o Acquire::Check-Valid-Until=false
+        # Root's private directory is closed to the user that apt would download as.
+        -o "APT::Sandbox::User=$(id -un)"
+    )
+    apt-get "${options[@]}" update >&2 && (cd "$work" && apt-get "${options[@]}" download consul >&2)
+}
+
+# Puts the program where 'consul' says, in the cache.
+fetch_consul() {
+    local work mirror package
+    have apt-get && have dpkg || fail "no Consul here, and no apt to fetch one: put 'consul' on PATH" \
+        "or name it in DCVIEW_CONSUL"
+    work=$(mktemp -d)
+    # shellcheck disable=SC2064  # The directory's name now, not at the end.
+    trap "rm -rf '$work'" EXIT
+    while read -r mirror; do
+        say "no Consul here: fetching the one of Debian $suite from $mirror"
+        fetch_from "$work" "$mirror" && break
+    done < <(mirrors)
+    package=$(find "$work" -maxdepth 1 -name 'consul_*.deb')
+    [ -n "$package" ] || fail "cannot fetch Consul from this machine's package sources" \
+        "(see above): put 'consul' on PATH or name it in DCVIEW_CONSUL"
+    # Other architectures have apt's own signed checksum only.
+    if [ "$(dpkg --print-architecture)" = amd64 ]; then
+        echo "$sha256_amd64  $package" | sha256sum --check --quiet >&2 ||
+            fail "the package that came is not the one expected"
+    fi
+    dpkg -x "$package" "$work/unpacked"
+    # In two steps, so that a program in the cache is always a whole one.
+    install -D "$work/unpacked/usr/bin/consul" "$consul.new"
+    mv "$consul.new" "$consul"
+}
+
+# The TLS library holds C and assembler: 'cargo' needs a C compiler beside its own.
+need_compiler() {
+    have cc && return
+    if have apt-get && [ "$(id -u)" = 0 ]; then
+        say "no C compiler: installing gcc"
+        apt-get -qq update >&2 || true
+        apt-get -qq install -y --no-install-recommends gcc libc6-dev >&2 || true
+    fi
+    have cc || fail "a C compiler is needed to build: install gcc (and libc6-dev), or the like"
+}
+
+have cargo || fail "cargo is needed to build: install Rust $(sed -n 's/^rust-version = //p' "$top/Cargo.toml") or later"
+need_compiler
+find_consul
+say "$("$consul" version | head -n 1) at $consul"
+
+cd "$top"
+DCVIEW_CONSUL=$consul cargo test --locked "$@"
