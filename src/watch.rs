@@ -68,7 +68,11 @@ pub struct Handle {
 
 /// Starts to watch; returns at once. `out` should be bounded (64): when it is full, the boards
 /// wait and merge. Must be called within a runtime.
-pub fn start(sources: &Sources, scope: watch::Receiver<Scope>, out: mpsc::Sender<Report>) -> Handle {
+pub fn start(
+    sources: &Sources,
+    scope: watch::Receiver<Scope>,
+    out: mpsc::Sender<Report>,
+) -> Handle {
     let (token, tracker) = (CancellationToken::new(), TaskTracker::new());
     let keeper = Keeper { token: token.clone(), tracker: tracker.clone(), out };
     let (sources, inner) = (sources.clone(), keeper.clone());

@@ -60,11 +60,7 @@ pub(super) struct Board {
 }
 
 /// Takes what the inbox holds and tells what changed, for as long as somebody listens.
-pub(super) async fn run(
-    ctx: &Context,
-    out: &mpsc::Sender<Report>,
-    wanted: &watch::Sender<Wanted>,
-) {
+pub(super) async fn run(ctx: &Context, out: &mpsc::Sender<Report>, wanted: &watch::Sender<Wanted>) {
     let mut board = Board::default();
     loop {
         let mut pending = ctx.inbox.take().await;
@@ -158,7 +154,9 @@ impl Board {
         let is_first = !self.is_judged && (self.failing.is_some() || hopeless);
         self.is_judged |= is_first;
         // Counts that were told without any checks are all wrong once these come.
-        let all = is_first || pending.summaries.is_some() || (checks.is_some() && !self.told.knew_checks());
+        let all = is_first
+            || pending.summaries.is_some()
+            || (checks.is_some() && !self.told.knew_checks());
         if all {
             return (Some(Touched::All), Some(Touched::All));
         }
