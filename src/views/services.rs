@@ -158,7 +158,7 @@ impl Listing for Services {
             Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
                 cells::failing(&row.counts)
             })
-            .rank(3)
+            .rank(if wide { 6 } else { 3 })
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
         );
         if wide {
