@@ -33,6 +33,8 @@ pub struct Request {
     pub method: Method,
     /// The decoded path.
     pub path: String,
+    /// Everything behind the question mark, as it came.
+    pub query: Option<String>,
     /// The body.
     pub body: Bytes,
     parameters: Vec<(String, String)>,
@@ -76,6 +78,7 @@ impl Request {
         Self {
             method,
             path: decode(uri.path(), Plus::Plus),
+            query: uri.query().map(str::to_owned),
             body,
             parameters,
         }

@@ -3,6 +3,7 @@
 mod faults;
 mod keys;
 mod reads;
+mod worlds;
 
 use std::time::Duration;
 
@@ -36,6 +37,10 @@ struct Bench {
 
 impl Bench {
     async fn new() -> Self {
+        Self::of(SMALL).await
+    }
+
+    async fn of(options: Options) -> Self {
         // Another test of this process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -44,7 +49,7 @@ impl Bench {
             .build()
             .unwrap();
         Self {
-            sim: serve(SMALL).await.unwrap(),
+            sim: serve(options).await.unwrap(),
             http,
         }
     }
