@@ -55,10 +55,7 @@ pub struct Answer {
 
 impl Default for Contact {
     fn default() -> Self {
-        Self {
-            known_leader: true,
-            last_contact_ms: 0,
-        }
+        Self { known_leader: true, last_contact_ms: 0 }
     }
 }
 
@@ -102,10 +99,7 @@ impl Answer {
     pub fn wrong_method(method: &str, allow: &'static str) -> Self {
         let status = StatusCode::METHOD_NOT_ALLOWED;
         let answer = Self::error(status, format!("method {method} not allowed"));
-        Self {
-            allow: Some(allow),
-            ..answer
-        }
+        Self { allow: Some(allow), ..answer }
     }
 
     /// The same with another status.

@@ -67,11 +67,7 @@ pub struct Tables {
 impl Catalog {
     /// The checks in a state that is not passing, in Consul's order.
     pub fn failing(&self, status: Status) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, &Check)> {
-        let places = if status == Status::Warning {
-            &self.warning
-        } else {
-            &self.critical
-        };
+        let places = if status == Status::Warning { &self.warning } else { &self.critical };
         places.iter().filter_map(|(node, id)| {
             let check = self.nodes.get(node)?.checks.get(id)?;
             Some((node, id, check))
@@ -91,10 +87,7 @@ impl Catalog {
 
     /// The last index of all three tables.
     pub fn index(&self) -> u64 {
-        self.tables
-            .nodes
-            .max(self.tables.services)
-            .max(self.tables.checks)
+        self.tables.nodes.max(self.tables.services).max(self.tables.checks)
     }
 
     /// Writes a node, keeping what lives on it.
@@ -132,16 +125,11 @@ impl Catalog {
             .map(|previous| Arc::clone(&previous.name));
         let stamp = Stamp::after(previous.map(|previous| previous.stamp), write.index);
         let name = Arc::clone(&service.name);
-        node.services
-            .insert(Arc::clone(id), Service { stamp, ..service });
+        node.services.insert(Arc::clone(id), Service { stamp, ..service });
         if let Some(old) = renamed {
             self.leave(&old, at, write);
         }
-        self.services
-            .entry(Arc::clone(&name))
-            .or_default()
-            .places
-            .insert(at.clone());
+        self.services.entry(Arc::clone(&name)).or_default().places.insert(at.clone());
         self.tables.services = write.index;
         write.events.push(Event::Instance(Arc::clone(node_name)));
         self.touch_service(&name, write);
@@ -178,10 +166,7 @@ impl Catalog {
 
     /// Removes a check, if it is there.
     pub fn remove_check(&mut self, at: &Place, write: &mut Write) {
-        let removed = self
-            .nodes
-            .get_mut(&at.0)
-            .and_then(|node| node.checks.remove(&at.1));
+        let removed = self.nodes.get_mut(&at.0).and_then(|node| node.checks.remove(&at.1));
         if let Some(check) = removed {
             self.note_check(at, [Some(check.status), None], &check.service_name, write);
         }

@@ -56,12 +56,7 @@ impl Datacenter {
     /// A datacenter with this state.
     pub fn new(name: String, position: Coordinate, state: State) -> Self {
         let dark = watch::Sender::new(false);
-        Self {
-            name,
-            position,
-            dark,
-            state: Mutex::new(state),
-        }
+        Self { name, position, dark, state: Mutex::new(state) }
     }
 
     /// Its state, locked. A panic of another holder does not spoil it: each write is complete
@@ -129,9 +124,7 @@ impl Datacenter {
                 return Step::Wait(state.waiters.wait_for(resource.interest()));
             }
         }
-        Step::Done(Box::new(
-            self.render(resource, blocking, *progress, &mut state),
-        ))
+        Step::Done(Box::new(self.render(resource, blocking, *progress, &mut state)))
     }
 
     fn render(
@@ -141,11 +134,7 @@ impl Datacenter {
         seen: Progress,
         state: &mut State,
     ) -> Answer {
-        let body = if state.faults.hidden {
-            hidden(resource)
-        } else {
-            self.body(resource, state)
-        };
+        let body = if state.faults.hidden { hidden(resource) } else { self.body(resource, state) };
         let answer = match body {
             Some(body) => Answer::ready(body),
             None if state.faults.hidden => return Answer::denied(),
@@ -156,9 +145,7 @@ impl Datacenter {
             content: if is_raw { Content::Raw } else { answer.content },
             index: Some(seen.seen),
             contact: Some(seen.contact),
-            consistency: resource
-                .tells_consistency()
-                .then_some(blocking.consistency.word()),
+            consistency: resource.tells_consistency().then_some(blocking.consistency.word()),
             ..answer
         }
     }
@@ -188,12 +175,10 @@ fn hidden(resource: &Resource) -> Option<Bytes> {
 
 /// Who leads, and since when nobody does.
 pub fn contact(state: &State) -> Contact {
-    state
-        .leaderless_since
-        .map_or_else(Contact::default, |since| Contact {
-            known_leader: false,
-            last_contact_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
-        })
+    state.leaderless_since.map_or_else(Contact::default, |since| Contact {
+        known_leader: false,
+        last_contact_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
 }
 
 fn no_leader(resource: &Resource) -> Answer {
@@ -201,15 +186,8 @@ fn no_leader(resource: &Resource) -> Answer {
     if resource.is_kv() {
         return answer;
     }
-    let contact = Contact {
-        known_leader: false,
-        last_contact_ms: 0,
-    };
-    Answer {
-        index: Some(1),
-        contact: Some(contact),
-        ..answer
-    }
+    let contact = Contact { known_leader: false, last_contact_ms: 0 };
+    Answer { index: Some(1), contact: Some(contact), ..answer }
 }
 
 fn jitter(wait: Duration, seed: Instant) -> Duration {

@@ -50,35 +50,20 @@ impl Handle {
     pub fn set_check(&self, node: &str, check: &str, status: Status, output: &str) -> bool {
         let at = (Arc::from(node), Arc::from(check));
         self.write(|state, write| {
-            let found = state
-                .catalog
-                .nodes
-                .get(&at.0)
-                .and_then(|node| node.checks.get(&at.1));
+            let found = state.catalog.nodes.get(&at.0).and_then(|node| node.checks.get(&at.1));
             let Some(check) = found else { return false };
-            let check = Check {
-                status,
-                output: Arc::from(output),
-                ..check.clone()
-            };
+            let check = Check { status, output: Arc::from(output), ..check.clone() };
             state.catalog.put_check(&at, check, write)
         })
     }
 
     /// Registers an instance, or changes one. `false` if its node is not there.
     pub fn register(&self, instance: &NewInstance) -> bool {
-        let at = (
-            Arc::from(instance.node.as_str()),
-            Arc::from(instance.id.as_str()),
-        );
+        let at = (Arc::from(instance.node.as_str()), Arc::from(instance.id.as_str()));
         let meta = instance.meta.iter().cloned().collect();
         let service = Service {
             name: Arc::from(instance.service.as_str()),
-            tags: instance
-                .tags
-                .iter()
-                .map(|tag| Arc::from(tag.as_str()))
-                .collect(),
+            tags: instance.tags.iter().map(|tag| Arc::from(tag.as_str())).collect(),
             port: instance.port,
             meta: (!instance.meta.is_empty()).then(|| Arc::new(meta)),
             ..Service::default()
@@ -90,11 +75,7 @@ impl Handle {
     pub fn set_version(&self, node: &str, instance: &str, version: &str) -> bool {
         let at = (Arc::from(node), Arc::from(instance));
         self.write(|state, write| {
-            let found = state
-                .catalog
-                .nodes
-                .get(&at.0)
-                .and_then(|node| node.services.get(&at.1));
+            let found = state.catalog.nodes.get(&at.0).and_then(|node| node.services.get(&at.1));
             let Some(mut service) = found.cloned() else {
                 return false;
             };

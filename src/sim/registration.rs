@@ -105,11 +105,7 @@ impl NodeBody {
 impl ServiceBody {
     /// Its id; the service's name when left out.
     pub fn id(&self) -> &Arc<str> {
-        if self.id.is_empty() {
-            &self.service
-        } else {
-            &self.id
-        }
+        if self.id.is_empty() { &self.service } else { &self.id }
     }
 
     /// Its id, and the instance it describes.
@@ -130,11 +126,7 @@ impl ServiceBody {
 impl CheckBody {
     /// Its id, and the check it describes. Without a status it is critical.
     pub fn into_check(self) -> (Arc<str>, Check) {
-        let id = if self.id.is_empty() {
-            Arc::clone(&self.name)
-        } else {
-            self.id
-        };
+        let id = if self.id.is_empty() { Arc::clone(&self.name) } else { self.id };
         let check = Check {
             name: self.name,
             status: self.status.unwrap_or(Status::Critical),
@@ -180,13 +172,9 @@ pub fn deregister(state: &mut State, body: &Bytes) -> Answer {
     }
     state.write(|state, write| {
         if !body.service_id.is_empty() {
-            state
-                .catalog
-                .remove_service(&(body.node, body.service_id), write);
+            state.catalog.remove_service(&(body.node, body.service_id), write);
         } else if !body.check_id.is_empty() {
-            state
-                .catalog
-                .remove_check(&(body.node, body.check_id), write);
+            state.catalog.remove_check(&(body.node, body.check_id), write);
         } else {
             state.catalog.remove_node(&body.node, write);
         }
@@ -206,9 +194,7 @@ impl Registration {
         for check in self.check.iter().chain(&self.checks) {
             if !check.node.is_empty() && check.node != *name {
                 let (theirs, ours) = (&check.node, name);
-                return Err(format!(
-                    "check node \"{theirs}\" does not match node \"{ours}\""
-                ));
+                return Err(format!("check node \"{theirs}\" does not match node \"{ours}\""));
             }
             let id = &check.service_id;
             let is_there = id.is_empty()
@@ -224,14 +210,7 @@ impl Registration {
     }
 
     fn apply(self, state: &mut State, write: &mut Write) {
-        let Self {
-            mut node,
-            node_meta,
-            skip_node_update,
-            service,
-            check,
-            checks,
-        } = self;
+        let Self { mut node, node_meta, skip_node_update, service, check, checks } = self;
         let name = Arc::clone(&node.node);
         node.meta = node_meta;
         if !skip_node_update || !state.catalog.nodes.contains_key(&name) {
@@ -239,15 +218,11 @@ impl Registration {
         }
         if let Some(service) = service {
             let (id, service) = service.into_service();
-            state
-                .catalog
-                .put_service(&(Arc::clone(&name), id), service, write);
+            state.catalog.put_service(&(Arc::clone(&name), id), service, write);
         }
         for check in check.into_iter().chain(checks) {
             let (id, check) = check.into_check();
-            state
-                .catalog
-                .put_check(&(Arc::clone(&name), id), check, write);
+            state.catalog.put_check(&(Arc::clone(&name), id), check, write);
         }
     }
 }

@@ -115,26 +115,18 @@ impl Resource {
 
     /// Whether its answer says `X-Consul-Effective-Consistency`.
     pub fn tells_consistency(&self) -> bool {
-        !matches!(
-            self,
-            Self::Summary | Self::UiNodes | Self::Sessions | Self::Coordinates
-        ) && !self.is_kv()
+        !matches!(self, Self::Summary | Self::UiNodes | Self::Sessions | Self::Coordinates)
+            && !self.is_kv()
     }
 
     /// Whether it reads keys. These endpoints send no index with an error.
     pub fn is_kv(&self) -> bool {
-        matches!(
-            self,
-            Self::Key(_) | Self::RawKey(_) | Self::Entries(_) | Self::Keys(..)
-        )
+        matches!(self, Self::Key(_) | Self::RawKey(_) | Self::Entries(_) | Self::Keys(..))
     }
 
     /// Whether its answer is worth keeping: it can be large, and many ask for it.
     pub fn is_kept(&self) -> bool {
-        matches!(
-            self,
-            Self::Nodes | Self::Services | Self::Checks(_) | Self::Summary
-        )
+        matches!(self, Self::Nodes | Self::Services | Self::Checks(_) | Self::Summary)
     }
 
     /// Whether a token that may see nothing gets an empty list rather than a denial.

@@ -27,15 +27,9 @@ pub async fn answer(federation: &Federation, local: &Arc<Datacenter>, request: &
     };
     let allowed = endpoint.methods();
     if request.method == Method::OPTIONS {
-        return Answer {
-            allow: Some(allowed),
-            ..Answer::error(StatusCode::OK, "")
-        };
+        return Answer { allow: Some(allowed), ..Answer::error(StatusCode::OK, "") };
     }
-    if !allowed
-        .split(',')
-        .any(|method| method == request.method.as_str())
-    {
+    if !allowed.split(',').any(|method| method == request.method.as_str()) {
         return Answer::wrong_method(request.method.as_str(), allowed);
     }
     let target = match target(federation, local, request, &endpoint) {
@@ -45,32 +39,23 @@ pub async fn answer(federation: &Federation, local: &Arc<Datacenter>, request: &
     let forwarded = !Arc::ptr_eq(&target, local);
     let (latency, fault) = {
         let state = target.lock();
-        (
-            state.faults.latency,
-            state.faults.on(&request.path).cloned(),
-        )
+        (state.faults.latency, state.faults.on(&request.path).cloned())
     };
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let answer = match fault {
         Some(Fault::Denied) => Answer::denied(),
-        Some(Fault::Status(code, text)) => Answer::error(
-            StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY),
-            text,
-        ),
+        Some(Fault::Status(code, text)) => {
+            Answer::error(StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY), text)
+        }
         Some(Fault::Garbage) => Answer::ready("<html>not json".into()),
-        Some(Fault::Truncated) => Answer {
-            cut: true,
-            ..act(federation, &target, request, endpoint).await
-        },
+        Some(Fault::Truncated) => {
+            Answer { cut: true, ..act(federation, &target, request, endpoint).await }
+        }
         None => act(federation, &target, request, endpoint).await,
     };
-    if forwarded {
-        answer.forwarded()
-    } else {
-        answer
-    }
+    if forwarded { answer.forwarded() } else { answer }
 }
 
 fn target(
@@ -82,22 +67,13 @@ fn target(
     if endpoint.is_local() {
         return Ok(Arc::clone(local));
     }
-    federation
-        .reach(local, request.parameter("dc"))
-        .map_err(|answer| match endpoint {
-            Endpoint::Read(resource) if !resource.is_kv() => {
-                let contact = Contact {
-                    known_leader: false,
-                    last_contact_ms: 0,
-                };
-                Answer {
-                    index: Some(1),
-                    contact: Some(contact),
-                    ..answer
-                }
-            }
-            _ => answer,
-        })
+    federation.reach(local, request.parameter("dc")).map_err(|answer| match endpoint {
+        Endpoint::Read(resource) if !resource.is_kv() => {
+            let contact = Contact { known_leader: false, last_contact_ms: 0 };
+            Answer { index: Some(1), contact: Some(contact), ..answer }
+        }
+        _ => answer,
+    })
 }
 
 async fn act(
@@ -123,18 +99,12 @@ async fn act(
         }
         Endpoint::Members => Answer::json(&agent::members(dc)),
         Endpoint::About => {
-            let primary = federation
-                .datacenters
-                .first()
-                .map_or("", |dc| dc.name.as_str());
+            let primary = federation.datacenters.first().map_or("", |dc| dc.name.as_str());
             Answer::json(&agent::about(dc, primary))
         }
         Endpoint::Leader => Answer::json(&dc.lock().raft.leader_address()),
         Endpoint::Peers => Answer::json(&dc.lock().raft.peers()),
-        Endpoint::Events => Answer {
-            index: Some(1),
-            ..Answer::ready("[]".into())
-        },
+        Endpoint::Events => Answer { index: Some(1), ..Answer::ready("[]".into()) },
         Endpoint::TokenSelf => token(dc),
         Endpoint::Autopilot | Endpoint::RaftConfiguration => operator(dc, request, &endpoint).await,
         Endpoint::Key(_) | Endpoint::Register | Endpoint::Deregister | Endpoint::Transaction => {
@@ -147,9 +117,7 @@ async fn act(
 }
 
 async fn operator(dc: &Datacenter, request: &Request, endpoint: &Endpoint) -> Answer {
-    let stale = request
-        .blocking()
-        .is_ok_and(|it| it.consistency == Consistency::Stale);
+    let stale = request.blocking().is_ok_and(|it| it.consistency == Consistency::Stale);
     if !stale && let Err(answer) = dc.leader().await {
         return answer;
     }
@@ -158,11 +126,7 @@ async fn operator(dc: &Datacenter, request: &Request, endpoint: &Endpoint) -> An
         return Answer::json(&state.raft.configuration());
     }
     let (healthy, body) = state.raft.autopilot(state.index);
-    let status = if healthy {
-        StatusCode::OK
-    } else {
-        StatusCode::TOO_MANY_REQUESTS
-    };
+    let status = if healthy { StatusCode::OK } else { StatusCode::TOO_MANY_REQUESTS };
     Answer::json(&body).with_status(status)
 }
 

@@ -38,15 +38,11 @@ pub fn run(state: &mut State, dc: &str, body: &Bytes) -> Answer {
     let (status, mut answer) = match refused(state, &operations) {
         Some((at, what)) => {
             let errors = json!([{ "OpIndex": at, "What": what }]);
-            (
-                StatusCode::CONFLICT,
-                json!({ "Results": null, "Errors": errors }),
-            )
+            (StatusCode::CONFLICT, json!({ "Results": null, "Errors": errors }))
         }
-        None => (
-            StatusCode::OK,
-            json!({ "Results": apply(state, dc, operations), "Errors": null }),
-        ),
+        None => {
+            (StatusCode::OK, json!({ "Results": apply(state, dc, operations), "Errors": null }))
+        }
     };
     if !reads_only {
         return Answer::json(&answer).with_status(status);
@@ -57,10 +53,7 @@ pub fn run(state: &mut State, dc: &str, body: &Bytes) -> Answer {
         fields.insert("KnownLeader".to_owned(), json!(contact.known_leader));
         fields.insert("ConsistencyLevel".to_owned(), json!(""));
     }
-    Answer {
-        contact: Some(contact),
-        ..Answer::json(&answer).with_status(status)
-    }
+    Answer { contact: Some(contact), ..Answer::json(&answer).with_status(status) }
 }
 
 fn refused(state: &State, operations: &[Operation]) -> Option<(usize, String)> {
@@ -73,19 +66,10 @@ fn refused(state: &State, operations: &[Operation]) -> Option<(usize, String)> {
 
 fn apply(state: &mut State, dc: &str, operations: Vec<Operation>) -> Vec<Value> {
     if operations.iter().all(Operation::is_read) {
-        let mut idle = Write {
-            index: state.index,
-            events: Vec::new(),
-        };
-        return operations
-            .into_iter()
-            .flat_map(|it| it.apply(state, dc, &mut idle))
-            .collect();
+        let mut idle = Write { index: state.index, events: Vec::new() };
+        return operations.into_iter().flat_map(|it| it.apply(state, dc, &mut idle)).collect();
     }
     state.write(|state, write| {
-        operations
-            .into_iter()
-            .flat_map(|operation| operation.apply(state, dc, write))
-            .collect()
+        operations.into_iter().flat_map(|operation| operation.apply(state, dc, write)).collect()
     })
 }

@@ -170,14 +170,8 @@ struct Proxy {
     expose: Nothing,
 }
 
-const WEIGHTS: Weights = Weights {
-    passing: 1,
-    warning: 1,
-};
-const PROXY: Proxy = Proxy {
-    mesh_gateway: Nothing {},
-    expose: Nothing {},
-};
+const WEIGHTS: Weights = Weights { passing: 1, warning: 1 };
+const PROXY: Proxy = Proxy { mesh_gateway: Nothing {}, expose: Nothing {} };
 
 /// A node's view.
 pub fn node<'a>(dc: &'a str, name: &'a str, node: &'a Node) -> NodeView<'a> {
@@ -232,9 +226,7 @@ pub fn catalog_service<'a>(
         service_tags: &service.tags,
         service_address: &service.address,
         service_weights: WEIGHTS,
-        service_meta: meta
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect(),
+        service_meta: meta.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
         service_port: service.port,
         service_enable_tag_override: false,
         service_proxy: PROXY,
@@ -272,12 +264,8 @@ pub fn ui_node<'a>(name: &'a str, node: &'a Node) -> UiNodeView<'a> {
         address: &node.address,
         tagged_addresses: node.tagged.as_ref(),
         meta: node.meta.as_ref(),
-        services: services
-            .map(|(id, value)| service(id, value, Empty::Null))
-            .collect(),
-        checks: checks
-            .map(|(id, value)| check(name, id, value, Empty::Null))
-            .collect(),
+        services: services.map(|(id, value)| service(id, value, Empty::Null)).collect(),
+        checks: checks.map(|(id, value)| check(name, id, value, Empty::Null)).collect(),
     }
 }
 

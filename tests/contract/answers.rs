@@ -37,13 +37,7 @@ fn unknown_datacenter() {
 #[test]
 fn unknown_path_and_root() {
     let pair = pair();
-    for path in [
-        "/v1/nothing",
-        "/v1/peerings",
-        "/v1/operator/usage",
-        "/v1/catalog/",
-        "/",
-    ] {
+    for path in ["/v1/nothing", "/v1/peerings", "/v1/operator/usage", "/v1/catalog/", "/"] {
         pair.same_get(path);
     }
 }
@@ -54,11 +48,7 @@ fn wrong_method() {
     for path in ["/v1/catalog/register", "/v1/catalog/deregister", "/v1/txn"] {
         pair.same_get(path);
     }
-    for path in [
-        "/v1/catalog/nodes",
-        "/v1/health/state/any",
-        "/v1/status/leader",
-    ] {
+    for path in ["/v1/catalog/nodes", "/v1/health/state/any", "/v1/status/leader"] {
         pair.same_delete(path);
         pair.same_put_text(path, "");
     }
@@ -106,11 +96,7 @@ fn access_control_is_off() {
 fn index_of_a_missing_thing_is_real_and_not_zero() {
     let pair = pair();
     for party in pair.each() {
-        for path in [
-            "/v1/kv/missing",
-            "/v1/catalog/node/missing",
-            "/v1/health/service/missing",
-        ] {
+        for path in ["/v1/kv/missing", "/v1/catalog/node/missing", "/v1/health/service/missing"] {
             assert!(party.get(path).index() >= Some(1), "{}: {path}", party.name);
         }
     }

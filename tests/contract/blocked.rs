@@ -30,11 +30,7 @@ pub fn block(party: &Party, path: &str) -> Blocked {
         // The receiver is gone when the test has failed.
         let _ = done.send(http.get(&url));
     });
-    Blocked {
-        index,
-        answer,
-        what: format!("{}: {path}", party.name),
-    }
+    Blocked { index, answer, what: format!("{}: {path}", party.name) }
 }
 
 impl Blocked {

@@ -16,17 +16,8 @@ fn time_out_comes_back_with_the_same_index() {
         let index = party.get("/v1/catalog/nodes").index().expect("an index");
         let started = Instant::now();
         let answer = party.get(&format!("/v1/catalog/nodes?index={index}&wait=200ms"));
-        assert!(
-            started.elapsed() >= Duration::from_millis(200),
-            "{}",
-            party.name
-        );
-        assert_eq!(
-            (answer.status, answer.index()),
-            (200, Some(index)),
-            "{}",
-            party.name
-        );
+        assert!(started.elapsed() >= Duration::from_millis(200), "{}", party.name);
+        assert_eq!((answer.status, answer.index()), (200, Some(index)), "{}", party.name);
         let passed = party.get(&format!("/v1/catalog/nodes?index={}&wait=25s", index - 1));
         assert_eq!(passed.index(), Some(index), "{}", party.name);
         let zero = party.get("/v1/catalog/nodes?index=0&wait=25s");
@@ -84,17 +75,11 @@ fn rewritten_check_moves_the_table_and_nothing_else() {
         "Status": "passing", "Output": "12 % used" });
     for party in pair.each() {
         let before = party.get("/v1/health/node/same-a");
-        let [any, node, summary] = [
-            "/v1/health/state/any",
-            "/v1/health/node/same-a",
-            "/v1/internal/ui/services",
-        ]
-        .map(|path| block(party, path));
+        let [any, node, summary] =
+            ["/v1/health/state/any", "/v1/health/node/same-a", "/v1/internal/ui/services"]
+                .map(|path| block(party, path));
         let service = block(party, "/v1/health/service/same-web");
-        party.write(
-            "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
-        );
+        party.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": check } }]));
         any.wakes();
         summary.wakes();
         assert_eq!(node.wakes().body, before.body, "{}", party.name);
@@ -110,12 +95,8 @@ fn rewritten_node_and_instance_wake_nobody() {
     let service = json!({ "ID": "again-web-1", "Service": "again-web", "Port": 8001,
         "Tags": ["http", "v1"], "Meta": { "version": "1.2.3" } });
     for party in pair.each() {
-        let blocked = [
-            "/v1/catalog/nodes",
-            "/v1/catalog/services",
-            "/v1/health/service/again-web",
-        ]
-        .map(|path| block(party, path));
+        let blocked = ["/v1/catalog/nodes", "/v1/catalog/services", "/v1/health/service/again-web"]
+            .map(|path| block(party, path));
         let operations = json!([
             { "Node": { "Verb": "set", "Node": node } },
             { "Service": { "Verb": "set", "Node": "again-a", "Service": service } },
@@ -139,10 +120,7 @@ fn changed_node_wakes_its_services() {
         ]
         .map(|path| block(party, path));
         let node = json!({ "Node": "moved-a", "Address": "10.9.0.99" });
-        party.write(
-            "/v1/txn",
-            &json!([{ "Node": { "Verb": "set", "Node": node } }]),
-        );
+        party.write("/v1/txn", &json!([{ "Node": { "Verb": "set", "Node": node } }]));
         for blocked in blocked {
             blocked.wakes();
         }
@@ -209,10 +187,7 @@ fn node_check_wakes_the_services_on_the_node() {
         let blocked = block(party, "/v1/health/service/disk-web");
         let check = json!({ "Node": "disk-a", "CheckID": "disk", "Name": "disk has room",
             "Status": "critical" });
-        party.write(
-            "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
-        );
+        party.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": check } }]));
         blocked.wakes();
     }
 }

@@ -24,11 +24,7 @@ const BOOTSTRAP: [&str; 2] = ["bootstrap", "expect"];
 /// Status, headers and body agree.
 #[track_caller]
 pub fn same(what: &str, real: &Answer, sim: &Answer) {
-    assert_eq!(
-        sim.status, real.status,
-        "status of {what}: '{}' for '{}'",
-        sim.body, real.body
-    );
+    assert_eq!(sim.status, real.status, "status of {what}: '{}' for '{}'", sim.body, real.body);
     same_headers(what, real, sim);
     match (body(real), body(sim)) {
         (Some(real), Some(sim)) => assert_eq!(sim, real, "body of {what}"),
@@ -39,11 +35,7 @@ pub fn same(what: &str, real: &Answer, sim: &Answer) {
 /// Status and headers agree, and the bodies have the same fields with the same types.
 #[track_caller]
 pub fn same_shape(what: &str, real: &Answer, sim: &Answer) {
-    assert_eq!(
-        sim.status, real.status,
-        "status of {what}: '{}' for '{}'",
-        sim.body, real.body
-    );
+    assert_eq!(sim.status, real.status, "status of {what}: '{}' for '{}'", sim.body, real.body);
     same_headers(what, real, sim);
     assert_eq!(shape(&sim.json()), shape(&real.json()), "shape of {what}");
 }
@@ -52,19 +44,11 @@ pub fn same_shape(what: &str, real: &Answer, sim: &Answer) {
 #[track_caller]
 pub fn same_headers(what: &str, real: &Answer, sim: &Answer) {
     for name in EXACT {
-        assert_eq!(
-            sim.header(name),
-            real.header(name),
-            "header {name} of {what}"
-        );
+        assert_eq!(sim.header(name), real.header(name), "header {name} of {what}");
     }
     for name in PRESENT {
         let there = |answer: &Answer| answer.header(name).is_some();
-        assert_eq!(
-            there(sim),
-            there(real),
-            "presence of header {name} of {what}"
-        );
+        assert_eq!(there(sim), there(real), "presence of header {name} of {what}");
     }
 }
 
@@ -75,10 +59,8 @@ pub fn settle(value: &mut Value) {
             for (name, field) in fields.iter_mut() {
                 if let ("What", Some(text)) = (name.as_str(), field.as_str()) {
                     // Reasons name indexes.
-                    *field = text
-                        .replace(|c: char| c.is_ascii_digit(), "#")
-                        .replace("##", "#")
-                        .into();
+                    *field =
+                        text.replace(|c: char| c.is_ascii_digit(), "#").replace("##", "#").into();
                 } else if VOLATILE.contains(&name.as_str()) {
                     *field = Value::from(u8::from(field.as_u64() > Some(0)));
                 } else {
@@ -116,9 +98,8 @@ fn collect(value: &Value, path: &str, found: &mut BTreeMap<String, BTreeSet<&'st
     found.entry(path.to_owned()).or_default().insert(kind);
     match value {
         Value::Object(fields) => {
-            for (name, field) in fields
-                .iter()
-                .filter(|(name, _)| !BOOTSTRAP.contains(&name.as_str()))
+            for (name, field) in
+                fields.iter().filter(|(name, _)| !BOOTSTRAP.contains(&name.as_str()))
             {
                 collect(field, &format!("{path}.{name}"), found);
             }

@@ -80,10 +80,7 @@ fn refused_writes_leave_the_index_alone() {
         party.put_text("/v1/kv/still/a", "1");
         let index = party.get("/v1/kv/?keys").index();
         party.put_text("/v1/kv/still/a?cas=0", "2");
-        party
-            .http
-            .delete("/v1/kv/still/missing")
-            .expect("an answer");
+        party.http.delete("/v1/kv/still/missing").expect("an answer");
         assert_eq!(party.get("/v1/kv/?keys").index(), index, "{}", party.name);
     }
 }
@@ -96,22 +93,10 @@ fn deleted_key_gives_its_prefix_a_newer_index() {
         party.put_text("/v1/kv/grave/b", "1");
         party.put_text("/v1/kv/elsewhere", "1");
         let store = party.get("/v1/kv/elsewhere").index();
-        assert!(
-            party.get("/v1/kv/grave/?keys").index() < store,
-            "{}",
-            party.name
-        );
+        assert!(party.get("/v1/kv/grave/?keys").index() < store, "{}", party.name);
         party.http.delete("/v1/kv/grave/a").expect("an answer");
-        assert!(
-            party.get("/v1/kv/grave/?keys").index() > store,
-            "{}",
-            party.name
-        );
-        assert!(
-            party.get("/v1/kv/grave/b").index() < store,
-            "{}",
-            party.name
-        );
+        assert!(party.get("/v1/kv/grave/?keys").index() > store, "{}", party.name);
+        assert!(party.get("/v1/kv/grave/b").index() < store, "{}", party.name);
     }
 }
 
@@ -162,10 +147,7 @@ fn deleted_key_wakes_with_404_and_an_index() {
     let pair = pair();
     for party in pair.each() {
         party.put_text("/v1/kv/gone/key", "1");
-        let (key, prefix) = (
-            block(party, "/v1/kv/gone/key"),
-            block(party, "/v1/kv/gone/?keys"),
-        );
+        let (key, prefix) = (block(party, "/v1/kv/gone/key"), block(party, "/v1/kv/gone/?keys"));
         party.http.delete("/v1/kv/gone/key").expect("an answer");
         assert_eq!(key.wakes().status, 404, "{}", party.name);
         assert_eq!(prefix.wakes().status, 404, "{}", party.name);

@@ -50,11 +50,7 @@ pub fn pair() -> Pair {
             http: real.dc("dc-1").http_of(*leader),
             address: real.dc("dc-1").server_addr(*leader),
         },
-        sim: Party {
-            name: "sim",
-            http: http(sim, "dc-1"),
-            address: address(sim, "dc-1"),
-        },
+        sim: Party { name: "sim", http: http(sim, "dc-1"), address: address(sim, "dc-1") },
         _turn: turn,
     }
 }
@@ -69,9 +65,7 @@ pub fn real() -> (Cluster, usize) {
     for dc in cluster.dcs() {
         wait(SOON, "every agent has synchronised itself", || {
             let nodes = dc.http().json("/v1/catalog/nodes");
-            nodes
-                .as_array()
-                .is_some_and(|nodes| nodes.iter().all(|node| node["Meta"].is_object()))
+            nodes.as_array().is_some_and(|nodes| nodes.iter().all(|node| node["Meta"].is_object()))
         });
     }
     let leader = wait_some(SOON, "somebody leads dc-1", || cluster.dc("dc-1").leader());
@@ -80,14 +74,8 @@ pub fn real() -> (Cluster, usize) {
 
 /// The simulator with nothing in it but servers.
 pub fn simulated() -> Sim {
-    let options = Options {
-        size: Size::Instances(0),
-        scenario: false,
-        ..Options::DEMO
-    };
-    runtime()
-        .block_on(sim::serve(options))
-        .expect("free ports on loopback")
+    let options = Options { size: Size::Instances(0), scenario: false, ..Options::DEMO };
+    runtime().block_on(sim::serve(options)).expect("free ports on loopback")
 }
 
 /// Host and port of a simulated agent.
@@ -105,9 +93,7 @@ impl Party {
     /// A GET that is answered, whatever the status.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
-        self.http
-            .get(path)
-            .unwrap_or_else(|| panic!("{}: no answer to GET {path}", self.name))
+        self.http.get(path).unwrap_or_else(|| panic!("{}: no answer to GET {path}", self.name))
     }
 
     /// A PUT of JSON that is answered.
@@ -128,11 +114,7 @@ impl Party {
     #[track_caller]
     pub fn write(&self, path: &str, body: &Value) {
         let answer = self.put(path, body);
-        assert_eq!(
-            answer.status, 200,
-            "{}: PUT {path}: {}",
-            self.name, answer.body
-        );
+        assert_eq!(answer.status, 200, "{}: PUT {path}: {}", self.name, answer.body);
     }
 
     /// Sets a check through the catalog, as a test's stand-in for an agent.
@@ -142,10 +124,7 @@ impl Party {
             "Node": node, "CheckID": format!("check-{service_id}"), "Name": "answers",
             "Status": status, "ServiceID": service_id,
         });
-        self.write(
-            "/v1/txn",
-            &json!([{ "Check": { "Verb": "set", "Check": check } }]),
-        );
+        self.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": check } }]));
     }
 }
 
@@ -178,11 +157,7 @@ impl Pair {
     /// Does the same PUT of text to both; status, headers and body must agree.
     #[track_caller]
     pub fn same_put_text(&self, path: &str, body: &str) {
-        same(
-            path,
-            &self.real.put_text(path, body),
-            &self.sim.put_text(path, body),
-        );
+        same(path, &self.real.put_text(path, body), &self.sim.put_text(path, body));
     }
 
     /// Does the same DELETE to both; status, headers and body must agree.
@@ -207,11 +182,9 @@ impl Pair {
         ];
         for (number, status) in (1..).zip(statuses) {
             let id = format!("{service}-{number}");
-            operations.push(
-                json!({ "Service": { "Verb": "set", "Node": node, "Service": {
+            operations.push(json!({ "Service": { "Verb": "set", "Node": node, "Service": {
                 "ID": id, "Service": service, "Port": 8000 + number, "Tags": ["http", "v1"],
-                "Meta": { "version": "1.2.3" } } } }),
-            );
+                "Meta": { "version": "1.2.3" } } } }));
             operations.push(json!({ "Check": { "Verb": "set", "Check": { "Node": node,
                 "CheckID": format!("check-{id}"), "Name": "answers", "Status": status,
                 "ServiceID": id, "Output": "line 1\nline 2 \u{1b}[31mred", "Notes": "see wiki" } } }));

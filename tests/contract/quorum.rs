@@ -15,16 +15,8 @@ const SOON: Duration = Duration::from_mins(1);
 fn lost_servers_look_alike() {
     let ((cluster, leader), sim) = (real(), simulated());
     let (dc, handle) = (cluster.dc("dc-1"), sim.handle("dc-1").expect("dc-1"));
-    let real = Party {
-        name: "consul",
-        http: dc.http_of(leader),
-        address: dc.server_addr(leader),
-    };
-    let sim = Party {
-        name: "sim",
-        http: http(&sim, "dc-1"),
-        address: address(&sim, "dc-1"),
-    };
+    let real = Party { name: "consul", http: dc.http_of(leader), address: dc.server_addr(leader) };
+    let sim = Party { name: "sim", http: http(&sim, "dc-1"), address: address(&sim, "dc-1") };
 
     let health = "/v1/operator/autopilot/health";
     let [first, second] = [(leader + 1) % 3, (leader + 2) % 3];
@@ -34,9 +26,7 @@ fn lost_servers_look_alike() {
         let answer = real.get(health);
         let lost = |server: &serde_json::Value| server["SerfStatus"] == "failed";
         answer.status == 429
-            && answer.json()["Servers"]
-                .as_array()
-                .is_some_and(|s| s.iter().any(lost))
+            && answer.json()["Servers"].as_array().is_some_and(|s| s.iter().any(lost))
     });
     let [was, is] = [&real, &sim].map(|party| party.get(health));
     same_shape(health, &was, &is);
@@ -51,27 +41,17 @@ fn lost_servers_look_alike() {
         let (http, url) = (party.http.clone(), format!("{nodes}?index={index}&wait=5s"));
         thread::spawn(move || http.get(&url).expect("an answer"))
     });
-    wait(SOON, "the simulated query is blocked", || {
-        handle.blocked() == 1
-    });
+    wait(SOON, "the simulated query is blocked", || handle.blocked() == 1);
     dc.kill_server(second);
     handle.set_server(&handle.servers()[1], ServerState::Down);
-    wait(SOON, "the leader is lost", || {
-        real.get("/v1/status/leader").body == "\"\""
-    });
+    wait(SOON, "the leader is lost", || real.get("/v1/status/leader").body == "\"\"");
     let [was, is] = blocked.map(|query| query.join().unwrap());
     same_shape("a query that was blocked", &was, &is);
 
     // Each waits 7 s for a leader: all of them at once.
     let kv = "/v1/kv/a";
     thread::scope(|scope| {
-        for path in [
-            "/v1/status/leader",
-            "/v1/catalog/nodes",
-            kv,
-            "/v1/session/list",
-            health,
-        ] {
+        for path in ["/v1/status/leader", "/v1/catalog/nodes", kv, "/v1/session/list", health] {
             let [was, is] = [&real, &sim].map(|party| scope.spawn(move || party.get(path)));
             scope.spawn(move || same(path, &was.join().unwrap(), &is.join().unwrap()));
         }

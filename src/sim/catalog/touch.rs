@@ -38,10 +38,9 @@ impl Catalog {
         service: &Arc<str>,
         write: &mut Write,
     ) {
-        for (status, places) in [
-            (Status::Warning, &mut self.warning),
-            (Status::Critical, &mut self.critical),
-        ] {
+        for (status, places) in
+            [(Status::Warning, &mut self.warning), (Status::Critical, &mut self.critical)]
+        {
             if states[1] == Some(status) {
                 places.insert(at.clone());
             } else if states[0] == Some(status) {
@@ -77,11 +76,8 @@ impl Catalog {
         let Some(node) = self.nodes.get(node) else {
             return;
         };
-        let names: BTreeSet<_> = node
-            .services
-            .values()
-            .map(|service| Arc::clone(&service.name))
-            .collect();
+        let names: BTreeSet<_> =
+            node.services.values().map(|service| Arc::clone(&service.name)).collect();
         for name in names {
             self.touch_service(&name, write);
         }

@@ -36,13 +36,7 @@ impl Handle {
 
     /// The node names of the servers.
     pub fn servers(&self) -> Vec<String> {
-        self.dc
-            .lock()
-            .raft
-            .servers
-            .iter()
-            .map(|server| server.name.to_string())
-            .collect()
+        self.dc.lock().raft.servers.iter().map(|server| server.name.to_string()).collect()
     }
 
     /// Takes all servers but one down, so that nobody leads. Requests fail after `wait`, where

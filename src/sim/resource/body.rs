@@ -35,12 +35,9 @@ impl Resource {
             Self::ChecksOfService(name) => checks_of_service(name, catalog),
             Self::HealthService(name, which) => health_service(dc, name, *which, catalog),
             Self::Summary => summary(&mut state.catalog),
-            Self::UiNodes => list(
-                catalog
-                    .nodes
-                    .iter()
-                    .map(|(name, node)| wire::ui_node(name, node)),
-            ),
+            Self::UiNodes => {
+                list(catalog.nodes.iter().map(|(name, node)| wire::ui_node(name, node)))
+            }
             Self::Sessions => to_bytes(&state.sessions),
             Self::Coordinates => coordinates(catalog),
             Self::Key(key) => entries(state.kv.get(key).map(|entry| (key, entry)))?,
@@ -62,12 +59,7 @@ pub fn list<T: Serialize>(items: impl Iterator<Item = T>) -> Bytes {
 }
 
 fn nodes(dc: &str, catalog: &Catalog) -> Bytes {
-    list(
-        catalog
-            .nodes
-            .iter()
-            .map(|(name, node)| wire::node(dc, name, node)),
-    )
+    list(catalog.nodes.iter().map(|(name, node)| wire::node(dc, name, node)))
 }
 
 fn tags_by_service(catalog: &Catalog) -> BTreeMap<&str, BTreeSet<&str>> {
@@ -103,9 +95,8 @@ fn node_services(dc: &str, name: &Arc<str>, catalog: &Catalog) -> Bytes {
         return Bytes::from_static(br#"{"Node":null,"Services":null}"#);
     };
     let services = node.services.iter();
-    let services: Vec<_> = services
-        .map(|(id, service)| wire::service(id, service, Empty::List))
-        .collect();
+    let services: Vec<_> =
+        services.map(|(id, service)| wire::service(id, service, Empty::List)).collect();
     let services = (!services.is_empty()).then_some(services);
     to_bytes(&json!({ "Node": wire::node(dc, name, node), "Services": services }))
 }
@@ -115,10 +106,7 @@ fn instances<'a>(
     name: &str,
     catalog: &'a Catalog,
 ) -> impl Iterator<Item = (&'a str, &'a Node, &'a str)> {
-    let places = catalog
-        .services
-        .get(name)
-        .map(|service| service.places.iter());
+    let places = catalog.services.get(name).map(|service| service.places.iter());
     places
         .into_iter()
         .flatten()
@@ -126,31 +114,26 @@ fn instances<'a>(
 }
 
 fn catalog_service(dc: &str, name: &str, catalog: &Catalog) -> Bytes {
-    list(
-        instances(name, catalog).filter_map(|(node_name, node, id)| {
-            let service = node.services.get(id)?;
-            Some(wire::catalog_service(dc, (node_name, node), (id, service)))
-        }),
-    )
+    list(instances(name, catalog).filter_map(|(node_name, node, id)| {
+        let service = node.services.get(id)?;
+        Some(wire::catalog_service(dc, (node_name, node), (id, service)))
+    }))
 }
 
 fn health_service(dc: &str, name: &str, which: Instances, catalog: &Catalog) -> Bytes {
     let passes = |check: &Check| check.status == Status::Passing;
-    list(
-        instances(name, catalog).filter_map(|(node_name, node, id)| {
-            let wanted =
-                which == Instances::All || node.checks_for(id).all(|(_, check)| passes(check));
-            let service = node.services.get(id).filter(|_| wanted)?;
-            Some(wire::HealthServiceView {
-                node: wire::node(dc, node_name, node),
-                service: wire::service(id, service, Empty::List),
-                checks: node
-                    .checks_for(id)
-                    .map(|(id, check)| wire::check(node_name, id, check, Empty::List))
-                    .collect(),
-            })
-        }),
-    )
+    list(instances(name, catalog).filter_map(|(node_name, node, id)| {
+        let wanted = which == Instances::All || node.checks_for(id).all(|(_, check)| passes(check));
+        let service = node.services.get(id).filter(|_| wanted)?;
+        Some(wire::HealthServiceView {
+            node: wire::node(dc, node_name, node),
+            service: wire::service(id, service, Empty::List),
+            checks: node
+                .checks_for(id)
+                .map(|(id, check)| wire::check(node_name, id, check, Empty::List))
+                .collect(),
+        })
+    }))
 }
 
 fn checks_in(status: Option<Status>, catalog: &Catalog) -> Bytes {
@@ -170,11 +153,7 @@ fn checks_in(status: Option<Status>, catalog: &Catalog) -> Bytes {
 }
 
 fn checks_of_node(name: &Arc<str>, catalog: &Catalog) -> Bytes {
-    let checks = catalog
-        .nodes
-        .get(name)
-        .into_iter()
-        .flat_map(|node| node.checks.iter());
+    let checks = catalog.nodes.get(name).into_iter().flat_map(|node| node.checks.iter());
     list(checks.map(|(id, check)| wire::check(name, id, check, Empty::List)))
 }
 
@@ -207,11 +186,7 @@ fn summary(catalog: &mut Catalog) -> Bytes {
     }
     let mut out = BytesMut::new();
     out.put_u8(b'[');
-    for bytes in catalog
-        .services
-        .values()
-        .filter_map(|service| service.summary.as_ref())
-    {
+    for bytes in catalog.services.values().filter_map(|service| service.summary.as_ref()) {
         if out.len() > 1 {
             out.put_u8(b',');
         }
@@ -222,20 +197,12 @@ fn summary(catalog: &mut Catalog) -> Bytes {
 }
 
 fn summarise<'a>(name: &'a str, catalog: &'a Catalog) -> wire::SummaryView<'a> {
-    let mut view = wire::SummaryView {
-        name,
-        ..wire::SummaryView::default()
-    };
+    let mut view = wire::SummaryView { name, ..wire::SummaryView::default() };
     let mut tags = BTreeSet::new();
     for (node_name, node, id) in instances(name, catalog) {
         view.nodes.push(node_name);
         view.instance_count += 1;
-        tags.extend(
-            node.services
-                .get(id)
-                .into_iter()
-                .flat_map(|service| service.tags.iter()),
-        );
+        tags.extend(node.services.get(id).into_iter().flat_map(|service| service.tags.iter()));
         for (_, check) in node.checks_for(id) {
             match check.status {
                 Status::Passing => view.checks_passing += 1,

@@ -40,18 +40,12 @@ pub fn redirect(request: &Request) -> Option<Answer> {
     let answer = if request.method == Method::GET {
         let shown = location.replace('&', "&amp;");
         let text = format!("<a href=\"{shown}\">Moved Permanently</a>.\n\n");
-        Answer {
-            content: Content::Html,
-            ..Answer::ready(text.into())
-        }
+        Answer { content: Content::Html, ..Answer::ready(text.into()) }
     } else {
         Answer::not_found()
     };
     let status = StatusCode::MOVED_PERMANENTLY;
-    Some(Answer {
-        location: Some(location.into()),
-        ..answer.with_status(status)
-    })
+    Some(Answer { location: Some(location.into()), ..answer.with_status(status) })
 }
 
 fn clean(path: &str) -> String {

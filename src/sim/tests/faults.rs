@@ -11,24 +11,15 @@ async fn without_a_leader_only_stale_reads_are_answered() {
     let handle = bench.handle("dc-1");
     handle.lose_leader(Duration::ZERO);
     let read = bench.get("/v1/catalog/nodes").await;
-    assert_eq!(
-        (read.status, read.text.as_str()),
-        (500, "No cluster leader")
-    );
+    assert_eq!((read.status, read.text.as_str()), (500, "No cluster leader"));
     assert_eq!(read.index, Some(1));
     assert_eq!(bench.get("/v1/status/leader").await.text, "\"\"");
     assert_eq!(bench.put("/v1/kv/a", "1").await.status, 500);
     let stale = bench.get("/v1/catalog/nodes?stale").await;
-    assert_eq!(
-        (stale.status, stale.known_leader.as_deref()),
-        (200, Some("false"))
-    );
+    assert_eq!((stale.status, stale.known_leader.as_deref()), (200, Some("false")));
     handle.regain_leader();
     let read = bench.get("/v1/catalog/nodes").await;
-    assert_eq!(
-        (read.status, read.known_leader.as_deref()),
-        (200, Some("true"))
-    );
+    assert_eq!((read.status, read.known_leader.as_deref()), (200, Some("true")));
 }
 
 #[tokio::test]
@@ -55,10 +46,7 @@ async fn leader_that_dies_takes_blocked_queries_of_a_follower_along() {
         handle.set_server(server, ServerState::Down);
     }
     let blocked = blocked.await.unwrap();
-    assert_eq!(
-        (blocked.status, blocked.text.as_str()),
-        (500, "No cluster leader")
-    );
+    assert_eq!((blocked.status, blocked.text.as_str()), (500, "No cluster leader"));
 }
 
 #[tokio::test]
@@ -115,10 +103,7 @@ async fn dark_agent_resets_and_others_find_no_way_to_it() {
 async fn unknown_datacenter_is_a_500() {
     let bench = Bench::new().await;
     let reply = bench.get("/v1/catalog/nodes?dc=dc-9").await;
-    assert_eq!(
-        (reply.status, reply.text.as_str()),
-        (500, "No path to datacenter")
-    );
+    assert_eq!((reply.status, reply.text.as_str()), (500, "No path to datacenter"));
     assert_eq!(reply.index, Some(1));
 }
 
@@ -128,16 +113,10 @@ async fn one_path_can_be_broken_in_several_ways() {
     let handle = bench.handle("dc-1");
     handle.break_path("/v1/internal/", Fault::Denied);
     handle.break_path("/v1/catalog/nodes", Fault::Garbage);
-    handle.break_path(
-        "/v1/catalog/services",
-        Fault::Status(429, "slow down".to_owned()),
-    );
+    handle.break_path("/v1/catalog/services", Fault::Status(429, "slow down".to_owned()));
     handle.break_path("/v1/health/state/", Fault::Truncated);
     let denied = bench.get("/v1/internal/ui/services").await;
-    assert_eq!(
-        (denied.status, denied.text.as_str()),
-        (403, "Permission denied")
-    );
+    assert_eq!((denied.status, denied.text.as_str()), (403, "Permission denied"));
     assert!(serde_json::from_str::<Value>(&bench.get("/v1/catalog/nodes").await.text).is_err());
     assert_eq!(bench.get("/v1/catalog/services").await.status, 429);
     assert!(bench.try_get("/v1/health/state/any").await.is_err());

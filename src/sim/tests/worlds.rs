@@ -6,21 +6,12 @@ use super::*;
 async fn demo_has_a_dozen_nodes_and_twenty_services_and_something_fails_at_once() {
     let bench = Bench::of(Options::DEMO).await;
     for dc in ["dc-1", "dc-2", "dc-3"] {
-        assert_eq!(
-            bench.get(&format!("/v1/catalog/nodes?dc={dc}")).await.len(),
-            12,
-            "{dc}"
-        );
-        let services = bench
-            .get(&format!("/v1/internal/ui/services?dc={dc}"))
-            .await
-            .len();
+        assert_eq!(bench.get(&format!("/v1/catalog/nodes?dc={dc}")).await.len(), 12, "{dc}");
+        let services = bench.get(&format!("/v1/internal/ui/services?dc={dc}")).await.len();
         assert!((20..=22).contains(&services), "{dc}: {services}");
     }
     for dc in ["dc-2", "dc-3"] {
-        let failing = bench
-            .get(&format!("/v1/health/state/critical?dc={dc}"))
-            .await;
+        let failing = bench.get(&format!("/v1/health/state/critical?dc={dc}")).await;
         assert!(failing.len() > 0, "nothing fails in {dc}");
     }
     let sessions = bench.get("/v1/session/list").await.len();
@@ -46,18 +37,12 @@ async fn datacenters_are_as_far_apart_as_promised() {
 
 #[tokio::test]
 async fn large_world_has_the_promised_size_and_one_failure_in_a_hundred() {
-    let options = Options {
-        size: Size::Instances(20_000),
-        ..SMALL
-    };
+    let options = Options { size: Size::Instances(20_000), ..SMALL };
     let bench = Bench::of(options).await;
     let services = bench.get("/v1/internal/ui/services").await.json();
     let services = services.as_array().unwrap();
     assert_eq!(services.len(), 2001, "2,000 and Consul itself");
-    let total: u64 = services
-        .iter()
-        .map(|it| it["InstanceCount"].as_u64().unwrap())
-        .sum();
+    let total: u64 = services.iter().map(|it| it["InstanceCount"].as_u64().unwrap()).sum();
     assert_eq!(total, 20_003);
     let doubled = services.iter().filter(|service| {
         let nodes = service["Nodes"].as_array().unwrap();
@@ -72,10 +57,7 @@ async fn large_world_has_the_promised_size_and_one_failure_in_a_hundred() {
 #[tokio::test]
 async fn equal_seeds_give_equal_worlds() {
     let [one, two] = [Bench::new().await, Bench::new().await];
-    let [one, two] = [
-        one.get("/v1/health/state/any").await,
-        two.get("/v1/health/state/any").await,
-    ];
+    let [one, two] = [one.get("/v1/health/state/any").await, two.get("/v1/health/state/any").await];
     assert_eq!(one.text, two.text);
 }
 

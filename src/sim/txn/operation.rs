@@ -17,15 +17,8 @@ use crate::sim::state::State;
 use crate::sim::wire::{self, Empty};
 
 /// The verbs that change a key.
-const KEY_WRITES: [&str; 7] = [
-    "set",
-    "cas",
-    "lock",
-    "unlock",
-    "delete",
-    "delete-cas",
-    "delete-tree",
-];
+const KEY_WRITES: [&str; 7] =
+    ["set", "cas", "lock", "unlock", "delete", "delete-cas", "delete-tree"];
 
 /// One operation.
 #[derive(Debug, Deserialize)]
@@ -151,10 +144,9 @@ impl KeyOperation {
                 .map(|entry| key_result(&self.key, entry, true))
                 .into_iter()
                 .collect(),
-            "get-tree" => kv
-                .under(&self.key)
-                .map(|(key, entry)| key_result(key, entry, true))
-                .collect(),
+            "get-tree" => {
+                kv.under(&self.key).map(|(key, entry)| key_result(key, entry, true)).collect()
+            }
             "check-index" | "check-session" => kv
                 .get(&self.key)
                 .map(|entry| key_result(&self.key, entry, false))
@@ -177,9 +169,7 @@ impl NodeOperation {
             _ => {}
         }
         let node = state.catalog.nodes.get(&name);
-        node.map(|node| json!({ "Node": wire::node(dc, &name, node) }))
-            .into_iter()
-            .collect()
+        node.map(|node| json!({ "Node": wire::node(dc, &name, node) })).into_iter().collect()
     }
 }
 
@@ -197,11 +187,7 @@ impl ServiceOperation {
             }
             _ => {}
         }
-        let service = state
-            .catalog
-            .nodes
-            .get(&at.0)
-            .and_then(|node| node.services.get(&at.1));
+        let service = state.catalog.nodes.get(&at.0).and_then(|node| node.services.get(&at.1));
         service
             .map(|service| json!({ "Service": wire::service(&at.1, service, Empty::Null) }))
             .into_iter()
@@ -224,11 +210,7 @@ impl CheckOperation {
             }
             _ => {}
         }
-        let check = state
-            .catalog
-            .nodes
-            .get(&at.0)
-            .and_then(|node| node.checks.get(&at.1));
+        let check = state.catalog.nodes.get(&at.0).and_then(|node| node.checks.get(&at.1));
         check
             .map(|check| json!({ "Check": wire::check(&at.0, &at.1, check, Empty::Null) }))
             .into_iter()
