@@ -97,6 +97,15 @@ pub enum Link {
     },
 }
 
+/// The round trip to a node, from somewhere in its own datacenter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeRoundTrip {
+    /// From where: the agent's own node, or the datacenter's servers.
+    pub from: Arc<str>,
+    /// The estimate.
+    pub estimate: Estimate,
+}
+
 /// What came from one datacenter.
 #[derive(Clone, Debug)]
 pub enum Body {
@@ -114,6 +123,8 @@ pub enum Body {
     Instances(Subject, Delta<InstanceKey, Instance>),
     /// The checks of a node subject itself, those of its services left out.
     NodeChecks(NodeName, Vec<Arc<Check>>),
+    /// The round trip to a shown node, by coordinates of its own datacenter.
+    NodeRoundTrip(NodeName, NodeRoundTrip),
     /// How fresh a list is now.
     Freshness(List, Freshness),
 }
