@@ -39,7 +39,7 @@ pub struct Told {
 
 /// Everything that was told.
 #[derive(Default)]
-pub struct State_ {
+pub struct Whole {
     pub listed: Vec<Dc>,
     pub local: Option<Dc>,
     pub discovery: Option<String>,
@@ -50,7 +50,7 @@ pub struct State_ {
 
 /// The watch layer and what it told.
 pub struct Mirror {
-    shared: Arc<(Mutex<State_>, Condvar)>,
+    shared: Arc<(Mutex<Whole>, Condvar)>,
     scope: watch::Sender<Scope>,
     pub handle: Option<dcview::watch::Handle>,
     runtime: Option<Runtime>,
@@ -95,7 +95,7 @@ impl Mirror {
             let _inside = runtime.enter();
             dcview::watch::start(config, scope_seen, out).expect("settings that can be used")
         };
-        let shared = Arc::new((Mutex::new(State_::default()), Condvar::new()));
+        let shared = Arc::new((Mutex::new(Whole::default()), Condvar::new()));
         let filled = Arc::clone(&shared);
         runtime.spawn(async move {
             while let Some(report) = reports.recv().await {
@@ -108,7 +108,7 @@ impl Mirror {
 
     /// Returns when `condition` holds of the whole state.
     #[track_caller]
-    pub fn wait(&self, what: &str, mut condition: impl FnMut(&State_) -> bool) {
+    pub fn wait(&self, what: &str, mut condition: impl FnMut(&Whole) -> bool) {
         let until = Instant::now() + SOON;
         let mut state = self.shared.0.lock().expect("no test panics in here");
         while !condition(&state) {
@@ -126,7 +126,7 @@ impl Mirror {
     }
 
     /// Looks at one datacenter now.
-    pub fn look<T>(&self, dc: &str, look: impl FnOnce(&Told) -> T) -> T {
+    pub fn look<T>(&self, dc: &str, look: impl FnOnce(&mut Told) -> T) -> T {
         let mut state = self.shared.0.lock().expect("no test panics in here");
         look(state.dcs.entry(dc.into()).or_default())
     }
@@ -155,7 +155,7 @@ impl Drop for Mirror {
     }
 }
 
-impl State_ {
+impl Whole {
     fn apply(&mut self, report: Report) {
         match report {
             Report::Datacenters { all, local } => {
@@ -202,7 +202,7 @@ impl Told {
 
 /// Settings with one agent and, when given, a token.
 pub fn config_of(addr: &str, token: Option<&str>) -> Config {
-    let dirs = Dirs::from_env(&Env::default()).expect("directories");
+    let dirs = Dirs { config: "unused".into(), state: "unused".into() };
     let mut config = config::resolve(None, &Env::default(), &Flags::default(), &dirs)
         .expect("the defaults");
     config.agent = endpoint(addr, token);
