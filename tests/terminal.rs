@@ -27,10 +27,7 @@ fn colours_and_places_are_those_painted() {
     screen.wait_for("inverse");
     assert_eq!(screen.find("red inv"), Some((2, 4)));
     let cell = screen.cell(2, 4);
-    assert_eq!(
-        (cell.contents(), cell.fgcolor(), cell.bold()),
-        ("r", vt100::Color::Idx(1), true)
-    );
+    assert_eq!((cell.contents(), cell.fgcolor(), cell.bold()), ("r", vt100::Color::Idx(1), true));
     assert!(screen.cell(2, 8).inverse());
     assert_eq!(screen.row(2), "    red inverse");
 }

@@ -158,7 +158,9 @@ impl Board {
         let is_first = !self.is_judged && (self.failing.is_some() || hopeless);
         self.is_judged |= is_first;
         // Counts that were told without any checks are all wrong once these come.
-        let all = is_first || pending.summaries.is_some() || (checks.is_some() && !self.told.knew_checks());
+        let all = is_first
+            || pending.summaries.is_some()
+            || (checks.is_some() && !self.told.knew_checks());
         if all {
             return (Some(Touched::All), Some(Touched::All));
         }

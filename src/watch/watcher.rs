@@ -68,7 +68,10 @@ pub(super) struct Watcher<T> {
 
 /// What came of asking.
 enum Asked {
-    Answer { answer: Answer, blocked: bool },
+    Answer {
+        answer: Answer,
+        blocked: bool,
+    },
     Failed(ApiError),
     /// Something happened that makes another question better.
     Again,
@@ -221,8 +224,11 @@ impl<T: Send + 'static> Watcher<T> {
             Class::Retry => self.ctx.doubt.notify_one(),
             Class::Stale | Class::Absent | Class::Fatal => {}
         }
-        let pause =
-            if class == Class::Retry || class == Class::Stale { self.backoff.next() } else { self.slow.next() };
+        let pause = if class == Class::Retry || class == Class::Stale {
+            self.backoff.next()
+        } else {
+            self.slow.next()
+        };
         self.lose(why, Some(Utc::now() + pause), sink);
         Next::Rest(pause)
     }

@@ -21,7 +21,8 @@ fn truth(dc: &Dc) -> HashMap<ServiceName, Counts> {
     let names = names.as_object().expect("a map").keys();
     let count = |name: &String| {
         let mut counts = Counts::default();
-        for instance in http.json(&format!("/v1/health/service/{name}")).as_array().expect("a list") {
+        for instance in http.json(&format!("/v1/health/service/{name}")).as_array().expect("a list")
+        {
             let checks = instance["Checks"].as_array().expect("a list");
             let has = |found: &dyn Fn(&Value) -> bool| checks.iter().any(found);
             let is_maintenance = |check: &Value| {

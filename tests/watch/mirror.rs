@@ -135,7 +135,8 @@ impl Mirror {
     pub fn show(&self, focus: Option<&str>, subjects: &[(&str, Subject)]) {
         let mut state = self.shared.0.lock().expect("no test panics in here");
         state.ticket += 1;
-        let wanted = |(dc, subject): &(&str, Subject)| Wanted { dc: (*dc).into(), subject: subject.clone() };
+        let wanted =
+            |(dc, subject): &(&str, Subject)| Wanted { dc: (*dc).into(), subject: subject.clone() };
         let subjects: Vec<Wanted> = subjects.iter().map(wanted).collect();
         for (dc, told) in &mut state.dcs {
             told.instances.retain(|subject, _| {
@@ -203,8 +204,8 @@ impl Told {
 /// Settings with one agent and, when given, a token.
 pub fn config_of(addr: &str, token: Option<&str>) -> Config {
     let dirs = Dirs { config: "unused".into(), state: "unused".into() };
-    let mut config = config::resolve(None, &Env::default(), &Flags::default(), &dirs)
-        .expect("the defaults");
+    let mut config =
+        config::resolve(None, &Env::default(), &Flags::default(), &dirs).expect("the defaults");
     config.agent = endpoint(addr, token);
     config
 }

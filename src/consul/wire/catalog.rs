@@ -180,10 +180,7 @@ impl OnNode {
     }
 }
 
-fn meta(
-    wire: &IndexMap<Text<'_>, Text<'_>>,
-    names: &mut Interner,
-) -> IndexMap<Arc<str>, Arc<str>> {
+fn meta(wire: &IndexMap<Text<'_>, Text<'_>>, names: &mut Interner) -> IndexMap<Arc<str>, Arc<str>> {
     wire.iter().map(|(key, value)| (names.text(key), names.text(value))).collect()
 }
 
