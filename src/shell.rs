@@ -18,7 +18,6 @@ mod logs;
 mod looks;
 mod run;
 mod signals;
-mod sources;
 mod stderr;
 mod terminal;
 
