@@ -4,6 +4,7 @@
 //! a focused datacenter only its services are listed, by its health; the others stay beside it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -76,6 +77,27 @@ impl ServiceRow {
 
     fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
         self.places.iter().find(|(name, _)| name == dc).map(|(_, health)| &**health)
+    }
+
+    /// How many instances are of each version, over the datacenters shown; until that was read, the
+    /// tags that look like versions.
+    fn versions(&self, ctx: &Ctx) -> Cell {
+        let mut all: BTreeMap<&str, usize> = BTreeMap::new();
+        let states = ctx.store.datacenters().filter(|(dc, _)| ctx.shows(dc));
+        for (version, n) in
+            states.filter_map(|(_, dc)| dc.versions.get(&self.name)).flat_map(|v| v.iter())
+        {
+            *all.entry(version).or_default() += n;
+        }
+        if all.is_empty() {
+            return cells::joined(self.tags().iter().filter(|tag| is_version(tag)));
+        }
+        let one = |(version, n): (&str, usize)| match version {
+            "" => format!("none x{n}"),
+            version => format!("{version} x{n}"),
+        };
+        let all: Vec<String> = all.into_iter().map(one).collect();
+        cells::text(&all.join(", "), Role::Text)
     }
 
     fn tags(&self) -> Vec<Arc<str>> {
@@ -163,8 +185,8 @@ impl Listing for Services {
         );
         if wide {
             columns.push(
-                Column::new("versions", "versions", Width::Fit(8, 20), |row: &ServiceRow| {
-                    cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
+                Column::new("versions", "versions", Width::Fit(8, 40), |row: &ServiceRow| {
+                    row.versions(ctx)
                 })
                 .rank(4),
             );
@@ -206,6 +228,10 @@ impl Listing for Services {
             }
         }
         Some(patch)
+    }
+
+    fn glanced(&self, row: &ServiceRow) -> Option<ServiceName> {
+        Some(row.name.clone())
     }
 
     fn is_fault(&self, row: &ServiceRow) -> bool {
