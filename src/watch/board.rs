@@ -93,8 +93,12 @@ impl Board {
     /// this is dropped stays to be told.
     async fn tell(&mut self, ctx: &Context, out: &mpsc::Sender<Report>) -> bool {
         while !self.outbox.is_empty() {
-            let Ok(lane) = out.reserve().await else { return false };
-            let Some((ticket, body)) = self.outbox.pop_front() else { break };
+            let Ok(lane) = out.reserve().await else {
+                return false;
+            };
+            let Some((ticket, body)) = self.outbox.pop_front() else {
+                break;
+            };
             let feed = Feed { dc: ctx.dc.clone(), ticket, at: Utc::now(), body };
             lane.send(Report::Feed(Box::new(feed)));
         }
@@ -158,7 +162,9 @@ impl Board {
         let is_first = !self.is_judged && (self.failing.is_some() || hopeless);
         self.is_judged |= is_first;
         // Counts that were told without any checks are all wrong once these come.
-        let all = is_first || pending.summaries.is_some() || (checks.is_some() && !self.told.knew_checks());
+        let all = is_first
+            || pending.summaries.is_some()
+            || (checks.is_some() && !self.told.knew_checks());
         if all {
             return (Some(Touched::All), Some(Touched::All));
         }

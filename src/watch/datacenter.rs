@@ -89,7 +89,9 @@ async fn follow_scope(ctx: Arc<Context>, keeper: Keeper) {
         });
         running.retain(|subject, _| wanted.contains(subject));
         for subject in wanted {
-            running.entry(subject).or_insert_with_key(|subject| start_subject(&ctx, &keeper, subject));
+            running
+                .entry(subject)
+                .or_insert_with_key(|subject| start_subject(&ctx, &keeper, subject));
         }
         if scope.changed().await.is_err() {
             return;

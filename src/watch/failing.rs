@@ -133,7 +133,8 @@ impl End {
         if self.index() >= index || self.now.fresh.state != State::Live {
             return;
         }
-        let come = timeout(MOMENT, self.seen.wait_for(|listed| listed.index >= index)).await.is_ok();
+        let come =
+            timeout(MOMENT, self.seen.wait_for(|listed| listed.index >= index)).await.is_ok();
         self.update();
         if come {
             return;

@@ -46,11 +46,7 @@ pub(super) async fn watch_pulse(ctx: Arc<Context>) {
 }
 
 /// What an answer says, and how long to wait before the next question.
-fn judge(
-    answer: Result<Arc<str>, ApiError>,
-    backoff: &mut Backoff,
-    seed: u64,
-) -> (Link, Duration) {
+fn judge(answer: Result<Arc<str>, ApiError>, backoff: &mut Backoff, seed: u64) -> (Link, Duration) {
     let error = match answer {
         Ok(leader) => {
             backoff.reset();

@@ -111,8 +111,11 @@ pub(crate) fn attach(
     let own: Vec<Arc<Check>> = checks.iter().filter(|check| check.is_of_node()).cloned().collect();
     let with_checks = |instance: &Instance| {
         let of_instance = checks.iter().filter(|check| check.service_id == instance.id);
-        let checks: Vec<Arc<Check>> =
-            if instance.id.is_empty() { own.clone() } else { own.iter().chain(of_instance).cloned().collect() };
+        let checks: Vec<Arc<Check>> = if instance.id.is_empty() {
+            own.clone()
+        } else {
+            own.iter().chain(of_instance).cloned().collect()
+        };
         let status = health::worst(checks.iter().map(AsRef::as_ref));
         Instance { checks, status, ..instance.clone() }
     };

@@ -14,13 +14,13 @@ use tokio::time::sleep;
 use tokio_util::sync::DropGuard;
 
 use super::backoff::{Backoff, jittered};
+use super::board::Board;
 use super::context::Facts;
 use super::datacenter::{Datacenter, watch_datacenter};
 use super::facts::watch_facts;
 use super::keeper::Keeper;
 use super::permits::Permits;
 use super::sources::{Own, Sources};
-use super::board::Board;
 use crate::consul::{Budget, Client, read};
 use crate::domain::feed::Report;
 use crate::domain::ids::Dc;

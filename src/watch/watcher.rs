@@ -68,7 +68,10 @@ pub(super) struct Watcher<T> {
 
 /// What came of asking.
 enum Asked {
-    Answer { answer: Answer, blocked: bool },
+    Answer {
+        answer: Answer,
+        blocked: bool,
+    },
     Failed(ApiError),
     /// Something happened that makes another question better.
     Again,
@@ -164,8 +167,11 @@ impl<T: Send + 'static> Watcher<T> {
     async fn take(&mut self, answer: Answer, blocked: bool, sink: &mut impl Sink<T>) -> Next {
         let meta = Meta::of(&answer);
         let verdict = self.cursor.accept(answer.index, &answer.body, meta.elapsed);
-        if !blocked {
-            self.pace.measure(meta.to_first_byte, self.vital.borrow().rtt, meta.bytes);
+        let rtt = self.vital.borrow().rtt;
+        if blocked {
+            self.pace.bound(meta.to_first_byte, rtt, meta.bytes);
+        } else {
+            self.pace.measure(meta.to_first_byte, rtt, meta.bytes);
         }
         if verdict.is_new {
             self.names.prune();
@@ -221,8 +227,11 @@ impl<T: Send + 'static> Watcher<T> {
             Class::Retry => self.ctx.doubt.notify_one(),
             Class::Stale | Class::Absent | Class::Fatal => {}
         }
-        let pause =
-            if class == Class::Retry || class == Class::Stale { self.backoff.next() } else { self.slow.next() };
+        let pause = if class == Class::Retry || class == Class::Stale {
+            self.backoff.next()
+        } else {
+            self.slow.next()
+        };
         self.lose(why, Some(Utc::now() + pause), sink);
         Next::Rest(pause)
     }
@@ -252,6 +261,12 @@ impl<T: Send + 'static> Watcher<T> {
         }
         match vital.link {
             Link::Dark { why, retry_at, .. } => self.lose(why, retry_at, sink),
+            // A server that lost its followers lets hanging queries hang, and new ones for seconds.
+            Link::Leaderless if !self.is_leaderless => {
+                self.is_leaderless = true;
+                self.cursor.restart();
+                return true;
+            }
             // A query that hangs on a link that answers: what is shown is still true.
             Link::Led(_) if hangs && self.fresh.state == State::Live => self.fresh.at = vital.at,
             _ => {}

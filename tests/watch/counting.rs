@@ -21,12 +21,15 @@ fn truth(dc: &Dc) -> HashMap<ServiceName, Counts> {
     let names = names.as_object().expect("a map").keys();
     let count = |name: &String| {
         let mut counts = Counts::default();
-        for instance in http.json(&format!("/v1/health/service/{name}")).as_array().expect("a list") {
+        for instance in http.json(&format!("/v1/health/service/{name}")).as_array().expect("a list")
+        {
             let checks = instance["Checks"].as_array().expect("a list");
             let has = |found: &dyn Fn(&Value) -> bool| checks.iter().any(found);
             let is_maintenance = |check: &Value| {
                 let id = check["CheckID"].as_str().unwrap_or_default();
-                id == "_node_maintenance" || id.starts_with("_service_maintenance:")
+                let is_reserved =
+                    id == "_node_maintenance" || id.starts_with("_service_maintenance:");
+                is_reserved && check["Status"] == "critical"
             };
             if has(&is_maintenance) {
                 counts.maintenance += 1;

@@ -91,9 +91,9 @@ fn without_a_leader_lists_are_told_as_such_until_there_is_one() {
     mirror.wait_dc("dc-1", "no leader, and the age of the answers", |told| {
         let lists = [List::Checks, List::Services, List::Nodes];
         told.pulse.link == Link::Leaderless
-            && lists.iter().all(|list| {
-                told.fresh.get(list).is_some_and(|fresh| fresh.leaderless.is_some())
-            })
+            && lists
+                .iter()
+                .all(|list| told.fresh.get(list).is_some_and(|fresh| fresh.leaderless.is_some()))
     });
     assert_eq!(mirror.look("dc-1", |told| told.checks.len()), 1);
     dc.restart_server(1);

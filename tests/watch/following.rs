@@ -36,8 +36,11 @@ fn a_flipped_check_reaches_the_feed_and_leaves_it() {
     mirror.wait_dc("dc-2", "the service and the node count it", |dc| {
         let web = &dc.services[&ServiceName::from("web")];
         let node = &dc.nodes[&NodeName::from("host-1")];
-        web.counts.critical == 1 && web.counts.passing == 1 && web.is_exact
-            && node.failing_checks == 1 && node.status == Seen::Passing
+        web.counts.critical == 1
+            && web.counts.passing == 1
+            && web.is_exact
+            && node.failing_checks == 1
+            && node.status == Seen::Passing
     });
     flip(&cluster, "dc-2", Status::Passing);
     mirror.wait_dc("dc-2", "all is well again", |dc| {

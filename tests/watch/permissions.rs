@@ -45,7 +45,8 @@ fn the_management_token_sees_everything() {
     let config = config_of(&cluster.dc("dc-1").http_addr(), Some(cluster.token()));
     let mirror = Mirror::start(&config);
     mirror.wait_dc("dc-1", "whole and not doubted", |told| {
-        told.is_whole() && told.checks.len() == 2
+        told.is_whole()
+            && told.checks.len() == 2
             && [List::Checks, List::Services, List::Nodes]
                 .iter()
                 .all(|list| !told.fresh[list].may_be_filtered)
@@ -55,7 +56,10 @@ fn the_management_token_sees_everything() {
 #[test]
 fn a_part_that_is_denied_is_said_and_the_rest_is_followed() {
     let cluster = started();
-    let weak = token(&cluster, r#"node_prefix "" { policy = "read" } service_prefix "" { policy = "read" }"#);
+    let weak = token(
+        &cluster,
+        r#"node_prefix "" { policy = "read" } service_prefix "" { policy = "read" }"#,
+    );
     let config = config_of(&cluster.dc("dc-1").http_addr(), Some(&weak));
     let mirror = Mirror::start(&config);
     mirror.wait_dc("dc-1", "autopilot is denied, checks are live", |told| {

@@ -129,7 +129,9 @@ pub(crate) fn node_services(
     names: &mut Interner,
 ) -> serde_json::Result<Option<OnNode>> {
     let answer: Option<WireOnNode<'_>> = serde_json::from_str(text)?;
-    let Some(WireOnNode { node: Some(node), services }) = answer else { return Ok(None) };
+    let Some(WireOnNode { node: Some(node), services }) = answer else {
+        return Ok(None);
+    };
     let instances = services.iter().map(|service| service.read(&node, names)).collect();
     Ok(Some(OnNode { node: node.read(names), instances }))
 }
@@ -180,10 +182,7 @@ impl OnNode {
     }
 }
 
-fn meta(
-    wire: &IndexMap<Text<'_>, Text<'_>>,
-    names: &mut Interner,
-) -> IndexMap<Arc<str>, Arc<str>> {
+fn meta(wire: &IndexMap<Text<'_>, Text<'_>>, names: &mut Interner) -> IndexMap<Arc<str>, Arc<str>> {
     wire.iter().map(|(key, value)| (names.text(key), names.text(value))).collect()
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 
-use super::{Text, Interner, nullable};
+use super::{Interner, Text, nullable};
 use crate::domain::server::{Server, Servers};
 
 #[derive(Deserialize)]
