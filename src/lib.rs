@@ -20,9 +20,17 @@
 //! Dependencies point one way: `domain` <- `consul` <- `watch`; `domain` <- `table` <- `app` <-
 //! `views` <- `ui`; `report` sees `domain` and `consul`; `shell` sees all, and nothing sees `shell`.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod consul;
 pub mod domain;
+// pub mod report;
+pub mod screen;
+pub mod shell;
 pub mod sim;
+pub mod store;
+pub mod table;
+pub mod ui;
+pub mod views;
 pub mod watch;

@@ -47,14 +47,8 @@ pub enum LogLevel {
 }
 
 impl LogLevel {
-    const ALL: [Self; 6] = [
-        Self::Off,
-        Self::Error,
-        Self::Warn,
-        Self::Info,
-        Self::Debug,
-        Self::Trace,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Off, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
     /// The word that the settings and the log library use for it.
     pub fn as_str(self) -> &'static str {
@@ -86,8 +80,7 @@ impl SettingsLayer {
     /// A variable that cannot be read, by name.
     pub fn from_env(env: &Env) -> Result<Self> {
         let connections = env.get("DCVIEW_CONNECTIONS").map(|text| {
-            text.parse()
-                .with_context(|| format!("DCVIEW_CONNECTIONS is '{text}'; write a number"))
+            text.parse().with_context(|| format!("DCVIEW_CONNECTIONS is '{text}'; write a number"))
         });
         let log_level = env.get("DCVIEW_LOG_LEVEL").map(|text| {
             LogLevel::ALL
@@ -133,8 +126,5 @@ impl SettingsLayer {
 }
 
 fn levels() -> String {
-    format!(
-        "write one of {}",
-        LogLevel::ALL.map(LogLevel::as_str).join(", ")
-    )
+    format!("write one of {}", LogLevel::ALL.map(LogLevel::as_str).join(", "))
 }

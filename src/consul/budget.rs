@@ -38,11 +38,7 @@ impl Budget {
 
     /// A budget of `size` blocking queries.
     pub fn new(size: usize) -> Arc<Self> {
-        Arc::new(Self {
-            size,
-            used: AtomicUsize::new(0),
-            calls: Semaphore::new(CALLS),
-        })
+        Arc::new(Self { size, used: AtomicUsize::new(0), calls: Semaphore::new(CALLS) })
     }
 
     /// Takes one permit, or nothing when all are out: poll instead of blocking then.
@@ -52,9 +48,7 @@ impl Budget {
                 (used < self.size).then_some(used + 1)
             })
             .ok()
-            .map(|_| Permit {
-                budget: Arc::clone(self),
-            })
+            .map(|_| Permit { budget: Arc::clone(self) })
     }
 
     /// Waits until one more call may be on its way; it is while the permit lives.
@@ -90,19 +84,14 @@ pub struct Budgets {
 impl Budgets {
     /// Budgets of `size` blocking queries each.
     pub fn new(size: usize) -> Self {
-        Self {
-            size,
-            by_address: HashMap::new(),
-        }
+        Self { size, by_address: HashMap::new() }
     }
 
     /// The budget of the agent at `address`, the same one for every caller.
     pub fn of(&mut self, address: &Address) -> Arc<Budget> {
         let size = self.size;
-        let budget = self
-            .by_address
-            .entry(address.to_string())
-            .or_insert_with(|| Budget::new(size));
+        let budget =
+            self.by_address.entry(address.to_string()).or_insert_with(|| Budget::new(size));
         Arc::clone(budget)
     }
 }

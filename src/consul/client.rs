@@ -83,19 +83,10 @@ impl Client {
         budget: Arc<Budget>,
     ) -> Result<Self, ApiError> {
         let transport = Transport::new(endpoint)?;
-        let host = transport
-            .host_header()
-            .map(|host| HeaderValue::from_str(&host))
-            .transpose();
-        let tenancy = [
-            ("ns", &endpoint.namespace),
-            ("partition", &endpoint.partition),
-        ];
+        let host = transport.host_header().map(|host| HeaderValue::from_str(&host)).transpose();
+        let tenancy = [("ns", &endpoint.namespace), ("partition", &endpoint.partition)];
         let link = Link {
-            agent: Agent {
-                address: Arc::from(endpoint.address.to_string()),
-                budget,
-            },
+            agent: Agent { address: Arc::from(endpoint.address.to_string()), budget },
             base: transport.base(),
             host: host.map_err(|_| ApiError::Setup("the address is no Host header".to_owned()))?,
             transport,
@@ -105,29 +96,19 @@ impl Client {
                 .filter_map(|(name, value)| value.clone().map(|value| (name, value)))
                 .collect(),
         };
-        Ok(Self {
-            link: Arc::new(link),
-            dc: None,
-            access,
-        })
+        Ok(Self { link: Arc::new(link), dc: None, access })
     }
 
     /// The same connections, asking for another datacenter.
     #[must_use]
     pub fn in_dc(&self, dc: &Dc) -> Self {
-        Self {
-            dc: Some(dc.clone()),
-            ..self.clone()
-        }
+        Self { dc: Some(dc.clone()), ..self.clone() }
     }
 
     /// The same, but nothing except GET may leave. There is no way back.
     #[must_use]
     pub fn read_only(&self) -> Self {
-        Self {
-            access: Access::ReadOnly,
-            ..self.clone()
-        }
+        Self { access: Access::ReadOnly, ..self.clone() }
     }
 
     /// The datacenter asked for; nothing means the agent's own.

@@ -162,9 +162,7 @@ mod tests {
     fn a_cause_inside_an_io_error_is_found() {
         let tls = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
         let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, tls));
-        let Some(Why::Tls(text)) = find(&wrapped) else {
-            panic!("no TLS cause")
-        };
+        let Some(Why::Tls(text)) = find(&wrapped) else { panic!("no TLS cause") };
         assert!(text.contains("CONSUL_CLIENT_CERT"), "{text}");
     }
 
@@ -175,10 +173,7 @@ mod tests {
             (io::ErrorKind::ConnectionReset, Why::Reset),
             (io::ErrorKind::TimedOut, Why::Timeout),
             (io::ErrorKind::UnexpectedEof, Why::Closed),
-            (
-                io::ErrorKind::NotFound,
-                Why::Other("entity not found".to_owned()),
-            ),
+            (io::ErrorKind::NotFound, Why::Other("entity not found".to_owned())),
         ] {
             assert_eq!(find(&io::Error::from(kind)), Some(why));
         }

@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn an_unreachable_follower_is_worse_than_a_late_one() {
-        let servers = vec![server("a", 90, Some(0)), server("b", 40, Some(5)), server("c", 0, None)];
+        let servers =
+            vec![server("a", 90, Some(0)), server("b", 40, Some(5)), server("c", 0, None)];
         let all = Servers { servers, ..Servers::default() };
         let (worst, lag) = all.worst_follower().unwrap();
         assert_eq!(&*worst.name, "c");
@@ -118,7 +119,9 @@ mod tests {
     #[test]
     fn a_pruned_server_is_missed() {
         let servers = vec![server("a", 90, Some(0)), server("b", 90, Some(5))];
-        assert!(!Servers { servers: servers.clone(), expected: 3, ..Servers::default() }.is_complete());
+        assert!(
+            !Servers { servers: servers.clone(), expected: 3, ..Servers::default() }.is_complete()
+        );
         assert!(Servers { servers, expected: 2, ..Servers::default() }.is_complete());
     }
 }

@@ -97,8 +97,12 @@ fn count(
     }
     if !nodes.is_empty() {
         for entries in summary.nodes.chunk_by(|a, b| a == b) {
-            let Some(node) = entries.first() else { continue };
-            let Some(status) = nodes.get(node) else { continue };
+            let Some(node) = entries.first() else {
+                continue;
+            };
+            let Some(status) = nodes.get(node) else {
+                continue;
+            };
             let known = placement.get(node).map(|services| services.get(&summary.name));
             let there = match known {
                 _ if is_placed => entries.len(),

@@ -21,4 +21,5 @@ pub mod consul;
 pub mod fault;
 pub mod runtime;
 pub mod screen;
+pub mod svg;
 pub mod wait;

@@ -112,10 +112,7 @@ impl Client {
         token: Option<&HeaderValue>,
     ) -> Result<Response, ApiError> {
         let builder = pool.request(request.method.clone(), url.clone());
-        let sent = timeout(
-            patience(request),
-            self.headed(builder, request, token).send(),
-        );
+        let sent = timeout(patience(request), self.headed(builder, request, token).send());
         let result = sent.await.map_err(|_| self.unreachable(Why::Timeout))?;
         result.map_err(|error| match why_of(&error) {
             Why::Closed if is_unsent(&error) && self.link.transport.is_tls() => {
@@ -131,10 +128,7 @@ impl Client {
         request: &Request,
         token: Option<&HeaderValue>,
     ) -> reqwest::RequestBuilder {
-        builder = builder.header(
-            ACCEPT_ENCODING,
-            if request.gzip { "gzip" } else { "identity" },
-        );
+        builder = builder.header(ACCEPT_ENCODING, if request.gzip { "gzip" } else { "identity" });
         if let Some(token) = token {
             builder = builder.header("X-Consul-Token", token.clone());
         }
@@ -151,10 +145,8 @@ impl Client {
     }
 
     async fn body(&self, mut response: Response, request: &Request) -> Result<Vec<u8>, ApiError> {
-        let too_large = || ApiError::TooLarge {
-            path: request.path.clone(),
-            limit_mb: BODY_LIMIT >> 20,
-        };
+        let too_large =
+            || ApiError::TooLarge { path: request.path.clone(), limit_mb: BODY_LIMIT >> 20 };
         let announced =
             usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
         if announced > BODY_LIMIT {
@@ -188,11 +180,7 @@ impl Client {
 
     fn unreachable(&self, why: Why) -> ApiError {
         let address = Arc::clone(&self.link.agent.address);
-        ApiError::Unreachable {
-            dc: self.dc.clone(),
-            address,
-            why,
-        }
+        ApiError::Unreachable { dc: self.dc.clone(), address, why }
     }
 }
 
@@ -200,10 +188,7 @@ impl Client {
 fn patience(request: &Request) -> Duration {
     match request.block {
         // The server adds up to a sixteenth of the wait, to spread its waiters.
-        Some(block) => block
-            .wait
-            .saturating_add(block.wait / 16)
-            .saturating_add(BLOCK_MARGIN),
+        Some(block) => block.wait.saturating_add(block.wait / 16).saturating_add(BLOCK_MARGIN),
         None => CALL_TIMEOUT,
     }
 }

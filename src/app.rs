@@ -1,0 +1,325 @@
+//! The state of the program and what changes it.
+//!
+//! [`App::update`] is a plain function from a message to effects: no IO, no clock, no waiting. What
+//! is drawn lives here and nowhere else; what touches the world is an [`Effect`].
+//! Invariant: every message in every state has an answer, and the screen is only drawn when
+//! [`App::take_dirty`] says that it differs.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
+
+use crate::domain::feed::{Report, Scope, Wanted};
+use crate::domain::ids::Dc;
+use crate::store::{Change, Store};
+use crate::table::filter::LiveFilter;
+use crate::ui::Look;
+use crate::ui::theme::Theme;
+use crate::views::{Ctx, Place, Response};
+
+mod act;
+pub mod action;
+pub mod command;
+mod commands;
+mod find;
+pub mod jump;
+pub mod keymap;
+mod keys;
+pub mod msg;
+pub mod nearest;
+pub mod notice;
+pub mod overlay;
+pub mod prompt;
+pub mod trail;
+
+use action::Action;
+use keymap::Keymap;
+use msg::{Effect, Exit, Msg};
+use notice::{Level, Notice};
+use overlay::Overlay;
+use prompt::Prompt;
+use trail::Trail;
+
+/// What the program starts with.
+pub struct Setup {
+    /// The datacenter to focus, which must exist.
+    pub focus: Option<Dc>,
+    /// Datacenters that the config names: they exist whatever the agent lists.
+    pub configured: Vec<Dc>,
+    /// Datacenters in which nothing may be written; all when `is_read_only`.
+    pub read_only: Vec<Dc>,
+    /// True when nothing may be written anywhere.
+    pub is_read_only: bool,
+    /// The agent's address, without secrets.
+    pub agent: String,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Colours and signs.
+    pub look: Look,
+    /// The other themes to choose from.
+    pub themes: Vec<Theme>,
+    /// What the operator should know at once (a config file that others can read).
+    pub warnings: Vec<String>,
+    /// The time (UTC).
+    pub now: DateTime<Utc>,
+}
+
+/// The program's state.
+pub struct App {
+    /// What is known of the datacenters.
+    pub store: Store,
+    /// The views.
+    pub trail: Trail,
+    /// What lies over the view.
+    pub overlay: Overlay,
+    /// The last thing said.
+    pub notice: Option<Notice>,
+    /// The time of the last tick (UTC).
+    pub now: DateTime<Utc>,
+    /// The datacenter that lists are limited to.
+    pub focus: Option<Dc>,
+    /// What it was started with.
+    pub setup: Setup,
+    filter: LiveFilter,
+    commands: Prompt,
+    size: Rect,
+    scope: Scope,
+    /// True until the first list of datacenters was compared with the wanted focus.
+    is_focus_unproven: bool,
+    is_dirty: bool,
+}
+
+impl App {
+    /// The program before anything happened.
+    pub fn new(mut setup: Setup) -> Self {
+        let notice = setup.warnings.pop().map(|text| Notice::new(Level::Warn, text, setup.now));
+        let mut app = Self {
+            store: Store::default(),
+            trail: Trail::new(&Place::new("overview")),
+            overlay: Overlay::None,
+            notice,
+            now: setup.now,
+            focus: setup.focus.clone(),
+            is_focus_unproven: setup.focus.is_some(),
+            setup,
+            filter: LiveFilter::default(),
+            commands: Prompt::default(),
+            size: Rect::new(0, 0, 80, 24),
+            scope: Scope::default(),
+            is_dirty: true,
+        };
+        // Nothing is known yet: no order is worked out elsewhere.
+        app.reload(&mut Vec::new());
+        app
+    }
+
+    /// Takes in what happened; gives what is to be done.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Key(key) => self.key(key, &mut effects),
+            Msg::Paste(text) => self.paste(&text, &mut effects),
+            Msg::Mouse(mouse) => self.mouse(mouse, &mut effects),
+            Msg::Resize(width, height) => {
+                self.size = Rect::new(0, 0, width, height);
+                self.is_dirty = true;
+            }
+            Msg::Clock(now) => self.tick(now),
+            Msg::Report(report) => self.report(report, &mut effects),
+            Msg::Ordered(id, ordered) => {
+                if let Some(view) = self.trail.by_id(id) {
+                    view.take(ordered);
+                    self.is_dirty = true;
+                }
+            }
+            Msg::Found(hits) => self.is_dirty |= self.overlay.found(hits),
+            Msg::Failed(text) => self.say(Level::Error, text),
+        }
+        if self.is_dirty {
+            self.fit();
+        }
+        self.rescope(&mut effects);
+        effects
+    }
+
+    /// True once when the screen differs from what was drawn last.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.is_dirty)
+    }
+
+    /// The room for the view between header and footer.
+    pub fn body(&self) -> Rect {
+        crate::screen::body(self.size)
+    }
+
+    /// What views read.
+    pub fn ctx(&self) -> Ctx<'_> {
+        let (store, look) = (&self.store, &self.setup.look);
+        Ctx { store, focus: self.focus.as_ref(), now: self.now, look }
+    }
+
+    /// True when nothing may be written to what is shown.
+    pub fn is_read_only(&self) -> bool {
+        let focus = self.focus.as_ref();
+        self.setup.is_read_only || focus.is_some_and(|dc| self.setup.read_only.contains(dc))
+    }
+
+    /// The command line while it is typed.
+    pub fn command_line(&self) -> &Prompt {
+        &self.commands
+    }
+
+    fn say(&mut self, level: Level, text: impl Into<String>) {
+        self.notice = Some(Notice::new(level, text, self.now));
+        self.is_dirty = true;
+    }
+
+    fn tick(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+        self.store.sample(now);
+        if self.notice.as_ref().is_some_and(|notice| notice.is_over(now)) {
+            let next = self.setup.warnings.pop();
+            self.notice = next.map(|text| Notice::new(Level::Warn, text, now));
+        }
+        // Ages are on every screen.
+        self.is_dirty = true;
+    }
+
+    fn report(&mut self, report: Report, effects: &mut Vec<Effect>) {
+        if let Report::Restarted { dc, what } = &report {
+            self.say(
+                Level::Error,
+                format!("{what} of {dc} stopped unexpectedly and was started again"),
+            );
+        }
+        let change = self.store.apply(report);
+        if matches!(change, Change::Datacenters) {
+            self.prove_focus(effects);
+        }
+        // The strip at the top shows every datacenter.
+        self.is_dirty |=
+            matches!(change, Change::Datacenters | Change::Datacenter(_) | Change::Checks(..));
+        self.is_dirty |= self.with_view(|view, ctx| view.patch(ctx, &change));
+    }
+
+    /// A wanted datacenter that does not exist ends the program: a screen of other datacenters is
+    /// not what was asked for.
+    fn prove_focus(&mut self, effects: &mut Vec<Effect>) {
+        let Some(focus) = self.focus.clone().filter(|_| self.is_focus_unproven) else {
+            return;
+        };
+        if self.store.is_empty() || self.store.discovery.is_some() {
+            return;
+        }
+        self.is_focus_unproven = false;
+        if self.store.dc(&focus).is_some() || self.setup.configured.contains(&focus) {
+            return;
+        }
+        let message = unknown_dc(&focus, self.store.datacenters().map(|(dc, _)| dc.as_str()));
+        effects.push(Effect::Exit(Exit { code: 2, message: Some(message) }));
+    }
+
+    fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+        let action = self.setup.keymap.resolve(key);
+        if action == Some(Action::ForceQuit) {
+            effects.push(Effect::Exit(Exit { code: 0, message: None }));
+            return;
+        }
+        self.is_dirty = true;
+        if !self.overlay_key(key, action, effects)
+            && let Some(action) = action
+        {
+            self.act(action, effects);
+        }
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent, effects: &mut Vec<Effect>) {
+        let action = match mouse.kind {
+            MouseEventKind::ScrollUp => Action::Up,
+            MouseEventKind::ScrollDown => Action::Down,
+            MouseEventKind::Down(MouseButton::Left) => {
+                let body = self.body();
+                if mouse.row >= body.y && matches!(self.overlay, Overlay::None) {
+                    self.trail.view_mut().click(mouse.row - body.y);
+                    self.is_dirty = true;
+                }
+                return;
+            }
+            _ => return,
+        };
+        self.is_dirty = true;
+        if matches!(self.overlay, Overlay::None) {
+            self.act(action, effects);
+        } else {
+            self.overlay.scroll(if action == Action::Up { -1 } else { 1 });
+        }
+    }
+
+    /// Lets the view on screen work with what it reads.
+    fn with_view<T>(&mut self, work: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> T) -> T {
+        let (store, look) = (&self.store, &self.setup.look);
+        let ctx = Ctx { store, focus: self.focus.as_ref(), now: self.now, look };
+        work(self.trail.view_mut(), &ctx)
+    }
+
+    fn respond(&mut self, response: Response, effects: &mut Vec<Effect>) {
+        match response {
+            Response::Ignored | Response::Changed => {}
+            Response::Work(job) => effects.push(Effect::Order(self.trail.id(), job)),
+            Response::Open(place) => self.open(&place, effects),
+            Response::Copy(text, what) => {
+                effects.push(Effect::Copy(text));
+                self.say(Level::Info, format!("copied {what}"));
+            }
+            Response::Notice(text) => self.say(Level::Warn, text),
+        }
+    }
+
+    /// Goes to a place. The place of a list in one datacenter focuses that datacenter.
+    fn open(&mut self, place: &Place, effects: &mut Vec<Effect>) {
+        let mut place = place.clone();
+        if place.args.is_empty()
+            && let Some(dc) = place.dc.take()
+        {
+            self.focus = Some(dc);
+        }
+        self.trail.open(&place);
+        self.reload(effects);
+    }
+
+    /// Loads the view on screen anew.
+    fn reload(&mut self, effects: &mut Vec<Effect>) {
+        self.is_dirty = true;
+        if let Some(job) = self.with_view(|view, ctx| view.load(ctx)) {
+            effects.push(Effect::Order(self.trail.id(), job));
+        }
+    }
+
+    fn fit(&mut self) {
+        let body = self.body();
+        self.with_view(|view, ctx| view.fit(ctx, body));
+    }
+
+    /// Says what is to be watched when that changed.
+    fn rescope(&mut self, effects: &mut Vec<Effect>) {
+        let subjects: Vec<Wanted> = self.trail.view().subjects(&self.ctx());
+        if subjects == self.scope.subjects && self.focus == self.scope.focus {
+            return;
+        }
+        let ticket = self.scope.ticket + 1;
+        self.scope = Scope { ticket, focus: self.focus.clone(), subjects };
+        self.store.ticket = ticket;
+        let scope = self.scope.clone();
+        let is_wanted = |dc: &Dc, subject: &_| {
+            scope.subjects.iter().any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+        };
+        self.store.keep_subjects(is_wanted);
+        effects.push(Effect::Scope(scope.clone()));
+    }
+}
+
+/// What is said of a datacenter that does not exist.
+pub fn unknown_dc<'a>(wanted: &Dc, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    format!("unknown datacenter '{wanted}'; known are {}", known.join(", "))
+}

@@ -1,0 +1,105 @@
+//! What actions do to the program as a whole; the rest is the view's.
+
+use super::App;
+use super::action::Action;
+use super::msg::{Effect, Exit};
+use super::notice::Level;
+use super::overlay::Overlay;
+use super::prompt::Prompt;
+use crate::domain::ids::Dc;
+use crate::table::filter::Filter;
+use crate::views::{Place, registry};
+
+impl App {
+    /// Does an action on the view, or on the program as a whole.
+    pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Quit if !self.trail.step(-1) => {
+                effects.push(Effect::Exit(Exit { code: 0, message: None }));
+            }
+            Action::Quit | Action::HistoryBack | Action::HistoryForward | Action::LastView => {
+                let moved = match action {
+                    Action::Quit => true,
+                    Action::LastView => self.trail.back_and_forth(),
+                    Action::HistoryBack => self.trail.step(-1),
+                    _ => self.trail.step(1),
+                };
+                if moved {
+                    self.reload(effects);
+                }
+            }
+            Action::Back => self.back(effects),
+            Action::Help => self.overlay = Overlay::Help(0),
+            Action::Command => self.open_command(""),
+            Action::Filter => self.open_filter(),
+            Action::Jump => self.open_jump(effects),
+            Action::Refresh => {
+                effects.push(Effect::Refresh);
+                self.say(Level::Info, "asking every datacenter again");
+            }
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::NextTheme => self.next_theme(),
+            Action::NextView => self.tab(1, effects),
+            Action::PreviousView => self.tab(-1, effects),
+            Action::DcAll => self.set_focus(None, effects),
+            Action::Dc(n) => self.focus_nth(n, effects),
+            other => {
+                let response = self.with_view(|view, ctx| view.act(ctx, other));
+                self.respond(response, effects);
+            }
+        }
+    }
+
+    /// One step back: an applied filter goes first, then the view.
+    pub(super) fn back(&mut self, effects: &mut Vec<Effect>) {
+        if self.trail.view().filter().is_some_and(|filter| !filter.is_empty()) {
+            self.set_filter(Filter::default(), effects);
+        } else if self.trail.step(-1) {
+            self.reload(effects);
+        }
+    }
+
+    pub(super) fn tab(&mut self, by: isize, effects: &mut Vec<Effect>) {
+        let name = registry::tab(self.trail.view().place().view, by);
+        self.open(&Place::new(name), effects);
+    }
+
+    pub(super) fn set_focus(&mut self, focus: Option<Dc>, effects: &mut Vec<Effect>) {
+        self.focus = focus;
+        self.reload(effects);
+    }
+
+    pub(super) fn focus_nth(&mut self, n: u8, effects: &mut Vec<Effect>) {
+        let nth = self.store.datacenters().nth(usize::from(n).saturating_sub(1));
+        match nth.map(|(dc, _)| dc.clone()) {
+            Some(dc) => self.set_focus(Some(dc), effects),
+            None => self.say(Level::Warn, format!("there is no datacenter {n}")),
+        }
+    }
+
+    pub(super) fn set_filter(&mut self, filter: Filter, effects: &mut Vec<Effect>) {
+        if let Some(job) = self.trail.view_mut().filter_by(filter) {
+            effects.push(Effect::Order(self.trail.id(), job));
+        }
+    }
+
+    pub(super) fn next_theme(&mut self) {
+        let now = self.setup.look.theme.name().to_owned();
+        let at = self.setup.themes.iter().position(|theme| theme.name() == now).unwrap_or(0);
+        if let Some(theme) = self.setup.themes.get((at + 1) % self.setup.themes.len().max(1)) {
+            self.setup.look.theme = theme.clone();
+            let text = format!("theme {}", self.setup.look.theme.name());
+            self.say(Level::Info, text);
+        }
+    }
+
+    pub(super) fn open_filter(&mut self) {
+        let Some(before) = self.trail.view().filter().cloned() else {
+            return;
+        };
+        let mut prompt = Prompt::default();
+        prompt.open(before.text());
+        self.filter.set(before.text());
+        self.overlay = Overlay::Filter { prompt, before, error: None };
+    }
+}

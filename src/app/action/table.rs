@@ -1,0 +1,99 @@
+//! The entries of the table of actions, in the order of the help.
+//!
+//! Keys are text in the keymap's own notation; `app::keymap` proves that each can be read and that
+//! none stands for two actions. Keys follow k9s where it has one. `[`, `O` and `A` to `D` may come
+//! from an arrow key whose escape sequence arrived in two pieces, so they only ever move or sort.
+
+use super::{Action, ActionInfo, Group, When};
+
+/// Every action, in the order of the help.
+#[rustfmt::skip] // One line an action: it is read as a table.
+pub const ACTIONS: &[ActionInfo] = &[
+    row(Action::Help, "help", "Show the keys that work here", &["?", "f1"]),
+    row(Action::Command, "command", "Type a command", &[":"]),
+    row(Action::Jump, "jump", "Find anything in any datacenter", &["ctrl-p", ";"]),
+    row(Action::Refresh, "refresh", "Ask the datacenters again now", &["ctrl-r"]),
+    row(Action::NextTheme, "next-theme", "Change to the next theme", &[]),
+    row(Action::Suspend, "suspend", "Put dcview into the background", &[]),
+    row(Action::Quit, "quit", "Leave; below the top level, go back one step", &["q"]),
+    row(Action::ForceQuit, "force-quit", "Leave at once, from anywhere", &["ctrl-c"]),
+    way(Action::Back, "back", "Go back one step; never leaves", &["esc"]),
+    way(Action::Up, "up", "Move up", &["up", "k"]),
+    way(Action::Down, "down", "Move down", &["down", "j"]),
+    way(Action::Left, "left", "Move left", &["left", "h"]),
+    way(Action::Right, "right", "Move right", &["right", "l"]),
+    way(Action::PageUp, "page-up", "Move a page up", &["pgup", "ctrl-b"]),
+    way(Action::PageDown, "page-down", "Move a page down", &["pgdn", "ctrl-f"]),
+    way(Action::Top, "top", "Go to the first row", &["g", "home"]),
+    way(Action::Bottom, "bottom", "Go to the last row", &["shift-g", "end"]),
+    way(Action::Open, "open", "Go into the row", &["enter"]),
+    way(Action::NextView, "next-view", "Go to the next tab", &["tab"]),
+    way(Action::PreviousView, "previous-view", "Go to the previous tab", &["backtab"]),
+    way(Action::LastView, "last-view", "Go to the view shown before", &["-"]),
+    way(Action::HistoryBack, "history-back", "Go back in the history of views", &["["]),
+    way(Action::HistoryForward, "history-forward", "Go forward in the history of views", &["]"]),
+    view(Action::Filter, "filter", "Filter the rows", &["/"], When::Table),
+    view(Action::FaultsOnly, "faults-only", "Show only what is not passing", &["ctrl-z"], When::Table),
+    view(Action::GroupBy, "group-by", "Group by service, by node or not at all", &["b"], When::Group),
+    view(Action::ExpandAll, "expand-all", "Fold or unfold all groups", &["x"], When::Group),
+    view(Action::ToggleDetail, "toggle-detail", "Show or hide the details", &["d"], When::Table),
+    view(Action::DetailUp, "detail-up", "Scroll the details up", &["shift-up", "<"], When::Detail),
+    view(Action::DetailDown, "detail-down", "Scroll the details down", &["shift-down", ">"], When::Detail),
+    line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
+    line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),
+    line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),
+    line(Action::MarkRange, "mark-range", "Mark from the last mark to here", &["ctrl-space"]),
+    line(Action::ClearMarks, "clear-marks", "Remove all marks", &["ctrl-\\"]),
+    column(Action::SortName, "sort-name", "Sort by name", &["shift-n"]),
+    column(Action::SortStatus, "sort-status", "Sort by status", &["shift-s"]),
+    column(Action::SortAge, "sort-age", "Sort by age", &["shift-a"]),
+    column(Action::ColumnLeft, "column-left", "Choose the column to the left", &["shift-left"]),
+    column(Action::ColumnRight, "column-right", "Choose the column to the right", &["shift-right"]),
+    column(Action::SortColumn, "sort-column", "Sort by the chosen column; again turns it round", &["shift-o"]),
+    column(Action::Wide, "wide", "Show more columns, or fewer", &["ctrl-w"]),
+    centre(Action::DcAll, "dc-all", "Show all datacenters", &["0"]),
+    centre(Action::Dc(1), "dc-1", "Show only the first datacenter", &["1"]),
+    centre(Action::Dc(2), "dc-2", "Show only the second datacenter", &["2"]),
+    centre(Action::Dc(3), "dc-3", "Show only the third datacenter", &["3"]),
+    centre(Action::Dc(4), "dc-4", "Show only the fourth datacenter", &["4"]),
+    centre(Action::Dc(5), "dc-5", "Show only the fifth datacenter", &["5"]),
+    centre(Action::Dc(6), "dc-6", "Show only the sixth datacenter", &["6"]),
+    centre(Action::Dc(7), "dc-7", "Show only the seventh datacenter", &["7"]),
+    centre(Action::Dc(8), "dc-8", "Show only the eighth datacenter", &["8"]),
+    centre(Action::Dc(9), "dc-9", "Show only the ninth datacenter", &["9"]),
+];
+
+/// Text of the table: it lives as long as the program.
+type Text = &'static str;
+/// Default keys of one entry.
+type Keys = &'static [&'static str];
+
+/// An entry under `General`.
+const fn row(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
+    ActionInfo { action, name, doc, group: Group::General, keys, when: When::Always }
+}
+
+/// An entry under `Navigation`.
+const fn way(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
+    ActionInfo { action, name, doc, group: Group::Navigation, keys, when: When::Always }
+}
+
+/// An entry under `View`.
+const fn view(action: Action, name: Text, doc: Text, keys: Keys, when: When) -> ActionInfo {
+    ActionInfo { action, name, doc, group: Group::View, keys, when }
+}
+
+/// An entry under `Rows`.
+const fn line(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
+    ActionInfo { action, name, doc, group: Group::Rows, keys, when: When::Table }
+}
+
+/// An entry under `Columns`.
+const fn column(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
+    ActionInfo { action, name, doc, group: Group::Columns, keys, when: When::Table }
+}
+
+/// An entry under `Datacenters`.
+const fn centre(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
+    ActionInfo { action, name, doc, group: Group::Datacenters, keys, when: When::Always }
+}

@@ -1,0 +1,71 @@
+//! The words a command may begin with, other than views.
+//!
+//! Invariant: a word has one meaning; a view's name goes before an action's.
+
+use super::{ViewWord, Vocabulary};
+use crate::app::action::{ACTIONS, Action, Group};
+
+/// Words that leave from anywhere. An action of the same name would only go back one step.
+const QUIT: &[&str] = &["quit", "q", "q!", "qa", "exit"];
+/// The words of commands of their own; those that leave are in [`QUIT`].
+const OWN: &[(&str, Own)] =
+    &[("dc", Own::Dc), ("theme", Own::Theme), ("sort", Own::Sort), ("group", Own::Group)];
+
+/// What the first word of a line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Show a view.
+    View(ViewWord),
+    /// Something that is no view.
+    Own(Own),
+}
+
+/// A command that is no view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// `dc NAME`.
+    Dc,
+    /// `theme NAME`.
+    Theme,
+    /// `sort COLUMN [desc]`.
+    Sort,
+    /// `group service|node|flat`.
+    Group,
+    /// Leave.
+    Quit,
+    /// An action of the table.
+    Act(Action),
+}
+
+impl Verb {
+    /// What a word means, whatever its case; `None` when it means nothing.
+    pub fn named(word: &str, words: &Vocabulary) -> Option<Self> {
+        let word = word.to_lowercase();
+        let is_view = |view: &&ViewWord| view.name == word || view.aliases.contains(&&*word);
+        if let Some(view) = words.views.iter().find(is_view) {
+            return Some(Self::View(*view));
+        }
+        if QUIT.contains(&&*word) {
+            return Some(Self::Own(Own::Quit));
+        }
+        let own = OWN.iter().find(|(name, _)| *name == word).map(|(_, own)| *own);
+        own.or_else(|| Action::named(&word).map(Own::Act)).map(Self::Own)
+    }
+}
+
+/// The words to offer, views first, then their aliases, words of their own and actions.
+pub fn all<'a>(words: &Vocabulary<'a>) -> impl Iterator<Item = &'a str> {
+    let views = words.views;
+    // An action that a key does better than a word would only be in the way here.
+    let typed = ACTIONS.iter().filter(|info| !is_movement(info.action));
+    let names = views.iter().map(|view| view.name);
+    let aliases = views.iter().flat_map(|view| view.aliases.iter().copied());
+    let own = OWN.iter().map(|(name, _)| *name);
+    names.chain(aliases).chain(own).chain(typed.map(|info| info.name))
+}
+
+/// True for what only makes sense on a key.
+fn is_movement(action: Action) -> bool {
+    let group = action.info().map(|info| info.group);
+    matches!(group, Some(Group::Navigation | Group::Datacenters)) || action == Action::Command
+}

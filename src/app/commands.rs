@@ -1,0 +1,134 @@
+//! What typed commands do.
+
+use super::command::{self, Command, DcScope, Vocabulary};
+use super::msg::{Effect, Exit};
+use super::notice::Level;
+use super::overlay::Overlay;
+use super::{App, unknown_dc};
+use crate::domain::ids::{Dc, NodeName, ServiceName};
+use crate::table::filter::Filter;
+use crate::ui::theme::Theme;
+use crate::views::{Place, registry};
+
+/// Services and nodes offered while a command is typed, at most.
+const OFFERED: usize = 20_000;
+
+impl App {
+    pub(super) fn open_command(&mut self, text: &str) {
+        self.commands.open(text);
+        self.suggest();
+        self.overlay = Overlay::Command;
+    }
+
+    /// Offers what the typed line may become.
+    pub(super) fn suggest(&mut self) {
+        let views = registry::words();
+        let lines = command::complete(self.commands.text(), &self.vocabulary(&views));
+        self.commands.suggest(lines);
+    }
+
+    pub(super) fn vocabulary<'a>(&'a self, views: &'a [command::ViewWord]) -> Vocabulary<'a> {
+        let states = || self.store.datacenters().map(|(_, state)| state);
+        let mut services: Vec<&str> = states()
+            .flat_map(|s| s.services.keys())
+            .map(ServiceName::as_str)
+            .take(OFFERED)
+            .collect();
+        services.sort_unstable();
+        services.dedup();
+        let nodes = states().flat_map(|s| s.nodes.keys()).map(NodeName::as_str);
+        Vocabulary {
+            views,
+            dcs: self.store.datacenters().map(|(dc, _)| dc.as_str()).collect(),
+            services,
+            nodes: nodes.take(OFFERED).collect(),
+            themes: self.setup.themes.iter().map(Theme::name).collect(),
+        }
+    }
+
+    /// Does what a command line says; a wrong one is kept to be mended.
+    pub fn command(&mut self, line: &str, effects: &mut Vec<Effect>) {
+        let views = registry::words();
+        match command::parse(line, &self.vocabulary(&views)) {
+            Ok(command) => self.run(command, effects),
+            Err(error) => {
+                self.say(Level::Warn, error.to_string());
+                self.open_command(line);
+            }
+        }
+    }
+
+    pub(super) fn run(&mut self, command: Command, effects: &mut Vec<Effect>) {
+        match command {
+            Command::Open { view, arg, dc, filter } => {
+                self.narrow(dc, effects);
+                let place = arg.map_or_else(|| Place::new(view), |arg| self.object(view, &arg));
+                self.open(&place, effects);
+                self.apply_filter(filter, effects);
+            }
+            Command::Dc(dc) => self.narrow(dc, effects),
+            Command::Narrow { dc, filter } => {
+                self.narrow(dc, effects);
+                self.apply_filter(filter, effects);
+            }
+            Command::Theme(name) => {
+                let found = self.setup.themes.iter().find(|theme| theme.name() == name).cloned();
+                match found {
+                    Some(theme) => self.setup.look.theme = theme,
+                    None => self.say(Level::Warn, format!("no theme '{name}'")),
+                }
+            }
+            Command::Sort { column, descending } => {
+                match self.with_view(|view, ctx| view.sort_by(ctx, &column, descending)) {
+                    Ok(Some(job)) => effects.push(Effect::Order(self.trail.id(), job)),
+                    Ok(None) => {}
+                    Err(text) => self.say(Level::Warn, text),
+                }
+            }
+            Command::Group(by) => {
+                let response = self.with_view(|view, ctx| view.group_by(ctx, by));
+                self.respond(response, effects);
+            }
+            Command::Quit => effects.push(Effect::Exit(Exit { code: 0, message: None })),
+            Command::Act(action) => self.act(action, effects),
+        }
+    }
+
+    /// The place of an object: a node is looked for in the focused datacenter, then in all.
+    pub(super) fn object(&self, view: &'static str, name: &str) -> Place {
+        let place = Place::new(view).of(name);
+        if view != "node" {
+            return place.perhaps_at(self.focus.as_ref());
+        }
+        let has = |dc: &&Dc| self.store.dc(dc).is_some_and(|state| state.nodes.contains_key(name));
+        let all = self.focus.iter().chain(self.store.datacenters().map(|(dc, _)| dc));
+        let mut all = all.peekable();
+        let first = all.peek().copied().cloned();
+        let found = all.find(has).cloned().or(first);
+        place.perhaps_at(found.as_ref())
+    }
+
+    pub(super) fn narrow(&mut self, dc: DcScope, effects: &mut Vec<Effect>) {
+        match dc {
+            DcScope::Unchanged => {}
+            DcScope::All => self.set_focus(None, effects),
+            DcScope::One(name) => {
+                let dc = Dc::from(name);
+                if self.store.dc(&dc).is_some() {
+                    self.set_focus(Some(dc), effects);
+                } else {
+                    let text = unknown_dc(&dc, self.store.datacenters().map(|(dc, _)| dc.as_str()));
+                    self.say(Level::Warn, text);
+                }
+            }
+        }
+    }
+
+    pub(super) fn apply_filter(&mut self, text: Option<String>, effects: &mut Vec<Effect>) {
+        let Some(text) = text else { return };
+        match Filter::parse(&text) {
+            Ok(filter) => self.set_filter(filter, effects),
+            Err(error) => self.say(Level::Warn, error.to_string()),
+        }
+    }
+}

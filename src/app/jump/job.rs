@@ -1,0 +1,125 @@
+//! One search, as a value that any thread can run.
+//!
+//! Cost: a pass over the entries, or over the survivors of a search that it narrows; places of
+//! matched characters are only worked out for the hits that are drawn.
+
+use std::sync::Arc;
+
+use super::SHOWN;
+use super::target::{Entry, Target, Targets};
+use crate::table::fuzzy::{Fuzzy, best};
+
+/// One search. It owns or shares all it needs.
+#[derive(Clone, Debug)]
+pub struct Job {
+    generation: u64,
+    query: Fuzzy,
+    targets: Targets,
+    /// An answer whose survivors hold all hits of this search.
+    within: Option<Arc<Hits>>,
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Hits {
+    /// The question that this answers.
+    pub generation: u64,
+    /// The best hits, best first.
+    pub top: Vec<Hit>,
+    query: Fuzzy,
+    pub(super) targets: Targets,
+    /// The places of all hits, ascending.
+    survivors: Survivors,
+}
+
+/// The places that a search left over.
+#[derive(Clone, Debug)]
+enum Survivors {
+    /// All of them: nothing was searched for.
+    All,
+    /// These.
+    Some(Vec<u32>),
+}
+
+/// One hit, ready to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What was found.
+    pub target: Target,
+    /// Its text, without control characters.
+    pub label: String,
+    /// The places of the matched characters of the label, ascending.
+    pub indices: Vec<usize>,
+    /// How well it fits.
+    pub score: i64,
+}
+
+impl Hits {
+    /// How many hits there are.
+    pub fn total(&self) -> usize {
+        match &self.survivors {
+            Survivors::All => self.targets.len(),
+            Survivors::Some(places) => places.len(),
+        }
+    }
+}
+
+impl Job {
+    /// A search; `answered` is an answer over the same targets that it may narrow.
+    pub(super) fn new(
+        generation: u64,
+        query: &str,
+        targets: Targets,
+        answered: Option<Arc<Hits>>,
+    ) -> Self {
+        let query = Fuzzy::new(query);
+        let within = answered.filter(|hits| query.narrows(&hits.query));
+        Self { generation, query, targets, within }
+    }
+
+    /// The number of the question, for whoever runs the newest only.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Searches. Blocks for as long as it takes: milliseconds for 100,000 entries.
+    pub fn run(self) -> Hits {
+        let scored = if self.query.is_empty() { Vec::new() } else { self.scored() };
+        let survivors = if self.query.is_empty() {
+            Survivors::All
+        } else {
+            Survivors::Some(scored.iter().map(|(_, place)| *place).collect())
+        };
+        let top = if self.query.is_empty() {
+            (0..self.targets.len().min(SHOWN)).map(|place| (0, place as u32)).collect()
+        } else {
+            best(scored, SHOWN, |place| self.targets.get(place).map_or(usize::MAX, Entry::tie))
+        };
+        let top = top.into_iter().filter_map(|(score, place)| self.hit(score, place)).collect();
+        let Self { generation, query, targets, .. } = self;
+        Hits { generation, top, query, targets, survivors }
+    }
+
+    /// The scores of all that match, by ascending place.
+    fn scored(&self) -> Vec<(i64, u32)> {
+        let score = |place: u32| {
+            let entry = self.targets.get(place)?;
+            Some((self.query.score(entry.folded(), entry.mask)?, place))
+        };
+        match self.within.as_ref().map(|hits| &hits.survivors) {
+            Some(Survivors::Some(places)) => places.iter().copied().filter_map(score).collect(),
+            _ => (0..self.targets.len() as u32).filter_map(score).collect(),
+        }
+    }
+
+    /// What is drawn of the hit at a place.
+    fn hit(&self, score: i64, place: u32) -> Option<Hit> {
+        let entry = self.targets.get(place)?;
+        Some(Hit {
+            target: entry.target.clone(),
+            label: entry.label.to_string(),
+            indices: self.query.indices(entry.folded()),
+            score,
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! Which key means which action: the defaults of the table, and the user's overrides.
+//!
+//! It reads no file; what a key does is not its matter either. Invariant: a key means at most one
+//! action, and Esc never leaves the program.
+
+mod asset;
+mod key;
+mod problem;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::action::{ACTIONS, Action};
+use super::nearest::nearest;
+
+pub use asset::{markdown, toml};
+pub use key::{BadKey, Key};
+pub use problem::Problem;
+
+/// Which key means which action.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    actions: HashMap<Key, Action>,
+    keys: BTreeMap<Action, Vec<Key>>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self::from_keys(defaults())
+    }
+}
+
+impl Keymap {
+    /// The defaults with the user's `action -> keys` laid over them.
+    ///
+    /// An override replaces all default keys of its action. A key that it takes from the defaults
+    /// of another action is gone there, so that a new default never breaks an old keymap.
+    ///
+    /// # Errors
+    /// Every problem found: an unknown action, a text that is no key, one key in two overrides, Esc
+    /// on an action that leaves.
+    pub fn with_overrides(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut taken: HashMap<Key, Action> = HashMap::new();
+        let mut chosen: BTreeMap<Action, Vec<Key>> = BTreeMap::new();
+        for (name, texts) in overrides {
+            let Some(action) = Action::named(name) else {
+                problems.push(unknown(name));
+                continue;
+            };
+            let keys = chosen.entry(action).or_default();
+            for text in texts {
+                match read(text, action, &mut taken) {
+                    Ok(key) if keys.contains(&key) => {}
+                    Ok(key) => keys.push(key),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut keys = defaults();
+        for rest in keys.values_mut() {
+            rest.retain(|key| !taken.contains_key(key));
+        }
+        keys.extend(chosen);
+        Ok(Self::from_keys(keys))
+    }
+
+    /// What this key press means; `None` for an unbound key and for the release of a key.
+    pub fn resolve(&self, event: KeyEvent) -> Option<Action> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        self.actions.get(&Key::of(event)).copied()
+    }
+
+    /// The keys of an action, the one to show first; empty when it has none.
+    pub fn keys(&self, action: Action) -> &[Key] {
+        self.keys.get(&action).map_or(&[], Vec::as_slice)
+    }
+
+    /// The key to show in a hint; empty when the action has none.
+    pub fn hint(&self, action: Action) -> String {
+        self.keys(action).first().map(Key::to_string).unwrap_or_default()
+    }
+
+    /// All keys of an action for help, `pgup ctrl-b`; empty when it has none.
+    pub fn keys_of(&self, action: Action) -> String {
+        self.keys(action).iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Both directions from one.
+    fn from_keys(keys: BTreeMap<Action, Vec<Key>>) -> Self {
+        let actions =
+            keys.iter().flat_map(|(action, keys)| keys.iter().map(|key| (*key, *action))).collect();
+        Self { actions, keys }
+    }
+}
+
+/// The keys of the table. Each can be read and stands once: a test proves it.
+fn defaults() -> BTreeMap<Action, Vec<Key>> {
+    let keys = |texts: &[&str]| texts.iter().filter_map(|text| text.parse().ok()).collect();
+    ACTIONS.iter().map(|info| (info.action, keys(info.keys))).collect()
+}
+
+/// Reads one key of an override, and takes it for its action.
+fn read(text: &str, action: Action, taken: &mut HashMap<Key, Action>) -> Result<Key, Problem> {
+    let name = action.name();
+    let key: Key = text.parse().map_err(|error| Problem::BadKey { action: name, error })?;
+    if key.is_escape() && matches!(action, Action::Quit | Action::ForceQuit) {
+        return Err(Problem::EscapeQuits { action: name });
+    }
+    match *taken.entry(key).or_insert(action) {
+        first if first == action => Ok(key),
+        first => Err(Problem::Clash { key, first: first.name(), second: name }),
+    }
+}
+
+/// The problem of a name that is no action.
+fn unknown(name: &str) -> Problem {
+    let nearest = nearest(name, ACTIONS.iter().map(|info| info.name));
+    let nearest = ACTIONS.iter().map(|info| info.name).find(|known| Some(*known) == nearest);
+    Problem::UnknownAction { name: name.to_owned(), nearest }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    use super::*;
+
+    fn overrides(lines: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
+        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+        lines.iter().map(|(name, texts)| ((*name).to_owned(), keys(texts))).collect()
+    }
+
+    fn press(c: char) -> KeyEvent {
+        KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
+    }
+
+    #[test]
+    fn every_default_key_can_be_read_and_means_one_action() {
+        let keymap = Keymap::default();
+        let texts: usize = ACTIONS.iter().map(|info| info.keys.len()).sum();
+        assert_eq!(keymap.actions.len(), texts);
+        for info in ACTIONS {
+            assert_eq!(keymap.keys(info.action).len(), info.keys.len(), "{}", info.name);
+            assert_eq!(keymap.keys_of(info.action), info.keys.join(" "));
+        }
+    }
+
+    #[test]
+    fn pieces_of_a_broken_arrow_key_only_move_or_sort() {
+        use crate::app::action::Group;
+        let keymap = Keymap::default();
+        for c in "[OABCD".chars() {
+            let info = keymap.resolve(press(c)).and_then(Action::info);
+            let group = info.map(|info| info.group);
+            assert!(
+                matches!(group, None | Some(Group::Navigation | Group::Columns)),
+                "{c}: {group:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_release_means_nothing() {
+        let keymap = Keymap::default();
+        let mut event = press('j');
+        assert_eq!(keymap.resolve(event), Some(Action::Down));
+        event.kind = KeyEventKind::Repeat;
+        assert_eq!(keymap.resolve(event), Some(Action::Down));
+        event.kind = KeyEventKind::Release;
+        assert_eq!(keymap.resolve(event), None);
+    }
+
+    #[test]
+    fn an_override_replaces_the_defaults_of_its_action() {
+        let keymap = Keymap::with_overrides(&overrides(&[("down", &["n"])])).unwrap();
+        assert_eq!(keymap.resolve(press('n')), Some(Action::Down));
+        assert_eq!(keymap.resolve(press('j')), None);
+    }
+
+    #[test]
+    fn an_override_takes_its_key_from_a_default() {
+        let keymap = Keymap::with_overrides(&overrides(&[("copy-row", &["x"])])).unwrap();
+        assert_eq!(keymap.resolve(press('x')), Some(Action::CopyRow));
+        assert_eq!(keymap.keys_of(Action::ExpandAll), "");
+    }
+
+    #[test]
+    fn an_empty_override_takes_all_keys_away() {
+        let keymap = Keymap::with_overrides(&overrides(&[("faults-only", &[])])).unwrap();
+        assert_eq!(keymap.hint(Action::FaultsOnly), "");
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let lines: [(&str, &[&str]); 5] = [
+            ("fautls-only", &["x"]),
+            ("copy", &["ctlr-x"]),
+            ("down", &["n"]),
+            ("up", &["n"]),
+            ("quit", &["esc"]),
+        ];
+        let problems = Keymap::with_overrides(&overrides(&lines)).unwrap_err();
+        let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        assert_eq!(told.len(), 4);
+        assert!(told.iter().any(|line| line.contains("did you mean 'faults-only'?")), "{told:?}");
+        assert!(told.iter().any(|line| line.contains("'ctlr-x'")), "{told:?}");
+        assert!(told.iter().any(|line| line.contains("both 'down' and 'up'")), "{told:?}");
+    }
+}

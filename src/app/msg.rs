@@ -1,0 +1,60 @@
+//! Everything that can happen to the program, and everything it can ask of the world.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use super::jump;
+use crate::domain::feed::{Report, Scope};
+use crate::table::job::{Job, Ordered};
+
+/// Something that happened.
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse was used.
+    Mouse(MouseEvent),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// A second or so passed; the time (UTC).
+    Clock(DateTime<Utc>),
+    /// The watch layer has something to tell.
+    Report(Report),
+    /// A list's order was worked out, for the view with this id.
+    Ordered(ViewId, Ordered),
+    /// The finder's hits came.
+    Found(jump::Hits),
+    /// The world could not do what was asked; in words.
+    Failed(String),
+}
+
+/// Which view a result is for. Ids are never used again.
+pub type ViewId = u64;
+
+/// Something that the program wants done.
+pub enum Effect {
+    /// Watch this, and nothing else beyond what always is.
+    Scope(Scope),
+    /// Work this out off the UI thread and bring it back as [`Msg::Ordered`].
+    Order(ViewId, Job),
+    /// Search, and bring the hits back as [`Msg::Found`].
+    Find(jump::Job),
+    /// Hand this to the operator's clipboard.
+    Copy(String),
+    /// Ask every datacenter again now.
+    Refresh,
+    /// Give the terminal back to the shell until the process is continued.
+    Suspend,
+    /// Leave.
+    Exit(Exit),
+}
+
+/// How the program ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// The exit code.
+    pub code: u8,
+    /// What is written to stderr after the terminal was restored.
+    pub message: Option<String>,
+}

@@ -1,0 +1,51 @@
+//! The whole screen: the strip of datacenters, the view, and the line below.
+//!
+//! Drawing reads the state and changes nothing. Any size is fine: what has no room is left out.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::App;
+use crate::app::overlay::Overlay;
+
+mod finder;
+mod footer;
+mod help;
+mod strip;
+
+/// The room for the view between the strip and the line below.
+pub fn body(size: Rect) -> Rect {
+    let height = size.height.saturating_sub(2);
+    Rect { y: size.y + 1.min(size.height), height, ..size }
+}
+
+/// Draws everything.
+pub fn draw(app: &App, frame: &mut Frame) {
+    let area = frame.area();
+    if let Some(cursor) = draw_on(app, area, frame.buffer_mut()) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws everything into a buffer; gives where the cursor of a typed line is.
+pub fn draw_on(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let ctx = app.ctx();
+    buf.set_style(area, ctx.look.style(crate::ui::theme::Role::Text));
+    strip::draw(app, Rect { height: 1, ..area }, buf);
+    let body = body(area);
+    if !body.is_empty() {
+        match &app.overlay {
+            Overlay::Help(top) => help::draw(app, *top, body, buf),
+            Overlay::Jump { prompt, finder } => finder::draw(app, prompt, finder, body, buf),
+            _ => app.trail.view().draw(&ctx, body, buf),
+        }
+    }
+    if area.height < 2 {
+        return None;
+    }
+    footer::draw(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
+}

@@ -1,0 +1,58 @@
+//! The finder: a line being typed and the best hits below it, with what matched lit.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::app::App;
+use crate::app::jump::{Finder, Hit};
+use crate::app::prompt::Prompt;
+use crate::table::column::Cell;
+use crate::ui::text::{clean, count};
+use crate::ui::theme::Role;
+use crate::ui::widgets::line::draw_cell;
+use crate::ui::widgets::pane::draw_frame;
+
+/// Draws the finder.
+pub fn draw(app: &App, prompt: &Prompt, finder: &Finder, area: Rect, buf: &mut Buffer) {
+    let look = &app.setup.look;
+    let found = if finder.is_searching() {
+        String::from("searching ")
+    } else {
+        format!("[{}] ", count(finder.total()))
+    };
+    let title = Cell::new(" find anything ", Role::Title).then(found, Role::Accent);
+    let inner = draw_frame(look, &title, area, buf);
+    if inner.is_empty() {
+        return;
+    }
+    let line = Cell::new("> ", Role::Prompt)
+        .then(prompt.text().to_owned(), Role::Prompt)
+        .then("_", Role::Ghost);
+    draw_cell(look, &line, (inner.x, inner.y), inner.width, Style::new(), buf);
+    let rows = usize::from(inner.height.saturating_sub(1));
+    let top = finder.cursor().saturating_sub(rows.saturating_sub(1));
+    for (row, (at, hit)) in finder.hits().iter().enumerate().skip(top).take(rows).enumerate() {
+        let y = inner.y + 1 + row as u16;
+        let is_selected = at == finder.cursor();
+        let over = if is_selected { look.style(Role::Selected) } else { Style::new() };
+        buf.set_style(Rect { y, height: 1, ..inner }, over);
+        draw_cell(look, &label(hit), (inner.x + 1, y), inner.width.saturating_sub(1), over, buf);
+    }
+}
+
+/// A hit's label with the matched characters lit.
+fn label(hit: &Hit) -> Cell {
+    let mut cell = Cell::new(format!("{:<11}", hit.target.kind()), Role::Muted);
+    let mut matched = hit.indices.iter().copied().peekable();
+    for (at, c) in hit.label.chars().enumerate() {
+        let role = if matched.next_if_eq(&at).is_some() { Role::Match } else { Role::Text };
+        let mut utf8 = [0; 4];
+        let text = clean(c.encode_utf8(&mut utf8)).into_owned();
+        match cell.runs.last_mut() {
+            Some((run, last)) if *last == role && at > 0 => run.to_mut().push_str(&text),
+            _ => cell.runs.push((text.into(), role)),
+        }
+    }
+    cell
+}

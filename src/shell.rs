@@ -1,0 +1,92 @@
+//! The outside: the only room that waits, reads the clock and touches the terminal.
+//!
+//! It turns keys, signals, ticks and feeds into messages for [`crate::app::App`], carries out the
+//! effects that come back, and draws when something changed. Nothing else sees this room.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::app::msg::Exit;
+use crate::cli::{Cli, Command};
+use crate::config::{self, Config, Dirs, Env};
+
+mod demo;
+mod effects;
+mod logs;
+mod looks;
+mod run;
+mod signals;
+mod stderr;
+mod terminal;
+
+/// Threads for everything that waits; the UI has its own.
+const WORKERS: usize = 2;
+/// Threads for parsing and sorting of what is large.
+const BLOCKING: usize = 4;
+
+/// The program: from its arguments to its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::read(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            // Help that cannot be printed has nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(&cli) {
+        Ok(exit) => {
+            if let Some(message) = &exit.message {
+                stderr::say(message);
+            }
+            ExitCode::from(exit.code)
+        }
+        Err(error) => {
+            stderr::say(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Exit> {
+    let dirs = Dirs::of_user().context("no home directory: set HOME or XDG_CONFIG_HOME")?;
+    let env = Env::of_process();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(BLOCKING)
+        .enable_all()
+        .build()
+        .context("starting threads")?;
+    let exit = match &cli.command {
+        Some(Command::Demo(options)) => runtime.block_on(demo::run(cli, options, &env, &dirs)),
+        Some(Command::Config) => {
+            let config = config::load(&cli.flags(), &env, &dirs)?;
+            stderr::print(&config.describe());
+            Ok(Exit { code: 0, message: None })
+        }
+        Some(Command::Get(get)) => {
+            let config = config::load(&cli.flags(), &env, &dirs)?;
+            {
+                let _ = (get, config);
+                todo!()
+            }
+        }
+        None => {
+            let config = config::load(&cli.flags(), &env, &dirs)?;
+            runtime.block_on(screen(cli, config, &env, &dirs))
+        }
+    };
+    // Blocking queries may hang for minutes; nothing waits for them.
+    runtime.shutdown_background();
+    exit
+}
+
+/// Opens the screen on these settings.
+async fn screen(cli: &Cli, config: Config, env: &Env, dirs: &Dirs) -> Result<Exit> {
+    logs::start(&config)?;
+    let setup = looks::setup(&config, env, dirs)?;
+    run::run(&config, setup, cli.first_command.as_deref()).await
+}

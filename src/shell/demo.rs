@@ -1,0 +1,40 @@
+//! `dcview demo`: datacenters inside this process, and the screen on them.
+
+use anyhow::{Context, Result};
+
+use super::{screen, stderr};
+use crate::app::msg::Exit;
+use crate::cli::{Cli, Demo};
+use crate::config::{self, Config, Dirs, EndpointLayer, Env, Flags};
+use crate::sim;
+
+/// Serves the datacenters, and opens the screen on them unless only serving was asked for.
+pub async fn run(cli: &Cli, options: &Demo, env: &Env, dirs: &Dirs) -> Result<Exit> {
+    let size = options.size.map_or(crate::sim::Size::Demo, |s| crate::sim::Size::Instances(s.0));
+    let sim =
+        sim::serve(sim::Options { size, speed: options.speed, scenario: true, seed: options.seed })
+            .await
+            .context("starting the simulated datacenters")?;
+    if options.serve {
+        for (dc, address) in sim.addresses() {
+            stderr::print(&format!("{dc} http://{address}"));
+        }
+        let ended = tokio::signal::ctrl_c().await;
+        ended.context("waiting for ctrl-c")?;
+        return Ok(Exit { code: 0, message: None });
+    }
+    let config = on(&sim, cli, env, dirs)?;
+    screen(cli, config, env, dirs).await
+}
+
+/// The user's settings with the simulated agent in place of theirs, and none of their datacenters
+/// or credentials.
+fn on(sim: &sim::Sim, cli: &Cli, env: &Env, dirs: &Dirs) -> Result<Config> {
+    let (_, address) = sim.addresses().first().context("no datacenter is served")?;
+    let mine = cli.flags();
+    let agent = EndpointLayer { address: Some(address.to_string()), ..EndpointLayer::default() };
+    let flags = Flags { agent: agent.clone(), ..mine.clone() };
+    let theirs = config::load(&mine, env, dirs)?;
+    let bare = config::resolve(None, &Env::default(), &flags, dirs)?;
+    Ok(Config { agent: bare.agent, datacenters: Vec::new(), ..theirs })
+}

@@ -1,0 +1,65 @@
+//! Carrying out what the program asks for; results come back as messages.
+
+use tokio::sync::{mpsc, watch};
+
+use super::terminal::Tty;
+use crate::app::msg::{Effect, Exit, Msg};
+use crate::domain::feed::Scope;
+use crate::ui::clipboard;
+
+/// What effects act on.
+pub struct World {
+    /// What is watched.
+    pub scope: watch::Sender<Scope>,
+    /// Asks every datacenter again.
+    pub watch: crate::watch::Handle,
+    /// Where results go.
+    pub results: mpsc::UnboundedSender<Msg>,
+}
+
+/// What the loop itself has to do after an effect.
+pub enum Next {
+    /// Nothing.
+    Nothing,
+    /// Give the terminal to the shell for a while.
+    Suspend,
+    /// End.
+    Exit(Exit),
+}
+
+impl World {
+    /// Carries out one effect.
+    pub fn run(&self, effect: Effect, tty: &mut Tty) -> Next {
+        match effect {
+            Effect::Scope(scope) => {
+                self.scope.send_replace(scope);
+            }
+            Effect::Order(id, job) => self.work(move || Msg::Ordered(id, job.run())),
+            Effect::Find(job) => self.work(move || Msg::Found(job.run())),
+            Effect::Copy(text) => {
+                let sent = clipboard::osc52(&text).map_err(|error| error.to_string());
+                let sent = sent.and_then(|it| tty.send(&it).map_err(|error| error.to_string()));
+                if let Err(why) = sent {
+                    self.bring(Msg::Failed(format!("not copied: {why}")));
+                }
+            }
+            Effect::Refresh => self.watch.refresh(),
+            Effect::Suspend => return Next::Suspend,
+            Effect::Exit(exit) => return Next::Exit(exit),
+        }
+        Next::Nothing
+    }
+
+    /// Does something long off the UI thread.
+    fn work(&self, work: impl FnOnce() -> Msg + Send + 'static) {
+        let results = self.results.clone();
+        tokio::task::spawn_blocking(move || {
+            // The loop is gone only when the program ends.
+            let _ = results.send(work());
+        });
+    }
+
+    fn bring(&self, msg: Msg) {
+        let _ = self.results.send(msg);
+    }
+}

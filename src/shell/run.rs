@@ -1,0 +1,178 @@
+//! The loop: waits for keys first, then for everything else, and draws what changed.
+//!
+//! A key is answered with a frame at once; data waits until 16 ms have passed since the last one,
+//! so that a flood of changes costs sixty frames a second and never delays a key.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use chrono::Utc;
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::effects::{Next, World};
+use super::signals::{Caught, Signals, stop_self};
+use super::terminal::{Tty, guard_panics};
+use crate::app::msg::{Exit, Msg};
+use crate::app::{App, Setup};
+use crate::config::Config;
+use crate::domain::feed::{Report, Scope};
+
+/// Data is drawn at most once in this time.
+const FRAME: Duration = Duration::from_millis(16);
+/// Ages are drawn anew once in this time.
+const TICK: Duration = Duration::from_secs(1);
+/// Reports between watch layer and UI: a full lane makes the watchers wait.
+const LANE: usize = 64;
+
+/// Opens the screen and runs until it is left.
+///
+/// # Errors
+/// When there is no terminal, or a datacenter's settings cannot be used.
+pub async fn run(config: &Config, setup: Setup, first: Option<&str>) -> Result<Exit> {
+    guard_panics();
+    let mut signals = Signals::listen().context("listening to signals")?;
+    let mut tty = Tty::take(config.mouse)
+        .context("taking the terminal (use 'dcview get ..' where there is none)")?;
+    let mut app = App::new(setup);
+    let (width, height) = tty.size()?;
+    app.update(Msg::Resize(width, height));
+    tty.draw(&app)?;
+
+    let (scope, wanted) = watch::channel(Scope { focus: config.focus.clone(), ..Scope::default() });
+    let (reports_in, reports) = mpsc::channel(LANE);
+    let (results_in, results) = mpsc::unbounded_channel();
+    let watch = crate::watch::start(config, wanted, reports_in)?;
+    let world = World { scope, watch, results: results_in };
+    let mut session = Session { app, tty, world, last_frame: Instant::now(), exit: None };
+    if let Some(line) = first {
+        let mut effects = Vec::new();
+        session.app.command(line, &mut effects);
+        session.carry_out(effects)?;
+    }
+    session.run(&mut signals, reports, results).await
+}
+
+/// What the loop holds.
+struct Session {
+    app: App,
+    tty: Tty,
+    world: World,
+    last_frame: Instant,
+    exit: Option<Exit>,
+}
+
+/// What woke the loop.
+enum Woke {
+    Input(Option<std::io::Result<Event>>),
+    Signal(Caught),
+    Msg(Msg),
+    Tick,
+    Frame,
+}
+
+impl Session {
+    async fn run(
+        mut self,
+        signals: &mut Signals,
+        mut reports: mpsc::Receiver<Report>,
+        mut results: mpsc::UnboundedReceiver<Msg>,
+    ) -> Result<Exit> {
+        let mut input = EventStream::new();
+        let mut clock = interval(TICK);
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut is_dirty = true;
+        loop {
+            let woke = tokio::select! {
+                biased;
+                event = input.next() => Woke::Input(event),
+                caught = signals.next() => Woke::Signal(caught),
+                () = sleep_until(self.last_frame + FRAME), if is_dirty => Woke::Frame,
+                _ = clock.tick() => Woke::Tick,
+                Some(msg) = results.recv() => Woke::Msg(msg),
+                Some(report) = reports.recv() => Woke::Msg(Msg::Report(report)),
+            };
+            match woke {
+                Woke::Input(Some(Ok(event))) => {
+                    self.input(event)?;
+                    // Keys that came meanwhile are answered by the same frame.
+                    while let Some(Some(Ok(event))) = input.next().now_or_never() {
+                        self.input(event)?;
+                    }
+                    is_dirty = self.draw(is_dirty)?;
+                }
+                // The terminal is gone: the same as a hang-up.
+                Woke::Input(Some(Err(_)) | None) | Woke::Signal(Caught::End(129)) => {
+                    return Ok(Exit { code: 129, message: None });
+                }
+                Woke::Signal(Caught::End(code)) => return Ok(Exit { code, message: None }),
+                Woke::Signal(Caught::Stop) => {
+                    drop(input);
+                    self.suspend()?;
+                    input = EventStream::new();
+                    is_dirty = true;
+                }
+                Woke::Signal(Caught::Continue) => {
+                    self.tty.enter()?;
+                    is_dirty = true;
+                }
+                Woke::Tick => self.update(Msg::Clock(Utc::now()))?,
+                Woke::Msg(msg) => self.update(msg)?,
+                Woke::Frame => is_dirty = self.draw(is_dirty)?,
+            }
+            is_dirty |= self.app.take_dirty();
+            if let Some(exit) = self.exit.take() {
+                return Ok(exit);
+            }
+        }
+    }
+
+    fn input(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.update(Msg::Key(key)),
+            Event::Paste(text) => self.update(Msg::Paste(text)),
+            Event::Mouse(mouse) => self.update(Msg::Mouse(mouse)),
+            Event::Resize(width, height) => {
+                self.tty.resize(width, height)?;
+                self.update(Msg::Resize(width, height))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn update(&mut self, msg: Msg) -> Result<()> {
+        let effects = self.app.update(msg);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<crate::app::msg::Effect>) -> Result<()> {
+        for effect in effects {
+            match self.world.run(effect, &mut self.tty) {
+                Next::Nothing => {}
+                Next::Suspend => self.suspend()?,
+                Next::Exit(exit) => self.exit = Some(exit),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to the shell until the process is continued.
+    fn suspend(&mut self) -> Result<()> {
+        self.tty.leave();
+        stop_self();
+        self.tty.enter()?;
+        let (width, height) = self.tty.size()?;
+        self.update(Msg::Resize(width, height))
+    }
+
+    /// Draws if anything changed; false, since then nothing differs any more.
+    fn draw(&mut self, is_dirty: bool) -> Result<bool> {
+        if is_dirty | self.app.take_dirty() {
+            self.tty.draw(&self.app)?;
+            self.last_frame = Instant::now();
+        }
+        Ok(false)
+    }
+}

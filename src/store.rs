@@ -1,0 +1,262 @@
+//! What dcview knows of every datacenter, as the feeds told it.
+//!
+//! Rows are shared and immutable. An error changes only freshness, never rows. A feed for a subject
+//! that is no longer shown is dropped by its ticket.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
+
+use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use crate::domain::delta::{self, Delta, Rows};
+use crate::domain::feed::{Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Subject};
+use crate::domain::freshness::{Freshness, State};
+use crate::domain::health::{Check, CheckKey};
+use crate::domain::ids::{Dc, NodeName, ServiceName};
+use crate::domain::server::Servers;
+
+pub mod totals;
+pub mod trend;
+pub mod verdict;
+
+pub use totals::Totals;
+use trend::Trend;
+pub use verdict::Verdict;
+
+/// One datacenter as it is known now.
+#[derive(Debug, Default)]
+pub struct Datacenter {
+    /// Whether it answers, and how fast.
+    pub pulse: Pulse,
+    /// Its services by name.
+    pub services: Rows<ServiceName, ServiceHealth>,
+    /// Its failing checks.
+    pub checks: Rows<CheckKey, Check>,
+    /// Its nodes by name.
+    pub nodes: Rows<NodeName, Node>,
+    /// Its servers; none until autopilot answered.
+    pub servers: Option<Servers>,
+    /// The shown services' and nodes' instances.
+    pub instances: HashMap<Subject, Rows<InstanceKey, Instance>>,
+    /// The shown nodes' own checks.
+    pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
+    /// The round trips to the shown nodes.
+    pub round_trips: HashMap<NodeName, NodeRoundTrip>,
+    /// When each failing check was first seen in its state (UTC).
+    pub since: HashMap<CheckKey, Since>,
+    /// Its services, instances and checks, counted.
+    pub totals: Totals,
+    /// How many checks were critical over the last minutes.
+    pub trend: Trend,
+    /// True while the agent does not list it any more; its last state stays.
+    pub is_gone: bool,
+    fresh: HashMap<List, Freshness>,
+}
+
+/// Since when a check is in its state, as far as dcview saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The first sight (UTC).
+    pub at: DateTime<Utc>,
+    /// True when dcview saw it change; otherwise it was so before, and the age is a lower bound.
+    pub is_exact: bool,
+}
+
+/// What a report changed.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The list of datacenters, or their order.
+    Datacenters,
+    /// A datacenter as a whole: link, servers, trend or the freshness of a list.
+    Datacenter(Dc),
+    /// Services of a datacenter.
+    Services(Dc, Vec<ServiceName>),
+    /// Failing checks of a datacenter.
+    Checks(Dc, Vec<CheckKey>),
+    /// Nodes of a datacenter.
+    Nodes(Dc, Vec<NodeName>),
+    /// Instances of a shown subject of a datacenter.
+    Instances(Dc, Subject, Vec<InstanceKey>),
+    /// The checks of a shown node itself.
+    NodeChecks(Dc, NodeName),
+    /// Nothing that is shown.
+    Nothing,
+}
+
+/// All datacenters.
+#[derive(Debug, Default)]
+pub struct Store {
+    datacenters: IndexMap<Dc, Datacenter>,
+    /// The agent's own datacenter, when it says.
+    pub local: Option<Dc>,
+    /// Why the list of datacenters cannot be had: short, and whole.
+    pub discovery: Option<(Arc<str>, Arc<str>)>,
+    /// The scope's ticket: feeds of subjects under another one are late.
+    pub ticket: u64,
+}
+
+impl Store {
+    /// All datacenters in their order: numbered from 1 on screen.
+    pub fn datacenters(&self) -> impl Iterator<Item = (&Dc, &Datacenter)> {
+        self.datacenters.iter()
+    }
+
+    /// One datacenter.
+    pub fn dc(&self, dc: &Dc) -> Option<&Datacenter> {
+        self.datacenters.get(dc)
+    }
+
+    /// How many datacenters there are.
+    pub fn len(&self) -> usize {
+        self.datacenters.len()
+    }
+
+    /// True before the first list of datacenters came.
+    pub fn is_empty(&self) -> bool {
+        self.datacenters.is_empty()
+    }
+
+    /// Takes in what the watch layer sent.
+    pub fn apply(&mut self, report: Report) -> Change {
+        match report {
+            Report::Datacenters { all, local } => self.list(all, local),
+            Report::Discovery { why, detail, .. } => {
+                self.discovery = Some((why, detail));
+                Change::Datacenters
+            }
+            Report::Feed(feed) => self.feed(*feed),
+            Report::Restarted { .. } => Change::Nothing,
+        }
+    }
+
+    /// Takes the trend of every datacenter; called once a second or so.
+    pub fn sample(&mut self, now: DateTime<Utc>) -> bool {
+        let mut has_moved = false;
+        for dc in self.datacenters.values_mut() {
+            let is_known = !dc.freshness(&List::Checks).is_empty();
+            has_moved |= is_known && dc.trend.sample(now, dc.totals.checks.critical);
+        }
+        has_moved
+    }
+
+    /// Forgets the instances of subjects that are no longer shown.
+    pub fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
+        for (name, dc) in &mut self.datacenters {
+            dc.instances.retain(|subject, _| keep(name, subject));
+            dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
+            dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
+            dc.fresh.retain(|list, _| match list {
+                List::Subject(subject) => keep(name, subject),
+                _ => true,
+            });
+        }
+    }
+
+    fn list(&mut self, all: Vec<Dc>, local: Option<Dc>) -> Change {
+        self.discovery = None;
+        self.local = local;
+        for dc in self.datacenters.values_mut() {
+            dc.is_gone = true;
+        }
+        for dc in all {
+            self.datacenters.entry(dc).or_default().is_gone = false;
+        }
+        // A fixed order, so that the number of a datacenter stays what the fingers know.
+        self.datacenters.sort_unstable_keys();
+        Change::Datacenters
+    }
+
+    fn feed(&mut self, feed: Feed) -> Change {
+        let Feed { dc: name, ticket, at, body } = feed;
+        let is_late = ticket != 0 && ticket != self.ticket;
+        let Some(dc) = self.datacenters.get_mut(&name) else {
+            return Change::Nothing;
+        };
+        match body {
+            Body::Pulse(pulse) => {
+                dc.pulse = pulse;
+                Change::Datacenter(name)
+            }
+            Body::Servers(servers) => {
+                dc.servers = Some(servers);
+                Change::Datacenter(name)
+            }
+            Body::Services(delta) => {
+                dc.totals.services(&dc.services, &delta);
+                delta::apply(&mut dc.services, &delta);
+                Change::Services(name, keys(delta))
+            }
+            Body::Checks(delta) => {
+                dc.remember(&delta, at);
+                dc.totals.checks(&dc.checks, &delta);
+                delta::apply(&mut dc.checks, &delta);
+                Change::Checks(name, keys(delta))
+            }
+            Body::Nodes(delta) => {
+                delta::apply(&mut dc.nodes, &delta);
+                Change::Nodes(name, keys(delta))
+            }
+            Body::Instances(..) | Body::NodeChecks(..) | Body::NodeRoundTrip(..) if is_late => {
+                Change::Nothing
+            }
+            Body::Instances(subject, delta) => {
+                delta::apply(dc.instances.entry(subject.clone()).or_default(), &delta);
+                Change::Instances(name, subject, keys(delta))
+            }
+            Body::NodeChecks(node, checks) => {
+                dc.node_checks.insert(node.clone(), checks);
+                Change::NodeChecks(name, node)
+            }
+            Body::NodeRoundTrip(node, trip) => {
+                dc.round_trips.insert(node.clone(), trip);
+                Change::NodeChecks(name, node)
+            }
+            Body::Freshness(List::Subject(_), _) if is_late => Change::Nothing,
+            Body::Freshness(list, freshness) => {
+                dc.fresh.insert(list, freshness);
+                Change::Datacenter(name)
+            }
+        }
+    }
+}
+
+fn keys<K, V>(delta: Delta<K, V>) -> Vec<K> {
+    delta.upserts.into_iter().map(|(key, _)| key).chain(delta.removed).collect()
+}
+
+impl Datacenter {
+    /// How fresh one of its lists is. A list is confirmed by each pulse while it is live.
+    pub fn freshness(&self, list: &List) -> Freshness {
+        let mut freshness = self.fresh.get(list).cloned().unwrap_or_default();
+        if freshness.state == State::Live && !freshness.is_polled {
+            freshness.at = freshness.at.map(|at| at.max(self.pulse.at));
+        }
+        freshness
+    }
+
+    /// Since when a failing check is in its state.
+    pub fn since(&self, key: &CheckKey) -> Option<Since> {
+        self.since.get(key).copied()
+    }
+
+    /// True when it answers and has a leader.
+    pub fn is_led(&self) -> bool {
+        matches!(self.pulse.link, Link::Led(_))
+    }
+
+    /// Notes when checks changed their state. What fails in the first answer failed before.
+    fn remember(&mut self, delta: &Delta<CheckKey, Check>, at: DateTime<Utc>) {
+        let is_first = self.freshness(&List::Checks).is_empty();
+        for (key, check) in &delta.upserts {
+            let is_same = self.checks.get(key).is_some_and(|old| old.status == check.status);
+            if !is_same {
+                self.since.insert(key.clone(), Since { at, is_exact: !is_first });
+            }
+        }
+        for key in &delta.removed {
+            self.since.remove(key);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! How many checks were critical over the last minutes, for a sparkline.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Samples kept: at one in 10 seconds, the last 10 minutes.
+const SAMPLES: usize = 60;
+/// Time that one sample stands for.
+const STEP: TimeDelta = TimeDelta::seconds(10);
+
+/// The worst count of each span of ten seconds, oldest first.
+#[derive(Debug, Default)]
+pub struct Trend {
+    samples: VecDeque<usize>,
+    began: Option<DateTime<Utc>>,
+}
+
+impl Trend {
+    /// Takes the count at `now`; true when the sparkline looks different.
+    pub fn sample(&mut self, now: DateTime<Utc>, count: usize) -> bool {
+        match (self.began, self.samples.back_mut()) {
+            // A clock that went back counts as the same span.
+            (Some(began), Some(last)) if now - began < STEP => {
+                let has_grown = count > *last;
+                *last = count.max(*last);
+                has_grown
+            }
+            _ => {
+                self.began = Some(now);
+                self.samples.push_back(count);
+                if self.samples.len() > SAMPLES {
+                    self.samples.pop_front();
+                }
+                true
+            }
+        }
+    }
+
+    /// The last `width` samples, oldest first.
+    pub fn last(&self, width: usize) -> impl Iterator<Item = usize> + '_ {
+        self.samples.iter().skip(self.samples.len().saturating_sub(width)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_keeps_its_worst_count() {
+        let mut trend = Trend::default();
+        let start = DateTime::<Utc>::UNIX_EPOCH;
+        for (second, count) in [(0, 1), (3, 5), (6, 2), (10, 0)] {
+            trend.sample(start + TimeDelta::seconds(second), count);
+        }
+        assert_eq!(trend.last(9).collect::<Vec<_>>(), [5, 0]);
+        assert_eq!(trend.last(1).collect::<Vec<_>>(), [0]);
+    }
+}

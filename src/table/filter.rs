@@ -1,0 +1,84 @@
+//! The filter of a table: plain text, a regular expression, inverted, or fuzzy.
+//!
+//! ```text
+//! web          rows with this text, whatever its case
+//! ^web-\d+$    a regular expression; ^ and $ are the beginning and the end of any cell
+//! !web         the rows that it does not match
+//! -f wbapi     fuzzy
+//! ```
+//! It says whether a row is shown, never in which order. Invariant: when a filter narrows another,
+//! filtering the other's survivors gives what filtering all rows gives.
+
+mod live;
+mod pattern;
+mod row;
+
+pub use live::{Changed, LiveFilter};
+use pattern::Pattern;
+pub use row::RowText;
+
+/// Why a filter cannot be used, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FilterError(String);
+
+/// A filter that can be used. The default one lets everything through.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    text: String,
+    is_inverted: bool,
+    pattern: Pattern,
+}
+
+impl Filter {
+    /// Reads a filter as typed, without its `/`.
+    ///
+    /// # Errors
+    /// The text is no regular expression, or one too big to be run.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        let text = text.trim();
+        let inverted = text.strip_prefix('!');
+        let pattern = Pattern::parse(inverted.unwrap_or(text).trim_start())?;
+        // A lone '!' would hide everything while the rest is being typed.
+        let is_inverted = inverted.is_some() && !pattern.is_empty();
+        Ok(Self { text: text.to_owned(), is_inverted, pattern })
+    }
+
+    /// The text as typed, without blanks around it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// True when it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.pattern.is_empty()
+    }
+
+    /// How well a row fits, which is 0 unless the filter is fuzzy; `None` when it is not shown.
+    pub fn matches(&self, row: &RowText) -> Option<i64> {
+        let found = self.pattern.score(row);
+        if self.is_inverted { found.is_none().then_some(0) } else { found }
+    }
+
+    /// True when everything that this lets through is sure to be among what `previous` lets
+    /// through, so that only its survivors need a look. False says nothing.
+    pub fn narrows(&self, previous: &Self) -> bool {
+        if previous.is_empty() {
+            return true;
+        }
+        match (self.is_inverted, previous.is_inverted) {
+            (false, false) => self.pattern.narrows(&previous.pattern),
+            (true, true) => previous.pattern.narrows(&self.pattern),
+            _ => false,
+        }
+    }
+
+    /// The places of the characters of a cell that match, ascending, for highlighting; empty when
+    /// the filter is inverted, or when the row matches elsewhere.
+    pub fn highlights(&self, cell: &str) -> Vec<usize> {
+        if self.is_inverted { Vec::new() } else { self.pattern.places(cell) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

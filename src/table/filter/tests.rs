@@ -1,0 +1,104 @@
+//! What filters let through.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn row(cells: &[&str]) -> RowText {
+    RowText::new(cells.iter().copied())
+}
+
+fn shows(filter: &str, cells: &[&str]) -> bool {
+    Filter::parse(filter).unwrap().matches(&row(cells)).is_some()
+}
+
+#[test]
+fn rows_are_matched_in_every_notation() {
+    let cells = ["Web-1", "dc-2", "critical", "env=prod"];
+    for (filter, expected) in [
+        ("", true),
+        ("web", true),
+        ("WEB", true),
+        ("web-2", false),
+        ("env=prod", true),
+        ("!web", false),
+        ("!billing", true),
+        ("!", true),
+        ("^web-\\d$", true),
+        ("^dc-[13]$", false),
+        ("^web.*critical", true),
+        ("web|billing", true),
+        ("\\D\\W\\S", true),
+        ("dc-2 critical", true),
+        ("-f wbcrit", true),
+        ("-f", true),
+        ("-f zzz", false),
+        ("!-f wbcrit", false),
+        ("-fast", false),
+    ] {
+        assert_eq!(shows(filter, &cells), expected, "{filter}");
+    }
+}
+
+#[test]
+fn a_half_typed_expression_keeps_the_last_good_filter() {
+    let mut live = LiveFilter::default();
+    assert_eq!(live.set("web"), Changed::Narrowed);
+    assert_eq!(live.set("web("), Changed::Same);
+    assert!(live.error().is_some());
+    assert_eq!(live.text(), "web(");
+    assert_eq!(live.filter().text(), "web");
+    assert_eq!(live.set("web(1)"), Changed::Replaced);
+    assert_eq!(live.error(), None);
+    assert_eq!(live.set(""), Changed::Replaced);
+}
+
+#[test]
+fn an_error_is_one_line_that_says_why() {
+    let message = |text: &str| Filter::parse(text).unwrap_err().to_string();
+    assert_eq!(message("web("), "unclosed group");
+    assert_eq!(message("(\\w{99}){99}{99}"), "the expression is too big");
+}
+
+#[test]
+fn the_matching_characters_of_a_cell_are_found() {
+    let places = |filter: &str, cell: &str| Filter::parse(filter).unwrap().highlights(cell);
+    assert_eq!(places("B", "abcb"), [1, 3]);
+    assert_eq!(places("é+", "caféé"), [3, 4]);
+    assert_eq!(places("-f pyt", "payment"), [0, 2, 6]);
+    assert_eq!(places("!b", "abc"), Vec::<usize>::new());
+    assert_eq!(places("zzz", "abc"), Vec::<usize>::new());
+}
+
+/// Filters as someone types them.
+fn typed() -> impl Strategy<Value = String> {
+    "(!|-f |!-f |)[ab.é ]{0,3}"
+}
+
+proptest! {
+    #[test]
+    fn filtering_the_survivors_gives_what_filtering_all_gives(
+        rows in prop::collection::vec("[abAB.é \n]{0,6}", 0..12),
+        first in typed(),
+        more in "[ab.é]{0,3}",
+        other in typed(),
+        extend in any::<bool>(),
+    ) {
+        let second = if extend { format!("{first}{more}") } else { other };
+        let (first, second) = (Filter::parse(&first).unwrap(), Filter::parse(&second).unwrap());
+        if second.narrows(&first) {
+            for text in rows.iter().map(|text| row(&[text])) {
+                prop_assert!(second.matches(&text).is_none() || first.matches(&text).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_makes_a_filter_panic(text in any::<String>(), cell in any::<String>()) {
+        if let Ok(filter) = Filter::parse(&text) {
+            let _ = filter.matches(&row(&[&cell]));
+            let count = cell.chars().count();
+            prop_assert!(filter.highlights(&cell).iter().all(|place| *place < count));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Fuzzy matching made fast: a character mask, a subsequence test, and only then a score.
+//!
+//! The score is `fuzzy-matcher`'s. Scoring is the dear part (20 ms and more for 100,000 rows), so
+//! whatever cannot match never reaches it. A query is a list of words, each of which must match, in
+//! any order. Texts are folded ([`fold`]) once, when they come, never per key.
+//! Invariant: when a query narrows another, everything it matches is among the other's matches.
+
+mod mask;
+mod word;
+
+use std::sync::Arc;
+
+use fuzzy_matcher::skim::SkimMatcherV2;
+
+pub use mask::{CharMask, fold};
+use word::Word;
+
+/// A fuzzy query. The empty one matches everything.
+#[derive(Clone)]
+pub struct Fuzzy {
+    words: Vec<Word>,
+    matcher: Arc<SkimMatcherV2>,
+}
+
+impl Default for Fuzzy {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl std::fmt::Debug for Fuzzy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fuzzy").field("words", &self.words).finish_non_exhaustive()
+    }
+}
+
+impl Fuzzy {
+    /// A query for these words, whatever their case.
+    pub fn new(query: &str) -> Self {
+        let words = query.split_whitespace().map(Word::new).collect();
+        // Folded texts are compared, so that case is settled before.
+        Self { words, matcher: Arc::new(SkimMatcherV2::default().respect_case()) }
+    }
+
+    /// True when it matches everything.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// How well a folded text with this mask fits, more is better; `None` when it does not.
+    pub fn score(&self, folded: &str, mask: CharMask) -> Option<i64> {
+        let mut total = 0;
+        for word in &self.words {
+            total += word.score(folded, mask, &self.matcher)?;
+        }
+        Some(total)
+    }
+
+    /// The places of the matched characters in a folded text, ascending; empty when it does not
+    /// match. As dear as a score without a mask: for what is shown only.
+    pub fn indices(&self, folded: &str) -> Vec<usize> {
+        let found: Option<Vec<Vec<usize>>> =
+            self.words.iter().map(|word| word.indices(folded, &self.matcher)).collect();
+        let mut places = found.unwrap_or_default().concat();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// True when everything that this matches is sure to be among what `previous` matches.
+    pub fn narrows(&self, previous: &Self) -> bool {
+        previous.words.iter().all(|old| self.words.iter().any(|new| new.implies(old)))
+    }
+}
+
+/// The `n` best of scored places, best first; equal scores go by `tie`, then by place.
+///
+/// Only the `n` are sorted: choosing them costs one pass.
+pub fn best(mut scored: Vec<(i64, u32)>, n: usize, tie: impl Fn(u32) -> usize) -> Vec<(i64, u32)> {
+    let rank = |&(score, place): &(i64, u32)| (-score, tie(place), place);
+    if n == 0 {
+        return Vec::new();
+    }
+    if scored.len() > n {
+        scored.select_nth_unstable_by_key(n - 1, rank);
+        scored.truncate(n);
+    }
+    scored.sort_unstable_by_key(rank);
+    scored
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn score(query: &str, text: &str) -> Option<i64> {
+        let folded = fold(text);
+        Fuzzy::new(query).score(&folded, CharMask::of(&folded))
+    }
+
+    #[test]
+    fn letters_in_order_match_and_others_do_not() {
+        assert!(score("pmtapi", "payment-api").is_some());
+        assert!(score("PMTAPI", "Payment-API").is_some());
+        assert!(score("ipa", "payment-api").is_none());
+        assert!(score("paymentz", "payment-api").is_none());
+    }
+
+    #[test]
+    fn every_word_must_match_in_any_order() {
+        assert!(score("dc-2 web", "web-1 dc-2").is_some());
+        assert!(score("dc-3 web", "web-1 dc-2").is_none());
+    }
+
+    #[test]
+    fn one_or_two_letters_must_stand_together() {
+        assert!(score("pa", "payment").is_some());
+        assert!(score("pm", "payment").is_none());
+    }
+
+    #[test]
+    fn a_word_that_begins_the_text_goes_before_one_inside() {
+        assert!(score("we", "web") > score("we", "tower"));
+        assert!(score("web", "web-api") > score("web", "wide-elbow"));
+    }
+
+    #[test]
+    fn places_are_those_of_the_matched_characters() {
+        assert_eq!(Fuzzy::new("pay").indices("payment"), [0, 1, 2]);
+        assert_eq!(Fuzzy::new("ay").indices("payment"), [1, 2]);
+        assert_eq!(Fuzzy::new("é").indices("café"), [3]);
+        assert_eq!(Fuzzy::new("zzz").indices("payment"), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn the_best_are_those_that_sorting_all_would_give() {
+        let scored = vec![(1, 0), (5, 1), (3, 2), (5, 3), (4, 4)];
+        assert_eq!(best(scored.clone(), 3, |_| 0), [(5, 1), (5, 3), (4, 4)]);
+        assert_eq!(best(scored.clone(), 0, |_| 0), []);
+        assert_eq!(best(scored, 9, |_| 0).len(), 5);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_narrower_query_matches_the_wider_one_matches(
+            text in "[a-dA-D é/-]{0,12}",
+            wide in "[a-d é]{0,5}",
+            narrow in "[a-d é]{0,8}",
+            extend in any::<bool>(),
+        ) {
+            let narrow = if extend { format!("{wide}{narrow}") } else { narrow };
+            let (wider, narrower) = (Fuzzy::new(&wide), Fuzzy::new(&narrow));
+            let folded = fold(&text);
+            let mask = CharMask::of(&folded);
+            if narrower.narrows(&wider) && narrower.score(&folded, mask).is_some() {
+                prop_assert!(wider.score(&folded, mask).is_some());
+            }
+        }
+
+        #[test]
+        fn a_match_has_places_and_a_miss_has_none(text in "[a-d é/-]{0,12}", query in "[a-d]{1,5}") {
+            let fuzzy = Fuzzy::new(&query);
+            let folded = fold(&text);
+            let is_match = fuzzy.score(&folded, CharMask::of(&folded)).is_some();
+            prop_assert_eq!(!fuzzy.indices(&folded).is_empty(), is_match);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Bordered panes: the frame with its title, and the detail beside a list.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Widget};
+
+use super::line::draw_cell;
+use crate::table::column::Cell;
+use crate::ui::Look;
+use crate::ui::theme::Role;
+
+/// What stands beside a list about its highlighted row.
+pub struct Detail {
+    /// Its title.
+    pub title: Cell,
+    /// Its lines, whole; long ones are wrapped.
+    pub lines: Vec<Cell>,
+}
+
+/// From this width on the detail stands beside the rows, else below them.
+const SIDE_BY_SIDE: u16 = 140;
+/// Below this height there is no room for a detail.
+const LEAST_HEIGHT: u16 = 14;
+
+/// Divides an area between rows and detail; no detail where there is no room for one.
+pub fn detail_area(area: Rect) -> (Rect, Option<Rect>) {
+    if area.width >= SIDE_BY_SIDE {
+        let width = area.width * 3 / 5;
+        let rows = Rect { width, ..area };
+        (rows, Some(Rect { x: area.x + width, width: area.width - width, ..area }))
+    } else if area.height >= LEAST_HEIGHT {
+        let height = area.height - area.height / 3;
+        let rows = Rect { height, ..area };
+        (rows, Some(Rect { y: area.y + height, height: area.height - height, ..area }))
+    } else {
+        (area, None)
+    }
+}
+
+/// Draws a border with a title; gives what is inside.
+pub fn draw_frame(look: &Look, title: &Cell, area: Rect, buf: &mut Buffer) -> Rect {
+    let area = area.intersection(buf.area);
+    if area.width < 2 || area.height < 2 {
+        return Rect { width: 0, height: 0, ..area };
+    }
+    let block = Block::bordered().border_set(look.border()).border_style(look.style(Role::Border));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    let room = area.width.saturating_sub(4);
+    draw_cell(look, title, (area.x + 2, area.y), room, Style::new(), buf);
+    inner
+}
+
+/// Draws a detail from its line `top` on; past the end the last line stays on screen.
+pub fn draw_detail(look: &Look, detail: &Detail, top: usize, area: Rect, buf: &mut Buffer) {
+    let inner = draw_frame(look, &detail.title, area, buf);
+    if inner.is_empty() {
+        return;
+    }
+    let lines = wrap(&detail.lines, usize::from(inner.width), top + usize::from(inner.height));
+    let last = lines.len().saturating_sub(1);
+    for (row, line) in lines.iter().skip(top.min(last)).take(usize::from(inner.height)).enumerate()
+    {
+        draw_cell(look, line, (inner.x, inner.y + row as u16), inner.width, Style::new(), buf);
+    }
+}
+
+/// Breaks lines at `width`, until there are `enough`: the rest of a long text is never looked at.
+pub fn wrap(lines: &[Cell], width: usize, enough: usize) -> Vec<Cell> {
+    let mut out = Vec::new();
+    for line in lines {
+        if out.len() > enough {
+            break;
+        }
+        break_line(line, width.max(1), &mut out);
+    }
+    out
+}
+
+fn break_line(line: &Cell, width: usize, out: &mut Vec<Cell>) {
+    let mut current = Cell::default();
+    let mut used = 0;
+    for (text, role) in &line.runs {
+        let mut piece = String::new();
+        for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(text.as_ref(), true) {
+            let wide = unicode_width::UnicodeWidthStr::width(grapheme);
+            if used + wide > width && used > 0 {
+                current.runs.push((std::mem::take(&mut piece).into(), *role));
+                out.push(std::mem::take(&mut current));
+                used = 0;
+            }
+            piece.push_str(grapheme);
+            used += wide;
+        }
+        if !piece.is_empty() {
+            current.runs.push((piece.into(), *role));
+        }
+    }
+    out.push(current);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_broken_and_nothing_is_lost() {
+        let line = Cell::new("abcdef", Role::Text).then("ghi", Role::Muted);
+        let lines = wrap(&[line], 4, 10);
+        let text = |cell: &Cell| cell.runs.iter().map(|(t, _)| t.to_string()).collect::<String>();
+        assert_eq!(lines.iter().map(text).collect::<Vec<_>>(), ["abcd", "efgh", "i"]);
+    }
+
+    #[test]
+    fn the_detail_goes_below_on_a_narrow_screen_and_away_on_a_low_one() {
+        let (rows, below) = detail_area(Rect::new(0, 0, 80, 22));
+        assert_eq!((rows.height, below.unwrap().height), (15, 7));
+        assert_eq!(detail_area(Rect::new(0, 0, 80, 10)).1, None);
+        assert!(detail_area(Rect::new(0, 0, 200, 10)).1.unwrap().x > 100);
+    }
+}

@@ -1,0 +1,192 @@
+//! The views: what an operator can look at.
+//!
+//! A view is one file here and one line in [`registry::ALL`]; tabs, commands, help, watches and
+//! the conformance test iterate that list. A view holds its own rows, cursor and scroll position;
+//! it learns of changes by [`View::patch`] and asks for things by its [`Response`].
+
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+use crate::app::action::Action;
+use crate::app::command::{Grouping, Takes};
+use crate::domain::feed::Wanted;
+use crate::domain::ids::Dc;
+use crate::store::{Change, Store};
+use crate::table::filter::Filter;
+use crate::table::job::{Job, Ordered};
+use crate::ui::Look;
+
+pub mod cells;
+pub mod checks;
+pub mod fresh;
+pub mod instance;
+pub mod listing;
+pub mod node;
+pub mod nodes;
+pub mod overview;
+pub mod registry;
+pub mod service;
+pub mod services;
+
+/// Where the operator is: a view, its datacenter if it has one, and what names its object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The view's name in the registry.
+    pub view: &'static str,
+    /// The object's datacenter; none where the view shows all.
+    pub dc: Option<Dc>,
+    /// What names the object, outermost first: a node, then an instance's id.
+    pub args: Vec<Arc<str>>,
+}
+
+impl Place {
+    /// A view without an object.
+    pub fn new(view: &'static str) -> Self {
+        Self { view, dc: None, args: Vec::new() }
+    }
+
+    /// In this datacenter.
+    #[must_use]
+    pub fn at(mut self, dc: &Dc) -> Self {
+        self.dc = Some(dc.clone());
+        self
+    }
+
+    /// In this datacenter, if it is given.
+    #[must_use]
+    pub fn perhaps_at(self, dc: Option<&Dc>) -> Self {
+        match dc {
+            Some(dc) => self.at(dc),
+            None => self,
+        }
+    }
+
+    /// Of the object with this name.
+    #[must_use]
+    pub fn of(mut self, arg: &str) -> Self {
+        self.args.push(Arc::from(arg));
+        self
+    }
+
+    /// The `n`th name of the object; empty when it has none.
+    pub fn arg(&self, n: usize) -> &str {
+        self.args.get(n).map_or("", AsRef::as_ref)
+    }
+}
+
+/// One view of the registry.
+pub struct Entry {
+    /// Its name: what is typed after `:` and written to the breadcrumbs.
+    pub name: &'static str,
+    /// Other names.
+    pub aliases: &'static [&'static str],
+    /// What it must be told.
+    pub takes: Takes,
+    /// What it shows, for help.
+    pub doc: &'static str,
+    /// True when it is one of the tabs.
+    pub is_tab: bool,
+    /// Makes it.
+    pub open: fn(&Place) -> Box<dyn View>,
+}
+
+/// What views read, and nothing else.
+#[derive(Clone, Copy)]
+pub struct Ctx<'a> {
+    /// What is known.
+    pub store: &'a Store,
+    /// The datacenter that lists are limited to; all when none.
+    pub focus: Option<&'a Dc>,
+    /// The time (UTC), as of the last tick.
+    pub now: DateTime<Utc>,
+    /// Styles and glyphs.
+    pub look: &'a Look,
+}
+
+impl Ctx<'_> {
+    /// True when rows of this datacenter are shown.
+    pub fn shows(&self, dc: &Dc) -> bool {
+        self.focus.is_none_or(|focus| focus == dc)
+    }
+}
+
+/// What a view asks for after an action.
+pub enum Response {
+    /// The action means nothing here.
+    Ignored,
+    /// Something on screen changed.
+    Changed,
+    /// Something on screen changes when this is done.
+    Work(Job),
+    /// Go there.
+    Open(Place),
+    /// Copy this to the operator's clipboard; the second is what it is, in words.
+    Copy(String, String),
+    /// Say this.
+    Notice(String),
+}
+
+impl From<Option<Job>> for Response {
+    fn from(job: Option<Job>) -> Self {
+        job.map_or(Self::Changed, Self::Work)
+    }
+}
+
+/// One view on screen or below it.
+pub trait View: Send {
+    /// Where it is.
+    fn place(&self) -> &Place;
+
+    /// The objects that it needs watched beyond what always is.
+    fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
+        Vec::new()
+    }
+
+    /// Takes everything from the store anew: it is shown again, or the focus moved.
+    fn load(&mut self, ctx: &Ctx) -> Option<Job>;
+
+    /// Takes in a change; true when what it shows may differ now.
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> bool;
+
+    /// Takes in the result of a [`Job`] it asked for.
+    fn take(&mut self, _ordered: Ordered) {}
+
+    /// Does what a key or command asks.
+    fn act(&mut self, ctx: &Ctx, action: Action) -> Response;
+
+    /// What it is filtered by; none where filters mean nothing.
+    fn filter(&self) -> Option<&Filter> {
+        None
+    }
+
+    /// Filters it.
+    fn filter_by(&mut self, _filter: Filter) -> Option<Job> {
+        None
+    }
+
+    /// Sorts it by the column with this id; an unknown one is refused with the ids that there are.
+    fn sort_by(
+        &mut self,
+        _ctx: &Ctx,
+        _column: &str,
+        _reversed: bool,
+    ) -> Result<Option<Job>, String> {
+        Err(String::from("nothing to sort here"))
+    }
+
+    /// Groups its rows by something.
+    fn group_by(&mut self, _ctx: &Ctx, _by: Grouping) -> Response {
+        Response::Notice(String::from("nothing to group here"))
+    }
+
+    /// Puts the cursor on the line of the view's area that was clicked.
+    fn click(&mut self, _line: u16) {}
+
+    /// Learns how much room it has.
+    fn fit(&mut self, ctx: &Ctx, area: Rect);
+
+    /// Draws itself with its title and border.
+    fn draw(&self, ctx: &Ctx, area: Rect, buf: &mut Buffer);
+}

@@ -1,0 +1,158 @@
+//! Cells that several views show alike.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::Ctx;
+use crate::domain::catalog::ServiceHealth;
+use crate::domain::health::{Check, Counts, Status};
+use crate::domain::ids::Dc;
+use crate::store::Since;
+use crate::table::column::Cell;
+use crate::ui::text::{age, at_least, clean, clean_lines, count};
+use crate::ui::theme::Role;
+
+/// The role of a state.
+pub fn role(status: Status) -> Role {
+    match status {
+        Status::Passing => Role::Passing,
+        Status::Maintenance => Role::Maintenance,
+        Status::Warning => Role::Warning,
+        Status::Critical => Role::Critical,
+    }
+}
+
+/// A state as sign and word.
+pub fn status(ctx: &Ctx, status: Status) -> Cell {
+    Cell::new(format!("{} {}", ctx.look.status(status), status.word()), role(status))
+}
+
+/// Text from outside, made safe to draw.
+pub fn text(text: &str, role: Role) -> Cell {
+    Cell::new(clean(text).into_owned(), role)
+}
+
+/// A count; zero is quiet.
+pub fn number(n: usize, loud: Role) -> Cell {
+    Cell::new(count(n), if n == 0 { Role::Muted } else { loud })
+}
+
+/// The name of a datacenter, muted when what it says is not live.
+pub fn dc(ctx: &Ctx, dc: &Dc) -> Cell {
+    let is_led = ctx.store.dc(dc).is_some_and(crate::store::Datacenter::is_led);
+    text(dc.as_str(), if is_led { Role::Text } else { Role::Stale })
+}
+
+/// `passing/total` of a service, coloured by its worst instance; `~` where it is an estimate.
+pub fn health(ctx: &Ctx, service: Option<&ServiceHealth>) -> Cell {
+    let Some(service) = service else {
+        return Cell::new("-", Role::Muted);
+    };
+    let worst = service.counts.worst();
+    let role = role(worst);
+    let sign = if worst == Status::Passing { "" } else { ctx.look.status(worst) };
+    let space = if sign.is_empty() { "" } else { " " };
+    let text = match service.instances {
+        Some(all) => {
+            let about = if service.is_exact { "" } else { "~" };
+            format!("{sign}{space}{about}{}/{}", count(service.counts.passing), count(all))
+        }
+        // Only names are known: what fails is counted, what passes cannot be.
+        None if service.counts.failing() > 0 => {
+            format!("{sign} {} failing", count(service.counts.failing()))
+        }
+        None => String::from("?"),
+    };
+    Cell::new(text, role)
+}
+
+/// What fails of some instances, in words: `5 critical, 1 warning`.
+pub fn failing(counts: &Counts) -> Cell {
+    let parts = [
+        (counts.critical, Status::Critical),
+        (counts.warning, Status::Warning),
+        (counts.maintenance, Status::Maintenance),
+    ];
+    let mut cell = Cell::default();
+    for (n, status) in parts.into_iter().filter(|(n, _)| *n > 0) {
+        if !cell.runs.is_empty() {
+            cell = cell.then(", ", Role::Muted);
+        }
+        cell = cell.then(format!("{} {}", count(n), status.word()), role(status));
+    }
+    if cell.runs.is_empty() { Cell::new("all passing", Role::Passing) } else { cell }
+}
+
+/// How long something has lasted; a lower bound when it began before dcview did.
+pub fn since(now: DateTime<Utc>, since: Option<Since>) -> Cell {
+    let Some(since) = since else {
+        return Cell::new("-", Role::Muted);
+    };
+    let lasted = (now - since.at).to_std().unwrap_or_default();
+    let text = if since.is_exact { age(lasted) } else { at_least(lasted) };
+    Cell::new(text, Role::Text)
+}
+
+/// What a check says: for maintenance the reason, else the first line of its output that is not
+/// blank.
+pub fn summary(check: &Check) -> String {
+    let text = if check.status == Status::Maintenance { &check.notes } else { &check.output };
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    clean(first.trim()).into_owned()
+}
+
+/// Everything that a check says, as lines.
+pub fn check_lines(ctx: &Ctx, check: &Check, held: Option<Since>) -> Vec<Cell> {
+    let field = |name: &'static str, value: &str| {
+        Cell::new(format!("{name:<9}"), Role::Muted).then(clean(value).into_owned(), Role::Text)
+    };
+    let mut lines = vec![status(ctx, check.status)];
+    if let (Some(held), Some(last)) = (held, lines.last_mut()) {
+        let mut ago = since(ctx.now, Some(held));
+        last.runs.push((" for ".into(), Role::Muted));
+        last.runs.append(&mut ago.runs);
+    }
+    lines.push(field("check", &format!("{} ({})", check.name, check.id)));
+    lines.push(field("node", check.node.as_str()));
+    if !check.is_of_node() {
+        lines.push(field("service", &format!("{} ({})", check.service_name, check.service_id)));
+    }
+    if !check.kind.is_empty() {
+        lines.push(field("type", &check.kind));
+    }
+    lines.push(field("index", &check.modify_index.to_string()));
+    if !check.notes.is_empty() {
+        let name = if check.status == Status::Maintenance { "reason" } else { "notes" };
+        lines.push(field(name, &check.notes));
+    }
+    lines.push(Cell::default());
+    lines.extend(clean_lines(&check.output).into_iter().map(|line| Cell::new(line, Role::Text)));
+    lines
+}
+
+/// A check of a datacenter as `get checks` prints it.
+pub fn check_json(dc: &Dc, check: &Check) -> Value {
+    let mut value = serde_json::to_value(check).unwrap_or_default();
+    if let Value::Object(fields) = &mut value {
+        fields.insert(String::from("datacenter"), json!(dc));
+    }
+    value
+}
+
+/// Meta data as lines `key = value`.
+pub fn meta_lines<'a, K: AsRef<str> + 'a>(
+    meta: impl IntoIterator<Item = (&'a K, &'a K)>,
+) -> Vec<Cell> {
+    let line = |(key, value): (&K, &K)| {
+        text(key.as_ref(), Role::Muted)
+            .then(" = ", Role::Muted)
+            .then(clean(value.as_ref()).into_owned(), Role::Text)
+    };
+    meta.into_iter().map(line).collect()
+}
+
+/// Texts joined for a narrow column, made safe to draw.
+pub fn joined<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Cell {
+    let all: Vec<String> = texts.into_iter().map(|t| clean(t.as_ref()).into_owned()).collect();
+    Cell::new(all.join(" "), Role::Muted)
+}

@@ -1,0 +1,279 @@
+//! Failing checks: every critical and warning check of every datacenter in one list.
+//!
+//! Grouped by service (with how many of its instances fail), by node (a failing node folds the
+//! checks of its services under it), or flat; worst and newest first, the whole output beside it.
+//! Maintenance is shown as maintenance, with its reason.
+
+use serde_json::{Value, json};
+
+use super::listing::{Heading, Listing, Patch, TableView};
+use super::{Ctx, Entry, Place, Response, View, cells};
+use crate::app::action::Action;
+use crate::app::command::{Grouping, Takes};
+use crate::domain::feed::List;
+use crate::domain::health::Check;
+use crate::store::Change;
+use crate::table::column::{Cell, Column, Width};
+use crate::ui::glyph::Sign;
+use crate::ui::text::{clean, count};
+use crate::ui::theme::Role;
+use crate::ui::widgets::pane::Detail;
+
+mod groups;
+
+use groups::{CheckRow, Group, Groups};
+
+/// The view's line in the registry.
+pub const ENTRY: Entry = Entry {
+    name: "checks",
+    aliases: &["ch", "check", "failing"],
+    takes: Takes::Nothing,
+    doc: "every failing check of all datacenters, worst and newest first",
+    is_tab: true,
+    open,
+};
+
+fn open(place: &Place) -> Box<dyn View> {
+    Box::new(TableView::new(place.clone(), Checks::default()))
+}
+
+/// How many checks of a folded group are described beside it.
+const DESCRIBED: usize = 50;
+
+/// The list.
+#[derive(Default)]
+pub struct Checks {
+    groups: Groups,
+}
+
+impl Listing for Checks {
+    type Row = CheckRow;
+
+    fn heading(&self, ctx: &Ctx) -> Heading {
+        let by = match self.groups.by {
+            Grouping::Service => "by service",
+            Grouping::Node => "by node",
+            Grouping::Flat => "flat",
+        };
+        let place = ctx.focus.map(|dc| format!(" @ {dc}")).unwrap_or_default();
+        Heading { what: format!("checks{place} {by}"), made_of: vec![List::Checks] }
+    }
+
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, CheckRow>> {
+        let mut columns = vec![
+            Column::new("dc", "dc", Width::Fit(4, 12), |row: &CheckRow| {
+                cells::dc(ctx, row.group.dc())
+            })
+            .sorts(|a: &CheckRow, b| a.group.dc().cmp(b.group.dc())),
+            Column::new("status", "state", Width::Fit(8, 13), |row: &CheckRow| {
+                let own = row.check.as_ref().map(|(check, _)| check.status);
+                cells::status(ctx, own.unwrap_or_else(|| row.group.checks.worst()))
+            })
+            .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().cmp(&b.group.urgency())),
+            Column::new("name", self.subject(), Width::Fill(18, 48), |row: &CheckRow| {
+                self.what(ctx, row)
+            })
+            .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
+            Column::new("failing", "failing", Width::Fit(7, 20), failing)
+                .right()
+                .rank(1)
+                .sorts_worst_first(|a: &CheckRow, b| {
+                    a.group.checks.failing().cmp(&b.group.checks.failing())
+                }),
+            Column::new("age", "since", Width::Fit(5, 8), |row: &CheckRow| {
+                let own = row.check.as_ref().map_or(row.group.since, |(_, since)| *since);
+                cells::since(ctx.now, own)
+            })
+            .right()
+            .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().1.cmp(&b.group.urgency().1)),
+            Column::new("output", "output", Width::Fill(20, u16::MAX), |row: &CheckRow| match &row
+                .check
+            {
+                Some((check, _)) => Cell::new(cells::summary(check), Role::Text),
+                None => Cell::new(row.group.says.to_string(), Role::Muted),
+            })
+            .rank(2),
+        ];
+        if wide {
+            let index = |row: &CheckRow| {
+                let index = row.check.as_ref().map(|(check, _)| check.modify_index.to_string());
+                Cell::new(index.unwrap_or_default(), Role::Muted)
+            };
+            columns.push(Column::new("index", "index", Width::Fit(5, 12), index).right().rank(3));
+        }
+        columns
+    }
+
+    fn first_sort(&self) -> &'static str {
+        "status"
+    }
+
+    fn load(&mut self, ctx: &Ctx) -> Vec<CheckRow> {
+        self.groups.load(ctx)
+    }
+
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<CheckRow>> {
+        match change {
+            Change::Checks(dc, keys) if ctx.shows(dc) => {
+                Some(self.groups.patch(dc, ctx.store.dc(dc)?, ctx, keys))
+            }
+            Change::Services(dc, names) if ctx.shows(dc) => {
+                Some(self.groups.recount(dc, ctx, names.iter().map(|name| name.as_str().into())))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_fault(&self, _row: &CheckRow) -> bool {
+        true
+    }
+
+    fn open(&self, _ctx: &Ctx, row: &CheckRow) -> Option<Place> {
+        let (check, _) = row.check.as_ref()?;
+        let dc = row.group.dc();
+        if check.is_of_node() {
+            return Some(Place::new("node").at(dc).of(check.node.as_str()));
+        }
+        Some(Place::new("instance").at(dc).of(check.node.as_str()).of(check.service_id.as_str()))
+    }
+
+    fn name(&self, row: &CheckRow) -> String {
+        row.check
+            .as_ref()
+            .map_or_else(|| row.group.name().to_owned(), |(check, _)| check.id.to_string())
+    }
+
+    fn json(&self, ctx: &Ctx, row: &CheckRow) -> Value {
+        let of = |check: &Check| cells::check_json(row.group.dc(), check);
+        match &row.check {
+            Some((check, _)) => of(check),
+            None => {
+                let rows = self.groups.checks(ctx, &row.group);
+                json!(
+                    rows.iter()
+                        .filter_map(|r| r.check.as_ref())
+                        .map(|(c, _)| of(c))
+                        .collect::<Vec<_>>()
+                )
+            }
+        }
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+
+    fn detail(&self, ctx: &Ctx, row: &CheckRow) -> Option<Detail> {
+        let title = format!(" {} @ {} ", clean(row.group.name()), clean(row.group.dc().as_str()));
+        let lines = match &row.check {
+            Some((check, since)) => cells::check_lines(ctx, check, *since),
+            None => self.describe(ctx, &row.group),
+        };
+        Some(Detail { title: Cell::new(title, Role::Title), lines })
+    }
+
+    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&CheckRow>) -> Option<Response> {
+        let group = row.filter(|_| self.groups.by != Grouping::Flat).map(|row| &row.group);
+        let is_head = row.is_some_and(|row| row.check.is_none());
+        match (action, group) {
+            (Action::GroupBy, _) => {
+                self.groups.by = match self.groups.by {
+                    Grouping::Service => Grouping::Node,
+                    Grouping::Node => Grouping::Flat,
+                    Grouping::Flat => Grouping::Service,
+                };
+            }
+            (Action::ExpandAll, _) => self.groups.toggle_all(),
+            (Action::Open, Some(group)) if is_head => self.groups.toggle(group),
+            (Action::Right, Some(group)) if is_head && !group.is_open => self.groups.toggle(group),
+            (Action::Left, Some(group)) if group.is_open => self.groups.toggle(group),
+            _ => return None,
+        }
+        Some(Response::Changed)
+    }
+
+    fn group_by(&mut self, by: Grouping) -> bool {
+        self.groups.by = by;
+        true
+    }
+
+    fn nothing(&self) -> &'static str {
+        "nothing is failing"
+    }
+}
+
+impl Checks {
+    fn subject(&self) -> &'static str {
+        match self.groups.by {
+            Grouping::Service => "service",
+            Grouping::Node => "node",
+            Grouping::Flat => "check",
+        }
+    }
+
+    /// What a line is about: the group with its fold sign, or the check under it.
+    fn what(&self, ctx: &Ctx, row: &CheckRow) -> Cell {
+        let group = &row.group;
+        match &row.check {
+            None => {
+                let sign = if group.is_open { Sign::Unfolded } else { Sign::Folded };
+                let sign = Cell::new(format!("{} ", ctx.look.sign(sign)), Role::Muted);
+                sign.then(clean(group.name()).into_owned(), Role::Text)
+            }
+            Some((check, _)) => {
+                let is_flat = self.groups.by == Grouping::Flat;
+                let indent = if is_flat { "" } else { "    " };
+                let owner = match (self.groups.by, check.is_of_node()) {
+                    (Grouping::Flat, false) => format!("{} on {}", check.service_id, check.node),
+                    (Grouping::Node, false) => check.service_id.to_string(),
+                    _ => check.node.to_string(),
+                };
+                Cell::new(format!("{indent}{}", clean(&owner)), Role::Text)
+                    .then(format!("  {}", clean(&check.name)), Role::Muted)
+            }
+        }
+    }
+
+    fn describe(&self, ctx: &Ctx, group: &Group) -> Vec<Cell> {
+        let mut lines = vec![cells::failing(&group.checks).then(" checks", Role::Muted)];
+        if let Some(service) = &group.service {
+            let mut instances = cells::failing(&service.counts);
+            let all = service.instances.map(|n| format!(" of {} instances", count(n)));
+            instances.runs.push((all.unwrap_or_default().into(), Role::Muted));
+            lines.push(instances);
+        }
+        let rows = self.groups.checks(ctx, group);
+        for (check, since) in rows.iter().filter_map(|row| row.check.as_ref()).take(DESCRIBED) {
+            lines.push(Cell::default());
+            let mut head = cells::status(ctx, check.status);
+            let what = format!(" {}  {} ", clean(check.node.as_str()), clean(&check.name));
+            head.runs.push((what.into(), Role::Text));
+            head.runs.extend(cells::since(ctx.now, *since).runs);
+            lines.push(head);
+            lines.push(Cell::new(cells::summary(check), Role::Muted));
+        }
+        if rows.len() > DESCRIBED {
+            lines.push(Cell::new(
+                format!("and {} more", count(rows.len() - DESCRIBED)),
+                Role::Muted,
+            ));
+        }
+        lines
+    }
+}
+
+/// How much of a group fails: instances of a service, else checks.
+fn failing(row: &CheckRow) -> Cell {
+    let (None, group) = (&row.check, &row.group) else {
+        return Cell::default();
+    };
+    let role = cells::role(group.checks.worst());
+    match &group.service {
+        Some(service) => {
+            let about = if service.is_exact { "" } else { "~" };
+            let all = service.instances.map_or_else(|| String::from("?"), count);
+            Cell::new(format!("{about}{}/{all} inst", count(service.counts.failing())), role)
+        }
+        None => Cell::new(format!("{} checks", count(group.checks.failing())), role),
+    }
+}

@@ -1,0 +1,152 @@
+//! What a list says about its own freshness: in its title, and in its middle when it is empty.
+//!
+//! An empty list is "nothing" only when every datacenter answered and none may have hidden rows.
+
+use std::time::Duration;
+
+use super::Ctx;
+use crate::domain::feed::List;
+use crate::domain::freshness::{Freshness, State};
+use crate::domain::ids::Dc;
+use crate::table::column::Cell;
+use crate::table::model::TableModel;
+use crate::table::row::Row;
+use crate::ui::text::{age, clean, count};
+use crate::ui::theme::Role;
+
+/// The worst freshness of each datacenter that a list is made of.
+pub fn worst(ctx: &Ctx, lists: &[List], only: Option<&Dc>) -> Vec<(Dc, Freshness)> {
+    let is_in = |dc: &Dc| only.map_or_else(|| ctx.shows(dc), |only| only == dc);
+    let dcs = ctx.store.datacenters().filter(|(dc, _)| is_in(dc));
+    dcs.filter_map(|(name, dc)| {
+        let all = lists.iter().map(|list| dc.freshness(list));
+        Some((name.clone(), all.max_by_key(badness)?))
+    })
+    .collect()
+}
+
+fn badness(freshness: &Freshness) -> u8 {
+    match &freshness.state {
+        State::Denied { .. } => 5,
+        State::Stale { .. } => 4,
+        State::Loading => 3,
+        State::Live if freshness.leaderless.is_some() => 2,
+        State::Live if freshness.is_polled || freshness.may_be_filtered => 1,
+        State::Live => 0,
+    }
+}
+
+/// Data younger than this is shown as live without its age: it is confirmed every few seconds, and
+/// an age that only counts to five and back would be bytes over the line and no news.
+pub const YOUNG: Duration = Duration::from_secs(10);
+
+/// Live data in words, with its age once that is worth a look.
+fn live(old: Duration) -> String {
+    if old < YOUNG { String::from("live") } else { format!("live {}", age(old)) }
+}
+
+/// One datacenter's freshness in words: `live 2s`, `stale 41s: timed out, retry in 3s`.
+pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
+    let old = freshness.age(ctx.now).map(age).unwrap_or_default();
+    let mut cell = match &freshness.state {
+        State::Loading => Cell::new("loading", Role::Muted),
+        State::Denied { why } => Cell::new(format!("denied: {}", clean(why)), Role::Denied),
+        State::Stale { why, retry_at, .. } => {
+            let retry = retry_at.map(|at| (at - ctx.now).to_std().unwrap_or_default());
+            let retry = retry.map(|wait| format!(", retry in {}", age(wait))).unwrap_or_default();
+            let kept =
+                if old.is_empty() { String::from("no data") } else { format!("stale {old}") };
+            Cell::new(format!("{kept}: {}{retry}", clean(why)), Role::Stale)
+        }
+        State::Live => match freshness.leaderless {
+            Some(behind) => {
+                Cell::new(format!("no leader for {}, stale read", age(behind)), Role::Stale)
+            }
+            None => Cell::new(live(freshness.age(ctx.now).unwrap_or_default()), Role::Live),
+        },
+    };
+    if freshness.is_polled {
+        cell = cell.then(" polled", Role::Stale);
+    }
+    if freshness.may_be_filtered {
+        cell = cell.then(" may be filtered", Role::Denied);
+    }
+    cell
+}
+
+/// The title of a list: what it is, how many rows, its filter and its freshness.
+pub fn title<R: Row>(
+    ctx: &Ctx,
+    what: &str,
+    model: &TableModel<R>,
+    fresh: &[(Dc, Freshness)],
+    is_faults_only: bool,
+) -> Cell {
+    let mut cell = Cell::new(format!(" {} ", clean(what)), Role::Title);
+    let rows = if model.shown() == model.len() {
+        format!("[{}]", count(model.len()))
+    } else {
+        format!("[{}/{}]", count(model.shown()), count(model.len()))
+    };
+    cell = cell.then(rows, Role::Accent);
+    if !model.filter().is_empty() {
+        cell = cell.then(format!(" </{}>", clean(model.filter().text())), Role::Match);
+    }
+    if is_faults_only {
+        cell = cell.then(" faults only", Role::Match);
+    }
+    cell.runs.extend(summary(ctx, fresh).runs);
+    cell.then(" ", Role::Title)
+}
+
+/// All freshness in one line: one word while all are live, else each that is not.
+fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
+    let mut cell = Cell::default();
+    let (fine, bad): (Vec<_>, Vec<_>) = fresh.iter().partition(|(_, f)| badness(f) == 0);
+    let oldest = fine.iter().filter_map(|(_, f)| f.age(ctx.now)).max();
+    if let Some(oldest) = oldest {
+        cell = cell.then(format!(" {}", live(oldest)), Role::Live);
+    }
+    for (dc, freshness) in bad {
+        cell = cell.then(format!(" | {} ", clean(dc.as_str())), Role::Muted);
+        cell.runs.extend(words(ctx, freshness).runs);
+    }
+    cell
+}
+
+/// What an empty list says: why it is empty, or that there is really nothing.
+pub fn empty_text<R: Row>(
+    ctx: &Ctx,
+    model: &TableModel<R>,
+    fresh: &[(Dc, Freshness)],
+    nothing: &'static str,
+) -> Vec<Cell> {
+    if !model.is_empty() {
+        let all = count(model.len());
+        let text =
+            format!("no row matches '{}'; esc shows all {all}", clean(model.filter().text()));
+        return vec![Cell::new(text, Role::Muted)];
+    }
+    if let (true, Some((_, detail))) = (ctx.store.is_empty(), &ctx.store.discovery) {
+        return vec![Cell::new(clean(detail).into_owned(), Role::Error)];
+    }
+    if fresh.is_empty() {
+        return vec![Cell::new("looking for datacenters", Role::Muted)];
+    }
+    let is_certain = |f: &Freshness| !f.is_empty() && !f.may_be_filtered && badness(f) < 5;
+    let mut lines: Vec<Cell> = fresh
+        .iter()
+        .filter(|(_, f)| !is_certain(f))
+        .map(|(dc, f)| {
+            let mut cell = Cell::new(format!("{}: ", clean(dc.as_str())), Role::Text);
+            cell.runs.extend(words(ctx, f).runs);
+            cell
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push(Cell::new(nothing, Role::Muted));
+    } else if lines.len() < fresh.len() {
+        lines.push(Cell::new(format!("elsewhere: {nothing}"), Role::Muted));
+    }
+    lines
+}

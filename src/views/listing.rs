@@ -1,0 +1,105 @@
+//! A view that is a list: everything that all lists do alike.
+//!
+//! A file of a view says what its rows and columns are and what they open ([`Listing`]); moving,
+//! sorting, filtering, marking, copying, the detail pane and drawing are here, once.
+
+use super::{Ctx, Place, Response};
+use crate::app::action::Action;
+use crate::app::command::Grouping;
+use crate::domain::feed::{List, Wanted};
+use crate::store::Change;
+use crate::table::column::Column;
+use crate::table::row::Row;
+use crate::ui::widgets::pane::Detail;
+
+mod table_view;
+
+pub use table_view::TableView;
+
+/// What a change did to a list's rows.
+pub struct Patch<R: Row> {
+    /// Rows that are new or differ.
+    pub upserts: Vec<R>,
+    /// Keys of rows that are gone.
+    pub removed: Vec<R::Key>,
+    /// True when every row that is not among the upserts is gone.
+    pub is_whole: bool,
+}
+
+impl<R: Row> Default for Patch<R> {
+    fn default() -> Self {
+        Self { upserts: Vec::new(), removed: Vec::new(), is_whole: false }
+    }
+}
+
+/// What a list says about itself above its rows.
+pub struct Heading {
+    /// What it lists: `services`, `node web-1 @ dc-2`.
+    pub what: String,
+    /// Which lists of which datacenters it is made of: the worst freshness is shown.
+    pub made_of: Vec<List>,
+}
+
+/// What one list is.
+pub trait Listing: Send + 'static {
+    /// One line of it.
+    type Row: Row;
+
+    /// What it says about itself.
+    fn heading(&self, ctx: &Ctx) -> Heading;
+
+    /// Its columns for so much room; `wide` asks for all there is to show.
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, Self::Row>>;
+
+    /// The column that it is sorted by at first.
+    fn first_sort(&self) -> &'static str;
+
+    /// All its rows.
+    fn load(&mut self, ctx: &Ctx) -> Vec<Self::Row>;
+
+    /// The rows that a change touches; `None` when it touches none.
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<Self::Row>>;
+
+    /// The objects that it needs watched.
+    fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
+        Vec::new()
+    }
+
+    /// True for a row that stays when only faults are shown.
+    fn is_fault(&self, row: &Self::Row) -> bool;
+
+    /// Where Enter leads.
+    fn open(&self, _ctx: &Ctx, _row: &Self::Row) -> Option<Place> {
+        None
+    }
+
+    /// What `copy` copies: its name.
+    fn name(&self, row: &Self::Row) -> String;
+
+    /// What `copy-row` copies.
+    fn json(&self, ctx: &Ctx, row: &Self::Row) -> serde_json::Value;
+
+    /// True for a list with something to say beside its rows.
+    fn has_detail(&self) -> bool {
+        false
+    }
+
+    /// What stands beside the rows about one of them.
+    fn detail(&self, _ctx: &Ctx, _row: &Self::Row) -> Option<Detail> {
+        None
+    }
+
+    /// What only this list does; `None` when the action means nothing to it. The list is loaded
+    /// anew after.
+    fn act(&mut self, _ctx: &Ctx, _action: Action, _row: Option<&Self::Row>) -> Option<Response> {
+        None
+    }
+
+    /// Groups rows by something; false for a list without groups.
+    fn group_by(&mut self, _by: Grouping) -> bool {
+        false
+    }
+
+    /// What an empty list says when it is complete and nothing is filtered.
+    fn nothing(&self) -> &'static str;
+}

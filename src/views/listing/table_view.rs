@@ -1,0 +1,321 @@
+//! A list on screen: moving, sorting, filtering, marking, copying, the detail pane and drawing.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Listing, Patch};
+use crate::app::action::Action;
+use crate::app::command::Grouping;
+use crate::domain::feed::Wanted;
+use crate::store::Change;
+use crate::table::column::Column;
+use crate::table::filter::Filter;
+use crate::table::job::{Job, Ordered};
+use crate::table::model::TableModel;
+use crate::table::row::{Row, Sort};
+use crate::ui::widgets::pane::{detail_area, draw_detail};
+use crate::ui::widgets::table::{Head, draw_table};
+use crate::views::{Ctx, Place, Response, View, fresh};
+
+/// A list on screen.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct TableView<L: Listing> {
+    place: Place,
+    listing: L,
+    model: TableModel<L::Row>,
+    is_wide: bool,
+    is_faults_only: bool,
+    shows_detail: bool,
+    detail_top: usize,
+    /// The place among the columns that `sort-column` sorts by.
+    picked: usize,
+    room: u16,
+    /// False while another list of the same view has the cursor.
+    is_active: bool,
+    /// False until the first load, which chooses how it is sorted.
+    is_loaded: bool,
+    /// What it is called instead of what the listing says.
+    called: Option<&'static str>,
+}
+
+impl<L: Listing> TableView<L> {
+    /// A list without rows; [`View::load`] brings them.
+    pub fn new(place: Place, listing: L) -> Self {
+        // Rows come with the first load, which also knows the columns.
+        let compare = Arc::new(|a: &L::Row, b: &L::Row| a.tie(b));
+        let sort = Sort { column: listing.first_sort().into(), descending: false, compare };
+        Self {
+            place,
+            listing,
+            model: TableModel::new(sort),
+            is_wide: false,
+            is_faults_only: false,
+            shows_detail: true,
+            detail_top: 0,
+            picked: 0,
+            room: 80,
+            is_active: true,
+            is_loaded: false,
+            called: None,
+        }
+    }
+
+    /// The same list with faults only, under another name.
+    #[must_use]
+    pub fn faults_only(mut self, called: &'static str) -> Self {
+        self.is_faults_only = true;
+        self.called = Some(called);
+        self
+    }
+
+    /// Gives the cursor to this list, or takes it away.
+    pub fn set_active(&mut self, is_active: bool) {
+        self.is_active = is_active;
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.model.len()
+    }
+
+    /// True on the first row.
+    pub fn is_at_start(&self) -> bool {
+        self.model.cursor() == 0
+    }
+
+    /// True on the last row.
+    pub fn is_at_end(&self) -> bool {
+        self.model.cursor() + 1 >= self.model.shown()
+    }
+
+    fn columns<'a>(&'a self, ctx: &'a Ctx) -> Vec<Column<'a, L::Row>> {
+        self.listing.columns(ctx, self.is_wide, self.room)
+    }
+
+    /// The sort of a column, in its own direction unless it is sorted so already.
+    fn sort_of(&self, ctx: &Ctx, column: &str, reversed: Option<bool>) -> Option<Sort<L::Row>> {
+        let column = self.columns(ctx).into_iter().find(|c| &*c.id == column)?;
+        let sort = column.sort(false)?;
+        let now = self.model.sort();
+        let flip = reversed
+            .unwrap_or_else(|| now.column == sort.column && now.descending == sort.descending);
+        column.sort(flip)
+    }
+
+    fn resort(&mut self, ctx: &Ctx, column: &str) -> Response {
+        match self.sort_of(ctx, column, None) {
+            Some(sort) => self.model.sort_by(sort).into(),
+            None => Response::Ignored,
+        }
+    }
+
+    /// Moves the picked column and says which it is.
+    fn pick(&mut self, ctx: &Ctx, by: isize) -> Response {
+        let titles: Vec<String> = self.columns(ctx).iter().map(|c| c.title.to_string()).collect();
+        self.picked = self.picked.saturating_add_signed(by).min(titles.len().saturating_sub(1));
+        Response::Changed
+    }
+
+    fn sort_picked(&mut self, ctx: &Ctx) -> Response {
+        let id = self.columns(ctx).get(self.picked).map(|column| column.id.clone());
+        id.map_or(Response::Ignored, |id| self.resort(ctx, &id))
+    }
+
+    fn copy(&self, ctx: &Ctx, is_json: bool) -> Response {
+        let (marked, hidden) = self.model.marked();
+        let rows = if marked.is_empty() { Vec::from_iter(self.model.selected()) } else { marked };
+        let text = if is_json {
+            let rows: Vec<_> = rows.iter().map(|row| self.listing.json(ctx, row)).collect();
+            serde_json::to_string_pretty(&rows).unwrap_or_default()
+        } else {
+            rows.iter().map(|row| self.listing.name(row)).collect::<Vec<_>>().join("\n")
+        };
+        if rows.is_empty() {
+            return Response::Notice(String::from("nothing to copy"));
+        }
+        let what = match (rows.len(), hidden) {
+            (1, 0) => String::from("1 row"),
+            (n, 0) => format!("{n} rows"),
+            (n, hidden) => format!("{n} marked rows; {hidden} more are hidden by the filter"),
+        };
+        Response::Copy(text, what)
+    }
+
+    fn keep_faults(&self, patch: &mut Patch<L::Row>) {
+        if self.is_faults_only {
+            let (faults, fine) = std::mem::take(&mut patch.upserts)
+                .into_iter()
+                .partition(|row| self.listing.is_fault(row));
+            patch.upserts = faults;
+            patch.removed.extend(Vec::from_iter(fine).iter().map(Row::key));
+        }
+    }
+
+    fn navigate(&mut self, action: Action) -> bool {
+        let model = &mut self.model;
+        match action {
+            Action::Up => model.step(-1),
+            Action::Down => model.step(1),
+            Action::PageUp => model.page(-1),
+            Action::PageDown => model.page(1),
+            Action::Top => model.go(0),
+            Action::Bottom => model.go(usize::MAX),
+            Action::Mark => model.mark(),
+            Action::MarkRange => model.mark_range(),
+            Action::ClearMarks => model.clear_marks(),
+            Action::DetailUp => {
+                self.detail_top = self.detail_top.saturating_sub(1);
+                return true;
+            }
+            Action::DetailDown => {
+                self.detail_top += 1;
+                return true;
+            }
+            Action::ToggleDetail => self.shows_detail = !self.shows_detail,
+            _ => return false,
+        }
+        self.detail_top = 0;
+        true
+    }
+
+    /// Where rows and detail go.
+    fn areas(&self, area: Rect) -> (Rect, Option<Rect>) {
+        let is_shown = self.shows_detail && self.listing.has_detail() && !self.model.is_empty();
+        if is_shown { detail_area(area) } else { (area, None) }
+    }
+}
+
+impl<L: Listing> View for TableView<L> {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
+        self.listing.subjects(ctx)
+    }
+
+    fn load(&mut self, ctx: &Ctx) -> Option<Job> {
+        let mut rows = self.listing.load(ctx);
+        if self.is_faults_only {
+            rows.retain(|row| self.listing.is_fault(row));
+        }
+        let (column, descending) = (self.model.sort().column.clone(), self.model.sort().descending);
+        // What a column compares may depend on what is known now; the operator's direction stays.
+        if let Some(sort) = self.sort_of(ctx, &column, Some(false)) {
+            let descending = if self.is_loaded { descending } else { sort.descending };
+            self.model.set_sort(Sort { descending, ..sort });
+        }
+        self.is_loaded = true;
+        self.model.load(rows)
+    }
+
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> bool {
+        let Some(mut patch) = self.listing.patch(ctx, change) else {
+            return false;
+        };
+        self.keep_faults(&mut patch);
+        if patch.is_whole {
+            // Few rows: nothing is left to be worked out elsewhere.
+            let _ = self.model.load(patch.upserts);
+        } else {
+            self.model.patch(patch.upserts, &patch.removed);
+        }
+        true
+    }
+
+    fn take(&mut self, ordered: Ordered) {
+        self.model.take(ordered);
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
+        let row = self.model.selected().cloned();
+        if let Some(response) = self.listing.act(ctx, action, row.as_ref()) {
+            let job = self.load(ctx);
+            return if let Response::Changed = response { job.into() } else { response };
+        }
+        match action {
+            Action::Open => row
+                .and_then(|row| self.listing.open(ctx, &row))
+                .map_or(Response::Ignored, Response::Open),
+            Action::Copy => self.copy(ctx, false),
+            Action::CopyRow => self.copy(ctx, true),
+            Action::SortName => self.resort(ctx, "name"),
+            Action::SortStatus => self.resort(ctx, "status"),
+            Action::SortAge => self.resort(ctx, "age"),
+            Action::ColumnLeft => self.pick(ctx, -1),
+            Action::ColumnRight => self.pick(ctx, 1),
+            Action::SortColumn => self.sort_picked(ctx),
+            Action::Wide => {
+                self.is_wide = !self.is_wide;
+                Response::Changed
+            }
+            Action::FaultsOnly => {
+                self.is_faults_only = !self.is_faults_only;
+                self.load(ctx).into()
+            }
+            other if self.navigate(other) => Response::Changed,
+            _ => Response::Ignored,
+        }
+    }
+
+    fn filter(&self) -> Option<&Filter> {
+        Some(self.model.filter())
+    }
+
+    fn filter_by(&mut self, filter: Filter) -> Option<Job> {
+        self.model.filter_by(filter)
+    }
+
+    fn sort_by(&mut self, ctx: &Ctx, column: &str, reversed: bool) -> Result<Option<Job>, String> {
+        if let Some(sort) = self.sort_of(ctx, column, Some(reversed)) {
+            return Ok(self.model.sort_by(sort));
+        }
+        let columns = self.columns(ctx);
+        let ids: Vec<&str> =
+            columns.iter().filter(|c| c.compare.is_some()).map(|c| &*c.id).collect();
+        Err(format!("no column '{column}' to sort by; there are {}", ids.join(", ")))
+    }
+
+    fn group_by(&mut self, ctx: &Ctx, by: Grouping) -> Response {
+        if self.listing.group_by(by) {
+            return self.load(ctx).into();
+        }
+        Response::Notice(String::from("nothing to group here"))
+    }
+
+    fn click(&mut self, line: u16) {
+        // The border and the headings stand above the first row.
+        let at = self.model.window().start + usize::from(line.saturating_sub(2));
+        if line >= 2 && at < self.model.window().end {
+            self.model.go(at);
+        }
+    }
+
+    fn fit(&mut self, _ctx: &Ctx, area: Rect) {
+        let (rows, _) = self.areas(area);
+        self.room = rows.width.saturating_sub(2);
+        self.model.fit(usize::from(rows.height.saturating_sub(3)));
+    }
+
+    fn draw(&self, ctx: &Ctx, area: Rect, buf: &mut Buffer) {
+        let (rows, beside) = self.areas(area);
+        let heading = self.listing.heading(ctx);
+        let fresh = fresh::worst(ctx, &heading.made_of, self.place.dc.as_ref());
+        let what = self.called.unwrap_or(&heading.what);
+        let says_faults = self.is_faults_only && self.called.is_none();
+        let title = fresh::title(ctx, what, &self.model, &fresh, says_faults);
+        let empty = fresh::empty_text(ctx, &self.model, &fresh, self.listing.nothing());
+        let head =
+            Head { title: &title, empty: &empty, picked: self.picked, has_cursor: self.is_active };
+        draw_table(ctx.look, &self.model, self.columns(ctx), &head, rows, buf);
+        let detail = beside.and_then(|area| {
+            let row = self.model.selected()?;
+            Some((area, self.listing.detail(ctx, row)?))
+        });
+        if let Some((area, detail)) = detail {
+            draw_detail(ctx.look, &detail, self.detail_top, area, buf);
+        }
+    }
+}

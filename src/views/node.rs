@@ -1,0 +1,295 @@
+//! The page of a node: what it is, its own checks, the instances on it, the round trip to it.
+//!
+//! The page of an instance is the same page narrowed to that instance: its node's checks count for
+//! it, so they stay.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::listing::{Heading, Listing, Patch, TableView};
+use super::{Ctx, Entry, Place, View, cells, service};
+use crate::app::command::Takes;
+use crate::domain::catalog::Instance;
+use crate::domain::feed::{List, Subject, Wanted};
+use crate::domain::health::{Check, Status, worst};
+use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId};
+use crate::store::{Change, Datacenter};
+use crate::table::column::{Cell, Column, Width};
+use crate::table::filter::RowText;
+use crate::table::row::Row;
+use crate::ui::text::{clean, millis};
+use crate::ui::theme::Role;
+use crate::ui::widgets::pane::Detail;
+
+/// The view's line in the registry.
+pub const ENTRY: Entry = Entry {
+    name: "node",
+    aliases: &[],
+    takes: Takes::Node,
+    doc: "one node: its checks, services, meta data and round trip",
+    is_tab: false,
+    open,
+};
+
+fn open(place: &Place) -> Box<dyn View> {
+    page(place, None)
+}
+
+/// A page of the node that the place names, narrowed to one instance if one is given.
+pub fn page(place: &Place, only: Option<ServiceId>) -> Box<dyn View> {
+    let dc = place.dc.clone().unwrap_or_default();
+    let page = Page { dc, node: NodeName::from(place.arg(0)), only };
+    Box::new(TableView::new(place.clone(), page))
+}
+
+/// The page.
+pub struct Page {
+    dc: Dc,
+    node: NodeName,
+    only: Option<ServiceId>,
+}
+
+/// One line of the page.
+#[derive(Clone, Debug)]
+pub enum Line {
+    /// The node itself.
+    Node(Status),
+    /// A check, of the node or of an instance on it.
+    Check(Arc<Check>),
+    /// An instance on the node.
+    Instance(Arc<Instance>),
+}
+
+/// What names a line; also the order of lines that are equally bad.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineKey {
+    /// The node itself comes first.
+    Node,
+    /// Its own checks have no instance; an instance is followed by its checks.
+    Under(ServiceId, Option<CheckId>),
+}
+
+impl Line {
+    fn status(&self) -> Status {
+        match self {
+            Self::Node(status) => *status,
+            Self::Check(check) => check.status,
+            Self::Instance(it) => it.status,
+        }
+    }
+}
+
+impl Row for Line {
+    type Key = LineKey;
+
+    fn key(&self) -> LineKey {
+        match self {
+            Self::Node(_) => LineKey::Node,
+            Self::Check(check) => LineKey::Under(check.service_id.clone(), Some(check.id.clone())),
+            Self::Instance(it) => LineKey::Under(it.id.clone(), None),
+        }
+    }
+
+    fn text(&self) -> RowText {
+        match self {
+            Self::Node(status) => RowText::new(["node", status.word()]),
+            Self::Check(check) => RowText::new([
+                &*check.name,
+                check.id.as_str(),
+                check.status.word(),
+                &cells::summary(check),
+            ]),
+            Self::Instance(it) => {
+                let words = [it.service.as_str(), it.id.as_str(), it.status.word(), &it.address];
+                RowText::new(words.into_iter().chain(it.tags.iter().map(AsRef::as_ref)))
+            }
+        }
+    }
+
+    fn tie(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Page {
+    fn subject(&self) -> Subject {
+        Subject::Node(self.node.clone())
+    }
+
+    fn state<'a>(&self, ctx: &Ctx<'a>) -> Option<&'a Datacenter> {
+        ctx.store.dc(&self.dc)
+    }
+
+    fn node_lines(&self, ctx: &Ctx) -> Vec<Cell> {
+        let Some(state) = self.state(ctx) else {
+            return Vec::new();
+        };
+        let label = |name: &'static str| Cell::new(format!("{name:<12}"), Role::Muted);
+        let mut lines = Vec::new();
+        if let Some(node) = state.nodes.get(&self.node) {
+            lines.push(label("address").then(clean(&node.address).into_owned(), Role::Text));
+        }
+        if let Some(trip) = state.round_trips.get(&self.node) {
+            let rough = if trip.estimate.is_rough { " (rough)" } else { "" };
+            let text = format!("~{} from {}{rough}", millis(trip.estimate.rtt), clean(&trip.from));
+            lines.push(label("round trip").then(text, Role::Text));
+        }
+        if let Some(wan) = state.pulse.wan {
+            let text =
+                format!("~{} from here to {} (WAN)", millis(wan.rtt), clean(self.dc.as_str()));
+            lines.push(label("datacenter").then(text, Role::Text));
+        }
+        if let Some(node) = state.nodes.get(&self.node) {
+            lines.extend(cells::meta_lines(&node.meta));
+        }
+        lines
+    }
+}
+
+impl Listing for Page {
+    type Row = Line;
+
+    fn heading(&self, _ctx: &Ctx) -> Heading {
+        let what = match &self.only {
+            None => format!("node {} @ {}", self.node, self.dc),
+            Some(id) => format!("instance {id} on {} @ {}", self.node, self.dc),
+        };
+        Heading { what, made_of: vec![List::Subject(self.subject())] }
+    }
+
+    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, Line>> {
+        let what = |row: &Line| match row {
+            Line::Node(_) => cells::text(self.node.as_str(), Role::Title),
+            Line::Instance(it) => cells::text(it.service.as_str(), Role::Text)
+                .then(format!("  {}", clean(it.id.as_str())), Role::Muted),
+            Line::Check(check) => {
+                let indent = if check.is_of_node() { "" } else { "  " };
+                Cell::new(format!("{indent}{}", clean(&check.name)), Role::Text)
+            }
+        };
+        let kind = |row: &Line| {
+            let word = match row {
+                Line::Node(_) => "node",
+                Line::Instance(_) => "instance",
+                Line::Check(check) if check.is_of_node() => "node check",
+                Line::Check(_) => "check",
+            };
+            Cell::new(word, Role::Muted)
+        };
+        let says = |row: &Line| match row {
+            Line::Node(_) => Cell::default(),
+            Line::Instance(it) => Cell::new(service::endpoint(it), Role::Text)
+                .then(format!("  {}", clean(it.version().unwrap_or(""))), Role::Muted),
+            Line::Check(check) => Cell::new(cells::summary(check), Role::Text),
+        };
+        vec![
+            Column::new("status", "state", Width::Fit(8, 13), |row: &Line| {
+                cells::status(ctx, row.status())
+            })
+            .sorts_worst_first(|a: &Line, b| a.status().cmp(&b.status())),
+            Column::new("kind", "kind", Width::Fit(8, 10), kind).rank(1),
+            Column::new("name", "name", Width::Fill(16, 48), what)
+                .sorts(|a: &Line, b| a.key().cmp(&b.key())),
+            Column::new("says", "address, output", Width::Fill(20, u16::MAX), says),
+        ]
+    }
+
+    fn first_sort(&self) -> &'static str {
+        "name"
+    }
+
+    fn load(&mut self, ctx: &Ctx) -> Vec<Line> {
+        let Some(state) = self.state(ctx) else {
+            return Vec::new();
+        };
+        let own = state.node_checks.get(&self.node).map(Vec::as_slice).unwrap_or_default();
+        let all = state.instances.get(&self.subject());
+        let mut rows: Vec<Line> = own.iter().map(|check| Line::Check(Arc::clone(check))).collect();
+        for it in all.into_iter().flat_map(|rows| rows.values()) {
+            if self.only.as_ref().is_none_or(|only| *only == it.id) {
+                rows.push(Line::Instance(Arc::clone(it)));
+                let checks = it.checks.iter().filter(|check| !check.is_of_node());
+                rows.extend(checks.map(|check| Line::Check(Arc::clone(check))));
+            }
+        }
+        if !rows.is_empty() {
+            rows.push(Line::Node(worst(own.iter().map(AsRef::as_ref))));
+        }
+        rows
+    }
+
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<Line>> {
+        let is_mine = match change {
+            Change::Instances(dc, subject, _) => *dc == self.dc && *subject == self.subject(),
+            Change::NodeChecks(dc, node) => *dc == self.dc && *node == self.node,
+            _ => false,
+        };
+        // A page has few lines: those that are gone are found by loading it anew.
+        is_mine.then(|| Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
+    }
+
+    fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
+        vec![Wanted { dc: self.dc.clone(), subject: self.subject() }]
+    }
+
+    fn is_fault(&self, row: &Line) -> bool {
+        row.status() != Status::Passing
+    }
+
+    fn open(&self, _ctx: &Ctx, row: &Line) -> Option<Place> {
+        let here = |view| Place::new(view).at(&self.dc).of(self.node.as_str());
+        match row {
+            Line::Node(_) if self.only.is_some() => Some(here("node")),
+            Line::Instance(it) if self.only.is_none() => Some(here("instance").of(it.id.as_str())),
+            Line::Instance(it) => Some(Place::new("service").of(it.service.as_str())),
+            _ => None,
+        }
+    }
+
+    fn name(&self, row: &Line) -> String {
+        match row {
+            Line::Node(_) => self.node.to_string(),
+            Line::Instance(it) => service::endpoint(it),
+            Line::Check(check) => check.id.to_string(),
+        }
+    }
+
+    fn json(&self, ctx: &Ctx, row: &Line) -> Value {
+        match row {
+            Line::Node(_) => json!({
+                "datacenter": self.dc,
+                "node": self.state(ctx).and_then(|state| state.nodes.get(&self.node)),
+            }),
+            Line::Instance(it) => service::instance_json(&self.dc, it),
+            Line::Check(check) => cells::check_json(&self.dc, check),
+        }
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+
+    fn detail(&self, ctx: &Ctx, row: &Line) -> Option<Detail> {
+        Some(match row {
+            Line::Node(_) => Detail {
+                title: Cell::new(format!(" {} ", clean(self.node.as_str())), Role::Title),
+                lines: self.node_lines(ctx),
+            },
+            Line::Instance(it) => service::instance_detail(ctx, it),
+            Line::Check(check) => Detail {
+                title: Cell::new(format!(" {} ", clean(&check.name)), Role::Title),
+                lines: cells::check_lines(
+                    ctx,
+                    check,
+                    self.state(ctx).and_then(|s| s.since(&check.key())),
+                ),
+            },
+        })
+    }
+
+    fn nothing(&self) -> &'static str {
+        "not in the catalog"
+    }
+}

@@ -1,0 +1,177 @@
+//! Nodes of all datacenters, failing ones first.
+//!
+//! A node's state is that of its own checks (gossip, maintenance); what fails of the services on it
+//! is counted beside it.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::listing::{Heading, Listing, Patch, TableView};
+use super::{Ctx, Entry, Place, View, cells};
+use crate::app::command::Takes;
+use crate::domain::catalog::Node;
+use crate::domain::feed::List;
+use crate::domain::health::Status;
+use crate::domain::ids::{Dc, NodeName};
+use crate::store::Change;
+use crate::table::column::{Column, Width};
+use crate::table::filter::RowText;
+use crate::table::row::Row;
+use crate::ui::theme::Role;
+
+/// The view's line in the registry.
+pub const ENTRY: Entry = Entry {
+    name: "nodes",
+    aliases: &["no", "node-list"],
+    takes: Takes::Nothing,
+    doc: "every node of all datacenters, failing first",
+    is_tab: true,
+    open,
+};
+
+fn open(place: &Place) -> Box<dyn View> {
+    Box::new(TableView::new(place.clone(), Nodes))
+}
+
+/// The list.
+pub struct Nodes;
+
+/// One node of one datacenter.
+#[derive(Clone, Debug)]
+pub struct NodeRow {
+    dc: Dc,
+    node: Arc<Node>,
+}
+
+impl Row for NodeRow {
+    type Key = (Dc, NodeName);
+
+    fn key(&self) -> Self::Key {
+        (self.dc.clone(), self.node.name.clone())
+    }
+
+    fn text(&self) -> RowText {
+        let node = &self.node;
+        let meta: Vec<String> =
+            node.meta.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let words = [self.dc.as_str(), node.name.as_str(), &node.address, node.status.word()];
+        RowText::new(words.into_iter().chain(meta.iter().map(String::as_str)))
+    }
+
+    fn tie(&self, other: &Self) -> Ordering {
+        (&self.dc, &self.node.name).cmp(&(&other.dc, &other.node.name))
+    }
+}
+
+impl Listing for Nodes {
+    type Row = NodeRow;
+
+    fn heading(&self, ctx: &Ctx) -> Heading {
+        let what = ctx.focus.map_or_else(|| String::from("nodes"), |dc| format!("nodes @ {dc}"));
+        Heading { what, made_of: vec![List::Nodes, List::Checks] }
+    }
+
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, NodeRow>> {
+        let mut columns = vec![
+            Column::new("dc", "dc", Width::Fit(4, 12), |row: &NodeRow| cells::dc(ctx, &row.dc))
+                .sorts(|a: &NodeRow, b| a.dc.cmp(&b.dc)),
+            Column::new("name", "node", Width::Fill(14, 48), |row: &NodeRow| {
+                cells::text(row.node.name.as_str(), Role::Text)
+            })
+            .sorts(|a: &NodeRow, b| a.node.name.cmp(&b.node.name)),
+            Column::new("status", "state", Width::Fit(8, 13), |row: &NodeRow| {
+                cells::status(ctx, row.node.status)
+            })
+            .sorts_worst_first(|a: &NodeRow, b| badness(&a.node).cmp(&badness(&b.node))),
+            Column::new("failing", "failing checks", Width::Fit(7, 14), |row: &NodeRow| {
+                cells::number(row.node.failing_checks, Role::Critical)
+            })
+            .right()
+            .sorts_worst_first(|a: &NodeRow, b| a.node.failing_checks.cmp(&b.node.failing_checks)),
+            Column::new("services", "services", Width::Fit(8, 9), |row: &NodeRow| {
+                cells::number(row.node.services, Role::Text)
+            })
+            .right()
+            .rank(2)
+            .sorts_worst_first(|a: &NodeRow, b| a.node.services.cmp(&b.node.services)),
+            Column::new("address", "address", Width::Fit(9, 39), |row: &NodeRow| {
+                cells::text(&row.node.address, Role::Text)
+            })
+            .rank(1)
+            .sorts(|a: &NodeRow, b| a.node.address.cmp(&b.node.address)),
+        ];
+        if wide {
+            columns.push(
+                Column::new("meta", "meta", Width::Fit(6, 80), |row: &NodeRow| {
+                    cells::joined(row.node.meta.iter().map(|(key, value)| format!("{key}={value}")))
+                })
+                .rank(3),
+            );
+        }
+        columns
+    }
+
+    fn first_sort(&self) -> &'static str {
+        "status"
+    }
+
+    fn load(&mut self, ctx: &Ctx) -> Vec<NodeRow> {
+        let shown = ctx.store.datacenters().filter(|(dc, _)| ctx.shows(dc));
+        let rows = shown.flat_map(|(dc, state)| {
+            state.nodes.values().map(|node| NodeRow { dc: dc.clone(), node: Arc::clone(node) })
+        });
+        rows.collect()
+    }
+
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<NodeRow>> {
+        let Change::Nodes(dc, names) = change else {
+            return None;
+        };
+        let state = ctx.store.dc(dc).filter(|_| ctx.shows(dc))?;
+        let mut patch = Patch::default();
+        for name in names {
+            match state.nodes.get(name) {
+                Some(node) => {
+                    patch.upserts.push(NodeRow { dc: dc.clone(), node: Arc::clone(node) });
+                }
+                None => patch.removed.push((dc.clone(), name.clone())),
+            }
+        }
+        Some(patch)
+    }
+
+    fn is_fault(&self, row: &NodeRow) -> bool {
+        row.node.status != Status::Passing || row.node.failing_checks > 0
+    }
+
+    fn open(&self, _ctx: &Ctx, row: &NodeRow) -> Option<Place> {
+        Some(Place::new("node").at(&row.dc).of(row.node.name.as_str()))
+    }
+
+    fn name(&self, row: &NodeRow) -> String {
+        row.node.name.to_string()
+    }
+
+    fn json(&self, _ctx: &Ctx, row: &NodeRow) -> Value {
+        node_json(&row.dc, &row.node)
+    }
+
+    fn nothing(&self) -> &'static str {
+        "no nodes"
+    }
+}
+
+/// A node as `get nodes` prints it.
+pub fn node_json(dc: &Dc, node: &Node) -> Value {
+    let mut value = serde_json::to_value(node).unwrap_or_default();
+    if let Value::Object(fields) = &mut value {
+        fields.insert(String::from("datacenter"), json!(dc));
+    }
+    value
+}
+
+fn badness(node: &Node) -> (Status, usize) {
+    (node.status, node.failing_checks)
+}

@@ -1,0 +1,138 @@
+//! Overview: a row for each datacenter, and below it the worst services over all of them.
+//!
+//! The cursor walks from the datacenters into the services. Enter on a datacenter focuses it and
+//! shows its failing checks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::listing::TableView;
+use super::services::Services;
+use super::{Ctx, Entry, Place, Response, View};
+use crate::app::action::Action;
+use crate::app::command::Takes;
+use crate::store::Change;
+use crate::table::filter::Filter;
+use crate::table::job::{Job, Ordered};
+
+mod datacenters;
+
+use datacenters::Datacenters;
+
+/// The view's line in the registry.
+pub const ENTRY: Entry = Entry {
+    name: "overview",
+    aliases: &["ov", "pulses", "pu", "dcs"],
+    takes: Takes::Nothing,
+    doc: "every datacenter in a line, and the worst services",
+    is_tab: true,
+    open,
+};
+
+fn open(place: &Place) -> Box<dyn View> {
+    Box::new(Overview {
+        place: place.clone(),
+        datacenters: TableView::new(place.clone(), Datacenters),
+        worst: TableView::new(place.clone(), Services).faults_only("worst services"),
+        is_below: false,
+    })
+}
+
+/// The view: two lists, of which one has the cursor.
+struct Overview {
+    place: Place,
+    datacenters: TableView<Datacenters>,
+    worst: TableView<Services>,
+    is_below: bool,
+}
+
+/// Lines of a list that are not rows: its border and its headings.
+const AROUND: u16 = 3;
+
+impl Overview {
+    fn active(&mut self) -> &mut dyn View {
+        if self.is_below { &mut self.worst } else { &mut self.datacenters }
+    }
+
+    /// Moves the cursor over the border between the lists.
+    fn cross(&mut self, is_below: bool) -> Response {
+        self.is_below = is_below;
+        self.datacenters.set_active(!is_below);
+        self.worst.set_active(is_below);
+        Response::Changed
+    }
+
+    /// The datacenters get the rows that they need, at most half.
+    fn areas(&self, area: Rect) -> (Rect, Rect) {
+        let rows = self.datacenters.rows() as u16;
+        let above = rows.max(1).saturating_add(AROUND).min(area.height.div_ceil(2).max(AROUND + 1));
+        let above = above.min(area.height);
+        let below = Rect { y: area.y + above, height: area.height - above, ..area };
+        (Rect { height: above, ..area }, below)
+    }
+}
+
+impl View for Overview {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn load(&mut self, ctx: &Ctx) -> Option<Job> {
+        let is_below = self.is_below;
+        self.cross(is_below);
+        // Datacenters are few: their order is never worked out elsewhere.
+        let _ = self.datacenters.load(ctx);
+        self.worst.load(ctx)
+    }
+
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> bool {
+        let above = self.datacenters.patch(ctx, change);
+        self.worst.patch(ctx, change) || above
+    }
+
+    fn take(&mut self, ordered: Ordered) {
+        self.worst.take(ordered);
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
+        match action {
+            Action::Down if !self.is_below && self.datacenters.is_at_end() => self.cross(true),
+            Action::Up if self.is_below && self.worst.is_at_start() => self.cross(false),
+            other => self.active().act(ctx, other),
+        }
+    }
+
+    fn filter(&self) -> Option<&Filter> {
+        self.worst.filter()
+    }
+
+    fn filter_by(&mut self, filter: Filter) -> Option<Job> {
+        self.worst.filter_by(filter)
+    }
+
+    fn sort_by(&mut self, ctx: &Ctx, column: &str, reversed: bool) -> Result<Option<Job>, String> {
+        self.active().sort_by(ctx, column, reversed)
+    }
+
+    fn click(&mut self, line: u16) {
+        let above = self.datacenters.rows() as u16 + AROUND;
+        self.cross(line >= above);
+        if line >= above {
+            self.worst.click(line - above);
+        } else {
+            self.datacenters.click(line);
+        }
+    }
+
+    fn fit(&mut self, ctx: &Ctx, area: Rect) {
+        let (above, below) = self.areas(area);
+        self.datacenters.fit(ctx, above);
+        self.worst.fit(ctx, below);
+    }
+
+    fn draw(&self, ctx: &Ctx, area: Rect, buf: &mut Buffer) {
+        let (above, below) = self.areas(area);
+        self.datacenters.draw(ctx, above, buf);
+        self.worst.draw(ctx, below, buf);
+    }
+}

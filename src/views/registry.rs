@@ -1,0 +1,40 @@
+//! All views, in the order of their tabs.
+
+use super::{Entry, Place, View, checks, instance, node, nodes, overview, service, services};
+use crate::app::command::ViewWord;
+
+/// Every view there is; the first is where dcview starts.
+pub const ALL: &[Entry] = &[
+    overview::ENTRY,
+    services::ENTRY,
+    checks::ENTRY,
+    nodes::ENTRY,
+    service::ENTRY,
+    node::ENTRY,
+    instance::ENTRY,
+];
+
+/// Makes the view of a place; the first view when there is none of that name.
+pub fn open(place: &Place) -> Box<dyn View> {
+    let entry = ALL.iter().find(|entry| entry.name == place.view);
+    entry.map_or(overview::ENTRY.open, |entry| entry.open)(place)
+}
+
+/// The views as the command line knows them.
+pub fn words() -> Vec<ViewWord> {
+    let word = |entry: &Entry| ViewWord {
+        name: entry.name,
+        aliases: entry.aliases,
+        takes: entry.takes,
+        doc: entry.doc,
+    };
+    ALL.iter().map(word).collect()
+}
+
+/// The tab `by` places after the one of this name; from a view that is no tab, the first.
+pub fn tab(name: &str, by: isize) -> &'static str {
+    let tabs: Vec<&'static str> = ALL.iter().filter(|e| e.is_tab).map(|e| e.name).collect();
+    let at = tabs.iter().position(|tab| *tab == name);
+    let next = at.map_or(0, |at| (at as isize + by).rem_euclid(tabs.len() as isize) as usize);
+    tabs.get(next).copied().unwrap_or(overview::ENTRY.name)
+}

@@ -1,0 +1,256 @@
+//! Services: a row each over all datacenters, with a column for each datacenter.
+//!
+//! In each column passing and all instances, coloured by the worst one; worst service first. With
+//! a focused datacenter only its services are listed, by its health; the others stay beside it.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::listing::{Heading, Listing, Patch, TableView};
+use super::{Ctx, Entry, Place, View, cells};
+use crate::app::command::Takes;
+use crate::domain::catalog::{ServiceHealth, is_version};
+use crate::domain::feed::List;
+use crate::domain::health::{Counts, Status};
+use crate::domain::ids::{Dc, ServiceName};
+use crate::store::Change;
+use crate::table::column::{Cell, Column, Width};
+use crate::table::filter::RowText;
+use crate::table::row::Row;
+use crate::ui::theme::Role;
+
+/// The view's line in the registry.
+pub const ENTRY: Entry = Entry {
+    name: "services",
+    aliases: &["svc", "service-list"],
+    takes: Takes::Nothing,
+    doc: "every service over all datacenters, worst first",
+    is_tab: true,
+    open,
+};
+
+fn open(place: &Place) -> Box<dyn View> {
+    Box::new(TableView::new(place.clone(), Services))
+}
+
+/// Cells that a datacenter's column takes, its gap included.
+const DC_WIDTH: u16 = 13;
+/// Cells that name and state take at least, with border and gaps.
+const FIXED_WIDTH: u16 = 36;
+
+/// The list.
+pub struct Services;
+
+/// One service.
+#[derive(Clone, Debug)]
+pub struct ServiceRow {
+    /// Its name.
+    pub name: ServiceName,
+    /// Its health in each datacenter that has it, in the store's order.
+    pub places: Arc<[(Dc, Arc<ServiceHealth>)]>,
+    /// What it is judged by: the focused datacenter's instances, else all.
+    pub counts: Counts,
+}
+
+impl ServiceRow {
+    /// The row of a service; `None` when nothing shown has it.
+    pub fn make(ctx: &Ctx, name: &ServiceName) -> Option<Self> {
+        let places: Arc<[_]> = ctx
+            .store
+            .datacenters()
+            .filter_map(|(dc, state)| Some((dc.clone(), Arc::clone(state.services.get(name)?))))
+            .collect();
+        let mut counts = Counts::default();
+        let judged: Vec<_> = places.iter().filter(|(dc, _)| ctx.shows(dc)).collect();
+        for (_, health) in &judged {
+            counts.add(Status::Passing, health.counts.passing);
+            counts.add(Status::Maintenance, health.counts.maintenance);
+            counts.add(Status::Warning, health.counts.warning);
+            counts.add(Status::Critical, health.counts.critical);
+        }
+        let name = name.clone();
+        (!judged.is_empty()).then_some(Self { name, places, counts })
+    }
+
+    fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
+        self.places.iter().find(|(name, _)| name == dc).map(|(_, health)| &**health)
+    }
+
+    fn tags(&self) -> Vec<Arc<str>> {
+        let mut tags: Vec<_> =
+            self.places.iter().flat_map(|(_, health)| health.tags.iter().cloned()).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+}
+
+impl Row for ServiceRow {
+    type Key = ServiceName;
+
+    fn key(&self) -> ServiceName {
+        self.name.clone()
+    }
+
+    fn text(&self) -> RowText {
+        let tags = self.tags();
+        let words = [self.name.as_str(), self.counts.worst().word()];
+        RowText::new(words.into_iter().chain(tags.iter().map(AsRef::as_ref)))
+    }
+
+    fn tie(&self, other: &Self) -> Ordering {
+        self.name.cmp(&other.name)
+    }
+}
+
+/// Worst state first, then by how many instances are in it.
+fn badness(counts: &Counts) -> (Status, usize, usize, usize) {
+    (counts.worst(), counts.critical, counts.warning, counts.maintenance)
+}
+
+/// The datacenters that get a column: all where there is room, else the focused and the worst.
+fn shown_dcs(ctx: &Ctx, room: u16) -> Vec<Dc> {
+    let fits = usize::from(room.saturating_sub(FIXED_WIDTH) / DC_WIDTH).max(1);
+    let mut dcs: Vec<_> = ctx.store.datacenters().collect();
+    if dcs.len() > fits {
+        let instances = |totals: &Counts| (totals.critical, totals.warning);
+        dcs.sort_by_key(|(dc, state)| {
+            (ctx.focus != Some(dc), std::cmp::Reverse(instances(&state.totals.instances)))
+        });
+        dcs.truncate(fits);
+    }
+    dcs.into_iter().map(|(dc, _)| dc.clone()).collect()
+}
+
+impl Listing for Services {
+    type Row = ServiceRow;
+
+    fn heading(&self, ctx: &Ctx) -> Heading {
+        let what =
+            ctx.focus.map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
+        Heading { what, made_of: vec![List::Services, List::Checks] }
+    }
+
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
+        let mut columns = vec![
+            Column::new("name", "service", Width::Fill(14, 48), |row: &ServiceRow| {
+                cells::text(row.name.as_str(), Role::Text)
+            })
+            .sorts(|a: &ServiceRow, b| a.name.cmp(&b.name)),
+            Column::new("status", "state", Width::Fit(8, 13), |row: &ServiceRow| {
+                cells::status(ctx, row.counts.worst())
+            })
+            .sorts_worst_first(|a: &ServiceRow, b| badness(&a.counts).cmp(&badness(&b.counts))),
+        ];
+        let dcs = shown_dcs(ctx, room);
+        let hidden = ctx.store.len() - dcs.len();
+        for dc in dcs {
+            columns.push(dc_column(ctx, &dc));
+        }
+        if hidden > 0 {
+            let title = format!("+{hidden} dcs");
+            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| Cell::default());
+            columns.push(Column { title: title.into(), ..more.rank(1) });
+        }
+        columns.push(
+            Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
+                cells::failing(&row.counts)
+            })
+            .rank(if wide { 6 } else { 3 })
+            .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
+        );
+        if wide {
+            columns.push(
+                Column::new("versions", "versions", Width::Fit(8, 20), |row: &ServiceRow| {
+                    cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
+                })
+                .rank(4),
+            );
+            columns.push(
+                Column::new("tags", "tags", Width::Fit(6, 60), |row: &ServiceRow| {
+                    cells::joined(row.tags().iter().filter(|tag| !is_version(tag)))
+                })
+                .rank(5),
+            );
+        }
+        columns
+    }
+
+    fn first_sort(&self) -> &'static str {
+        "status"
+    }
+
+    fn load(&mut self, ctx: &Ctx) -> Vec<ServiceRow> {
+        let mut names: Vec<&ServiceName> = ctx
+            .store
+            .datacenters()
+            .filter(|(dc, _)| ctx.shows(dc))
+            .flat_map(|(_, state)| state.services.keys())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().filter_map(|name| ServiceRow::make(ctx, name)).collect()
+    }
+
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<ServiceRow>> {
+        let Change::Services(_, names) = change else {
+            return None;
+        };
+        let mut patch = Patch::default();
+        for name in names {
+            match ServiceRow::make(ctx, name) {
+                Some(row) => patch.upserts.push(row),
+                None => patch.removed.push(name.clone()),
+            }
+        }
+        Some(patch)
+    }
+
+    fn is_fault(&self, row: &ServiceRow) -> bool {
+        row.counts.failing() > 0
+    }
+
+    fn open(&self, ctx: &Ctx, row: &ServiceRow) -> Option<Place> {
+        let place = Place::new("service").of(row.name.as_str());
+        Some(place.perhaps_at(ctx.focus))
+    }
+
+    fn name(&self, row: &ServiceRow) -> String {
+        row.name.to_string()
+    }
+
+    fn json(&self, _ctx: &Ctx, row: &ServiceRow) -> Value {
+        let place = |(dc, health): &(Dc, Arc<ServiceHealth>)| service_json(dc, health);
+        let datacenters: Vec<_> = row.places.iter().map(place).collect();
+        json!({ "name": row.name, "tags": row.tags(), "datacenters": datacenters })
+    }
+
+    fn nothing(&self) -> &'static str {
+        "no services"
+    }
+}
+
+/// A service's health in one datacenter as `get services` prints it.
+pub fn service_json(dc: &Dc, health: &ServiceHealth) -> Value {
+    let counts = &health.counts;
+    json!({
+        "datacenter": dc, "instances": health.instances, "passing": counts.passing,
+        "warning": counts.warning, "critical": counts.critical,
+        "maintenance": counts.maintenance, "is_exact": health.is_exact,
+    })
+}
+
+fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
+    let (shown, sorted) = (dc.clone(), dc.clone());
+    let health = move |row: &ServiceRow| cells::health(ctx, row.at(&shown));
+    let column = Column::new(dc.as_str(), "", Width::Fit(9, DC_WIDTH - 1), health)
+        .right()
+        .sorts_worst_first(move |a: &ServiceRow, b| {
+            let of = |row: &ServiceRow| row.at(&sorted).map(|health| badness(&health.counts));
+            of(a).cmp(&of(b))
+        });
+    let title = crate::ui::text::clean(dc.as_str()).into_owned();
+    Column { title: title.into(), ..column }
+}

@@ -1,0 +1,147 @@
+//! Every view of the registry, in every state of its data, at every size: it draws, it takes every
+//! action, and it says how fresh it is.
+
+use dcview::app::App;
+use dcview::app::action::ACTIONS;
+use dcview::app::msg::Msg;
+use dcview::domain::feed::{List, Subject};
+use dcview::domain::freshness::State;
+use dcview::domain::health::Status;
+use dcview::views::{Place, registry};
+
+use super::world;
+
+const SIZES: [(u16, u16); 6] = [(1, 1), (2, 3), (20, 5), (80, 24), (200, 60), (300, 10)];
+
+/// The data states that a view must be able to show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Data {
+    NoDatacenter,
+    Never,
+    Live,
+    Stale,
+    Denied,
+    Many,
+}
+
+fn place(view: &str) -> Place {
+    let entry = registry::ALL.iter().find(|entry| entry.name == view).expect("a view");
+    let dc = "dc-1".into();
+    match entry.name {
+        "service" => Place::new("service").of("web"),
+        "node" => Place::new("node").at(&dc).of("n-1"),
+        "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
+        name => Place::new(name),
+    }
+}
+
+fn fill(app: &mut App, dc: &str, n: usize) {
+    for i in 0..n.min(3_000) {
+        world::service(app, dc, &format!("s{i}"), 2, i % 2);
+    }
+    world::service(app, dc, "web", 1, 1);
+    world::node(app, dc, "n-1", Status::Passing);
+    let failing = (0..n).map(|i| {
+        let node = format!("n-{}", i % 500);
+        world::check(&node, &format!("c{i}"), &format!("s{}-{i}", i % 700), Status::Critical)
+    });
+    world::checks(app, dc, failing.collect());
+    let all = vec![world::instance("n-1", "web-1", Status::Critical)];
+    for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
+        world::instances(app, dc, subject, all.clone());
+    }
+}
+
+fn app(view: &str, data: Data) -> App {
+    let dcs: &[&str] = if data == Data::NoDatacenter { &[] } else { &["dc-1", "dc-2"] };
+    let mut app = world::app(dcs);
+    // The view of a place is reached as an operator would: by its command where it has one.
+    app.trail.open(&place(view));
+    app.update(Msg::Clock(world::now()));
+    if !matches!(data, Data::NoDatacenter | Data::Never) {
+        let rows = if data == Data::Many { 100_000 } else { 12 };
+        for dc in ["dc-1", "dc-2"] {
+            world::live(&mut app, dc);
+            fill(&mut app, dc, if dc == "dc-1" { rows } else { 3 });
+        }
+    }
+    let why = "connection refused".into();
+    let state = match data {
+        Data::Stale => State::Stale { since: None, why, retry_at: Some(world::now()) },
+        Data::Denied => State::Denied { why: "Permission denied".into() },
+        _ => return app,
+    };
+    for list in [List::Services, List::Checks, List::Nodes] {
+        world::fresh(&mut app, "dc-1", list, state.clone());
+    }
+    app
+}
+
+fn draw_and_act(view: &str, data: Data) {
+    let mut app = app(view, data);
+    for (width, height) in SIZES {
+        world::screen(&mut app, width, height);
+    }
+    for info in ACTIONS {
+        let place = place(view);
+        app.trail.open(&place);
+        let key = info.keys.first();
+        // Actions are reached by their keys; those without one by the command of their name.
+        match key {
+            Some(_) => {
+                let mut effects = Vec::new();
+                app.command(&format!(":{}", info.name), &mut effects);
+                world::run_jobs(&mut app, effects);
+            }
+            None => continue,
+        }
+        world::screen(&mut app, 80, 24);
+        world::press(&mut app, "<esc>");
+    }
+}
+
+#[test]
+fn every_view_draws_and_acts_in_every_state_at_every_size() {
+    for entry in registry::ALL {
+        for data in [Data::NoDatacenter, Data::Never, Data::Live, Data::Stale, Data::Denied] {
+            draw_and_act(entry.name, data);
+        }
+    }
+}
+
+#[test]
+fn every_view_draws_a_hundred_thousand_rows() {
+    for entry in registry::ALL {
+        let mut app = app(entry.name, Data::Many);
+        for (width, height) in SIZES {
+            world::screen(&mut app, width, height);
+        }
+        world::press(&mut app, "Gkg");
+        world::screen(&mut app, 80, 24);
+    }
+}
+
+#[test]
+fn every_list_says_that_it_is_stale_and_why() {
+    for entry in registry::ALL.iter().filter(|entry| entry.is_tab) {
+        let mut app = app(entry.name, Data::Stale);
+        let screen = world::screen(&mut app, 200, 60);
+        assert!(screen.contains("connection refused"), "{}:\n{screen}", entry.name);
+        // What was there before the failure stays.
+        assert!(
+            ["n-1", "web", "s0"].iter().any(|was| screen.contains(was)),
+            "{}:\n{screen}",
+            entry.name
+        );
+    }
+}
+
+#[test]
+fn no_list_calls_a_denied_datacenter_fine() {
+    for entry in registry::ALL.iter().filter(|entry| entry.is_tab) {
+        let mut app = app(entry.name, Data::Denied);
+        let screen = world::screen(&mut app, 200, 60);
+        assert!(screen.contains("Permission denied"), "{}:\n{screen}", entry.name);
+        assert!(!screen.contains("nothing is failing"), "{}:\n{screen}", entry.name);
+    }
+}

@@ -1,0 +1,12 @@
+//! The program without a terminal: messages in, effects and a drawn buffer out.
+//!
+//! No runtime, no clock, no Consul: a fixed time and hand-made feeds.
+
+#![expect(clippy::expect_used, reason = "a test may fail where its world is not as made")]
+
+#[path = "../support/world.rs"]
+mod world;
+
+mod conformance;
+mod going;
+mod truth;

@@ -1,0 +1,208 @@
+//! Datacenters made by hand, and an app that is fed with them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use dcview::app::keymap::Keymap;
+use dcview::app::msg::{Effect, Msg};
+use dcview::app::{App, Setup};
+use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use dcview::domain::delta::Delta;
+use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
+use dcview::domain::freshness::{Freshness, State};
+use dcview::domain::health::{Check, CheckKey, Counts, Status};
+use dcview::domain::ids::Dc;
+use dcview::ui::Look;
+use dcview::ui::glyph::Glyphs;
+use dcview::ui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// The time at which everything happens.
+pub fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
+/// An app that has been told of these datacenters and of nothing in them.
+pub fn app(dcs: &[&str]) -> App {
+    let theme = Theme::built_in("mono").expect("the theme is built in");
+    let setup = Setup {
+        focus: None,
+        configured: Vec::new(),
+        read_only: Vec::new(),
+        is_read_only: false,
+        agent: String::from("http://127.0.0.1:8500"),
+        keymap: Keymap::default(),
+        themes: Theme::BUILT_IN.iter().filter_map(|name| Theme::built_in(name)).collect(),
+        look: Look { theme, glyphs: Glyphs::Unicode },
+        warnings: Vec::new(),
+        now: now(),
+    };
+    let mut app = App::new(setup);
+    let all = dcs.iter().map(|dc| Dc::from(*dc)).collect();
+    app.update(Msg::Report(Report::Datacenters { all, local: None }));
+    app
+}
+
+/// Feeds one thing from a datacenter.
+pub fn feed(app: &mut App, dc: &str, body: Body) -> Vec<Effect> {
+    feed_under(app, dc, 0, body)
+}
+
+/// Feeds one thing that was asked for under a ticket.
+pub fn feed_under(app: &mut App, dc: &str, ticket: u64, body: Body) -> Vec<Effect> {
+    let feed = Feed { dc: dc.into(), ticket, at: now(), body };
+    app.update(Msg::Report(Report::Feed(Box::new(feed))))
+}
+
+/// A datacenter with a leader whose lists are all live.
+pub fn live(app: &mut App, dc: &str) {
+    let pulse = Pulse { at: now(), link: Link::Led("10.0.0.1:8300".into()), ..Pulse::default() };
+    feed(app, dc, Body::Pulse(pulse));
+    for list in [List::Services, List::Checks, List::Nodes] {
+        fresh(app, dc, list, State::Live);
+    }
+}
+
+/// Sets how fresh a list is.
+pub fn fresh(app: &mut App, dc: &str, list: List, state: State) {
+    let at = (state != State::Loading).then(now);
+    feed(app, dc, Body::Freshness(list, Freshness { state, at, ..Freshness::default() }));
+}
+
+/// A failing check on `node`, of the service whose instance is `NAME-..`, or of the node itself.
+pub fn check(node: &str, id: &str, instance: &str, status: Status) -> (CheckKey, Arc<Check>) {
+    let check = Check {
+        node: node.into(),
+        id: id.into(),
+        name: id.into(),
+        status,
+        service_id: instance.into(),
+        service_name: instance.split('-').next().unwrap_or_default().into(),
+        output: format!("{id} says no\nsecond line").into(),
+        notes: "a reason".into(),
+        kind: "http".into(),
+        modify_index: 7,
+    };
+    (check.key(), Arc::new(check))
+}
+
+/// Adds failing checks.
+pub fn checks(app: &mut App, dc: &str, upserts: Vec<(CheckKey, Arc<Check>)>) {
+    feed(app, dc, Body::Checks(Delta { upserts, removed: Vec::new() }));
+}
+
+/// Adds a service with so many passing and critical instances.
+pub fn service(app: &mut App, dc: &str, name: &str, passing: usize, critical: usize) {
+    let counts = Counts { passing, critical, ..Counts::default() };
+    let tags = Arc::from([Arc::from("v1")]);
+    let health = ServiceHealth {
+        name: name.into(),
+        tags,
+        instances: Some(counts.total()),
+        counts,
+        is_exact: true,
+    };
+    let upserts = vec![(name.into(), Arc::new(health))];
+    feed(app, dc, Body::Services(Delta { upserts, removed: Vec::new() }));
+}
+
+/// Adds a node.
+pub fn node(app: &mut App, dc: &str, name: &str, status: Status) {
+    let node = Node { name: name.into(), address: "10.0.0.7".into(), status, ..Node::default() };
+    let upserts = vec![(name.into(), Arc::new(node))];
+    feed(app, dc, Body::Nodes(Delta { upserts, removed: Vec::new() }));
+}
+
+/// An instance `NAME-n` on a node.
+pub fn instance(node: &str, id: &str, status: Status) -> (InstanceKey, Arc<Instance>) {
+    let service = id.split('-').next().unwrap_or_default();
+    let (_, check) = check(node, &format!("{id}-http"), id, status);
+    let instance = Instance {
+        service: service.into(),
+        id: id.into(),
+        node: node.into(),
+        address: "10.0.0.7".into(),
+        port: 8080,
+        tags: vec!["v1".into()],
+        meta: [(Arc::from("version"), Arc::from("1.4"))].into_iter().collect(),
+        checks: vec![check],
+        status,
+        modify_index: 9,
+    };
+    (InstanceKey { node: node.into(), id: id.into() }, Arc::new(instance))
+}
+
+/// Feeds the instances of a shown subject under the ticket that it was asked for.
+pub fn instances(
+    app: &mut App,
+    dc: &str,
+    subject: Subject,
+    all: Vec<(InstanceKey, Arc<Instance>)>,
+) {
+    let ticket = app.store.ticket;
+    let delta = Delta { upserts: all, removed: Vec::new() };
+    feed_under(app, dc, ticket, Body::Instances(subject.clone(), delta));
+    let live = Freshness { state: State::Live, at: Some(now()), ..Freshness::default() };
+    feed_under(app, dc, ticket, Body::Freshness(List::Subject(subject), live));
+}
+
+/// Presses keys: characters as they are, and names in angle brackets (`<enter>`, `<esc>`).
+pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let names = HashMap::from([
+        ("enter", KeyCode::Enter),
+        ("esc", KeyCode::Esc),
+        ("tab", KeyCode::Tab),
+        ("up", KeyCode::Up),
+        ("down", KeyCode::Down),
+        ("left", KeyCode::Left),
+        ("right", KeyCode::Right),
+    ]);
+    let mut effects = Vec::new();
+    let mut rest = keys;
+    while let Some(first) = rest.chars().next() {
+        let named = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
+        let (code, modifiers) = if let Some((name, after)) = named {
+            rest = after;
+            match name.strip_prefix("ctrl-").and_then(|key| key.chars().next()) {
+                Some(key) => (KeyCode::Char(key), KeyModifiers::CONTROL),
+                None => (names[name], KeyModifiers::NONE),
+            }
+        } else {
+            rest = rest.strip_prefix(first).unwrap_or_default();
+            (KeyCode::Char(first), KeyModifiers::NONE)
+        };
+        effects.extend(app.update(Msg::Key(KeyEvent::new(code, modifiers))));
+    }
+    run_jobs(app, effects)
+}
+
+/// Does the jobs among the effects at once, as the shell would later; gives the other effects.
+pub fn run_jobs(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
+    let mut rest = Vec::new();
+    for effect in effects {
+        let more = match effect {
+            Effect::Order(id, job) => app.update(Msg::Ordered(id, job.run())),
+            Effect::Find(job) => app.update(Msg::Found(job.run())),
+            other => vec![other],
+        };
+        rest.extend(more);
+    }
+    rest
+}
+
+/// The screen at a size, line by line, without trailing blanks.
+pub fn screen(app: &mut App, width: u16, height: u16) -> String {
+    let effects = app.update(Msg::Resize(width, height));
+    run_jobs(app, effects);
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    dcview::screen::draw_on(app, area, &mut buffer);
+    let line = |y| {
+        let cells = (0..width).map(|x| buffer[(x, y)].symbol());
+        cells.collect::<String>().trim_end().to_owned()
+    };
+    (0..height).map(line).collect::<Vec<_>>().join("\n")
+}
