@@ -48,12 +48,14 @@ pub fn nodes<'a>(
 }
 
 /// Instances of one node with their own checks and the node's, and the node's own checks.
-pub fn on_node(instances: Vec<Instance>, checks: &[Arc<Check>]) -> (Vec<Instance>, Vec<Arc<Check>>) {
+pub fn on_node(
+    instances: Vec<Instance>,
+    checks: &[Arc<Check>],
+) -> (Vec<Instance>, Vec<Arc<Check>>) {
     let own: Vec<_> = checks.iter().filter(|check| check.is_of_node()).cloned().collect();
     let judged = |instance: Instance| {
-        let of_it = checks
-            .iter()
-            .filter(|check| !check.is_of_node() && check.service_id == instance.id);
+        let of_it =
+            checks.iter().filter(|check| !check.is_of_node() && check.service_id == instance.id);
         let checks: Vec<_> = own.iter().chain(of_it).cloned().collect();
         let status = health::worst(checks.iter().map(AsRef::as_ref));
         Instance { checks, status, ..instance }
@@ -115,10 +117,8 @@ mod tests {
 
     #[test]
     fn a_nodes_check_counts_for_every_instance_on_it() {
-        let checks = [
-            check("n1", "disk", "", Status::Warning),
-            check("n1", "a", "web-1", Status::Critical),
-        ];
+        let checks =
+            [check("n1", "disk", "", Status::Warning), check("n1", "a", "web-1", Status::Critical)];
         let instance = |id: &str| Instance {
             service: "web".into(),
             id: id.into(),
