@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::consul::read::{self, Query};
-use crate::consul::{ApiError, Class, Client};
+use crate::consul::{ApiError, Class, Client, Request};
 use crate::domain::feed::Link;
 
 /// How long a datacenter may take to answer the first question. Above the 7 s that a server takes
@@ -68,7 +68,7 @@ impl Asker {
                 answer => return answer.map(|(value, meta)| Told::of(value, &meta, false)),
             }
         }
-        let answer = query.with(|request| request.stale()).fetch(&self.client).await;
+        let answer = query.with(Request::stale).fetch(&self.client).await;
         answer.map(|(value, meta)| Told::of(value, &meta, true))
     }
 }

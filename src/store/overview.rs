@@ -11,6 +11,7 @@ use super::{Datacenter, Verdict};
 use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::Dc;
+use crate::domain::server::Servers;
 
 /// The lists that the line is made of.
 const LISTS: [List; 4] = [List::Checks, List::Services, List::Nodes, List::Servers];
@@ -71,7 +72,7 @@ impl<'a> Overview<'a> {
             datacenter,
             state: Verdict::of(state).word(),
             leader: leader(state),
-            servers_healthy: servers.map(|servers| servers.healthy()),
+            servers_healthy: servers.map(Servers::healthy),
             servers_expected: servers.map(|all| all.expected.max(all.servers.len())),
             failure_tolerance: servers.map(|servers| servers.failure_tolerance),
             worst_follower: follower.map(|(server, _)| &*server.name),
