@@ -92,11 +92,8 @@ pub struct App {
 impl App {
     /// The program before anything happened.
     pub fn new(mut setup: Setup) -> Self {
-        let notice = setup
-            .warnings
-            .pop()
-            .map(|text| Notice::new(Level::Warn, text, setup.now));
-        Self {
+        let notice = setup.warnings.pop().map(|text| Notice::new(Level::Warn, text, setup.now));
+        let mut app = Self {
             store: Store::default(),
             trail: Trail::new(&Place::new("overview")),
             overlay: Overlay::None,
@@ -110,7 +107,10 @@ impl App {
             size: Rect::new(0, 0, 80, 24),
             scope: Scope::default(),
             is_dirty: true,
-        }
+        };
+        // Nothing is known yet: no order is worked out elsewhere.
+        app.reload(&mut Vec::new());
+        app
     }
 
     /// Takes in what happened; gives what is to be done.
@@ -155,12 +155,7 @@ impl App {
     /// What views read.
     pub fn ctx(&self) -> Ctx<'_> {
         let (store, look) = (&self.store, &self.setup.look);
-        Ctx {
-            store,
-            focus: self.focus.as_ref(),
-            now: self.now,
-            look,
-        }
+        Ctx { store, focus: self.focus.as_ref(), now: self.now, look }
     }
 
     /// True when nothing may be written to what is shown.
@@ -182,11 +177,7 @@ impl App {
     fn tick(&mut self, now: DateTime<Utc>) {
         self.now = now;
         self.store.sample(now);
-        if self
-            .notice
-            .as_ref()
-            .is_some_and(|notice| notice.is_over(now))
-        {
+        if self.notice.as_ref().is_some_and(|notice| notice.is_over(now)) {
             let next = self.setup.warnings.pop();
             self.notice = next.map(|text| Notice::new(Level::Warn, text, now));
         }
@@ -228,19 +219,13 @@ impl App {
             return;
         }
         let message = unknown_dc(&focus, self.store.datacenters().map(|(dc, _)| dc.as_str()));
-        effects.push(Effect::Exit(Exit {
-            code: 2,
-            message: Some(message),
-        }));
+        effects.push(Effect::Exit(Exit { code: 2, message: Some(message) }));
     }
 
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         let action = self.setup.keymap.resolve(key);
         if action == Some(Action::ForceQuit) {
-            effects.push(Effect::Exit(Exit {
-                code: 0,
-                message: None,
-            }));
+            effects.push(Effect::Exit(Exit { code: 0, message: None }));
             return;
         }
         self.is_dirty = true;
@@ -269,20 +254,14 @@ impl App {
         if matches!(self.overlay, Overlay::None) {
             self.act(action, effects);
         } else {
-            self.overlay
-                .scroll(if action == Action::Up { -1 } else { 1 });
+            self.overlay.scroll(if action == Action::Up { -1 } else { 1 });
         }
     }
 
     /// Lets the view on screen work with what it reads.
     fn with_view<T>(&mut self, work: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> T) -> T {
         let (store, look) = (&self.store, &self.setup.look);
-        let ctx = Ctx {
-            store,
-            focus: self.focus.as_ref(),
-            now: self.now,
-            look,
-        };
+        let ctx = Ctx { store, focus: self.focus.as_ref(), now: self.now, look };
         work(self.trail.view_mut(), &ctx)
     }
 
@@ -331,18 +310,11 @@ impl App {
             return;
         }
         let ticket = self.scope.ticket + 1;
-        self.scope = Scope {
-            ticket,
-            focus: self.focus.clone(),
-            subjects,
-        };
+        self.scope = Scope { ticket, focus: self.focus.clone(), subjects };
         self.store.ticket = ticket;
         let scope = self.scope.clone();
         let is_wanted = |dc: &Dc, subject: &_| {
-            scope
-                .subjects
-                .iter()
-                .any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+            scope.subjects.iter().any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
         };
         self.store.keep_subjects(is_wanted);
         effects.push(Effect::Scope(scope.clone()));
@@ -356,8 +328,5 @@ impl App {
 /// What is said of a datacenter that does not exist.
 pub fn unknown_dc<'a>(wanted: &Dc, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    format!(
-        "unknown datacenter '{wanted}'; known are {}",
-        known.join(", ")
-    )
+    format!("unknown datacenter '{wanted}'; known are {}", known.join(", "))
 }

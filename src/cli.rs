@@ -46,10 +46,7 @@ pub enum Command {
 
 /// Flags that go with every command.
 #[derive(Debug, Default, Args)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "these texts are the help, which shows backticks"
-)]
+#[expect(clippy::doc_markdown, reason = "these texts are the help, which shows backticks")]
 pub struct Global {
     /// The datacenter to begin in, or to print alone.
     #[arg(long, visible_alias = "datacenter", global = true, value_name = "NAME")]
@@ -62,10 +59,7 @@ pub struct Global {
     token_file: Option<PathBuf>,
     /// Not taken here: everybody on the machine can read it.
     #[arg(long, global = true, hide = true, num_args = 0..=1, value_name = "TOKEN")]
-    #[expect(
-        clippy::option_option,
-        reason = "the flag alone, and the flag with a value"
-    )]
+    #[expect(clippy::option_option, reason = "the flag alone, and the flag with a value")]
     token: Option<Option<Unread>>,
     /// PEM file of authorities to trust instead of the system's [env: CONSUL_CACERT].
     #[arg(long, global = true, value_name = "FILE")]
@@ -167,9 +161,7 @@ fn two_dashes(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let names: Vec<&str> = command
         .get_arguments()
         .flat_map(|flag| {
-            flag.get_long()
-                .into_iter()
-                .chain(flag.get_all_aliases().unwrap_or_default())
+            flag.get_long().into_iter().chain(flag.get_all_aliases().unwrap_or_default())
         })
         .collect();
     let mut is_flag = true;

@@ -102,10 +102,7 @@ impl Config {
 /// A text for the user: a file that was asked for by name and cannot be read, or whatever
 /// [`resolve`] refuses.
 pub fn load(flags: &Flags, env: &Env, dirs: &Dirs) -> Result<Config> {
-    let named = flags
-        .config_file
-        .clone()
-        .or_else(|| env.get("DCVIEW_CONFIG").map(PathBuf::from));
+    let named = flags.config_file.clone().or_else(|| env.get("DCVIEW_CONFIG").map(PathBuf::from));
     let file = match named {
         Some(path) => Some(SourceFile::read(&path)?),
         None => SourceFile::read_if_there(&dirs.config_file())?,
@@ -119,15 +116,8 @@ pub fn load(flags: &Flags, env: &Env, dirs: &Dirs) -> Result<Config> {
 /// A text for the user, naming where the fault is: a field that is unknown or of the wrong type, a
 /// variable or address that cannot be read.
 pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs) -> Result<Config> {
-    let parsed = file
-        .map(|file| file.parse(env))
-        .transpose()?
-        .unwrap_or_default();
-    let settings = flags
-        .settings
-        .clone()
-        .over(SettingsLayer::from_env(env)?)
-        .over(parsed.settings);
+    let parsed = file.map(|file| file.parse(env)).transpose()?.unwrap_or_default();
+    let settings = flags.settings.clone().over(SettingsLayer::from_env(env)?).over(parsed.settings);
     let agent = flags
         .agent
         .clone()
@@ -138,9 +128,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         .datacenters
         .into_iter()
         .map(|(name, section)| {
-            section
-                .resolve(&name, &agent)
-                .with_context(|| format!("in [datacenters.{name}]"))
+            section.resolve(&name, &agent).with_context(|| format!("in [datacenters.{name}]"))
         })
         .collect::<Result<_>>()?;
     Ok(Config {
@@ -156,10 +144,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         keys: parsed.keys,
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
-        warnings: file
-            .and_then(SourceFile::exposed_secret)
-            .into_iter()
-            .collect(),
+        warnings: file.and_then(SourceFile::exposed_secret).into_iter().collect(),
     })
 }
 

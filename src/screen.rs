@@ -17,11 +17,7 @@ mod strip;
 /// The room for the view between the strip and the line below.
 pub fn body(size: Rect) -> Rect {
     let height = size.height.saturating_sub(2);
-    Rect {
-        y: size.y + 1.min(size.height),
-        height,
-        ..size
-    }
+    Rect { y: size.y + 1.min(size.height), height, ..size }
 }
 
 /// Draws everything.
@@ -51,13 +47,5 @@ pub fn draw_on(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.height < 2 {
         return None;
     }
-    footer::draw(
-        app,
-        Rect {
-            y: area.bottom() - 1,
-            height: 1,
-            ..area
-        },
-        buf,
-    )
+    footer::draw(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
 }

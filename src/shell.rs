@@ -15,11 +15,10 @@ use crate::domain::ids::Dc;
 
 mod demo;
 mod effects;
-mod looks;
 mod logs;
+mod looks;
 mod run;
 mod signals;
-mod sources;
 mod stderr;
 mod terminal;
 

@@ -80,12 +80,7 @@ pub struct Sim {
 
 impl Options {
     /// The demo as it is shown.
-    pub const DEMO: Self = Self {
-        size: Size::Demo,
-        speed: 1.0,
-        scenario: true,
-        seed: 1,
-    };
+    pub const DEMO: Self = Self { size: Size::Demo, speed: 1.0, scenario: true, seed: 1 };
 }
 
 impl Default for Options {
@@ -114,11 +109,7 @@ pub async fn serve(options: Options) -> io::Result<Sim> {
         addresses.push((dc.name.clone(), listener.local_addr()?));
         listeners.push((listener, Arc::clone(dc)));
     }
-    let mut sim = Sim {
-        federation,
-        addresses,
-        tasks: Vec::new(),
-    };
+    let mut sim = Sim { federation, addresses, tasks: Vec::new() };
     if options.scenario && options.size == Size::Demo {
         let scenario = Scenario::new(world::scenario()?, sim.stage(), options.speed);
         scenario.open();
@@ -126,8 +117,7 @@ pub async fn serve(options: Options) -> io::Result<Sim> {
     }
     for (listener, dc) in listeners {
         let federation = Arc::clone(&sim.federation);
-        sim.tasks
-            .push(tokio::spawn(serve::run(listener, federation, dc)).abort_handle());
+        sim.tasks.push(tokio::spawn(serve::run(listener, federation, dc)).abort_handle());
     }
     Ok(sim)
 }
@@ -140,19 +130,13 @@ impl Sim {
 
     /// The way to change a datacenter from inside the process; `None` for a name that is not there.
     pub fn handle(&self, dc: &str) -> Option<Handle> {
-        let found = self
-            .federation
-            .datacenters
-            .iter()
-            .find(|found| found.name == dc)?;
+        let found = self.federation.datacenters.iter().find(|found| found.name == dc)?;
         Some(Handle::new(Arc::clone(found)))
     }
 
     fn stage(&self) -> HashMap<String, Handle> {
         let datacenters = self.federation.datacenters.iter();
-        datacenters
-            .map(|dc| (dc.name.clone(), Handle::new(Arc::clone(dc))))
-            .collect()
+        datacenters.map(|dc| (dc.name.clone(), Handle::new(Arc::clone(dc)))).collect()
     }
 }
 

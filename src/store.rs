@@ -146,10 +146,8 @@ impl Store {
     pub fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
         for (name, dc) in &mut self.datacenters {
             dc.instances.retain(|subject, _| keep(name, subject));
-            dc.node_checks
-                .retain(|node, _| keep(name, &Subject::Node(node.clone())));
-            dc.round_trips
-                .retain(|node, _| keep(name, &Subject::Node(node.clone())));
+            dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
+            dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
                 List::Subject(subject) => keep(name, subject),
                 _ => true,
@@ -172,12 +170,7 @@ impl Store {
     }
 
     fn feed(&mut self, feed: Feed) -> Change {
-        let Feed {
-            dc: name,
-            ticket,
-            at,
-            body,
-        } = feed;
+        let Feed { dc: name, ticket, at, body } = feed;
         let is_late = ticket != 0 && ticket != self.ticket;
         let Some(dc) = self.datacenters.get_mut(&name) else {
             return Change::Nothing;
@@ -231,12 +224,7 @@ impl Store {
 }
 
 fn keys<K, V>(delta: Delta<K, V>) -> Vec<K> {
-    delta
-        .upserts
-        .into_iter()
-        .map(|(key, _)| key)
-        .chain(delta.removed)
-        .collect()
+    delta.upserts.into_iter().map(|(key, _)| key).chain(delta.removed).collect()
 }
 
 impl Datacenter {
@@ -263,18 +251,9 @@ impl Datacenter {
     fn remember(&mut self, delta: &Delta<CheckKey, Check>, at: DateTime<Utc>) {
         let is_first = self.freshness(&List::Checks).is_empty();
         for (key, check) in &delta.upserts {
-            let is_same = self
-                .checks
-                .get(key)
-                .is_some_and(|old| old.status == check.status);
+            let is_same = self.checks.get(key).is_some_and(|old| old.status == check.status);
             if !is_same {
-                self.since.insert(
-                    key.clone(),
-                    Since {
-                        at,
-                        is_exact: !is_first,
-                    },
-                );
+                self.since.insert(key.clone(), Since { at, is_exact: !is_first });
             }
         }
         for key in &delta.removed {

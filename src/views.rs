@@ -44,11 +44,7 @@ pub struct Place {
 impl Place {
     /// A view without an object.
     pub fn new(view: &'static str) -> Self {
-        Self {
-            view,
-            dc: None,
-            args: Vec::new(),
-        }
+        Self { view, dc: None, args: Vec::new() }
     }
 
     /// In this datacenter.

@@ -5,9 +5,16 @@
 //! nature and are left out of the comparison ([`contract::compare`]); what is compared is status,
 //! headers, and the body as a value or, where even the values differ, as a shape.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 mod contract {
+    pub mod blocked;
     pub mod compare;
     pub mod pair;
 

@@ -19,32 +19,20 @@ fn a_script_is_played_in_order() {
         Reply::text(500, "No cluster leader"),
     ]);
     let http = Http::new(&server.url());
-    assert_eq!(
-        http.get("/v1/a?index=9&wait=1s").and_then(|a| a.index()),
-        Some(9)
-    );
+    assert_eq!(http.get("/v1/a?index=9&wait=1s").and_then(|a| a.index()), Some(9));
     assert_eq!(http.get("/v1/a").and_then(|a| a.index()), Some(4));
     for _ in 0..2 {
         let error = http.put_text("/v1/b", "body").expect("an answer");
-        assert_eq!(
-            (error.status, error.body.as_str()),
-            (500, "No cluster leader")
-        );
+        assert_eq!((error.status, error.body.as_str()), (500, "No cluster leader"));
     }
     let seen = server.requests();
     assert_eq!(seen[0].query("index"), Some("9"));
-    assert_eq!(
-        (seen[3].method.as_str(), seen[3].body.as_slice()),
-        ("PUT", &b"body"[..])
-    );
+    assert_eq!((seen[3].method.as_str(), seen[3].body.as_slice()), ("PUT", &b"body"[..]));
 }
 
 #[test]
 fn half_answers_are_no_answers() {
-    let truncated = || Reply::Truncated {
-        body: "[1, 2]".to_owned(),
-        after: 3,
-    };
+    let truncated = || Reply::Truncated { body: "[1, 2]".to_owned(), after: 3 };
     let server = FaultServer::start(move |request| match request.path.as_str() {
         "/reset" => Reply::Reset,
         "/close" => Reply::Close,
@@ -59,14 +47,8 @@ fn half_answers_are_no_answers() {
 #[test]
 fn slow_answers_arrive_whole() {
     let every = Duration::from_millis(2);
-    let server = FaultServer::script(vec![Reply::Drip {
-        body: "slowly".to_owned(),
-        every,
-    }]);
-    assert_eq!(
-        Http::new(&server.url()).get("/").expect("an answer").body,
-        "slowly"
-    );
+    let server = FaultServer::script(vec![Reply::Drip { body: "slowly".to_owned(), every }]);
+    assert_eq!(Http::new(&server.url()).get("/").expect("an answer").body, "slowly");
 }
 
 #[test]
@@ -97,10 +79,7 @@ fn a_frozen_network_delivers_when_mended() {
     let (done, answer) = std::sync::mpsc::channel();
     let http = Http::new(&proxy.url());
     std::thread::spawn(move || done.send(http.get("/").map(|a| a.body)));
-    assert!(
-        answer.recv_timeout(Duration::from_millis(200)).is_err(),
-        "ice let something through"
-    );
+    assert!(answer.recv_timeout(Duration::from_millis(200)).is_err(), "ice let something through");
     proxy.mend();
     assert_eq!(answer.recv_timeout(SOON), Ok(Some("late".to_owned())));
 }

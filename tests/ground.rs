@@ -15,20 +15,13 @@ const SOON: Duration = Duration::from_secs(30);
 fn a_datacenter_survives_the_loss_of_its_leader() {
     let cluster = Cluster::start(Plan::new().dc("ams", 3).dc("nyc", 1).dc("sgp", 1));
     let ams = cluster.dc("ams");
-    cluster
-        .dc("sgp")
-        .seed(&[Instance::new("web-1", "web", "web-1").status(Status::Passing, "ok")]);
+    cluster.dc("sgp").seed(&[Instance::new("web-1", "web", "web-1").status(Status::Passing, "ok")]);
     let web = ams.http().json("/v1/health/service/web?dc=sgp");
-    assert_eq!(
-        web[0]["Service"]["ID"], "web-1",
-        "one datacenter answers for another"
-    );
+    assert_eq!(web[0]["Service"]["ID"], "web-1", "one datacenter answers for another");
 
     let old = ams.leader().expect("a leader");
     ams.kill_server(old);
-    wait(SOON, "another server leads", || {
-        ams.leader().is_some_and(|new| new != old)
-    });
+    wait(SOON, "another server leads", || ams.leader().is_some_and(|new| new != old));
     ams.restart_server(old);
     ams.await_ready();
 }
@@ -41,10 +34,7 @@ fn a_stopped_server_is_silent_until_it_goes_on() {
     let (done, answer) = std::sync::mpsc::channel();
     let http = ams.http();
     std::thread::spawn(move || done.send(http.get("/v1/status/leader").is_some()));
-    assert!(
-        answer.recv_timeout(Duration::from_millis(300)).is_err(),
-        "a stopped server answered"
-    );
+    assert!(answer.recv_timeout(Duration::from_millis(300)).is_err(), "a stopped server answered");
     ams.cont_server(0);
     assert_eq!(answer.recv_timeout(SOON), Ok(true), "no answer after all");
 }
@@ -66,15 +56,8 @@ fn https_wants_the_client_certificate() {
     let cluster = Cluster::start(Plan::new().mutual_tls().dc("ams", 1));
     let base = format!("https://{}", cluster.dc("ams").https_addr());
     let known = Http::https(&base, cluster.tls(), true);
-    assert_eq!(
-        known.json("/v1/catalog/datacenters"),
-        serde_json::json!(["ams"])
-    );
-    assert!(
-        Http::https(&base, cluster.tls(), false)
-            .get("/v1/status/leader")
-            .is_none()
-    );
+    assert_eq!(known.json("/v1/catalog/datacenters"), serde_json::json!(["ams"]));
+    assert!(Http::https(&base, cluster.tls(), false).get("/v1/status/leader").is_none());
 }
 
 #[test]
@@ -89,21 +72,9 @@ fn a_unix_socket_answers_like_the_port() {
 fn a_synthetic_catalog_counts_as_told() {
     let cluster = Cluster::start(Plan::new().dc("ams", 1));
     let ams = cluster.dc("ams");
-    ams.synthetic(Load {
-        services: 20,
-        nodes: 30,
-        instances: 1000,
-        failing: 7,
-    });
-    let critical = || {
-        ams.http()
-            .get("/v1/health/state/critical")
-            .map_or(0, |a| a.len())
-    };
+    ams.synthetic(Load { services: 20, nodes: 30, instances: 1000, failing: 7 });
+    let critical = || ams.http().get("/v1/health/state/critical").map_or(0, |a| a.len());
     assert_eq!(critical(), 7);
-    ams.set_check(
-        "node-0000",
-        &Check::of_node("disk", Status::Critical).output("full"),
-    );
+    ams.set_check("node-0000", &Check::of_node("disk", Status::Critical).output("full"));
     assert_eq!(critical(), 8);
 }

@@ -44,16 +44,9 @@ fn files(room: &str) -> Vec<PathBuf> {
 
 /// The source without its comments, up to the tests at the end of the file.
 fn code(text: &str) -> String {
-    let before_tests = text
-        .split("#[cfg(test)]\nmod tests")
-        .next()
-        .unwrap_or_default();
+    let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
-    before_tests
-        .lines()
-        .filter(is_code)
-        .collect::<Vec<_>>()
-        .join("\n")
+    before_tests.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -28,10 +28,7 @@ fn colours_and_places_are_those_painted() {
     screen.wait_for("inverse");
     assert_eq!(screen.find("red inv"), Some((2, 4)));
     let cell = screen.cell(2, 4);
-    assert_eq!(
-        (cell.contents(), cell.fgcolor(), cell.bold()),
-        ("r", vt100::Color::Idx(1), true)
-    );
+    assert_eq!((cell.contents(), cell.fgcolor(), cell.bold()), ("r", vt100::Color::Idx(1), true));
     assert!(screen.cell(2, 8).inverse());
     assert_eq!(screen.row(2), "    red inverse");
 }
@@ -79,10 +76,7 @@ fn a_picture_holds_text_lines_and_backgrounds() {
     let screen = shell("printf 'a<b \\033[44mblue\\033[0m ┌─┐ ⣿ █ end'; read -r end");
     screen.wait_for("end");
     let svg = screen.with_vt(svg::render);
-    assert!(
-        svg.contains(r#"x="0 9 18 36 45 54 63 153 162 171">a&lt;bblueend</text>"#),
-        "{svg}"
-    );
+    assert!(svg.contains(r#"x="0 9 18 36 45 54 63 153 162 171">a&lt;bblueend</text>"#), "{svg}");
     // Four blue cells are one rectangle.
     assert!(svg.contains(r#"d="M36 0h36v19h-36z""#), "{svg}");
     assert!(!svg.contains('┌') && !svg.contains('⣿'), "{svg}");

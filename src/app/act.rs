@@ -15,10 +15,7 @@ impl App {
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::Quit if !self.trail.step(-1) => {
-                effects.push(Effect::Exit(Exit {
-                    code: 0,
-                    message: None,
-                }));
+                effects.push(Effect::Exit(Exit { code: 0, message: None }));
             }
             Action::Quit | Action::HistoryBack | Action::HistoryForward | Action::LastView => {
                 let moved = match action {
@@ -55,12 +52,7 @@ impl App {
 
     /// One step back: an applied filter goes first, then the view.
     pub(super) fn back(&mut self, effects: &mut Vec<Effect>) {
-        if self
-            .trail
-            .view()
-            .filter()
-            .is_some_and(|filter| !filter.is_empty())
-        {
+        if self.trail.view().filter().is_some_and(|filter| !filter.is_empty()) {
             self.set_filter(Filter::default(), effects);
         } else if self.trail.step(-1) {
             self.reload(effects);
@@ -78,10 +70,7 @@ impl App {
     }
 
     pub(super) fn focus_nth(&mut self, n: u8, effects: &mut Vec<Effect>) {
-        let nth = self
-            .store
-            .datacenters()
-            .nth(usize::from(n).saturating_sub(1));
+        let nth = self.store.datacenters().nth(usize::from(n).saturating_sub(1));
         match nth.map(|(dc, _)| dc.clone()) {
             Some(dc) => self.set_focus(Some(dc), effects),
             None => self.say(Level::Warn, format!("there is no datacenter {n}")),
@@ -96,17 +85,8 @@ impl App {
 
     pub(super) fn next_theme(&mut self) {
         let now = self.setup.look.theme.name().to_owned();
-        let at = self
-            .setup
-            .themes
-            .iter()
-            .position(|theme| theme.name() == now)
-            .unwrap_or(0);
-        if let Some(theme) = self
-            .setup
-            .themes
-            .get((at + 1) % self.setup.themes.len().max(1))
-        {
+        let at = self.setup.themes.iter().position(|theme| theme.name() == now).unwrap_or(0);
+        if let Some(theme) = self.setup.themes.get((at + 1) % self.setup.themes.len().max(1)) {
             self.setup.look.theme = theme.clone();
             let text = format!("theme {}", self.setup.look.theme.name());
             self.say(Level::Info, text);
@@ -120,10 +100,6 @@ impl App {
         let mut prompt = Prompt::default();
         prompt.open(before.text());
         self.filter.set(before.text());
-        self.overlay = Overlay::Filter {
-            prompt,
-            before,
-            error: None,
-        };
+        self.overlay = Overlay::Filter { prompt, before, error: None };
     }
 }

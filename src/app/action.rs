@@ -150,14 +150,8 @@ pub struct ActionInfo {
 
 impl Group {
     /// All headings, in the order of the help.
-    pub const ALL: [Self; 6] = [
-        Self::General,
-        Self::Navigation,
-        Self::View,
-        Self::Rows,
-        Self::Columns,
-        Self::Datacenters,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::General, Self::Navigation, Self::View, Self::Rows, Self::Columns, Self::Datacenters];
 
     /// The heading as shown.
     pub fn title(self) -> &'static str {
@@ -175,10 +169,7 @@ impl Group {
 impl Action {
     /// The action of this name; `None` for a name that there is not.
     pub fn named(name: &str) -> Option<Self> {
-        ACTIONS
-            .iter()
-            .find(|info| info.name == name)
-            .map(|info| info.action)
+        ACTIONS.iter().find(|info| info.name == name).map(|info| info.action)
     }
 
     /// What the table says about it; `None` only for a datacenter beyond 9.
@@ -213,23 +204,14 @@ mod tests {
             assert!(info.name.chars().all(is_kebab), "{}", info.name);
             assert_eq!(Action::named(info.name), Some(info.action));
             assert_eq!(info.action.name(), info.name);
-            assert!(
-                !info.doc.is_empty() && !info.doc.ends_with('.'),
-                "{}",
-                info.name
-            );
+            assert!(!info.doc.is_empty() && !info.doc.ends_with('.'), "{}", info.name);
         }
     }
 
     #[test]
     fn escape_only_ever_goes_back() {
         for info in ACTIONS {
-            assert_eq!(
-                info.keys.contains(&"esc"),
-                info.action == Action::Back,
-                "{}",
-                info.name
-            );
+            assert_eq!(info.keys.contains(&"esc"), info.action == Action::Back, "{}", info.name);
         }
     }
 }

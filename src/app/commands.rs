@@ -36,16 +36,10 @@ impl App {
             .collect();
         services.sort_unstable();
         services.dedup();
-        let nodes = states()
-            .flat_map(|s| s.nodes.keys())
-            .map(|name| name.as_str());
+        let nodes = states().flat_map(|s| s.nodes.keys()).map(|name| name.as_str());
         Vocabulary {
             views,
-            dcs: self
-                .store
-                .datacenters()
-                .map(|(dc, _)| dc.as_str())
-                .collect(),
+            dcs: self.store.datacenters().map(|(dc, _)| dc.as_str()).collect(),
             services,
             nodes: nodes.take(OFFERED).collect(),
             themes: self.setup.themes.iter().map(Theme::name).collect(),
@@ -66,12 +60,7 @@ impl App {
 
     pub(super) fn run(&mut self, command: Command, effects: &mut Vec<Effect>) {
         match command {
-            Command::Open {
-                view,
-                arg,
-                dc,
-                filter,
-            } => {
+            Command::Open { view, arg, dc, filter } => {
                 self.narrow(dc, effects);
                 let place = arg.map_or_else(|| Place::new(view), |arg| self.object(view, &arg));
                 self.open(&place, effects);
@@ -83,12 +72,7 @@ impl App {
                 self.apply_filter(filter, effects);
             }
             Command::Theme(name) => {
-                let found = self
-                    .setup
-                    .themes
-                    .iter()
-                    .find(|theme| theme.name() == name)
-                    .cloned();
+                let found = self.setup.themes.iter().find(|theme| theme.name() == name).cloned();
                 match found {
                     Some(theme) => self.setup.look.theme = theme,
                     None => self.say(Level::Warn, format!("no theme '{name}'")),
@@ -105,10 +89,7 @@ impl App {
                 let response = self.with_view(|view, ctx| view.group_by(ctx, by));
                 self.respond(response, effects);
             }
-            Command::Quit => effects.push(Effect::Exit(Exit {
-                code: 0,
-                message: None,
-            })),
+            Command::Quit => effects.push(Effect::Exit(Exit { code: 0, message: None })),
             Command::Act(action) => self.act(action, effects),
         }
     }
@@ -119,15 +100,8 @@ impl App {
         if view != "node" {
             return self.focus.as_ref().map_or(place.clone(), |dc| place.at(dc));
         }
-        let has = |dc: &&Dc| {
-            self.store
-                .dc(dc)
-                .is_some_and(|state| state.nodes.contains_key(name))
-        };
-        let all = self
-            .focus
-            .iter()
-            .chain(self.store.datacenters().map(|(dc, _)| dc));
+        let has = |dc: &&Dc| self.store.dc(dc).is_some_and(|state| state.nodes.contains_key(name));
+        let all = self.focus.iter().chain(self.store.datacenters().map(|(dc, _)| dc));
         let mut all = all.peekable();
         let first = all.peek().copied().cloned();
         let found = all.find(has).cloned().or(first);

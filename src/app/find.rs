@@ -10,13 +10,8 @@ use crate::views::Place;
 impl App {
     pub(super) fn open_jump(&mut self, effects: &mut Vec<Effect>) {
         let mut finder = Box::<Finder>::default();
-        effects.push(Effect::Find(
-            finder.set_targets(Targets::new(self.targets())),
-        ));
-        self.overlay = Overlay::Jump {
-            prompt: Prompt::default(),
-            finder,
-        };
+        effects.push(Effect::Find(finder.set_targets(Targets::new(self.targets()))));
+        self.overlay = Overlay::Jump { prompt: Prompt::default(), finder };
     }
 
     /// Everything known by name in any datacenter.
@@ -26,32 +21,18 @@ impl App {
         for (dc, state) in self.store.datacenters() {
             targets.push(Target::Datacenter(dc.clone()));
             services.extend(state.services.keys());
-            let node = |name: &_| Target::Node {
-                dc: dc.clone(),
-                name: Clone::clone(name),
-            };
+            let node = |name: &_| Target::Node { dc: dc.clone(), name: Clone::clone(name) };
             targets.extend(state.nodes.keys().map(node));
             for check in state.checks.values() {
                 let (key, name) = (check.key(), check.name.clone());
-                targets.push(Target::Check {
-                    dc: dc.clone(),
-                    key,
-                    name,
-                });
+                targets.push(Target::Check { dc: dc.clone(), key, name });
             }
             for it in state.instances.values().flat_map(|rows| rows.iter()) {
                 let service = it.1.service.clone();
-                targets.push(Target::Instance {
-                    dc: dc.clone(),
-                    service,
-                    key: it.0.clone(),
-                });
+                targets.push(Target::Instance { dc: dc.clone(), service, key: it.0.clone() });
             }
         }
-        let service = |name: &_| Target::Service {
-            dc: None,
-            name: Clone::clone(name),
-        };
+        let service = |name: &_| Target::Service { dc: None, name: Clone::clone(name) };
         targets.extend(services.into_iter().map(service));
         targets
     }
@@ -64,10 +45,9 @@ impl App {
                 dc.map_or(place.clone(), |dc| place.at(&dc))
             }
             Target::Node { dc, name } => Place::new("node").at(&dc).of(name.as_str()),
-            Target::Instance { dc, key, .. } => Place::new("instance")
-                .at(&dc)
-                .of(key.node.as_str())
-                .of(key.id.as_str()),
+            Target::Instance { dc, key, .. } => {
+                Place::new("instance").at(&dc).of(key.node.as_str()).of(key.id.as_str())
+            }
             Target::Check { dc, key, .. } => Place::new("node").at(&dc).of(key.node.as_str()),
         };
         self.open(&place, effects);

@@ -38,10 +38,7 @@ impl Finder {
     pub fn set_query(&mut self, query: &str) -> Job {
         query.clone_into(&mut self.query);
         self.cursor = 0;
-        let answer = self
-            .answer
-            .as_ref()
-            .filter(|hits| self.targets.is_same(&hits.targets));
+        let answer = self.answer.as_ref().filter(|hits| self.targets.is_same(&hits.targets));
         self.ask(answer.cloned())
     }
 
@@ -83,9 +80,7 @@ impl Finder {
 
     /// True while the hits shown answer an older question.
     pub fn is_searching(&self) -> bool {
-        self.answer
-            .as_ref()
-            .is_none_or(|hits| hits.generation != self.generation)
+        self.answer.as_ref().is_none_or(|hits| hits.generation != self.generation)
     }
 
     /// One hit up; stays at the first.

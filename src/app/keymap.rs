@@ -84,27 +84,18 @@ impl Keymap {
 
     /// The key to show in a hint; empty when the action has none.
     pub fn hint(&self, action: Action) -> String {
-        self.keys(action)
-            .first()
-            .map(Key::to_string)
-            .unwrap_or_default()
+        self.keys(action).first().map(Key::to_string).unwrap_or_default()
     }
 
     /// All keys of an action for help, `pgup ctrl-b`; empty when it has none.
     pub fn keys_of(&self, action: Action) -> String {
-        self.keys(action)
-            .iter()
-            .map(Key::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
+        self.keys(action).iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
     }
 
     /// Both directions from one.
     fn from_keys(keys: BTreeMap<Action, Vec<Key>>) -> Self {
-        let actions = keys
-            .iter()
-            .flat_map(|(action, keys)| keys.iter().map(|key| (*key, *action)))
-            .collect();
+        let actions =
+            keys.iter().flat_map(|(action, keys)| keys.iter().map(|key| (*key, *action))).collect();
         Self { actions, keys }
     }
 }
@@ -112,43 +103,27 @@ impl Keymap {
 /// The keys of the table. Each can be read and stands once: a test proves it.
 fn defaults() -> BTreeMap<Action, Vec<Key>> {
     let keys = |texts: &[&str]| texts.iter().filter_map(|text| text.parse().ok()).collect();
-    ACTIONS
-        .iter()
-        .map(|info| (info.action, keys(info.keys)))
-        .collect()
+    ACTIONS.iter().map(|info| (info.action, keys(info.keys))).collect()
 }
 
 /// Reads one key of an override, and takes it for its action.
 fn read(text: &str, action: Action, taken: &mut HashMap<Key, Action>) -> Result<Key, Problem> {
     let name = action.name();
-    let key: Key = text.parse().map_err(|error| Problem::BadKey {
-        action: name,
-        error,
-    })?;
+    let key: Key = text.parse().map_err(|error| Problem::BadKey { action: name, error })?;
     if key.is_escape() && matches!(action, Action::Quit | Action::ForceQuit) {
         return Err(Problem::EscapeQuits { action: name });
     }
     match *taken.entry(key).or_insert(action) {
         first if first == action => Ok(key),
-        first => Err(Problem::Clash {
-            key,
-            first: first.name(),
-            second: name,
-        }),
+        first => Err(Problem::Clash { key, first: first.name(), second: name }),
     }
 }
 
 /// The problem of a name that is no action.
 fn unknown(name: &str) -> Problem {
     let nearest = nearest(name, ACTIONS.iter().map(|info| info.name));
-    let nearest = ACTIONS
-        .iter()
-        .map(|info| info.name)
-        .find(|known| Some(*known) == nearest);
-    Problem::UnknownAction {
-        name: name.to_owned(),
-        nearest,
-    }
+    let nearest = ACTIONS.iter().map(|info| info.name).find(|known| Some(*known) == nearest);
+    Problem::UnknownAction { name: name.to_owned(), nearest }
 }
 
 #[cfg(test)]
@@ -159,10 +134,7 @@ mod tests {
 
     fn overrides(lines: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
         let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
-        lines
-            .iter()
-            .map(|(name, texts)| ((*name).to_owned(), keys(texts)))
-            .collect()
+        lines.iter().map(|(name, texts)| ((*name).to_owned(), keys(texts))).collect()
     }
 
     fn press(c: char) -> KeyEvent {
@@ -175,13 +147,22 @@ mod tests {
         let texts: usize = ACTIONS.iter().map(|info| info.keys.len()).sum();
         assert_eq!(keymap.actions.len(), texts);
         for info in ACTIONS {
-            assert_eq!(
-                keymap.keys(info.action).len(),
-                info.keys.len(),
-                "{}",
-                info.name
-            );
+            assert_eq!(keymap.keys(info.action).len(), info.keys.len(), "{}", info.name);
             assert_eq!(keymap.keys_of(info.action), info.keys.join(" "));
+        }
+    }
+
+    #[test]
+    fn pieces_of_a_broken_arrow_key_only_move_or_sort() {
+        use crate::app::action::Group;
+        let keymap = Keymap::default();
+        for c in "[OABCD".chars() {
+            let info = keymap.resolve(press(c)).and_then(Action::info);
+            let group = info.map(|info| info.group);
+            assert!(
+                matches!(group, None | Some(Group::Navigation | Group::Columns)),
+                "{c}: {group:?}"
+            );
         }
     }
 
@@ -228,19 +209,8 @@ mod tests {
         let problems = Keymap::with_overrides(&overrides(&lines)).unwrap_err();
         let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
         assert_eq!(told.len(), 4);
-        assert!(
-            told.iter()
-                .any(|line| line.contains("did you mean 'faults-only'?")),
-            "{told:?}"
-        );
-        assert!(
-            told.iter().any(|line| line.contains("'ctlr-x'")),
-            "{told:?}"
-        );
-        assert!(
-            told.iter()
-                .any(|line| line.contains("both 'down' and 'up'")),
-            "{told:?}"
-        );
+        assert!(told.iter().any(|line| line.contains("did you mean 'faults-only'?")), "{told:?}");
+        assert!(told.iter().any(|line| line.contains("'ctlr-x'")), "{told:?}");
+        assert!(told.iter().any(|line| line.contains("both 'down' and 'up'")), "{told:?}");
     }
 }

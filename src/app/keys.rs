@@ -84,12 +84,7 @@ impl App {
 
     /// Applies the filter line as far as it is typed; a half-typed one keeps the last good one.
     pub(super) fn filter_key(&mut self, outcome: &PromptOutcome, effects: &mut Vec<Effect>) {
-        let Overlay::Filter {
-            prompt,
-            before,
-            error,
-        } = &mut self.overlay
-        else {
+        let Overlay::Filter { prompt, before, error } = &mut self.overlay else {
             return;
         };
         match outcome {

@@ -18,11 +18,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
         // A beginning counts as the farthest of the near ones.
         let is_beginning = word.len() >= 2 && other.starts_with(&word);
-        let found = if is_beginning {
-            limit
-        } else {
-            distance(&word, &other)
-        };
+        let found = if is_beginning { limit } else { distance(&word, &other) };
         // One wrong letter of one is another word, not a misspelling.
         if found <= limit && found < word.len() && best.is_none_or(|(least, _)| found < least) {
             best = Some((found, candidate));

@@ -29,11 +29,7 @@ pub struct Notice {
 impl Notice {
     /// A notice of this moment.
     pub fn new(level: Level, text: impl Into<String>, now: DateTime<Utc>) -> Self {
-        Self {
-            text: text.into(),
-            level,
-            until: now + STAYS,
-        }
+        Self { text: text.into(), level, until: now + STAYS }
     }
 
     /// True when it has been shown long enough.

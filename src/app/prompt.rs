@@ -78,12 +78,8 @@ impl Prompt {
             return "";
         }
         let typed = self.text();
-        let added = self
-            .suggestion()
-            .and_then(|line| line.split_at_checked(typed.len()));
-        added
-            .filter(|(head, _)| head.eq_ignore_ascii_case(typed))
-            .map_or("", |(_, rest)| rest)
+        let added = self.suggestion().and_then(|line| line.split_at_checked(typed.len()));
+        added.filter(|(head, _)| head.eq_ignore_ascii_case(typed)).map_or("", |(_, rest)| rest)
     }
 
     /// Puts text in at the cursor; line ends become blanks.

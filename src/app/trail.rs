@@ -21,27 +21,18 @@ pub struct Trail {
 impl Trail {
     /// A trail that begins here.
     pub fn new(place: &Place) -> Self {
-        Self {
-            views: vec![(0, registry::open(place))],
-            at: 0,
-            last: 0,
-            next_id: 1,
-        }
+        Self { views: vec![(0, registry::open(place))], at: 0, last: 0, next_id: 1 }
     }
 
     /// The view on screen.
     pub fn view(&self) -> &dyn View {
         // `at` is always a place of `views`, which is never empty.
-        self.views
-            .get(self.at)
-            .map_or_else(|| unreachable!(), |(_, view)| view.as_ref())
+        self.views.get(self.at).map_or_else(|| unreachable!(), |(_, view)| view.as_ref())
     }
 
     /// The view on screen, to be changed.
     pub fn view_mut(&mut self) -> &mut dyn View {
-        self.views
-            .get_mut(self.at)
-            .map_or_else(|| unreachable!(), |(_, view)| view.as_mut())
+        self.views.get_mut(self.at).map_or_else(|| unreachable!(), |(_, view)| view.as_mut())
     }
 
     /// The id of the view on screen.
@@ -51,10 +42,7 @@ impl Trail {
 
     /// The view with this id, while it is still there.
     pub fn by_id(&mut self, id: ViewId) -> Option<&mut Box<dyn View>> {
-        self.views
-            .iter_mut()
-            .find(|(other, _)| *other == id)
-            .map(|(_, view)| view)
+        self.views.iter_mut().find(|(other, _)| *other == id).map(|(_, view)| view)
     }
 
     /// Goes to a place; what was forward of here is forgotten. Nothing happens when it is here.
@@ -75,11 +63,7 @@ impl Trail {
 
     /// One step back or forward; false at the end of the trail.
     pub fn step(&mut self, by: isize) -> bool {
-        let Some(to) = self
-            .at
-            .checked_add_signed(by)
-            .filter(|to| *to < self.views.len())
-        else {
+        let Some(to) = self.at.checked_add_signed(by).filter(|to| *to < self.views.len()) else {
             return false;
         };
         self.last = self.at;
@@ -98,9 +82,6 @@ impl Trail {
 
     /// The places from the first to the current one.
     pub fn crumbs(&self) -> impl Iterator<Item = &Place> {
-        self.views
-            .iter()
-            .take(self.at + 1)
-            .map(|(_, view)| view.place())
+        self.views.iter().take(self.at + 1).map(|(_, view)| view.place())
     }
 }

@@ -4,22 +4,14 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// Print what the screen would show, and end.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit codes: 0 fine, 2 usage, 3 a datacenter could not be reached (the \
-                        others are printed), 4 denied."
-)]
+#[command(after_help = "Exit codes: 0 fine, 2 usage, 3 a datacenter could not be reached (the \
+                        others are printed), 4 denied.")]
 pub struct Get {
     /// What to print.
     #[command(subcommand)]
     pub what: What,
     /// In which form.
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "FORM",
-        default_value = "table"
-    )]
+    #[arg(short, long, global = true, value_name = "FORM", default_value = "table")]
     pub output: Format,
 }
 

@@ -22,9 +22,7 @@ fn a_datacenter_may_be_named_before_and_after_the_command() {
     ] {
         let cli = read(line).unwrap();
         assert_eq!(cli.flags().settings.dc.as_deref(), Some("dc-2"), "{line}");
-        let Some(Command::Get(get)) = cli.command else {
-            panic!("{line}")
-        };
+        let Some(Command::Get(get)) = cli.command else { panic!("{line}") };
         assert_eq!(get.what, What::Services);
     }
 }
@@ -42,18 +40,13 @@ fn flags_of_the_consul_command_are_taken_with_one_dash() {
 
 #[test]
 fn a_token_on_the_command_line_is_refused_and_not_repeated() {
-    for line in [
-        "dcview --token s3cr3t",
-        "dcview -token=s3cr3t",
-        "dcview get checks --token=s3cr3t",
-    ] {
+    for line in
+        ["dcview --token s3cr3t", "dcview -token=s3cr3t", "dcview get checks --token=s3cr3t"]
+    {
         let error = read(line).unwrap_err();
         let text = error.to_string();
         assert_eq!(error.exit_code(), 2, "{line}");
-        assert!(
-            text.contains("--token-file") && text.contains("CONSUL_HTTP_TOKEN"),
-            "{text}"
-        );
+        assert!(text.contains("--token-file") && text.contains("CONSUL_HTTP_TOKEN"), "{text}");
         assert!(!text.contains("s3cr3t"), "{text}");
     }
 }
@@ -62,22 +55,10 @@ fn a_token_on_the_command_line_is_refused_and_not_repeated() {
 fn the_form_may_follow_what_is_printed() {
     for (line, what) in [
         ("dcview get checks -o json", What::Checks),
-        (
-            "dcview get -o json service billing",
-            What::Service {
-                name: "billing".to_owned(),
-            },
-        ),
-        (
-            "dcview get node web-1 --output json",
-            What::Node {
-                name: "web-1".to_owned(),
-            },
-        ),
+        ("dcview get -o json service billing", What::Service { name: "billing".to_owned() }),
+        ("dcview get node web-1 --output json", What::Node { name: "web-1".to_owned() }),
     ] {
-        let Some(Command::Get(get)) = read(line).unwrap().command else {
-            panic!("{line}")
-        };
+        let Some(Command::Get(get)) = read(line).unwrap().command else { panic!("{line}") };
         assert_eq!((get.what, get.output), (what, Format::Json), "{line}");
     }
 }
@@ -114,9 +95,7 @@ fn the_first_command_is_kept_whole() {
 #[test]
 fn the_demo_has_size_speed_and_seed() {
     let cli = read("dcview demo --serve --size 100k --speed 2.5 --seed 7").unwrap();
-    let Some(Command::Demo(demo)) = cli.command else {
-        panic!("no demo")
-    };
+    let Some(Command::Demo(demo)) = cli.command else { panic!("no demo") };
     assert!(demo.serve);
     assert_eq!((demo.size, demo.seed), (Some(Size(100_000)), 7));
 }

@@ -10,25 +10,14 @@ impl Config {
     /// A line for each setting, `name = value`; a secret is only said to be set.
     pub fn describe(&self) -> String {
         let mut out = String::new();
-        let file = self
-            .file
-            .as_deref()
-            .map_or_else(|| "none".to_owned(), shown);
+        let file = self.file.as_deref().map_or_else(|| "none".to_owned(), shown);
         line(&mut out, "file", &file);
         line(&mut out, "log_file", &shown(&self.log_file));
         line(&mut out, "log_level", self.log_level.as_str());
-        line(
-            &mut out,
-            "default_dc",
-            self.focus.as_ref().map_or("the agent's", |dc| dc.as_str()),
-        );
+        line(&mut out, "default_dc", self.focus.as_ref().map_or("the agent's", |dc| dc.as_str()));
         line(&mut out, "read_only", &self.read_only.to_string());
         line(&mut out, "connections", &self.connections.to_string());
-        line(
-            &mut out,
-            "theme",
-            self.theme.as_deref().unwrap_or("default"),
-        );
+        line(&mut out, "theme", self.theme.as_deref().unwrap_or("not set"));
         line(&mut out, "no_color", &self.no_color.to_string());
         line(&mut out, "mouse", &self.mouse.to_string());
         endpoint(&mut out, "agent", &self.agent);
@@ -38,16 +27,8 @@ impl Config {
                 Some(own) => endpoint(&mut out, &name, own),
                 None => line(&mut out, &format!("{name}.address"), "the agent's"),
             }
-            line(
-                &mut out,
-                &format!("{name}.read_only"),
-                &dc.read_only.to_string(),
-            );
-            line(
-                &mut out,
-                &format!("{name}.protected"),
-                &dc.protected.to_string(),
-            );
+            line(&mut out, &format!("{name}.read_only"), &dc.read_only.to_string());
+            line(&mut out, &format!("{name}.protected"), &dc.protected.to_string());
             if let Some(dns) = &dc.dns_addr {
                 line(&mut out, &format!("{name}.dns_addr"), dns);
             }

@@ -81,24 +81,12 @@ impl EndpointLayer {
             tls: self.tls.or(lower.tls),
             tls_verify: self.tls_verify.or(lower.tls_verify),
             tls_server_name: self.tls_server_name.or(lower.tls_server_name),
-            ca_file: if has_authority {
-                self.ca_file
-            } else {
-                lower.ca_file
-            },
-            ca_path: if has_authority {
-                self.ca_path
-            } else {
-                lower.ca_path
-            },
+            ca_file: if has_authority { self.ca_file } else { lower.ca_file },
+            ca_path: if has_authority { self.ca_path } else { lower.ca_path },
             client_cert: self.client_cert.or(lower.client_cert),
             client_key: self.client_key.or(lower.client_key),
             token: if has_token { self.token } else { lower.token },
-            token_file: if has_token {
-                self.token_file
-            } else {
-                lower.token_file
-            },
+            token_file: if has_token { self.token_file } else { lower.token_file },
             http_auth: self.http_auth.or(lower.http_auth),
             namespace: self.namespace.or(lower.namespace),
             partition: self.partition.or(lower.partition),
@@ -150,11 +138,7 @@ impl EndpointLayer {
                 client_cert: self.client_cert.clone(),
                 client_key: self.client_key.clone(),
                 server_name: self.tls_server_name.clone(),
-                verify: if self.tls_verify == Some(false) {
-                    Verify::Off
-                } else {
-                    Verify::Full
-                },
+                verify: if self.tls_verify == Some(false) { Verify::Off } else { Verify::Full },
             },
             auth: self.http_auth.as_ref().map(BasicAuth::parse),
             namespace: self.namespace.clone(),

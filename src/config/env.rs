@@ -22,10 +22,7 @@ impl Env {
 
     /// A variable's value, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// A variable that is on or off, in the words that Go's `ParseBool` takes.
@@ -50,12 +47,7 @@ impl fmt::Debug for Env {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Env {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(
-            variables
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
@@ -74,10 +66,7 @@ mod tests {
     fn a_switch_that_is_neither_on_nor_off_is_named() {
         let env = Env::from_iter([("CONSUL_HTTP_SSL", "yes")]);
         let error = env.switch("CONSUL_HTTP_SSL").unwrap_err().to_string();
-        assert!(
-            error.contains("CONSUL_HTTP_SSL") && error.contains("'yes'"),
-            "{error}"
-        );
+        assert!(error.contains("CONSUL_HTTP_SSL") && error.contains("'yes'"), "{error}");
     }
 
     #[test]

@@ -161,11 +161,7 @@ impl SourceFile {
     fn open(path: &Path) -> io::Result<Self> {
         let text = fs::read_to_string(path)?;
         let is_world_readable = is_world_readable(&fs::metadata(path)?);
-        Ok(Self {
-            path: path.to_owned(),
-            text,
-            is_world_readable,
-        })
+        Ok(Self { path: path.to_owned(), text, is_world_readable })
     }
 
     /// Reads the text by the schema.
@@ -203,11 +199,7 @@ impl SourceFile {
                     (name, section)
                 })
                 .collect(),
-            keys: schema
-                .keys
-                .into_iter()
-                .map(|(action, keys)| (action, keys.into()))
-                .collect(),
+            keys: schema.keys.into_iter().map(|(action, keys)| (action, keys.into())).collect(),
         })
     }
 

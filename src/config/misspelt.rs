@@ -14,14 +14,9 @@ pub(super) fn explain(error: &toml::de::Error, path: &Path, text: &str) -> Error
     let line = before.matches('\n').count() + 1;
     let place = format!("{}:{line}", path.display());
     let Some((field, known)) = unknown_field(error.message()) else {
-        return anyhow!(
-            "{place}: {}",
-            error.message().lines().next().unwrap_or_default()
-        );
+        return anyhow!("{place}: {}", error.message().lines().next().unwrap_or_default());
     };
-    let section = section_of(before)
-        .map(|name| format!(" in [{name}]"))
-        .unwrap_or_default();
+    let section = section_of(before).map(|name| format!(" in [{name}]")).unwrap_or_default();
     let nearest = known.iter().min_by_key(|name| distance(field, name));
     let hint = match nearest {
         Some(name) if distance(field, name) <= field.chars().count().div_ceil(2) => {
@@ -41,12 +36,10 @@ fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
 
 /// The last section header before a place.
 fn section_of(before: &str) -> Option<&str> {
-    before.lines().rev().find_map(|line| {
-        line.trim()
-            .strip_prefix('[')?
-            .split_once(']')
-            .map(|(name, _)| name)
-    })
+    before
+        .lines()
+        .rev()
+        .find_map(|line| line.trim().strip_prefix('[')?.split_once(']').map(|(name, _)| name))
 }
 
 /// How many characters to add, drop, change or swap with a neighbour to get from one to the other.
@@ -60,9 +53,7 @@ fn distance(from: &str, to: &str) -> usize {
         for (column, &there) in to.iter().enumerate() {
             let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX - 1);
             let mut best = cell(&last, column) + usize::from(here != there);
-            best = best
-                .min(cell(&last, column + 1) + 1)
-                .min(cell(&next, column) + 1);
+            best = best.min(cell(&last, column + 1) + 1).min(cell(&next, column) + 1);
             let left = column.checked_sub(1).and_then(|left| to.get(left));
             if left == Some(&here) && previous == Some(there) {
                 best = best.min(cell(&before_last, column - 1) + 1);

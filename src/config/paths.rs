@@ -22,10 +22,7 @@ impl Dirs {
         Some(Self {
             config: dirs.config_dir().to_owned(),
             // Only Linux has a directory for state.
-            state: dirs
-                .state_dir()
-                .unwrap_or_else(|| dirs.data_local_dir())
-                .to_owned(),
+            state: dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned(),
         })
     }
 

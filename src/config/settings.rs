@@ -47,14 +47,8 @@ pub enum LogLevel {
 }
 
 impl LogLevel {
-    const ALL: [Self; 6] = [
-        Self::Off,
-        Self::Error,
-        Self::Warn,
-        Self::Info,
-        Self::Debug,
-        Self::Trace,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Off, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
     /// The word that the settings and the log library use for it.
     pub fn as_str(self) -> &'static str {
@@ -76,8 +70,9 @@ impl fmt::Display for LogLevel {
 }
 
 impl SettingsLayer {
-    /// The largest budget: past an agent's own limit (200 by default) it protects nothing.
-    const MOST_CONNECTIONS: usize = 200;
+    /// The largest budget: with the calls that do not block (64) it stays under an agent's own
+    /// limit (200 by default).
+    const MOST_CONNECTIONS: usize = 128;
 
     /// The layer of `DCVIEW_*` variables.
     ///
@@ -85,8 +80,7 @@ impl SettingsLayer {
     /// A variable that cannot be read, by name.
     pub fn from_env(env: &Env) -> Result<Self> {
         let connections = env.get("DCVIEW_CONNECTIONS").map(|text| {
-            text.parse()
-                .with_context(|| format!("DCVIEW_CONNECTIONS is '{text}'; write a number"))
+            text.parse().with_context(|| format!("DCVIEW_CONNECTIONS is '{text}'; write a number"))
         });
         let log_level = env.get("DCVIEW_LOG_LEVEL").map(|text| {
             LogLevel::ALL
@@ -120,20 +114,17 @@ impl SettingsLayer {
     /// The budget, checked.
     ///
     /// # Errors
-    /// A number that leaves no connection, or more than an agent grants.
+    /// A number that leaves no connection, or more than is safe.
     pub(super) fn connections(&self) -> Result<usize> {
         let connections = self.connections.unwrap_or(Budget::DEFAULT_SIZE);
         if !(1..=Self::MOST_CONNECTIONS).contains(&connections) {
             let most = Self::MOST_CONNECTIONS;
-            bail!("'connections' is {connections}; an agent grants 1 to {most}");
+            bail!("'connections' is {connections}; write 1 to {most}");
         }
         Ok(connections)
     }
 }
 
 fn levels() -> String {
-    format!(
-        "write one of {}",
-        LogLevel::ALL.map(LogLevel::as_str).join(", ")
-    )
+    format!("write one of {}", LogLevel::ALL.map(LogLevel::as_str).join(", "))
 }

@@ -30,13 +30,7 @@ fn of_file(text: &str) -> Config {
 }
 
 fn of_env(env: &[(&str, &str)]) -> Config {
-    resolve(
-        None,
-        &env.iter().copied().collect(),
-        &Flags::default(),
-        &dirs(),
-    )
-    .unwrap()
+    resolve(None, &env.iter().copied().collect(), &Flags::default(), &dirs()).unwrap()
 }
 
 fn refused(text: &str) -> String {
@@ -50,20 +44,13 @@ fn sample_uncommented() -> String {
     let setting = |rest: &str| rest.starts_with('[') || rest.contains(" = ");
     SAMPLE
         .lines()
-        .map(|line| {
-            line.strip_prefix("# ")
-                .filter(|rest| setting(rest))
-                .unwrap_or(line)
-        })
+        .map(|line| line.strip_prefix("# ").filter(|rest| setting(rest)).unwrap_or(line))
         .fold(String::new(), |all, line| all + line + "\n")
 }
 
 #[test]
 fn the_sample_file_parses_to_the_defaults() {
-    let sample = Config {
-        file: None,
-        ..of_file(SAMPLE)
-    };
+    let sample = Config { file: None, ..of_file(SAMPLE) };
     assert_eq!(format!("{sample:#?}"), format!("{:#?}", of_env(&[])));
 }
 
@@ -110,10 +97,7 @@ fn a_token_of_a_higher_layer_beats_a_token_file_of_a_lower_one() {
 
 #[test]
 fn ssl_makes_a_bare_address_https() {
-    let config = of_env(&[
-        ("CONSUL_HTTP_ADDR", "10.0.0.1:8501"),
-        ("CONSUL_HTTP_SSL", "true"),
-    ]);
+    let config = of_env(&[("CONSUL_HTTP_ADDR", "10.0.0.1:8501"), ("CONSUL_HTTP_SSL", "true")]);
     assert_eq!(config.agent.address.to_string(), "https://10.0.0.1:8501");
 }
 
@@ -123,12 +107,7 @@ fn a_datacenter_without_an_address_overrides_the_agent() {
         "[agent]\naddress = 'a:1'\nnamespace = 'n'\n[datacenters.dc-2]\ntoken = 't'\n\
          [datacenters.dc-3]\nprotected = true\n",
     );
-    let dc2 = config
-        .datacenter(&Dc::from("dc-2"))
-        .unwrap()
-        .endpoint
-        .as_ref()
-        .unwrap();
+    let dc2 = config.datacenter(&Dc::from("dc-2")).unwrap().endpoint.as_ref().unwrap();
     assert_eq!(dc2.address.to_string(), "http://a:1");
     assert_eq!(dc2.namespace.as_deref(), Some("n"));
     assert!(matches!(dc2.token, Token::Text(_)));
@@ -173,15 +152,9 @@ fn faults_name_the_line_and_quote_no_secret() {
     assert!(told.starts_with("/etc/dcview/config.toml:2: "), "{told}");
     assert!(!told.contains("s3cr3t"), "{told}");
     let told = refused("[agent]\ntls = 3\n");
-    assert!(
-        told.starts_with("/etc/dcview/config.toml:2: invalid type"),
-        "{told}"
-    );
+    assert!(told.starts_with("/etc/dcview/config.toml:2: invalid type"), "{told}");
     let told = refused("[keys]\nquit = 3\n");
-    assert!(
-        told.contains(":2: expected a key or a list of keys"),
-        "{told}"
-    );
+    assert!(told.contains(":2: expected a key or a list of keys"), "{told}");
     let told = refused("[datacenters.dc-2]\naddress = 'ftp://x'\n");
     assert!(told.contains("dc-2") && told.contains("'ftp'"), "{told}");
     assert!(refused("connections = 0").contains("'connections' is 0"));
@@ -191,14 +164,9 @@ fn faults_name_the_line_and_quote_no_secret() {
 fn paths_in_the_file_are_relative_to_it() {
     let text = "[agent]\nca_file = 'ca.pem'\ntoken_file = '~/.token'\nca_path = '/abs'\n";
     let config = with(text, &[("HOME", "/home/ann")], &Flags::default()).unwrap();
-    assert_eq!(
-        config.agent.tls.ca_file.as_deref(),
-        Some(Path::new("/etc/dcview/ca.pem"))
-    );
+    assert_eq!(config.agent.tls.ca_file.as_deref(), Some(Path::new("/etc/dcview/ca.pem")));
     assert_eq!(config.agent.tls.ca_path.as_deref(), Some(Path::new("/abs")));
-    let Token::File(path) = config.agent.token else {
-        panic!("no token file")
-    };
+    let Token::File(path) = config.agent.token else { panic!("no token file") };
     assert_eq!(path, Path::new("/home/ann/.token"));
 }
 
@@ -206,10 +174,7 @@ fn paths_in_the_file_are_relative_to_it() {
 fn a_secret_that_everybody_may_read_is_warned_about() {
     let text = "[datacenters.dc-2]\ntoken = 't'\n";
     assert!(of_file(text).warnings[0].contains("chmod 600"));
-    let closed = SourceFile {
-        is_world_readable: false,
-        ..file(text)
-    };
+    let closed = SourceFile { is_world_readable: false, ..file(text) };
     let config = resolve(Some(&closed), &Env::default(), &Flags::default(), &dirs()).unwrap();
     assert!(config.warnings.is_empty());
     assert!(of_file("[agent]\ntoken_file = 't'\n").warnings.is_empty());
@@ -224,10 +189,7 @@ fn a_key_may_be_one_or_several() {
 
 #[test]
 fn neither_debug_nor_description_shows_a_secret() {
-    let env = [
-        ("CONSUL_HTTP_TOKEN", "s3cr3t-a"),
-        ("CONSUL_HTTP_AUTH", "ann:s3cr3t-b"),
-    ];
+    let env = [("CONSUL_HTTP_TOKEN", "s3cr3t-a"), ("CONSUL_HTTP_AUTH", "ann:s3cr3t-b")];
     let text = "[datacenters.dc-2]\naddress = 'b:2'\ntoken = 's3cr3t-c'\n";
     let config = with(text, &env, &Flags::default()).unwrap();
     let shown = format!("{config:?}{}", config.describe());
@@ -237,20 +199,9 @@ fn neither_debug_nor_description_shows_a_secret() {
 
 #[test]
 fn a_file_asked_for_by_name_must_be_there() {
-    let flags = Flags {
-        config_file: Some("no-such-config.toml".into()),
-        ..Flags::default()
-    };
+    let flags = Flags { config_file: Some("no-such-config.toml".into()), ..Flags::default() };
     let error = load(&flags, &Env::default(), &dirs()).unwrap_err();
     assert!(error.to_string().contains("no-such-config.toml"), "{error}");
-    let nowhere = Dirs {
-        config: "no-such-directory".into(),
-        ..dirs()
-    };
-    assert!(
-        load(&Flags::default(), &Env::default(), &nowhere)
-            .unwrap()
-            .file
-            .is_none()
-    );
+    let nowhere = Dirs { config: "no-such-directory".into(), ..dirs() };
+    assert!(load(&Flags::default(), &Env::default(), &nowhere).unwrap().file.is_none());
 }

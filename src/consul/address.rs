@@ -56,10 +56,7 @@ impl Default for Address {
     fn default() -> Self {
         Self {
             tls: false,
-            target: Target::Tcp {
-                host: "127.0.0.1".to_owned(),
-                port: 8500,
-            },
+            target: Target::Tcp { host: "127.0.0.1".to_owned(), port: 8500 },
             prefix: String::new(),
         }
     }
@@ -88,19 +85,12 @@ impl Address {
     }
 
     fn tcp(rest: &str, tls: bool) -> Result<Self, AddressError> {
-        let rest = if rest.is_empty() {
-            DEFAULT_AUTHORITY
-        } else {
-            rest
-        };
+        let rest = if rest.is_empty() { DEFAULT_AUTHORITY } else { rest };
         let (authority, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if authority.contains('@') {
             return Err(AddressError::UserName);
         }
-        let malformed = |reason: String| AddressError::Malformed {
-            text: rest.to_owned(),
-            reason,
-        };
+        let malformed = |reason: String| AddressError::Malformed { text: rest.to_owned(), reason };
         let scheme = if tls { "https" } else { "http" };
         let url = Url::parse(&format!("{scheme}://{authority}/"))
             .map_err(|error| malformed(error.to_string()))?;
@@ -108,10 +98,7 @@ impl Address {
             return Err(malformed("it has a query".to_owned()));
         }
         let host = url.host_str().unwrap_or_default();
-        let host = host
-            .strip_prefix('[')
-            .and_then(|h| h.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
         let prefix = prefix.trim_matches('/');
         Ok(Self {
             tls,
@@ -119,11 +106,7 @@ impl Address {
                 host: host.to_owned(),
                 port: url.port_or_known_default().unwrap_or(80),
             },
-            prefix: if prefix.is_empty() {
-                String::new()
-            } else {
-                format!("/{prefix}")
-            },
+            prefix: if prefix.is_empty() { String::new() } else { format!("/{prefix}") },
         })
     }
 
@@ -204,16 +187,10 @@ mod tests {
             ("10.0.0.1:8500", "http://10.0.0.1:8500"),
             ("consul.internal", "http://consul.internal:80"),
             ("https://consul.internal", "https://consul.internal:443"),
-            (
-                "http://consul.internal:18500",
-                "http://consul.internal:18500",
-            ),
+            ("http://consul.internal:18500", "http://consul.internal:18500"),
             ("[::1]:8500", "http://[::1]:8500"),
             ("https://[2001:db8::1]:8501", "https://[2001:db8::1]:8501"),
-            (
-                "https://proxy.internal/consul/a/",
-                "https://proxy.internal:443/consul/a",
-            ),
+            ("https://proxy.internal/consul/a/", "https://proxy.internal:443/consul/a"),
             ("unix:///run/consul.sock", "unix:///run/consul.sock"),
         ] {
             assert_eq!(shown(text), meant, "{text}");
@@ -222,11 +199,7 @@ mod tests {
 
     #[test]
     fn asked_for_tls_is_never_taken_back() {
-        for text in [
-            "10.0.0.1:8501",
-            "http://10.0.0.1:8501",
-            "https://10.0.0.1:8501",
-        ] {
+        for text in ["10.0.0.1:8501", "http://10.0.0.1:8501", "https://10.0.0.1:8501"] {
             let address = Address::parse(text, true).unwrap();
             assert_eq!(address.to_string(), "https://10.0.0.1:8501");
         }
@@ -240,14 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in [
-            "ftp://a",
-            "a:b",
-            "::1",
-            "http://a:99999",
-            "a b:1",
-            "http://a/?x=1",
-        ] {
+        for text in ["ftp://a", "a:b", "::1", "http://a:99999", "a b:1", "http://a/?x=1"] {
             assert!(Address::parse(text, false).is_err(), "{text}");
         }
     }
@@ -262,11 +228,7 @@ mod tests {
             ("10.0.0.1:8500", false),
             ("localhost.example.com:8500", false),
         ] {
-            assert_eq!(
-                Address::parse(text, false).unwrap().is_local(),
-                local,
-                "{text}"
-            );
+            assert_eq!(Address::parse(text, false).unwrap().is_local(), local, "{text}");
         }
     }
 }

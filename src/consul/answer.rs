@@ -62,13 +62,8 @@ impl Answer {
         parse(text).map_err(|error| {
             let why = error.to_string();
             // serde_json ends its text with "at line L column C", which the byte replaces.
-            let why = why
-                .rsplit_once(" at line ")
-                .map_or(why.as_str(), |(why, _)| why);
-            bad(
-                byte_of(text, error.line(), error.column()),
-                super::verdict::clean(why),
-            )
+            let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
+            bad(byte_of(text, error.line(), error.column()), super::verdict::clean(why))
         })
     }
 }
@@ -97,11 +92,7 @@ impl ConsulHeaders {
 
 /// The offset in `text` of a 1-based line and column as `serde_json` counts them (in bytes).
 fn byte_of(text: &str, line: usize, column: usize) -> usize {
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     before + column
 }
 
@@ -125,9 +116,7 @@ mod tests {
 
     #[test]
     fn wrong_json_names_the_endpoint_and_the_byte() {
-        let error = answer(b"[\"dc-1\",\n 7]")
-            .json::<Vec<String>>()
-            .unwrap_err();
+        let error = answer(b"[\"dc-1\",\n 7]").json::<Vec<String>>().unwrap_err();
         let text = error.to_string();
         assert!(text.contains("/v1/catalog/datacenters"), "{text}");
         assert!(text.contains("at byte 11"), "{text}");

@@ -2,20 +2,28 @@
 //!
 //! An agent resets the connection that is one too many from a client address (200 by default,
 //! shared with everything else on the machine), and with it whatever else was on its way. So
-//! blocking queries ask here first. A budget belongs to an *address*: datacenters reached through
-//! one agent share it, also with different tokens.
+//! blocking queries ask here first, and other calls queue here when there are very many. A budget
+//! belongs to an *address*: datacenters reached through one agent share it, also with different
+//! tokens.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use super::Address;
+
+/// How many calls that do not block may be on their way to one agent. With the default budget this
+/// leaves a third of the agent's limit to other tools.
+const CALLS: usize = 64;
 
 /// The allowance of one agent.
 #[derive(Debug)]
 pub struct Budget {
     size: usize,
     used: AtomicUsize,
+    calls: Semaphore,
 }
 
 /// The right to one blocking query at a time; dropping it gives it back.
@@ -30,10 +38,7 @@ impl Budget {
 
     /// A budget of `size` blocking queries.
     pub fn new(size: usize) -> Arc<Self> {
-        Arc::new(Self {
-            size,
-            used: AtomicUsize::new(0),
-        })
+        Arc::new(Self { size, used: AtomicUsize::new(0), calls: Semaphore::new(CALLS) })
     }
 
     /// Takes one permit, or nothing when all are out: poll instead of blocking then.
@@ -43,9 +48,13 @@ impl Budget {
                 (used < self.size).then_some(used + 1)
             })
             .ok()
-            .map(|_| Permit {
-                budget: Arc::clone(self),
-            })
+            .map(|_| Permit { budget: Arc::clone(self) })
+    }
+
+    /// Waits until one more call may be on its way; it is while the permit lives.
+    pub(super) async fn call(&self) -> Option<SemaphorePermit<'_>> {
+        // Fails only on a closed semaphore, and nothing closes it.
+        self.calls.acquire().await.ok()
     }
 
     /// How many permits are out.
@@ -75,19 +84,14 @@ pub struct Budgets {
 impl Budgets {
     /// Budgets of `size` blocking queries each.
     pub fn new(size: usize) -> Self {
-        Self {
-            size,
-            by_address: HashMap::new(),
-        }
+        Self { size, by_address: HashMap::new() }
     }
 
     /// The budget of the agent at `address`, the same one for every caller.
     pub fn of(&mut self, address: &Address) -> Arc<Budget> {
         let size = self.size;
-        let budget = self
-            .by_address
-            .entry(address.to_string())
-            .or_insert_with(|| Budget::new(size));
+        let budget =
+            self.by_address.entry(address.to_string()).or_insert_with(|| Budget::new(size));
         Arc::clone(budget)
     }
 }

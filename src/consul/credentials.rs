@@ -22,10 +22,7 @@ pub(super) struct Credentials {
 
 enum Source {
     Fixed(Option<HeaderValue>),
-    File {
-        path: PathBuf,
-        last: Mutex<Option<HeaderValue>>,
-    },
+    File { path: PathBuf, last: Mutex<Option<HeaderValue>> },
 }
 
 impl Credentials {
@@ -35,15 +32,9 @@ impl Credentials {
         let token = match token {
             Token::None => Source::Fixed(None),
             Token::Text(text) => Source::Fixed(token_header(text, "the ACL token")?),
-            Token::File(path) => Source::File {
-                path: path.clone(),
-                last: Mutex::new(None),
-            },
+            Token::File(path) => Source::File { path: path.clone(), last: Mutex::new(None) },
         };
-        Ok(Self {
-            token,
-            basic: auth.map(basic_header).transpose()?,
-        })
+        Ok(Self { token, basic: auth.map(basic_header).transpose()? })
     }
 
     pub(super) fn basic(&self) -> Option<HeaderValue> {
@@ -82,16 +73,11 @@ async fn read_into(
     last: &Mutex<Option<HeaderValue>>,
 ) -> Result<Option<HeaderValue>, ApiError> {
     let text = tokio::fs::read_to_string(path).await.map_err(|error| {
-        ApiError::Setup(format!(
-            "cannot read the token file '{}': {error}",
-            path.display()
-        ))
+        ApiError::Setup(format!("cannot read the token file '{}': {error}", path.display()))
     })?;
     let what = format!("the token in '{}'", path.display());
     let token = token_header(&SecretString::from(text.trim().to_owned()), &what)?;
-    last.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone_from(&token);
+    last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&token);
     Ok(token)
 }
 
@@ -105,17 +91,12 @@ fn token_header(token: &SecretString, what: &str) -> Result<Option<HeaderValue>,
 
 fn basic_header(auth: &BasicAuth) -> Result<HeaderValue, ApiError> {
     let pair = format!("{}:{}", auth.user, auth.password.expose_secret());
-    sensitive(
-        &format!("Basic {}", BASE64_STANDARD.encode(pair)),
-        "CONSUL_HTTP_AUTH",
-    )
+    sensitive(&format!("Basic {}", BASE64_STANDARD.encode(pair)), "CONSUL_HTTP_AUTH")
 }
 
 fn sensitive(text: &str, what: &str) -> Result<HeaderValue, ApiError> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
-        ApiError::Setup(format!(
-            "{what} has a character that an HTTP header cannot carry"
-        ))
+        ApiError::Setup(format!("{what} has a character that an HTTP header cannot carry"))
     })?;
     value.set_sensitive(true);
     Ok(value)
@@ -138,29 +119,20 @@ mod tests {
 
         std::fs::write(&path, "second\n").unwrap();
         assert_eq!(credentials.token().await.unwrap().unwrap(), "first");
-        assert_eq!(
-            credentials.after_refusal(Some(&first)).await.unwrap(),
-            "second"
-        );
+        assert_eq!(credentials.after_refusal(Some(&first)).await.unwrap(), "second");
         assert_eq!(credentials.token().await.unwrap().unwrap(), "second");
     }
 
     #[tokio::test]
     async fn a_missing_token_file_is_named() {
         let token = Token::File(PathBuf::from("no-such-token-file"));
-        let error = Credentials::new(&token, None)
-            .unwrap()
-            .token()
-            .await
-            .unwrap_err();
+        let error = Credentials::new(&token, None).unwrap().token().await.unwrap_err();
         assert!(error.to_string().contains("no-such-token-file"), "{error}");
     }
 
     #[test]
     fn a_token_that_no_header_can_carry_is_refused_unseen() {
-        let error = Credentials::new(&Token::Text("s3cr\net".into()), None)
-            .err()
-            .unwrap();
+        let error = Credentials::new(&Token::Text("s3cr\net".into()), None).err().unwrap();
         assert!(!error.to_string().contains("s3cr"), "{error}");
     }
 

@@ -79,10 +79,7 @@ impl BasicAuth {
     pub fn parse(text: &SecretString) -> Self {
         let text = text.expose_secret();
         let (user, password) = text.split_once(':').unwrap_or((text, ""));
-        Self {
-            user: user.to_owned(),
-            password: SecretString::from(password.to_owned()),
-        }
+        Self { user: user.to_owned(), password: SecretString::from(password.to_owned()) }
     }
 }
 
@@ -95,10 +92,7 @@ mod tests {
     #[test]
     fn a_password_may_hold_colons() {
         let auth = BasicAuth::parse(&"ann:a:b".into());
-        assert_eq!(
-            (auth.user.as_str(), auth.password.expose_secret()),
-            ("ann", "a:b")
-        );
+        assert_eq!((auth.user.as_str(), auth.password.expose_secret()), ("ann", "a:b"));
         assert_eq!(BasicAuth::parse(&"ann".into()).password.expose_secret(), "");
     }
 
@@ -110,9 +104,6 @@ mod tests {
             ..Endpoint::default()
         };
         let shown = format!("{endpoint:?}");
-        assert!(
-            !shown.contains("s3cr3t") && !shown.contains("hunter2"),
-            "{shown}"
-        );
+        assert!(!shown.contains("s3cr3t") && !shown.contains("hunter2"), "{shown}");
     }
 }

@@ -219,11 +219,7 @@ fn whom(dc: Option<&Dc>) -> String {
 }
 
 fn status_text(code: u16, text: &str) -> String {
-    if text.is_empty() {
-        format!("HTTP {code}")
-    } else {
-        format!("HTTP {code}: {text}")
-    }
+    if text.is_empty() { format!("HTTP {code}") } else { format!("HTTP {code}: {text}") }
 }
 
 #[cfg(test)]
@@ -246,50 +242,27 @@ mod tests {
 
     #[test]
     fn behaviour_follows_the_variant() {
-        let status = |code| ApiError::Status {
-            code,
-            path: "/v1/x".into(),
-            text: String::new(),
-        };
+        let status = |code| ApiError::Status { code, path: "/v1/x".into(), text: String::new() };
         assert_eq!(status(500).class(), Class::Retry);
         assert_eq!(status(400).class(), Class::Fatal);
         assert_eq!(ApiError::NoLeader { dc: None }.class(), Class::Stale);
         assert_eq!(ApiError::TokenUnknown { dc: None }.class(), Class::Denied);
-        assert_eq!(
-            ApiError::NotFound {
-                path: "/v1/x".into()
-            }
-            .class(),
-            Class::Absent
-        );
+        assert_eq!(ApiError::NotFound { path: "/v1/x".into() }.class(), Class::Absent);
     }
 
     #[test]
     fn every_short_text_fits_a_title() {
         let address: Arc<str> = Arc::from("http://a");
-        let unreachable = |why| ApiError::Unreachable {
-            dc: None,
-            address: Arc::clone(&address),
-            why,
-        };
+        let unreachable =
+            |why| ApiError::Unreachable { dc: None, address: Arc::clone(&address), why };
         let path = || "/v1/".repeat(40);
         for error in [
             unreachable(Why::Refused),
             unreachable(Why::Tls("x".repeat(90))),
             unreachable(Why::Other("x".repeat(90))),
-            ApiError::Denied {
-                path: path(),
-                text: "x".repeat(90),
-            },
-            ApiError::Status {
-                code: 500,
-                path: path(),
-                text: "x".repeat(90),
-            },
-            ApiError::TooLarge {
-                path: path(),
-                limit_mb: 256,
-            },
+            ApiError::Denied { path: path(), text: "x".repeat(90) },
+            ApiError::Status { code: 500, path: path(), text: "x".repeat(90) },
+            ApiError::TooLarge { path: path(), limit_mb: 256 },
             ApiError::Setup("x".repeat(90)),
         ] {
             assert!(error.short().len() <= 40, "{}", error.short());

@@ -28,6 +28,18 @@ pub(super) fn is_cut_off(error: &reqwest::Error) -> bool {
     error.is_body() || error.is_decode()
 }
 
+/// True when the connection ended before the request was written, and nothing says why.
+pub(super) fn is_unsent(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(http) = error.downcast_ref::<hyper::Error>() {
+            return http.is_canceled() && http.source().is_none_or(|cause| find(cause).is_none());
+        }
+        next = error.source();
+    }
+    false
+}
+
 fn find(error: &(dyn Error + 'static)) -> Option<Why> {
     let mut next = Some(error);
     let mut fallback = None;
@@ -150,9 +162,7 @@ mod tests {
     fn a_cause_inside_an_io_error_is_found() {
         let tls = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
         let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, tls));
-        let Some(Why::Tls(text)) = find(&wrapped) else {
-            panic!("no TLS cause")
-        };
+        let Some(Why::Tls(text)) = find(&wrapped) else { panic!("no TLS cause") };
         assert!(text.contains("CONSUL_CLIENT_CERT"), "{text}");
     }
 
@@ -163,10 +173,7 @@ mod tests {
             (io::ErrorKind::ConnectionReset, Why::Reset),
             (io::ErrorKind::TimedOut, Why::Timeout),
             (io::ErrorKind::UnexpectedEof, Why::Closed),
-            (
-                io::ErrorKind::NotFound,
-                Why::Other("entity not found".to_owned()),
-            ),
+            (io::ErrorKind::NotFound, Why::Other("entity not found".to_owned())),
         ] {
             assert_eq!(find(&io::Error::from(kind)), Some(why));
         }

@@ -35,17 +35,12 @@ impl Material {
             (Some(_), None) => return Err(half("CONSUL_CLIENT_KEY (--client-key)")),
             (None, Some(_)) => return Err(half("CONSUL_CLIENT_CERT (--client-cert)")),
         };
-        Ok(Self {
-            authorities,
-            identity,
-        })
+        Ok(Self { authorities, identity })
     }
 }
 
 fn half(missing: &str) -> ApiError {
-    ApiError::Setup(format!(
-        "a client certificate needs its key and the reverse: set {missing}"
-    ))
+    ApiError::Setup(format!("a client certificate needs its key and the reverse: set {missing}"))
 }
 
 fn certificates(file: &Path) -> Result<Vec<Certificate>, ApiError> {
@@ -60,17 +55,10 @@ fn certificates(file: &Path) -> Result<Vec<Certificate>, ApiError> {
 
 fn directory_of_certificates(directory: &Path) -> Result<Vec<Certificate>, ApiError> {
     let unreadable = |error: std::io::Error| {
-        ApiError::Setup(format!(
-            "cannot read the CA path '{}': {error}",
-            directory.display()
-        ))
+        ApiError::Setup(format!("cannot read the CA path '{}': {error}", directory.display()))
     };
     let mut files: Vec<PathBuf> = fs::read_dir(directory)
-        .and_then(|entries| {
-            entries
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect()
-        })
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
         .map_err(unreadable)?;
     files.retain(|path| path.is_file());
     files.sort();
@@ -103,10 +91,7 @@ fn identity(cert: &Path, key: &Path) -> Result<Identity, ApiError> {
 
 fn read(file: &Path, what: &str) -> Result<Vec<u8>, ApiError> {
     fs::read(file).map_err(|error| {
-        ApiError::Setup(format!(
-            "cannot read the {what} '{}': {error}",
-            file.display()
-        ))
+        ApiError::Setup(format!("cannot read the {what} '{}': {error}", file.display()))
     })
 }
 
@@ -115,18 +100,12 @@ mod tests {
     use super::*;
 
     fn told(tls: &Tls) -> String {
-        Material::read(tls)
-            .err()
-            .map(|error| error.to_string())
-            .unwrap_or_default()
+        Material::read(tls).err().map(|error| error.to_string()).unwrap_or_default()
     }
 
     #[test]
     fn a_missing_file_is_named() {
-        let tls = Tls {
-            ca_file: Some("no-such-ca.pem".into()),
-            ..Tls::default()
-        };
+        let tls = Tls { ca_file: Some("no-such-ca.pem".into()), ..Tls::default() };
         assert!(told(&tls).contains("'no-such-ca.pem'"));
     }
 
@@ -134,23 +113,14 @@ mod tests {
     fn a_file_without_a_certificate_is_named() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("readme"), "hello").unwrap();
-        let tls = Tls {
-            ca_path: Some(dir.path().to_owned()),
-            ..Tls::default()
-        };
+        let tls = Tls { ca_path: Some(dir.path().to_owned()), ..Tls::default() };
         let text = told(&tls);
-        assert!(
-            text.contains("readme") && text.contains("no PEM certificate"),
-            "{text}"
-        );
+        assert!(text.contains("readme") && text.contains("no PEM certificate"), "{text}");
     }
 
     #[test]
     fn half_a_client_certificate_says_which_half_is_missing() {
-        let tls = Tls {
-            client_cert: Some("a.pem".into()),
-            ..Tls::default()
-        };
+        let tls = Tls { client_cert: Some("a.pem".into()), ..Tls::default() };
         assert!(told(&tls).contains("CONSUL_CLIENT_KEY"));
     }
 

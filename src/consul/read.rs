@@ -70,19 +70,13 @@ impl Meta {
 
 impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
-        Self {
-            request: self.request.clone(),
-            parse: self.parse,
-        }
+        Self { request: self.request.clone(), parse: self.parse }
     }
 }
 
 impl<T: Send + 'static> Query<T> {
     fn new(path: impl Into<String>, parse: Parser<T>) -> Self {
-        Self {
-            request: Request::get(path),
-            parse,
-        }
+        Self { request: Request::get(path), parse }
     }
 
     /// The plain request: not blocking, answered by the leader.
@@ -93,10 +87,7 @@ impl<T: Send + 'static> Query<T> {
     /// The same with another request, made from its own (`with(|request| request.stale())`).
     #[must_use]
     pub fn with(self, change: impl FnOnce(Request) -> Request) -> Self {
-        Self {
-            request: change(self.request),
-            parse: self.parse,
-        }
+        Self { request: change(self.request), parse: self.parse }
     }
 
     /// Asks once.
@@ -140,12 +131,7 @@ fn read<T>(
 
 /// The checks in this state; maintenance is among the critical ones.
 pub fn failing(status: Status) -> Query<Vec<Arc<Check>>> {
-    let word = if status == Status::Maintenance {
-        Status::Critical
-    } else {
-        status
-    }
-    .word();
+    let word = if status == Status::Maintenance { Status::Critical } else { status }.word();
     Query::new(format!("/v1/health/state/{word}"), wire::checks)
 }
 
@@ -172,10 +158,7 @@ pub fn service_instances(name: &ServiceName) -> Query<Vec<Instance>> {
 
 /// A node and its instances, without checks; `None` when there is no such node.
 pub fn node_services(node: &NodeName) -> Query<Option<OnNode>> {
-    let path = format!(
-        "/v1/catalog/node-services/{}",
-        encode_segment(node.as_str())
-    );
+    let path = format!("/v1/catalog/node-services/{}", encode_segment(node.as_str()));
     Query::new(path, wire::node_services)
 }
 

@@ -60,10 +60,7 @@ impl Request {
 
     /// A PUT of `body` to `path`.
     pub fn put(path: impl Into<String>, body: impl Into<Bytes>) -> Self {
-        Self {
-            body: Some(body.into()),
-            ..Self::new(Method::PUT, path)
-        }
+        Self { body: Some(body.into()), ..Self::new(Method::PUT, path) }
     }
 
     /// A DELETE of `path`.

@@ -45,28 +45,16 @@ impl Transport {
         if let Some(name) = &server_name
             && !is_dns_name(name)
         {
-            return Err(ApiError::Setup(format!(
-                "the TLS server name '{name}' is no DNS name"
-            )));
+            return Err(ApiError::Setup(format!("the TLS server name '{name}' is no DNS name")));
         }
         let material = if tls {
             Material::read(&endpoint.tls)?
         } else {
-            Material {
-                authorities: None,
-                identity: None,
-            }
+            Material { authorities: None, identity: None }
         };
         let verify = endpoint.tls.verify;
         let (watch, call) = (OnceLock::new(), OnceLock::new());
-        Ok(Self {
-            address,
-            server_name,
-            verify,
-            material,
-            watch,
-            call,
-        })
+        Ok(Self { address, server_name, verify, material, watch, call })
     }
 
     /// The pool of a lane.
@@ -81,6 +69,11 @@ impl Transport {
         cell.get_or_init(|| self.build()).clone()
     }
 
+    /// True when every connection is TLS.
+    pub(super) fn is_tls(&self) -> bool {
+        self.address.is_tls()
+    }
+
     /// Scheme and authority of every URL. With a server name of its own this is the name, which
     /// makes the library ask and check for it; [`Names`] then leads it to the real host.
     pub(super) fn base(&self) -> String {
@@ -89,11 +82,7 @@ impl Transport {
             (Some(name), None) => name.clone(),
             (None, _) => self.address.authority(),
         };
-        format!(
-            "{}://{authority}{}",
-            self.address.scheme(),
-            self.address.prefix()
-        )
+        format!("{}://{authority}{}", self.address.scheme(), self.address.prefix())
     }
 
     /// The Host header, where it is not the URL's.
@@ -170,9 +159,7 @@ struct Names {
 
 impl Names {
     fn new(host: &str) -> Arc<Self> {
-        Arc::new(Self {
-            host: Arc::from(host),
-        })
+        Arc::new(Self { host: Arc::from(host) })
     }
 }
 
@@ -193,10 +180,8 @@ impl Resolve for Names {
         let host = Arc::clone(&self.host);
         Box::pin(async move {
             // Port 0 is replaced by the URL's.
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((&*host, 0))
-                .await
-                .map_err(|_| NoAddress)?
-                .collect();
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((&*host, 0)).await.map_err(|_| NoAddress)?.collect();
             if found.is_empty() {
                 return Err(NoAddress.into());
             }

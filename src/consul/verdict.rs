@@ -44,11 +44,7 @@ pub(super) fn error_of(asked: &Asked<'_>, status: u16, body: &[u8]) -> ApiError 
     match status {
         403 if says("ACL not found") => ApiError::TokenUnknown { dc },
         403 => {
-            let text = if text.is_empty() {
-                "permission denied".to_owned()
-            } else {
-                text
-            };
+            let text = if text.is_empty() { "permission denied".to_owned() } else { text };
             ApiError::Denied { path, text }
         }
         401 if says("ACL support disabled") => ApiError::AclDisabled { dc },
@@ -60,11 +56,7 @@ pub(super) fn error_of(asked: &Asked<'_>, status: u16, body: &[u8]) -> ApiError 
         }
         400 if says("HTTP request to an HTTPS server") => {
             let text = "the agent speaks TLS there; write https:// or set CONSUL_HTTP_SSL=true";
-            ApiError::Unreachable {
-                dc,
-                address,
-                why: Why::Tls(text.to_owned()),
-            }
+            ApiError::Unreachable { dc, address, why: Why::Tls(text.to_owned()) }
         }
         code => ApiError::Status { code, path, text },
     }
@@ -72,10 +64,7 @@ pub(super) fn error_of(asked: &Asked<'_>, status: u16, body: &[u8]) -> ApiError 
 
 /// The error of a redirect, which is never followed: it names the scheme and host to use instead.
 pub(super) fn redirected(asked: &Asked<'_>, code: u16, location: &HeaderValue) -> ApiError {
-    let to = location
-        .to_str()
-        .ok()
-        .and_then(|text| Url::parse(text).ok());
+    let to = location.to_str().ok().and_then(|text| Url::parse(text).ok());
     let text = match to {
         Some(url) => format!(
             "redirects to {}, which is not followed; make that the address if it is right",
@@ -83,11 +72,7 @@ pub(super) fn redirected(asked: &Asked<'_>, code: u16, location: &HeaderValue) -
         ),
         None => "redirects to another path, which is not followed".to_owned(),
     };
-    ApiError::Status {
-        code,
-        path: asked.path.to_owned(),
-        text,
-    }
+    ApiError::Status { code, path: asked.path.to_owned(), text }
 }
 
 /// One line of text without control characters, cut to [`TEXT_LIMIT`] characters.
@@ -133,22 +118,13 @@ mod tests {
         let dc = || Some(Dc::from("dc-2"));
         let address: Arc<str> = Arc::from("http://10.0.0.1:8500");
         let path = || "/v1/health/state/any".to_owned();
-        assert_eq!(
-            judged(500, "No cluster leader"),
-            ApiError::NoLeader { dc: dc() }
-        );
+        assert_eq!(judged(500, "No cluster leader"), ApiError::NoLeader { dc: dc() });
         assert_eq!(
             judged(500, "rpc error making call: No cluster leader"),
             ApiError::NoLeader { dc: dc() }
         );
-        assert_eq!(
-            judged(500, "No path to datacenter"),
-            ApiError::NoPath { dc: dc(), address }
-        );
-        assert_eq!(
-            judged(403, "ACL not found"),
-            ApiError::TokenUnknown { dc: dc() }
-        );
+        assert_eq!(judged(500, "No path to datacenter"), ApiError::NoPath { dc: dc(), address });
+        assert_eq!(judged(403, "ACL not found"), ApiError::TokenUnknown { dc: dc() });
         assert_eq!(
             judged(403, "rpc error making call: Permission denied"),
             ApiError::Denied {
@@ -156,16 +132,10 @@ mod tests {
                 text: "rpc error making call: Permission denied".to_owned()
             }
         );
-        assert_eq!(
-            judged(401, "ACL support disabled"),
-            ApiError::AclDisabled { dc: dc() }
-        );
+        assert_eq!(judged(401, "ACL support disabled"), ApiError::AclDisabled { dc: dc() });
         assert_eq!(judged(404, ""), ApiError::NotFound { path: path() });
         assert!(matches!(judged(429, "slow down"), ApiError::TooMany { .. }));
-        assert!(matches!(
-            judged(502, ""),
-            ApiError::Status { code: 502, .. }
-        ));
+        assert!(matches!(judged(502, ""), ApiError::Status { code: 502, .. }));
     }
 
     #[test]

@@ -78,12 +78,10 @@ impl Instance {
 
     /// Its version: meta `version`, else the first tag that looks like one.
     pub fn version(&self) -> Option<&str> {
-        self.meta.get("version").map(AsRef::as_ref).or_else(|| {
-            self.tags
-                .iter()
-                .map(AsRef::as_ref)
-                .find(|tag| is_version(tag))
-        })
+        self.meta
+            .get("version")
+            .map(AsRef::as_ref)
+            .or_else(|| self.tags.iter().map(AsRef::as_ref).find(|tag| is_version(tag)))
     }
 }
 
@@ -126,9 +124,7 @@ pub fn is_version(tag: &str) -> bool {
     let dotted = digits.contains('.') || digits.len() < tag.len();
     dotted
         && digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || ".-+_".contains(c))
+        && digits.chars().all(|c| c.is_ascii_alphanumeric() || ".-+_".contains(c))
 }
 
 #[cfg(test)]

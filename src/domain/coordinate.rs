@@ -33,29 +33,19 @@ pub fn between(a: &Coordinate, b: &Coordinate) -> Option<Estimate> {
     if a.vec.len() != b.vec.len() {
         return None;
     }
-    let squares: f64 = a
-        .vec
-        .iter()
-        .zip(&b.vec)
-        .map(|(x, y)| (x - y) * (x - y))
-        .sum();
+    let squares: f64 = a.vec.iter().zip(&b.vec).map(|(x, y)| (x - y) * (x - y)).sum();
     let raw = squares.sqrt() + a.height + b.height;
     let adjusted = raw + a.adjustment + b.adjustment;
     let seconds = if adjusted > 0.0 { adjusted } else { raw };
     let rtt = Duration::try_from_secs_f64(seconds).ok()?;
-    Some(Estimate {
-        rtt,
-        is_rough: a.error.max(b.error) > ROUGH,
-    })
+    Some(Estimate { rtt, is_rough: a.error.max(b.error) > ROUGH })
 }
 
 /// The estimate between two groups of servers: the median over all pairs, as Consul takes it.
 /// `None` when a group is empty.
 pub fn between_groups(here: &[Coordinate], there: &[Coordinate]) -> Option<Estimate> {
-    let mut pairs: Vec<Estimate> = here
-        .iter()
-        .flat_map(|a| there.iter().filter_map(|b| between(a, b)))
-        .collect();
+    let mut pairs: Vec<Estimate> =
+        here.iter().flat_map(|a| there.iter().filter_map(|b| between(a, b))).collect();
     pairs.sort_by_key(|pair| pair.rtt);
     pairs.get(pairs.len() / 2).copied()
 }
@@ -65,12 +55,7 @@ mod tests {
     use super::*;
 
     fn at(x: f64, adjustment: f64) -> Coordinate {
-        Coordinate {
-            vec: vec![x, 0.0],
-            height: 0.001,
-            adjustment,
-            error: 0.1,
-        }
+        Coordinate { vec: vec![x, 0.0], height: 0.001, adjustment, error: 0.1 }
     }
 
     #[test]

@@ -17,10 +17,7 @@ pub struct Delta<K, V> {
 
 impl<K, V> Default for Delta<K, V> {
     fn default() -> Self {
-        Self {
-            upserts: Vec::new(),
-            removed: Vec::new(),
-        }
+        Self { upserts: Vec::new(), removed: Vec::new() }
     }
 }
 
@@ -53,11 +50,7 @@ where
         };
         next.insert(key, row);
     }
-    delta.removed = old
-        .drain()
-        .map(|(key, _)| key)
-        .filter(|key| !next.contains_key(key))
-        .collect();
+    delta.removed = old.drain().map(|(key, _)| key).filter(|key| !next.contains_key(key)).collect();
     *old = next;
     delta
 }
@@ -67,12 +60,7 @@ pub fn apply<K: Eq + Hash + Clone, V>(rows: &mut Rows<K, V>, delta: &Delta<K, V>
     for key in &delta.removed {
         rows.remove(key);
     }
-    rows.extend(
-        delta
-            .upserts
-            .iter()
-            .map(|(key, row)| (key.clone(), Arc::clone(row))),
-    );
+    rows.extend(delta.upserts.iter().map(|(key, row)| (key.clone(), Arc::clone(row))));
 }
 
 #[cfg(test)]

@@ -104,10 +104,7 @@ pub struct Check {
 impl Check {
     /// What names it within its datacenter.
     pub fn key(&self) -> CheckKey {
-        CheckKey {
-            node: self.node.clone(),
-            id: self.id.clone(),
-        }
+        CheckKey { node: self.node.clone(), id: self.id.clone() }
     }
 
     /// What it says in one line: for maintenance the reason, else the first line of its output that
@@ -126,18 +123,12 @@ impl Check {
 /// The state of a check with this id that Consul reports as `word`.
 pub fn check_status(id: &str, word: &str) -> Status {
     let reserved = id == NODE_MAINTENANCE || id.starts_with(SERVICE_MAINTENANCE);
-    if reserved && word == "critical" {
-        Status::Maintenance
-    } else {
-        Status::parse(word)
-    }
+    if reserved && word == "critical" { Status::Maintenance } else { Status::parse(word) }
 }
 
 /// The state of something from its checks: passing when it has none.
 pub fn worst<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Status {
-    checks
-        .into_iter()
-        .fold(Status::Passing, |state, check| state.merge(check.status))
+    checks.into_iter().fold(Status::Passing, |state, check| state.merge(check.status))
 }
 
 /// How many instances are in each state. Instances, never checks.
@@ -199,18 +190,9 @@ mod tests {
 
     #[test]
     fn maintenance_is_not_critical() {
-        assert_eq!(
-            check_status("_node_maintenance", "critical"),
-            Status::Maintenance
-        );
-        assert_eq!(
-            check_status("_service_maintenance:web-1", "critical"),
-            Status::Maintenance
-        );
-        assert_eq!(
-            check_status("_service_maintenance:web-1", "passing"),
-            Status::Passing
-        );
+        assert_eq!(check_status("_node_maintenance", "critical"), Status::Maintenance);
+        assert_eq!(check_status("_service_maintenance:web-1", "critical"), Status::Maintenance);
+        assert_eq!(check_status("_service_maintenance:web-1", "passing"), Status::Passing);
         assert_eq!(check_status("web-http", "critical"), Status::Critical);
     }
 
@@ -221,10 +203,7 @@ mod tests {
 
     #[test]
     fn maintenance_covers_a_failing_check() {
-        assert_eq!(
-            Status::Critical.merge(Status::Maintenance),
-            Status::Maintenance
-        );
+        assert_eq!(Status::Critical.merge(Status::Maintenance), Status::Maintenance);
         assert_eq!(Status::Warning.merge(Status::Critical), Status::Critical);
     }
 }

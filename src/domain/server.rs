@@ -58,10 +58,7 @@ pub struct Lag {
 impl Servers {
     /// Servers that autopilot calls healthy.
     pub fn healthy(&self) -> usize {
-        self.servers
-            .iter()
-            .filter(|server| server.is_healthy)
-            .count()
+        self.servers.iter().filter(|server| server.is_healthy).count()
     }
 
     /// The leader, when autopilot names one.
@@ -75,21 +72,13 @@ impl Servers {
         let head = self.leader().map_or(0, |leader| leader.last_index);
         let lag = |server: &Server| {
             let entries = (server.last_index > 0).then(|| head.saturating_sub(server.last_index));
-            Lag {
-                entries,
-                last_contact: server.last_contact,
-            }
+            Lag { entries, last_contact: server.last_contact }
         };
         let badness = |lag: &Lag| {
-            (
-                lag.entries.unwrap_or(u64::MAX),
-                lag.last_contact.unwrap_or(Duration::MAX),
-            )
+            (lag.entries.unwrap_or(u64::MAX), lag.last_contact.unwrap_or(Duration::MAX))
         };
         let followers = self.servers.iter().filter(|server| !server.is_leader);
-        followers
-            .map(|server| (server, lag(server)))
-            .max_by_key(|(_, lag)| badness(lag))
+        followers.map(|server| (server, lag(server))).max_by_key(|(_, lag)| badness(lag))
     }
 
     /// True when every expected server is there and healthy.
@@ -119,15 +108,9 @@ mod tests {
 
     #[test]
     fn an_unreachable_follower_is_worse_than_a_late_one() {
-        let servers = vec![
-            server("a", 90, Some(0)),
-            server("b", 40, Some(5)),
-            server("c", 0, None),
-        ];
-        let all = Servers {
-            servers,
-            ..Servers::default()
-        };
+        let servers =
+            vec![server("a", 90, Some(0)), server("b", 40, Some(5)), server("c", 0, None)];
+        let all = Servers { servers, ..Servers::default() };
         let (worst, lag) = all.worst_follower().unwrap();
         assert_eq!(&*worst.name, "c");
         assert_eq!(lag.entries, None);
@@ -137,20 +120,8 @@ mod tests {
     fn a_pruned_server_is_missed() {
         let servers = vec![server("a", 90, Some(0)), server("b", 90, Some(5))];
         assert!(
-            !Servers {
-                servers: servers.clone(),
-                expected: 3,
-                ..Servers::default()
-            }
-            .is_complete()
+            !Servers { servers: servers.clone(), expected: 3, ..Servers::default() }.is_complete()
         );
-        assert!(
-            Servers {
-                servers,
-                expected: 2,
-                ..Servers::default()
-            }
-            .is_complete()
-        );
+        assert!(Servers { servers, expected: 2, ..Servers::default() }.is_complete());
     }
 }

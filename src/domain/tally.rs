@@ -56,11 +56,7 @@ pub fn tally<'a>(
         for status in own.values().flat_map(HashMap::values) {
             counts.add(*status, 1);
         }
-        let health = ServiceHealth {
-            name: name.clone(),
-            counts,
-            ..ServiceHealth::default()
-        };
+        let health = ServiceHealth { name: name.clone(), counts, ..ServiceHealth::default() };
         out.services.insert(name, health);
     }
     out.wanted.sort_unstable();
@@ -74,10 +70,7 @@ fn arrange(failing: &Failing) -> Broken {
         let slot = if check.is_of_node() {
             broken.nodes.entry(check.node.clone()).or_default()
         } else {
-            let service = broken
-                .instances
-                .entry(check.service_name.clone())
-                .or_default();
+            let service = broken.instances.entry(check.service_name.clone()).or_default();
             let node = service.entry(check.node.clone()).or_default();
             node.entry(check.service_id.clone()).or_default()
         };
@@ -110,9 +103,7 @@ fn count(
             let Some(status) = nodes.get(node) else {
                 continue;
             };
-            let known = placement
-                .get(node)
-                .map(|services| services.get(&summary.name));
+            let known = placement.get(node).map(|services| services.get(&summary.name));
             let there = match known {
                 _ if is_placed => entries.len(),
                 Some(Some(n)) => *n,
@@ -124,10 +115,7 @@ fn count(
                 }
             };
             // Those with a failing check of their own are counted above.
-            counts.add(
-                *status,
-                there.saturating_sub(own.get(node).map_or(0, HashMap::len)),
-            );
+            counts.add(*status, there.saturating_sub(own.get(node).map_or(0, HashMap::len)));
         }
     }
     if let Some(instances) = summary.instances {
@@ -181,20 +169,9 @@ mod tests {
             check("n1", "a", "web-1", Status::Warning),
             check("n1", "b", "web-1", Status::Critical),
         ]);
-        let out = tally(
-            &[summary("web", &["n1", "n2"], 2)],
-            &failing,
-            &Placement::new(),
-        );
+        let out = tally(&[summary("web", &["n1", "n2"], 2)], &failing, &Placement::new());
         let web = &out.services["web"];
-        assert_eq!(
-            web.counts,
-            Counts {
-                passing: 1,
-                critical: 1,
-                ..Counts::default()
-            }
-        );
+        assert_eq!(web.counts, Counts { passing: 1, critical: 1, ..Counts::default() });
         assert!(web.is_exact);
     }
 
@@ -228,10 +205,7 @@ mod tests {
             check("n1", "a", "web-1", Status::Critical),
         ]);
         let out = tally(&[summary("web", &["n1"], 1)], &failing, &Placement::new());
-        let expected = Counts {
-            maintenance: 1,
-            ..Counts::default()
-        };
+        let expected = Counts { maintenance: 1, ..Counts::default() };
         assert_eq!(out.services["web"].counts, expected);
     }
 

@@ -26,16 +26,23 @@ use teller::Teller;
 /// Which lists an answer is made of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Question {
-    /// Failing checks.
-    pub checks: bool,
-    /// Services, judged by the failing checks.
-    pub services: bool,
+    /// Failing checks, or services judged by them.
+    pub health: Option<Judging>,
     /// Nodes, judged by the failing checks.
     pub nodes: bool,
     /// Servers, and the way to them.
     pub servers: bool,
     /// One service's or one node's page.
     pub subject: Option<Subject>,
+}
+
+/// What failing checks are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judging {
+    /// Themselves.
+    Checks,
+    /// Services too.
+    Services,
 }
 
 /// What one datacenter said.
@@ -54,13 +61,12 @@ impl Question {
     /// What it takes to print this.
     pub fn of(what: &What) -> Self {
         let none = Self::default();
+        let services = Self { health: Some(Judging::Services), ..none.clone() };
         match what {
-            What::Overview => {
-                Self { checks: true, services: true, nodes: true, servers: true, ..none }
-            }
-            What::Services => Self { services: true, ..none },
-            What::Nodes => Self { services: true, nodes: true, ..none },
-            What::Checks => Self { checks: true, ..none },
+            What::Overview => Self { nodes: true, servers: true, ..services },
+            What::Services => services,
+            What::Nodes => Self { nodes: true, ..services },
+            What::Checks => Self { health: Some(Judging::Checks), ..none },
             What::Service { name } => {
                 Self { subject: Some(Subject::Service(name.as_str().into())), ..none }
             }
@@ -78,10 +84,10 @@ pub(super) async fn ask(way: &Way, question: &Question) -> Answers {
         Err(error) => return Answers::none(error),
     };
     let asker = &asker;
-    let only_checks = question.checks && !question.services;
+    let is_for = |what| question.health == Some(what);
     let (checks, services, nodes, servers, page, hides) = tokio::join!(
-        maybe(only_checks, health::failing(asker)),
-        maybe(question.services, health::services(asker)),
+        maybe(is_for(Judging::Checks), health::failing(asker)),
+        maybe(is_for(Judging::Services), health::services(asker)),
         maybe(question.nodes, asker.ask(read::nodes())),
         maybe(question.servers, asker.ask(read::servers())),
         page::ask(asker, question.subject.as_ref()),

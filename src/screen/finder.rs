@@ -29,64 +29,28 @@ pub fn draw(app: &App, prompt: &Prompt, finder: &Finder, area: Rect, buf: &mut B
     let line = Cell::new("> ", Role::Prompt)
         .then(prompt.text().to_owned(), Role::Prompt)
         .then("_", Role::Ghost);
-    draw_cell(
-        look,
-        &line,
-        (inner.x, inner.y),
-        inner.width,
-        Style::new(),
-        buf,
-    );
+    draw_cell(look, &line, (inner.x, inner.y), inner.width, Style::new(), buf);
     let rows = usize::from(inner.height.saturating_sub(1));
     let top = finder.cursor().saturating_sub(rows.saturating_sub(1));
-    for (row, (at, hit)) in finder
-        .hits()
-        .iter()
-        .enumerate()
-        .skip(top)
-        .take(rows)
-        .enumerate()
-    {
+    for (row, (at, hit)) in finder.hits().iter().enumerate().skip(top).take(rows).enumerate() {
         let y = inner.y + 1 + row as u16;
         let is_selected = at == finder.cursor();
-        let over = if is_selected {
-            look.style(Role::Selected)
-        } else {
-            Style::new()
-        };
-        buf.set_style(
-            Rect {
-                y,
-                height: 1,
-                ..inner
-            },
-            over,
-        );
-        draw_cell(
-            look,
-            &label(hit),
-            (inner.x + 1, y),
-            inner.width.saturating_sub(1),
-            over,
-            buf,
-        );
+        let over = if is_selected { look.style(Role::Selected) } else { Style::new() };
+        buf.set_style(Rect { y, height: 1, ..inner }, over);
+        draw_cell(look, &label(hit), (inner.x + 1, y), inner.width.saturating_sub(1), over, buf);
     }
 }
 
 /// A hit's label with the matched characters lit.
 fn label(hit: &Hit) -> Cell {
-    let mut cell = Cell::default();
+    let mut cell = Cell::new(format!("{:<11}", hit.target.kind()), Role::Muted);
     let mut matched = hit.indices.iter().copied().peekable();
     for (at, c) in hit.label.chars().enumerate() {
-        let role = if matched.next_if_eq(&at).is_some() {
-            Role::Match
-        } else {
-            Role::Text
-        };
+        let role = if matched.next_if_eq(&at).is_some() { Role::Match } else { Role::Text };
         let mut utf8 = [0; 4];
         let text = clean(c.encode_utf8(&mut utf8)).into_owned();
         match cell.runs.last_mut() {
-            Some((run, last)) if *last == role => run.to_mut().push_str(&text),
+            Some((run, last)) if *last == role && at > 0 => run.to_mut().push_str(&text),
             _ => cell.runs.push((text.into(), role)),
         }
     }

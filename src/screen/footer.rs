@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::action::Action;
@@ -12,7 +13,7 @@ use crate::app::prompt::Prompt;
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
-use crate::ui::widgets::line::draw_cell;
+use crate::ui::widgets::line::{draw_cell, width};
 use crate::views::registry;
 
 /// Draws the line; gives the cursor of a line that is being typed.
@@ -46,15 +47,12 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
                 };
                 Cell::new(format!(" {}", clean(&notice.text)), role)
             }
-            None => hints(app),
+            None => hints(app, usize::from(area.width)),
         },
     };
     draw_cell(look, &cell, (area.x, area.y), area.width, Style::new(), buf);
     let column = cursor?.saturating_add(1) as u16;
-    Some(Position {
-        x: (area.x + column).min(area.right().saturating_sub(1)),
-        y: area.y,
-    })
+    Some(Position { x: (area.x + column).min(area.right().saturating_sub(1)), y: area.y })
 }
 
 fn typed(sign: &'static str, prompt: &Prompt) -> Cell {
@@ -64,23 +62,16 @@ fn typed(sign: &'static str, prompt: &Prompt) -> Cell {
 }
 
 /// The tabs and where in them the view is, then the keys to begin with.
-fn hints(app: &App) -> Cell {
+fn hints(app: &App, room: usize) -> Cell {
     let here = app.trail.view().place();
     let mut cell = Cell::new(" ", Role::Muted);
     for entry in registry::ALL.iter().filter(|entry| entry.is_tab) {
-        let role = if entry.name == here.view {
-            Role::ActiveTab
-        } else {
-            Role::Tab
-        };
+        let role = if entry.name == here.view { Role::ActiveTab } else { Role::Tab };
         cell = cell.then(entry.name, role).then(" ", Role::Muted);
     }
     if !here.args.is_empty() {
-        let crumb = format!(
-            "> {} {} ",
-            here.view,
-            clean(here.args.last().map_or("", AsRef::as_ref))
-        );
+        let crumb =
+            format!("> {} {} ", here.view, clean(here.args.last().map_or("", AsRef::as_ref)));
         cell = cell.then(crumb, Role::ActiveTab);
     }
     let hints = [
@@ -94,10 +85,10 @@ fn hints(app: &App) -> Cell {
     ];
     for (action, word) in hints {
         let key = app.setup.keymap.hint(action);
-        if !key.is_empty() {
-            cell = cell
-                .then(format!(" {key}"), Role::Key)
-                .then(format!(" {word}"), Role::Muted);
+        // A hint is shown whole or not at all.
+        let needed = key.width() + word.width() + 2;
+        if !key.is_empty() && width(&cell) + needed <= room {
+            cell = cell.then(format!(" {key}"), Role::Key).then(format!(" {word}"), Role::Muted);
         }
     }
     cell

@@ -30,14 +30,7 @@ pub fn draw(app: &App, top: usize, area: Rect, buf: &mut Buffer) {
     let width = inner.width / columns as u16;
     for (at, line) in lines.iter().skip(top).take(height * columns).enumerate() {
         let x = inner.x + width * (at / height) as u16;
-        draw_cell(
-            look,
-            line,
-            (x, inner.y + (at % height) as u16),
-            width,
-            Style::new(),
-            buf,
-        );
+        draw_cell(look, line, (x, inner.y + (at % height) as u16), width, Style::new(), buf);
     }
 }
 
@@ -61,21 +54,12 @@ fn lines(app: &App) -> Vec<Cell> {
     }
     lines.push(Cell::new("commands", Role::Header));
     for entry in registry::ALL {
-        let names: Vec<&str> = std::iter::once(entry.name)
-            .chain(entry.aliases.iter().copied())
-            .collect();
-        lines.push(line(
-            &format!(":{}", entry.name),
-            &names.join(" "),
-            entry.doc,
-        ));
+        let names: Vec<&str> =
+            std::iter::once(entry.name).chain(entry.aliases.iter().copied()).collect();
+        lines.push(line(&format!(":{}", entry.name), &names.join(" "), entry.doc));
     }
     let grammar = [
-        (
-            ":NAME @dc-2 /text",
-            "",
-            "a view of one datacenter, filtered; @* is all of them",
-        ),
+        (":NAME @dc-2 /text", "", "a view of one datacenter, filtered; @* is all of them"),
         (":service NAME", "", "the instances of a service"),
         (":sort COLUMN [desc]", "", "sort by a column"),
         (":group service|node|flat", "", "group the failing checks"),
@@ -87,11 +71,7 @@ fn lines(app: &App) -> Vec<Cell> {
 }
 
 fn line(keys: &str, name: &str, doc: &str) -> Cell {
-    let name = if name.is_empty() {
-        String::new()
-    } else {
-        format!("{name:<18} ")
-    };
+    let name = if name.is_empty() { String::new() } else { format!("{name:<18} ") };
     Cell::new(format!(" {keys:<24} "), Role::Key)
         .then(name, Role::Accent)
         .then(doc.to_owned(), Role::Text)

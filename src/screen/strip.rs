@@ -29,11 +29,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     } else {
         let room = usize::from(area.width).saturating_sub(width(&cell));
         let full = datacenters(app, true);
-        let strip = if width(&full) <= room {
-            full
-        } else {
-            datacenters(app, false)
-        };
+        let strip = if width(&full) <= room { full } else { datacenters(app, false) };
         cell.runs.extend(strip.runs);
     }
     draw_cell(look, &cell, (area.x, area.y), area.width, Style::new(), buf);
@@ -41,37 +37,20 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 
 fn datacenters(app: &App, is_full: bool) -> Cell {
     let ctx = app.ctx();
-    let all = if app.focus.is_none() {
-        Role::ActiveTab
-    } else {
-        Role::Muted
-    };
+    let all = if app.focus.is_none() { Role::ActiveTab } else { Role::Muted };
     let mut cell = Cell::new("0:all", all);
     for (n, (name, dc)) in app.store.datacenters().enumerate() {
         let verdict = Verdict::of(dc);
         let is_focused = app.focus.as_ref() == Some(name);
-        let role = if is_focused {
-            Role::ActiveTab
-        } else {
-            Role::Text
-        };
-        let number = if n < 9 {
-            format!("{}:", n + 1)
-        } else {
-            String::new()
-        };
-        cell = cell
-            .then("  ", Role::Muted)
-            .then(format!("{number}{} ", clean(name.as_str())), role);
+        let role = if is_focused { Role::ActiveTab } else { Role::Text };
+        let number = if n < 9 { format!("{}:", n + 1) } else { String::new() };
+        cell =
+            cell.then("  ", Role::Muted).then(format!("{number}{} ", clean(name.as_str())), role);
         let (sign, state) = match verdict.status() {
             Some(status) => (ctx.look.status(status), cells::role(status)),
             None => ("?", Role::Unknown),
         };
-        let word = if is_full {
-            format!("{sign} {}", verdict.word())
-        } else {
-            sign.to_owned()
-        };
+        let word = if is_full { format!("{sign} {}", verdict.word()) } else { sign.to_owned() };
         cell = cell.then(word, state);
         let critical = dc.totals.checks.critical;
         if critical > 0 {

@@ -11,9 +11,10 @@ use crate::sim;
 /// Serves the datacenters, and opens the screen on them unless only serving was asked for.
 pub async fn run(cli: &Cli, options: &Demo, env: &Env, dirs: &Dirs) -> Result<Exit> {
     let size = options.size.map_or(crate::sim::Size::Demo, |s| crate::sim::Size::Instances(s.0));
-    let sim = sim::serve(sim::Options { size, speed: options.speed, scenario: true, seed: options.seed })
-        .await
-        .context("starting the simulated datacenters")?;
+    let sim =
+        sim::serve(sim::Options { size, speed: options.speed, scenario: true, seed: options.seed })
+            .await
+            .context("starting the simulated datacenters")?;
     if options.serve {
         for (dc, address) in sim.addresses() {
             stderr::print(&format!("{dc} http://{address}"));

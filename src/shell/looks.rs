@@ -25,7 +25,8 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
     })?;
     let mut warnings = config.warnings.clone();
     let depth = depth(env);
-    let mut themes: Vec<Theme> = Theme::BUILT_IN.iter().filter_map(|name| Theme::built_in(name)).collect();
+    let mut themes: Vec<Theme> =
+        Theme::BUILT_IN.iter().filter_map(|name| Theme::built_in(name)).collect();
     themes.extend(own_themes(&dirs.config.join("themes"), &mut warnings));
     let themes: Vec<Theme> = themes.into_iter().map(|theme| theme.for_depth(depth)).collect();
     let wanted = config.theme.as_deref().unwrap_or(if config.no_color { "mono" } else { "dark" });

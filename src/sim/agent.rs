@@ -60,20 +60,9 @@ pub fn about(dc: &Datacenter, primary: &str) -> Value {
 /// The answer of `/v1/agent/members`: the servers and every node that gossips.
 pub fn members(dc: &Datacenter) -> Value {
     let state = dc.lock();
-    let is_server = |name: &str| {
-        state
-            .raft
-            .servers
-            .iter()
-            .any(|server| *server.name == *name)
-    };
+    let is_server = |name: &str| state.raft.servers.iter().any(|server| *server.name == *name);
     let servers = state.raft.servers.iter().map(|server| {
-        server_member(
-            &dc.name,
-            server,
-            Pool::Lan,
-            server.state != ServerState::Down,
-        )
+        server_member(&dc.name, server, Pool::Lan, server.state != ServerState::Down)
     });
     let clients = state
         .catalog
@@ -108,13 +97,7 @@ pub fn server_member(dc: &str, server: &Server, pool: Pool, up: bool) -> Value {
             }
             member(&server.name, &server.address, 8301, &tags, up)
         }
-        Pool::Wan => member(
-            &format!("{}.{dc}", server.name),
-            &server.address,
-            8302,
-            &tags,
-            up,
-        ),
+        Pool::Wan => member(&format!("{}.{dc}", server.name), &server.address, 8302, &tags, up),
     }
 }
 

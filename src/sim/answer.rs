@@ -22,6 +22,8 @@ pub enum Content {
     Json,
     /// `text/plain` with a charset: errors.
     Text,
+    /// `text/html`: redirects.
+    Html,
     /// Bytes of a key under `?raw`.
     Raw,
     /// No body and no type.
@@ -45,16 +47,15 @@ pub struct Answer {
     pub consistency: Option<&'static str>,
     /// The methods that are allowed, with a 405.
     pub allow: Option<&'static str>,
+    /// Where it sends the client, with a redirect.
+    pub location: Option<Box<str>>,
     /// Whether the connection breaks in the middle of the body.
     pub cut: bool,
 }
 
 impl Default for Contact {
     fn default() -> Self {
-        Self {
-            known_leader: true,
-            last_contact_ms: 0,
-        }
+        Self { known_leader: true, last_contact_ms: 0 }
     }
 }
 
@@ -98,10 +99,7 @@ impl Answer {
     pub fn wrong_method(method: &str, allow: &'static str) -> Self {
         let status = StatusCode::METHOD_NOT_ALLOWED;
         let answer = Self::error(status, format!("method {method} not allowed"));
-        Self {
-            allow: Some(allow),
-            ..answer
-        }
+        Self { allow: Some(allow), ..answer }
     }
 
     /// The same with another status.
@@ -129,6 +127,7 @@ impl Answer {
             contact: None,
             consistency: None,
             allow: None,
+            location: None,
             cut: false,
         }
     }

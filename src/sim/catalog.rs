@@ -2,8 +2,10 @@
 //! table as Consul's state store keeps it.
 //!
 //! Every write names the raft index it happens at and collects the [`Event`]s that wake blocked
-//! queries. Writing what is already there changes nothing, not even an index. Invariant: the
-//! secondary indexes (`services`, `failing`) always agree with `nodes`.
+//! queries. Writing a node or an instance that is already there changes nothing, not even an index;
+//! for a check Consul is less careful, and so is this. Invariant: the secondary indexes (`services`, `failing`) always agree with `nodes`.
+
+mod touch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -65,11 +67,7 @@ pub struct Tables {
 impl Catalog {
     /// The checks in a state that is not passing, in Consul's order.
     pub fn failing(&self, status: Status) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, &Check)> {
-        let places = if status == Status::Warning {
-            &self.warning
-        } else {
-            &self.critical
-        };
+        let places = if status == Status::Warning { &self.warning } else { &self.critical };
         places.iter().filter_map(|(node, id)| {
             let check = self.nodes.get(node)?.checks.get(id)?;
             Some((node, id, check))
@@ -89,10 +87,7 @@ impl Catalog {
 
     /// The last index of all three tables.
     pub fn index(&self) -> u64 {
-        self.tables
-            .nodes
-            .max(self.tables.services)
-            .max(self.tables.checks)
+        self.tables.nodes.max(self.tables.services).max(self.tables.checks)
     }
 
     /// Writes a node, keeping what lives on it.
@@ -130,16 +125,11 @@ impl Catalog {
             .map(|previous| Arc::clone(&previous.name));
         let stamp = Stamp::after(previous.map(|previous| previous.stamp), write.index);
         let name = Arc::clone(&service.name);
-        node.services
-            .insert(Arc::clone(id), Service { stamp, ..service });
+        node.services.insert(Arc::clone(id), Service { stamp, ..service });
         if let Some(old) = renamed {
             self.leave(&old, at, write);
         }
-        self.services
-            .entry(Arc::clone(&name))
-            .or_default()
-            .places
-            .insert(at.clone());
+        self.services.entry(Arc::clone(&name)).or_default().places.insert(at.clone());
         self.tables.services = write.index;
         write.events.push(Event::Instance(Arc::clone(node_name)));
         self.touch_service(&name, write);
@@ -159,7 +149,11 @@ impl Catalog {
             check.service_tags = Arc::clone(&service.tags);
         }
         let previous = node.checks.get(&at.1);
-        if previous.is_some_and(|previous| previous.is_same(&check)) {
+        if let Some(previous) = previous.filter(|previous| previous.is_same(&check)) {
+            // Consul writes it all the same: the table moves and its watchers look again, but
+            // neither the check nor its service gets a newer index.
+            let (status, service) = (Some(previous.status), Arc::clone(&previous.service_name));
+            self.note_check_only(at, [status, status], &service, write);
             return true;
         }
         let before = previous.map(|previous| previous.status);
@@ -172,10 +166,7 @@ impl Catalog {
 
     /// Removes a check, if it is there.
     pub fn remove_check(&mut self, at: &Place, write: &mut Write) {
-        let removed = self
-            .nodes
-            .get_mut(&at.0)
-            .and_then(|node| node.checks.remove(&at.1));
+        let removed = self.nodes.get_mut(&at.0).and_then(|node| node.checks.remove(&at.1));
         if let Some(check) = removed {
             self.note_check(at, [Some(check.status), None], &check.service_name, write);
         }
@@ -218,76 +209,5 @@ impl Catalog {
         }
         self.nodes.remove(name);
         self.note_node(name, write);
-    }
-
-    fn leave(&mut self, service: &Arc<str>, at: &Place, write: &mut Write) {
-        let Some(entry) = self.services.get_mut(service) else {
-            return;
-        };
-        entry.places.remove(at);
-        if entry.places.is_empty() {
-            self.services.remove(service);
-            self.tables.extinction = write.index;
-            write.events.push(Event::Service(Arc::clone(service)));
-        } else {
-            self.touch_service(service, write);
-        }
-    }
-
-    fn note_node(&mut self, name: &Arc<str>, write: &mut Write) {
-        self.tables.nodes = write.index;
-        write.events.push(Event::Node(Arc::clone(name)));
-    }
-
-    fn note_check(
-        &mut self,
-        at: &Place,
-        states: [Option<Status>; 2],
-        service: &Arc<str>,
-        write: &mut Write,
-    ) {
-        for (status, places) in [
-            (Status::Warning, &mut self.warning),
-            (Status::Critical, &mut self.critical),
-        ] {
-            if states[1] == Some(status) {
-                places.insert(at.clone());
-            } else if states[0] == Some(status) {
-                places.remove(at);
-            }
-        }
-        self.tables.checks = write.index;
-        write.events.push(Event::Check {
-            node: Arc::clone(&at.0),
-            service: Arc::clone(service),
-            states,
-        });
-        if service.is_empty() {
-            self.touch_services_of(&at.0, write);
-        } else {
-            self.touch_service(service, write);
-        }
-    }
-
-    fn touch_services_of(&mut self, node: &Arc<str>, write: &mut Write) {
-        let Some(node) = self.nodes.get(node) else {
-            return;
-        };
-        let names: BTreeSet<_> = node
-            .services
-            .values()
-            .map(|service| Arc::clone(&service.name))
-            .collect();
-        for name in names {
-            self.touch_service(&name, write);
-        }
-    }
-
-    fn touch_service(&mut self, name: &Arc<str>, write: &mut Write) {
-        if let Some(service) = self.services.get_mut(name) {
-            service.index = write.index;
-            service.summary = None;
-            write.events.push(Event::Service(Arc::clone(name)));
-        }
     }
 }

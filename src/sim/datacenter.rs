@@ -34,13 +34,15 @@ type Woken = oneshot::Receiver<Wake>;
 /// How far a read has come.
 #[derive(Clone, Copy, Default)]
 struct Progress {
-    /// It has blocked, so that a lost leader is told at once.
+    /// It has blocked: if something wakes it and nobody leads, it fails at once.
     blocked: bool,
     /// Its time is over: answer whatever there is.
     expired: bool,
     /// The index when it last looked. An index may move without waking it; the answer after the
     /// time-out then still carries the older one, as Consul's does.
     seen: u64,
+    /// Who led when it last looked.
+    contact: Contact,
 }
 
 /// The next step of a blocked read.
@@ -54,12 +56,7 @@ impl Datacenter {
     /// A datacenter with this state.
     pub fn new(name: String, position: Coordinate, state: State) -> Self {
         let dark = watch::Sender::new(false);
-        Self {
-            name,
-            position,
-            dark,
-            state: Mutex::new(state),
-        }
+        Self { name, position, dark, state: Mutex::new(state) }
     }
 
     /// Its state, locked. A panic of another holder does not spoil it: each write is complete
@@ -112,7 +109,8 @@ impl Datacenter {
 
     fn step(&self, resource: &Resource, blocking: Blocking, progress: &mut Progress) -> Step {
         let mut state = self.lock();
-        if !state.raft.has_leader() && blocking.consistency != Consistency::Stale {
+        let needs_leader = blocking.consistency != Consistency::Stale && !progress.expired;
+        if needs_leader && !state.raft.has_leader() {
             let hold = state.faults.leader_wait;
             if progress.blocked || hold.is_zero() {
                 return Step::Done(Box::new(no_leader(resource)));
@@ -121,30 +119,22 @@ impl Datacenter {
         }
         if !progress.expired {
             progress.seen = resource.index(&state);
+            progress.contact = contact(&state);
             if blocking.min_index > 0 && progress.seen <= blocking.min_index {
                 return Step::Wait(state.waiters.wait_for(resource.interest()));
             }
         }
-        Step::Done(Box::new(self.render(
-            resource,
-            blocking,
-            progress.seen,
-            &mut state,
-        )))
+        Step::Done(Box::new(self.render(resource, blocking, *progress, &mut state)))
     }
 
     fn render(
         &self,
         resource: &Resource,
         blocking: Blocking,
-        index: u64,
+        seen: Progress,
         state: &mut State,
     ) -> Answer {
-        let body = if state.faults.hidden {
-            hidden(resource)
-        } else {
-            self.body(resource, state)
-        };
+        let body = if state.faults.hidden { hidden(resource) } else { self.body(resource, state) };
         let answer = match body {
             Some(body) => Answer::ready(body),
             None if state.faults.hidden => return Answer::denied(),
@@ -153,11 +143,9 @@ impl Datacenter {
         let is_raw = matches!(resource, Resource::RawKey(_)) && answer.content == Content::Json;
         Answer {
             content: if is_raw { Content::Raw } else { answer.content },
-            index: Some(index),
-            contact: Some(contact(state)),
-            consistency: resource
-                .tells_consistency()
-                .then_some(blocking.consistency.word()),
+            index: Some(seen.seen),
+            contact: Some(seen.contact),
+            consistency: resource.tells_consistency().then_some(blocking.consistency.word()),
             ..answer
         }
     }
@@ -187,12 +175,10 @@ fn hidden(resource: &Resource) -> Option<Bytes> {
 
 /// Who leads, and since when nobody does.
 pub fn contact(state: &State) -> Contact {
-    state
-        .leaderless_since
-        .map_or_else(Contact::default, |since| Contact {
-            known_leader: false,
-            last_contact_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
-        })
+    state.leaderless_since.map_or_else(Contact::default, |since| Contact {
+        known_leader: false,
+        last_contact_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
 }
 
 fn no_leader(resource: &Resource) -> Answer {
@@ -200,15 +186,8 @@ fn no_leader(resource: &Resource) -> Answer {
     if resource.is_kv() {
         return answer;
     }
-    let contact = Contact {
-        known_leader: false,
-        last_contact_ms: 0,
-    };
-    Answer {
-        index: Some(1),
-        contact: Some(contact),
-        ..answer
-    }
+    let contact = Contact { known_leader: false, last_contact_ms: 0 };
+    Answer { index: Some(1), contact: Some(contact), ..answer }
 }
 
 fn jitter(wait: Duration, seed: Instant) -> Duration {

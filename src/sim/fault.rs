@@ -51,9 +51,6 @@ impl Default for Faults {
 impl Faults {
     /// How a request for this path is answered, if not properly.
     pub fn on(&self, path: &str) -> Option<&Fault> {
-        self.paths
-            .iter()
-            .find(|(prefix, _)| path.starts_with(prefix))
-            .map(|(_, fault)| fault)
+        self.paths.iter().find(|(prefix, _)| path.starts_with(prefix)).map(|(_, fault)| fault)
     }
 }

@@ -31,9 +31,7 @@ impl Federation {
             return Err(Answer::failure("No path to datacenter"));
         };
         if found.lock().faults.dark {
-            return Err(Answer::failure(
-                "Remote DC has no server currently reachable",
-            ));
+            return Err(Answer::failure("Remote DC has no server currently reachable"));
         }
         Ok(Arc::clone(found))
     }

@@ -1,18 +1,16 @@
 //! Changes to a datacenter from inside the process: what tests, benches and the scenario do.
 //!
-//! Each call is one raft entry, done and visible to readers when it returns. Calls that change the
+//! Faults are in [`faults`]. Each call is one raft entry, done and visible to readers when it returns. Calls that change the
 //! catalog or keys work without a leader too, which no client could do: a test sets the stage.
 
+mod faults;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use chrono::{SecondsFormat, Utc};
 
 use super::datacenter::Datacenter;
-use super::fault::Fault;
 use super::model::{Check, Service, Stamp, Status};
-use super::raft::ServerState;
 use super::state::State;
 
 /// The check by which gossip says whether a node lives.
@@ -52,35 +50,20 @@ impl Handle {
     pub fn set_check(&self, node: &str, check: &str, status: Status, output: &str) -> bool {
         let at = (Arc::from(node), Arc::from(check));
         self.write(|state, write| {
-            let found = state
-                .catalog
-                .nodes
-                .get(&at.0)
-                .and_then(|node| node.checks.get(&at.1));
+            let found = state.catalog.nodes.get(&at.0).and_then(|node| node.checks.get(&at.1));
             let Some(check) = found else { return false };
-            let check = Check {
-                status,
-                output: Arc::from(output),
-                ..check.clone()
-            };
+            let check = Check { status, output: Arc::from(output), ..check.clone() };
             state.catalog.put_check(&at, check, write)
         })
     }
 
     /// Registers an instance, or changes one. `false` if its node is not there.
     pub fn register(&self, instance: &NewInstance) -> bool {
-        let at = (
-            Arc::from(instance.node.as_str()),
-            Arc::from(instance.id.as_str()),
-        );
+        let at = (Arc::from(instance.node.as_str()), Arc::from(instance.id.as_str()));
         let meta = instance.meta.iter().cloned().collect();
         let service = Service {
             name: Arc::from(instance.service.as_str()),
-            tags: instance
-                .tags
-                .iter()
-                .map(|tag| Arc::from(tag.as_str()))
-                .collect(),
+            tags: instance.tags.iter().map(|tag| Arc::from(tag.as_str())).collect(),
             port: instance.port,
             meta: (!instance.meta.is_empty()).then(|| Arc::new(meta)),
             ..Service::default()
@@ -92,11 +75,7 @@ impl Handle {
     pub fn set_version(&self, node: &str, instance: &str, version: &str) -> bool {
         let at = (Arc::from(node), Arc::from(instance));
         self.write(|state, write| {
-            let found = state
-                .catalog
-                .nodes
-                .get(&at.0)
-                .and_then(|node| node.services.get(&at.1));
+            let found = state.catalog.nodes.get(&at.0).and_then(|node| node.services.get(&at.1));
             let Some(mut service) = found.cloned() else {
                 return false;
             };
@@ -161,98 +140,6 @@ impl Handle {
     /// Removes a key, if it is there.
     pub fn delete_kv(&self, key: &str) {
         self.write(|state, write| state.kv.remove(key, write));
-    }
-
-    /// Kills, revives or slows a server by its node name. When more than half are down there is no
-    /// leader. `false` if there is no such server.
-    pub fn set_server(&self, name: &str, server: ServerState) -> bool {
-        let found = {
-            let mut state = self.dc.lock();
-            let led = state.raft.has_leader();
-            let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-            let found = state.raft.set_state(name, server, now);
-            let leads = state.raft.has_leader();
-            if led != leads {
-                state.leaderless_since = (!leads).then(Instant::now);
-                state.wake_everybody();
-            }
-            found
-        };
-        if found && self.has_leader() {
-            self.set_node_alive(name, server != ServerState::Down);
-        }
-        found
-    }
-
-    /// The node names of the servers.
-    pub fn servers(&self) -> Vec<String> {
-        self.dc
-            .lock()
-            .raft
-            .servers
-            .iter()
-            .map(|server| server.name.to_string())
-            .collect()
-    }
-
-    /// Takes all servers but one down, so that nobody leads. Requests fail after `wait`, where
-    /// Consul's own patience is 7 s.
-    pub fn lose_leader(&self, wait: Duration) {
-        self.dc.lock().faults.leader_wait = wait;
-        for server in self.servers().iter().skip(1) {
-            self.set_server(server, ServerState::Down);
-        }
-    }
-
-    /// Brings all servers back, and with them a leader.
-    pub fn regain_leader(&self) {
-        for server in self.servers() {
-            self.set_server(&server, ServerState::Healthy);
-        }
-    }
-
-    /// Whether somebody leads.
-    pub fn has_leader(&self) -> bool {
-        self.dc.lock().raft.has_leader()
-    }
-
-    /// Resets every connection to the agent, those there are and those to come, until it is undone.
-    pub fn set_dark(&self, dark: bool) {
-        self.dc.lock().faults.dark = dark;
-        self.dc.dark.send_replace(dark);
-    }
-
-    /// Lets every answer come this much later.
-    pub fn set_latency(&self, latency: Duration) {
-        self.dc.lock().faults.latency = latency;
-    }
-
-    /// Hides everything, as a token without any policy would see it: lists come back empty with
-    /// status 200, single objects and writes are denied.
-    pub fn set_hidden(&self, hidden: bool) {
-        let mut state = self.dc.lock();
-        state.faults.hidden = hidden;
-        state.wake_everybody();
-    }
-
-    /// Answers requests whose path starts with `path` with a fault. `/` denies everything.
-    pub fn break_path(&self, path: &str, fault: Fault) {
-        self.dc.lock().faults.paths.push((path.to_owned(), fault));
-    }
-
-    /// Undoes all of [`Handle::break_path`].
-    pub fn mend_paths(&self) {
-        self.dc.lock().faults.paths.clear();
-    }
-
-    /// How many connections the agent takes; the next is reset. 200 by default.
-    pub fn limit_connections(&self, most: usize) {
-        self.dc.lock().faults.max_connections = most;
-    }
-
-    /// Sets all indexes back, as a restore from a snapshot does.
-    pub fn rewind(&self) {
-        self.dc.lock().rewind();
     }
 
     /// The index of the last write.

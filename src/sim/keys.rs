@@ -47,9 +47,7 @@ fn try_put(state: &mut State, key: &str, request: &Request) -> Result<bool, Answ
         .map(|session| (session, true))
         .or_else(|| request.parameter("release").map(|session| (session, false)));
     if cas.is_some() && lock.is_some() {
-        return Err(Answer::bad_request(
-            "Conflicting flags: cas, acquire and release",
-        ));
+        return Err(Answer::bad_request("Conflicting flags: cas, acquire and release"));
     }
     if let Some((session, hold)) = lock {
         return try_lock(state, key, (session, hold), request);
@@ -73,11 +71,7 @@ fn try_lock(
     };
     let id = Arc::clone(&id.id);
     let holder = state.kv.get(key).and_then(|entry| entry.session.clone());
-    let allowed = if hold {
-        holder.is_none_or(|by| by == id)
-    } else {
-        holder == Some(id.clone())
-    };
+    let allowed = if hold { holder.is_none_or(|by| by == id) } else { holder == Some(id.clone()) };
     if !allowed {
         return Ok(false);
     }
@@ -92,9 +86,7 @@ fn try_lock(
 fn try_delete(state: &mut State, key: &str, request: &Request) -> Result<bool, Answer> {
     let recurse = request.has("recurse");
     if let (Some(cas), true) = (request.parameter("cas"), recurse) {
-        return Err(Answer::bad_request(format!(
-            "Conflicting flags: cas={cas}&recurse="
-        )));
+        return Err(Answer::bad_request(format!("Conflicting flags: cas={cas}&recurse=")));
     }
     if recurse {
         state.write(|state, write| state.kv.remove_under(key, write));
@@ -104,12 +96,9 @@ fn try_delete(state: &mut State, key: &str, request: &Request) -> Result<bool, A
         return Err(Answer::bad_request("Missing key name"));
     }
     // Zero never removes, not even a key that is not there; a stale index does not either.
-    let stale = request.number("cas")?.is_some_and(|cas| {
-        state
-            .kv
-            .get(key)
-            .is_some_and(|entry| entry.stamp.modify != cas)
-    });
+    let stale = request
+        .number("cas")?
+        .is_some_and(|cas| state.kv.get(key).is_some_and(|entry| entry.stamp.modify != cas));
     if stale {
         return Ok(false);
     }

@@ -54,9 +54,7 @@ impl Kv {
 
     /// The index of one key: its own, or that of the store if it is not there.
     pub fn key_index(&self, key: &str) -> u64 {
-        self.entries
-            .get(key)
-            .map_or(self.index, |entry| entry.stamp.modify)
+        self.entries.get(key).map_or(self.index, |entry| entry.stamp.modify)
     }
 
     /// The index of a prefix; the empty prefix has that of the store.
@@ -64,13 +62,8 @@ impl Kv {
         if prefix.is_empty() {
             return self.index;
         }
-        let alive = self
-            .under(prefix)
-            .map(|(_, entry)| entry.stamp.modify)
-            .max();
-        let dead = starting(&self.graves, prefix)
-            .map(|(_, index)| *index)
-            .max();
+        let alive = self.under(prefix).map(|(_, entry)| entry.stamp.modify).max();
+        let dead = starting(&self.graves, prefix).map(|(_, index)| *index).max();
         alive.max(dead).unwrap_or(self.index)
     }
 

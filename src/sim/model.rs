@@ -142,10 +142,7 @@ pub struct Session {
 impl Stamp {
     /// The stamp of an object written at `index`, which keeps the birth of the one it replaces.
     pub fn after(previous: Option<Self>, index: u64) -> Self {
-        Self {
-            create: previous.map_or(index, |stamp| stamp.create),
-            modify: index,
-        }
+        Self { create: previous.map_or(index, |stamp| stamp.create), modify: index }
     }
 }
 
@@ -200,10 +197,7 @@ impl Node {
         &'a self,
         service_id: &'a str,
     ) -> impl Iterator<Item = (&'a Arc<str>, &'a Check)> {
-        let own = self
-            .checks
-            .iter()
-            .filter(|(_, check)| check.service_id.is_empty());
+        let own = self.checks.iter().filter(|(_, check)| check.service_id.is_empty());
         let of_instance = self
             .checks
             .iter()

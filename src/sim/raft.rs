@@ -66,11 +66,7 @@ struct Peer<'a> {
 impl Raft {
     /// The servers with the first of them leading.
     pub fn new(servers: Vec<Server>) -> Self {
-        let mut raft = Self {
-            servers,
-            term: 1,
-            leader: None,
-        };
+        let mut raft = Self { servers, term: 1, leader: None };
         raft.elect();
         raft
     }
@@ -92,6 +88,11 @@ impl Raft {
     /// Whether somebody leads.
     pub fn has_leader(&self) -> bool {
         self.leader.is_some()
+    }
+
+    /// Whether the agent that answers HTTP leads.
+    pub fn agent_leads(&self) -> bool {
+        self.leader == Some(0)
     }
 
     /// The leader's address with port, empty without a leader: the answer of `/v1/status/leader`.
@@ -123,18 +124,11 @@ impl Raft {
 
     /// Whether all is well, and the answer of `/v1/operator/autopilot/health` at a raft index.
     pub fn autopilot(&self, index: u64) -> (bool, Value) {
-        let healthy = self
-            .servers
-            .iter()
-            .filter(|server| is_healthy(server))
-            .count();
+        let healthy = self.servers.iter().filter(|server| is_healthy(server)).count();
         let all = healthy == self.servers.len();
         let tolerance = healthy.saturating_sub(quorum(self.servers.len()));
-        let servers: Vec<_> = self
-            .servers
-            .iter()
-            .map(|server| self.server_health(server, index))
-            .collect();
+        let servers: Vec<_> =
+            self.servers.iter().map(|server| self.server_health(server, index)).collect();
         let body = json!({ "Healthy": all, "FailureTolerance": tolerance, "Servers": servers });
         (all, body)
     }
@@ -142,11 +136,7 @@ impl Raft {
     fn server_health(&self, server: &Server, index: u64) -> Value {
         let leads = self.leads(server);
         let up = server.state != ServerState::Down;
-        let missing = if let ServerState::Behind(entries) = server.state {
-            entries
-        } else {
-            0
-        };
+        let missing = if let ServerState::Behind(entries) = server.state { entries } else { 0 };
         let last_contact = match server.state {
             ServerState::Down => "-1ns".to_owned(),
             _ if leads => "0s".to_owned(),
@@ -175,8 +165,7 @@ impl Raft {
     }
 
     fn leads(&self, server: &Server) -> bool {
-        self.leader_server()
-            .is_some_and(|leader| leader.id == server.id)
+        self.leader_server().is_some_and(|leader| leader.id == server.id)
     }
 
     fn elect(&mut self) {

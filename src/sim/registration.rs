@@ -47,9 +47,8 @@ pub struct NodeBody {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ServiceBody {
-    /// Its id; the service's name when left out.
     #[serde(rename = "ID")]
-    pub id: Arc<str>,
+    id: Arc<str>,
     service: Arc<str>,
     #[serde(deserialize_with = "or_empty")]
     tags: Vec<Arc<str>>,
@@ -104,13 +103,14 @@ impl NodeBody {
 }
 
 impl ServiceBody {
+    /// Its id; the service's name when left out.
+    pub fn id(&self) -> &Arc<str> {
+        if self.id.is_empty() { &self.service } else { &self.id }
+    }
+
     /// Its id, and the instance it describes.
     pub fn into_service(self) -> (Arc<str>, Service) {
-        let id = if self.id.is_empty() {
-            Arc::clone(&self.service)
-        } else {
-            self.id
-        };
+        let id = Arc::clone(self.id());
         let service = Service {
             name: self.service,
             tags: self.tags.into(),
@@ -126,11 +126,7 @@ impl ServiceBody {
 impl CheckBody {
     /// Its id, and the check it describes. Without a status it is critical.
     pub fn into_check(self) -> (Arc<str>, Check) {
-        let id = if self.id.is_empty() {
-            Arc::clone(&self.name)
-        } else {
-            self.id
-        };
+        let id = if self.id.is_empty() { Arc::clone(&self.name) } else { self.id };
         let check = Check {
             name: self.name,
             status: self.status.unwrap_or(Status::Critical),
@@ -158,10 +154,11 @@ pub fn register(state: &mut State, body: &Bytes) -> Answer {
     if registration.node.address.is_empty() && !registration.skip_node_update {
         return Answer::failure("Must provide address if SkipNodeUpdate is not set");
     }
-    match state.write(|state, write| apply(state, registration, write)) {
-        Ok(()) => Answer::json(&true),
-        Err(text) => Answer::failure(text),
+    if let Err(text) = registration.check(state) {
+        return Answer::failure(text);
     }
+    state.write(|state, write| registration.apply(state, write));
+    Answer::json(&true)
 }
 
 /// Answers `/v1/catalog/deregister`.
@@ -175,13 +172,9 @@ pub fn deregister(state: &mut State, body: &Bytes) -> Answer {
     }
     state.write(|state, write| {
         if !body.service_id.is_empty() {
-            state
-                .catalog
-                .remove_service(&(body.node, body.service_id), write);
+            state.catalog.remove_service(&(body.node, body.service_id), write);
         } else if !body.check_id.is_empty() {
-            state
-                .catalog
-                .remove_check(&(body.node, body.check_id), write);
+            state.catalog.remove_check(&(body.node, body.check_id), write);
         } else {
             state.catalog.remove_node(&body.node, write);
         }
@@ -189,41 +182,49 @@ pub fn deregister(state: &mut State, body: &Bytes) -> Answer {
     Answer::json(&true)
 }
 
-fn apply(state: &mut State, body: Registration, write: &mut Write) -> Result<(), &'static str> {
-    let Registration {
-        mut node,
-        node_meta,
-        skip_node_update,
-        service,
-        check,
-        checks,
-    } = body;
-    let name = Arc::clone(&node.node);
-    node.meta = node_meta;
-    if !skip_node_update || !state.catalog.nodes.contains_key(&name) {
-        state.catalog.put_node(&name, node.into_node(), write);
-    }
-    if let Some(service) = service {
-        if service.service.is_empty() {
-            return Err("Must provide service name with ID");
+impl Registration {
+    /// Whether all of it can be written: nothing is, if a part cannot.
+    fn check(&self, state: &State) -> Result<(), String> {
+        let name = &self.node.node;
+        let service = self.service.as_ref();
+        if service.is_some_and(|service| service.service.is_empty()) {
+            return Err("Must provide service name with ID".to_owned());
         }
-        let (id, service) = service.into_service();
-        state
-            .catalog
-            .put_service(&(Arc::clone(&name), id), service, write);
+        let present = state.catalog.nodes.get(name);
+        for check in self.check.iter().chain(&self.checks) {
+            if !check.node.is_empty() && check.node != *name {
+                let (theirs, ours) = (&check.node, name);
+                return Err(format!("check node \"{theirs}\" does not match node \"{ours}\""));
+            }
+            let id = &check.service_id;
+            let is_there = id.is_empty()
+                || service.is_some_and(|service| service.id() == id)
+                || present.is_some_and(|node| node.services.contains_key(id));
+            if !is_there {
+                return Err(format!(
+                    "failed inserting check: Missing service registration on node \"{name}\""
+                ));
+            }
+        }
+        Ok(())
     }
-    for check in check.into_iter().chain(checks) {
-        let node = if check.node.is_empty() {
-            Arc::clone(&name)
-        } else {
-            Arc::clone(&check.node)
-        };
-        let (id, check) = check.into_check();
-        if !state.catalog.put_check(&(node, id), check, write) {
-            return Err("Missing service registration");
+
+    fn apply(self, state: &mut State, write: &mut Write) {
+        let Self { mut node, node_meta, skip_node_update, service, check, checks } = self;
+        let name = Arc::clone(&node.node);
+        node.meta = node_meta;
+        if !skip_node_update || !state.catalog.nodes.contains_key(&name) {
+            state.catalog.put_node(&name, node.into_node(), write);
+        }
+        if let Some(service) = service {
+            let (id, service) = service.into_service();
+            state.catalog.put_service(&(Arc::clone(&name), id), service, write);
+        }
+        for check in check.into_iter().chain(checks) {
+            let (id, check) = check.into_check();
+            state.catalog.put_check(&(Arc::clone(&name), id), check, write);
         }
     }
-    Ok(())
 }
 
 /// Reads `null` as an empty list.

@@ -33,6 +33,8 @@ pub struct Request {
     pub method: Method,
     /// The decoded path.
     pub path: String,
+    /// Everything behind the question mark, as it came.
+    pub query: Option<String>,
     /// The body.
     pub body: Bytes,
     parameters: Vec<(String, String)>,
@@ -76,6 +78,7 @@ impl Request {
         Self {
             method,
             path: decode(uri.path(), Plus::Plus),
+            query: uri.query().map(str::to_owned),
             body,
             parameters,
         }
@@ -83,10 +86,7 @@ impl Request {
 
     /// A parameter's value; empty when it is there without one.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(given, _)| given == name)
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether a parameter is there, with a value or without.
@@ -99,9 +99,7 @@ impl Request {
         self.parameter(name)
             .map(|text| {
                 text.parse().map_err(|_| {
-                    Answer::failure(format!(
-                        "strconv.ParseUint: parsing {text:?}: invalid syntax"
-                    ))
+                    Answer::failure(format!("strconv.ParseUint: parsing {text:?}: invalid syntax"))
                 })
             })
             .transpose()
@@ -125,20 +123,10 @@ impl Request {
         };
         let min_index = match self.parameter("index").filter(|text| !text.is_empty()) {
             None => 0,
-            Some(text) => text
-                .parse()
-                .map_err(|_| Answer::bad_request("Invalid index"))?,
+            Some(text) => text.parse().map_err(|_| Answer::bad_request("Invalid index"))?,
         };
-        let wait = if wait.is_zero() {
-            DEFAULT_WAIT
-        } else {
-            wait.min(MAX_WAIT)
-        };
-        Ok(Blocking {
-            min_index,
-            wait,
-            consistency,
-        })
+        let wait = if wait.is_zero() { DEFAULT_WAIT } else { wait.min(MAX_WAIT) };
+        Ok(Blocking { min_index, wait, consistency })
     }
 }
 
@@ -176,9 +164,7 @@ fn duration(text: &str) -> Option<Duration> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, tail) = rest.split_at_checked(digits)?;
-        let unit_end = tail
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(tail.len());
+        let unit_end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
         let (unit, after) = tail.split_at_checked(unit_end)?;
         let seconds = match unit {
             "ns" => 1e-9,
@@ -228,14 +214,8 @@ mod tests {
 
     #[test]
     fn stale_and_consistent_exclude_each_other() {
-        assert!(
-            request("/v1/catalog/nodes?stale&consistent")
-                .blocking()
-                .is_err()
-        );
-        let blocking = request("/v1/catalog/nodes?stale&index=7&wait=1s")
-            .blocking()
-            .unwrap();
+        assert!(request("/v1/catalog/nodes?stale&consistent").blocking().is_err());
+        let blocking = request("/v1/catalog/nodes?stale&index=7&wait=1s").blocking().unwrap();
         assert_eq!(blocking.min_index, 7);
         assert_eq!(blocking.consistency, Consistency::Stale);
     }

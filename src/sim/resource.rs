@@ -1,11 +1,12 @@
 //! The things a client can read with a blocking query: which index each has, what wakes it, and
 //! which headers its endpoint sends.
 //!
-//! The bodies are written in [`body`]. Invariant: [`Resource::index`] never moves without a write
+//! The bodies are written in [`body`] and [`keys`]. Invariant: [`Resource::index`] never moves without a write
 //! that touches [`Resource::interest`], or that Consul, too, lets pass unnoticed (an index is that
 //! of a table, a watch only of the part that was read).
 
 mod body;
+mod keys;
 
 use std::sync::Arc;
 
@@ -114,26 +115,18 @@ impl Resource {
 
     /// Whether its answer says `X-Consul-Effective-Consistency`.
     pub fn tells_consistency(&self) -> bool {
-        !matches!(
-            self,
-            Self::Summary | Self::UiNodes | Self::Sessions | Self::Coordinates
-        ) && !self.is_kv()
+        !matches!(self, Self::Summary | Self::UiNodes | Self::Sessions | Self::Coordinates)
+            && !self.is_kv()
     }
 
     /// Whether it reads keys. These endpoints send no index with an error.
     pub fn is_kv(&self) -> bool {
-        matches!(
-            self,
-            Self::Key(_) | Self::RawKey(_) | Self::Entries(_) | Self::Keys(..)
-        )
+        matches!(self, Self::Key(_) | Self::RawKey(_) | Self::Entries(_) | Self::Keys(..))
     }
 
     /// Whether its answer is worth keeping: it can be large, and many ask for it.
     pub fn is_kept(&self) -> bool {
-        matches!(
-            self,
-            Self::Nodes | Self::Services | Self::Checks(_) | Self::Summary
-        )
+        matches!(self, Self::Nodes | Self::Services | Self::Checks(_) | Self::Summary)
     }
 
     /// Whether a token that may see nothing gets an empty list rather than a denial.

@@ -1,6 +1,7 @@
 //! From a request to an answer: which endpoint a path is, which methods it takes, in which
 //! datacenter it is read, and which fault stands in its way.
 
+mod clean;
 mod path;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use hyper::{Method, StatusCode};
 use serde_json::json;
 
 use super::answer::{Answer, Contact};
-use super::datacenter::{Datacenter, contact};
+use super::datacenter::Datacenter;
 use super::fault::Fault;
 use super::federation::Federation;
 use super::request::{Consistency, Request};
@@ -18,20 +19,17 @@ use path::Endpoint;
 
 /// Answers a request that came to the agent of `local`.
 pub async fn answer(federation: &Federation, local: &Arc<Datacenter>, request: &Request) -> Answer {
+    if let Some(redirect) = clean::redirect(request) {
+        return redirect;
+    }
     let Some(endpoint) = Endpoint::of(request) else {
         return Answer::not_found();
     };
     let allowed = endpoint.methods();
     if request.method == Method::OPTIONS {
-        return Answer {
-            allow: Some(allowed),
-            ..Answer::error(StatusCode::OK, "")
-        };
+        return Answer { allow: Some(allowed), ..Answer::error(StatusCode::OK, "") };
     }
-    if !allowed
-        .split(',')
-        .any(|method| method == request.method.as_str())
-    {
+    if !allowed.split(',').any(|method| method == request.method.as_str()) {
         return Answer::wrong_method(request.method.as_str(), allowed);
     }
     let target = match target(federation, local, request, &endpoint) {
@@ -41,32 +39,23 @@ pub async fn answer(federation: &Federation, local: &Arc<Datacenter>, request: &
     let forwarded = !Arc::ptr_eq(&target, local);
     let (latency, fault) = {
         let state = target.lock();
-        (
-            state.faults.latency,
-            state.faults.on(&request.path).cloned(),
-        )
+        (state.faults.latency, state.faults.on(&request.path).cloned())
     };
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let answer = match fault {
         Some(Fault::Denied) => Answer::denied(),
-        Some(Fault::Status(code, text)) => Answer::error(
-            StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY),
-            text,
-        ),
+        Some(Fault::Status(code, text)) => {
+            Answer::error(StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY), text)
+        }
         Some(Fault::Garbage) => Answer::ready("<html>not json".into()),
-        Some(Fault::Truncated) => Answer {
-            cut: true,
-            ..act(federation, &target, request, endpoint).await
-        },
+        Some(Fault::Truncated) => {
+            Answer { cut: true, ..act(federation, &target, request, endpoint).await }
+        }
         None => act(federation, &target, request, endpoint).await,
     };
-    if forwarded {
-        answer.forwarded()
-    } else {
-        answer
-    }
+    if forwarded { answer.forwarded() } else { answer }
 }
 
 fn target(
@@ -78,22 +67,13 @@ fn target(
     if endpoint.is_local() {
         return Ok(Arc::clone(local));
     }
-    federation
-        .reach(local, request.parameter("dc"))
-        .map_err(|answer| match endpoint {
-            Endpoint::Read(resource) if !resource.is_kv() => {
-                let contact = Contact {
-                    known_leader: false,
-                    last_contact_ms: 0,
-                };
-                Answer {
-                    index: Some(1),
-                    contact: Some(contact),
-                    ..answer
-                }
-            }
-            _ => answer,
-        })
+    federation.reach(local, request.parameter("dc")).map_err(|answer| match endpoint {
+        Endpoint::Read(resource) if !resource.is_kv() => {
+            let contact = Contact { known_leader: false, last_contact_ms: 0 };
+            Answer { index: Some(1), contact: Some(contact), ..answer }
+        }
+        _ => answer,
+    })
 }
 
 async fn act(
@@ -119,18 +99,12 @@ async fn act(
         }
         Endpoint::Members => Answer::json(&agent::members(dc)),
         Endpoint::About => {
-            let primary = federation
-                .datacenters
-                .first()
-                .map_or("", |dc| dc.name.as_str());
+            let primary = federation.datacenters.first().map_or("", |dc| dc.name.as_str());
             Answer::json(&agent::about(dc, primary))
         }
         Endpoint::Leader => Answer::json(&dc.lock().raft.leader_address()),
         Endpoint::Peers => Answer::json(&dc.lock().raft.peers()),
-        Endpoint::Events => Answer {
-            index: Some(1),
-            ..Answer::ready("[]".into())
-        },
+        Endpoint::Events => Answer { index: Some(1), ..Answer::ready("[]".into()) },
         Endpoint::TokenSelf => token(dc),
         Endpoint::Autopilot | Endpoint::RaftConfiguration => operator(dc, request, &endpoint).await,
         Endpoint::Key(_) | Endpoint::Register | Endpoint::Deregister | Endpoint::Transaction => {
@@ -143,9 +117,7 @@ async fn act(
 }
 
 async fn operator(dc: &Datacenter, request: &Request, endpoint: &Endpoint) -> Answer {
-    let stale = request
-        .blocking()
-        .is_ok_and(|it| it.consistency == Consistency::Stale);
+    let stale = request.blocking().is_ok_and(|it| it.consistency == Consistency::Stale);
     if !stale && let Err(answer) = dc.leader().await {
         return answer;
     }
@@ -154,11 +126,7 @@ async fn operator(dc: &Datacenter, request: &Request, endpoint: &Endpoint) -> An
         return Answer::json(&state.raft.configuration());
     }
     let (healthy, body) = state.raft.autopilot(state.index);
-    let status = if healthy {
-        StatusCode::OK
-    } else {
-        StatusCode::TOO_MANY_REQUESTS
-    };
+    let status = if healthy { StatusCode::OK } else { StatusCode::TOO_MANY_REQUESTS };
     Answer::json(&body).with_status(status)
 }
 
@@ -172,10 +140,7 @@ fn write(dc: &Datacenter, request: &Request, endpoint: &Endpoint) -> Answer {
         Endpoint::Key(key) => keys::delete(&mut state, key, request),
         Endpoint::Register => registration::register(&mut state, &request.body),
         Endpoint::Deregister => registration::deregister(&mut state, &request.body),
-        _ => {
-            let contact = contact(&state);
-            txn::run(&mut state, &request.body, contact)
-        }
+        _ => txn::run(&mut state, &dc.name, &request.body),
     }
 }
 

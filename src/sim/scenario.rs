@@ -30,12 +30,7 @@ impl Scenario {
 
     /// Does at once what has happened before the start.
     pub fn open(&self) {
-        for moment in self
-            .timeline
-            .moments
-            .iter()
-            .take_while(|moment| moment.at.is_zero())
-        {
+        for moment in self.timeline.moments.iter().take_while(|moment| moment.at.is_zero()) {
             self.play(moment);
         }
     }
@@ -45,12 +40,7 @@ impl Scenario {
         let mut start = Instant::now();
         let mut from = Duration::from_nanos(1);
         loop {
-            for moment in self
-                .timeline
-                .moments
-                .iter()
-                .filter(|moment| moment.at >= from)
-            {
+            for moment in self.timeline.moments.iter().filter(|moment| moment.at >= from) {
                 sleep_until(start + moment.at).await;
                 self.play(moment);
             }
@@ -73,12 +63,7 @@ fn perform(dc: &Handle, action: &Action) {
         Action::Version { node, id, version } => {
             dc.set_version(node, id, version);
         }
-        Action::Check {
-            node,
-            id,
-            status,
-            output,
-        } => {
+        Action::Check { node, id, status, output } => {
             dc.set_check(node, id, *status, output);
         }
         Action::Alive(node, alive) => {
@@ -100,10 +85,7 @@ mod tests {
     use super::*;
     use crate::sim::{Options, Sim, serve};
 
-    const STILL: Options = Options {
-        scenario: false,
-        ..Options::DEMO
-    };
+    const STILL: Options = Options { scenario: false, ..Options::DEMO };
 
     /// The failing checks and the versions of all instances, without indexes.
     fn picture(sim: &Sim) -> Vec<String> {
@@ -122,10 +104,7 @@ mod tests {
         let stage = sim.stage();
         let scenario = Scenario::new(timeline, stage, 1.0);
         scenario.open();
-        assert!(
-            picture(&sim).len() > calm.len(),
-            "nothing fails at second 0"
-        );
+        assert!(picture(&sim).len() > calm.len(), "nothing fails at second 0");
         for moment in &scenario.timeline.moments {
             scenario.play(moment);
         }

@@ -75,9 +75,7 @@ async fn serve(stream: TcpStream, federation: Arc<Federation>, dc: Arc<Datacente
         }
     });
     // A client that hangs up in the middle is nothing to report.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn read(request: hyper::Request<Incoming>) -> Result<Request, Answer> {
@@ -87,9 +85,7 @@ async fn read(request: hyper::Request<Incoming>) -> Result<Request, Answer> {
         return Err(too_large(announced));
     }
     let body = Limited::new(body, MAX_VALUE).collect().await;
-    let body = body
-        .map_err(|_| too_large(MAX_VALUE as u64 + 1))?
-        .to_bytes();
+    let body = body.map_err(|_| too_large(MAX_VALUE as u64 + 1))?.to_bytes();
     Ok(Request::new(parts.method, &parts.uri, body))
 }
 
@@ -100,26 +96,25 @@ fn respond(answer: &Answer) -> Response<Outgoing> {
     let content_type = match answer.content {
         Content::Json => Some("application/json"),
         Content::Text => Some("text/plain; charset=utf-8"),
+        Content::Html => Some("text/html; charset=utf-8"),
         Content::Raw => Some("text/plain"),
         Content::None => None,
     };
     if let Some(content_type) = content_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
+    if answer.content == Content::Raw {
+        // Keys may hold anything: a browser must not run it.
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    }
     if let Some(index) = answer.index {
         headers.insert("x-consul-index", HeaderValue::from(index));
     }
     if let Some(contact) = answer.contact {
-        let known = if contact.known_leader {
-            "true"
-        } else {
-            "false"
-        };
+        let known = if contact.known_leader { "true" } else { "false" };
         headers.insert("x-consul-knownleader", HeaderValue::from_static(known));
-        headers.insert(
-            "x-consul-lastcontact",
-            HeaderValue::from(contact.last_contact_ms),
-        );
+        headers.insert("x-consul-lastcontact", HeaderValue::from(contact.last_contact_ms));
     }
     if let Some(consistency) = answer.consistency {
         let value = HeaderValue::from_static(consistency);
@@ -127,6 +122,9 @@ fn respond(answer: &Answer) -> Response<Outgoing> {
     }
     if let Some(allow) = answer.allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    if let Some(location) = answer.location.as_deref().and_then(|text| text.parse().ok()) {
+        headers.insert(header::LOCATION, location);
     }
     if answer.status == StatusCode::PAYLOAD_TOO_LARGE {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -139,9 +137,7 @@ fn respond(answer: &Answer) -> Response<Outgoing> {
 
 fn body(answer: &Answer) -> Outgoing {
     if !answer.cut {
-        return Full::new(answer.body.clone())
-            .map_err(|never| match never {})
-            .boxed();
+        return Full::new(answer.body.clone()).map_err(|never| match never {}).boxed();
     }
     let half = answer.body.slice(..answer.body.len() / 2);
     let broken = io::Error::from(io::ErrorKind::ConnectionReset);

@@ -70,10 +70,7 @@ mod tests {
     fn a_wrong_size_says_what_is_accepted() {
         for text in ["", "k", "0", "huge", "-5", "2000000"] {
             let error = text.parse::<Size>().unwrap_err().to_string();
-            assert!(
-                error.contains("'demo'") && error.contains("'100k'"),
-                "{error}"
-            );
+            assert!(error.contains("'demo'") && error.contains("'100k'"), "{error}");
         }
     }
 }

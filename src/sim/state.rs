@@ -54,10 +54,7 @@ impl State {
     /// Runs one write as one raft entry and wakes whom it touched.
     pub fn write<T>(&mut self, change: impl FnOnce(&mut Self, &mut Write) -> T) -> T {
         self.index += 1;
-        let mut write = Write {
-            index: self.index,
-            events: Vec::new(),
-        };
+        let mut write = Write { index: self.index, events: Vec::new() };
         let outcome = change(self, &mut write);
         if !write.events.is_empty() {
             self.waiters.wake(&write.events);

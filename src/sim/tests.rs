@@ -3,6 +3,7 @@
 mod faults;
 mod keys;
 mod reads;
+mod worlds;
 
 use std::time::Duration;
 
@@ -11,12 +12,7 @@ use serde_json::Value;
 use super::{Handle, Options, Sim, Size, serve};
 
 /// A small generated world: quick to build, with failing checks in it.
-const SMALL: Options = Options {
-    size: Size::Instances(400),
-    speed: 1.0,
-    scenario: false,
-    seed: 1,
-};
+const SMALL: Options = Options { size: Size::Instances(400), speed: 1.0, scenario: false, seed: 1 };
 /// Longer than any answer of a healthy machine takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -36,17 +32,14 @@ struct Bench {
 
 impl Bench {
     async fn new() -> Self {
+        Self::of(SMALL).await
+    }
+
+    async fn of(options: Options) -> Self {
         // Another test of this process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(PATIENCE)
-            .build()
-            .unwrap();
-        Self {
-            sim: serve(SMALL).await.unwrap(),
-            http,
-        }
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        Self { sim: serve(options).await.unwrap(), http }
     }
 
     fn handle(&self, dc: &str) -> Handle {
@@ -66,38 +59,25 @@ impl Bench {
     }
 
     async fn put(&self, path: &str, body: impl Into<reqwest::Body>) -> Reply {
-        let sent = self
-            .http
-            .put(self.url(path))
-            .body(body)
-            .send()
-            .await
-            .unwrap();
+        let sent = self.http.put(self.url(path)).body(body).send().await.unwrap();
         Reply::read(sent).await.unwrap()
     }
 
     async fn delete(&self, path: &str) -> Reply {
-        Reply::read(self.http.delete(self.url(path)).send().await.unwrap())
-            .await
-            .unwrap()
+        Reply::read(self.http.delete(self.url(path)).send().await.unwrap()).await.unwrap()
     }
 
     /// Starts a blocking query from the present index, and returns once it is blocked.
     async fn block(&self, dc: &str, path: &str) -> (u64, tokio::task::JoinHandle<Reply>) {
         let index = self.get(path).await.index.unwrap();
         let join = if path.contains('?') { '&' } else { '?' };
-        let sent = self
-            .http
-            .get(self.url(&format!("{path}{join}index={index}&wait=15s")));
+        let sent = self.http.get(self.url(&format!("{path}{join}index={index}&wait=15s")));
         let before = self.handle(dc).blocked();
         let reply =
             tokio::spawn(async move { Reply::read(sent.send().await.unwrap()).await.unwrap() });
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while self.handle(dc).blocked() <= before {
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "'{path}' never blocked"
-            );
+            assert!(tokio::time::Instant::now() < deadline, "'{path}' never blocked");
             tokio::task::yield_now().await;
         }
         (index, reply)
@@ -107,10 +87,7 @@ impl Bench {
 impl Reply {
     async fn read(response: reqwest::Response) -> reqwest::Result<Self> {
         let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .map(|value| value.to_str().unwrap().to_owned())
+            response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
         };
         Ok(Self {
             status: response.status().as_u16(),

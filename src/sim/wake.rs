@@ -121,9 +121,8 @@ impl Waiters {
     pub fn wake(&mut self, events: &[Event]) {
         let touched =
             |interest: &Interest| events.iter().any(|event| interest.is_touched_by(event));
-        for (_, wake) in self
-            .0
-            .extract_if(.., |(interest, wake)| wake.is_closed() || touched(interest))
+        for (_, wake) in
+            self.0.extract_if(.., |(interest, wake)| wake.is_closed() || touched(interest))
         {
             // A receiver that hung up in this instant needs no waking.
             let _ = wake.send(Wake::Changed);

@@ -31,8 +31,7 @@ pub struct NodeView<'a> {
     id: &'a str,
     node: &'a str,
     address: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    datacenter: Option<&'a str>,
+    datacenter: &'a str,
     tagged_addresses: Option<&'a Pairs>,
     meta: Option<&'a Pairs>,
     create_index: u64,
@@ -129,8 +128,8 @@ pub struct UiNodeView<'a> {
     address: &'a str,
     tagged_addresses: Option<&'a Pairs>,
     meta: Option<&'a Pairs>,
-    services: Option<Vec<ServiceView<'a>>>,
-    checks: Option<Vec<CheckView<'a>>>,
+    services: Vec<ServiceView<'a>>,
+    checks: Vec<CheckView<'a>>,
 }
 
 /// An element of `/v1/internal/ui/services`.
@@ -171,17 +170,11 @@ struct Proxy {
     expose: Nothing,
 }
 
-const WEIGHTS: Weights = Weights {
-    passing: 1,
-    warning: 1,
-};
-const PROXY: Proxy = Proxy {
-    mesh_gateway: Nothing {},
-    expose: Nothing {},
-};
+const WEIGHTS: Weights = Weights { passing: 1, warning: 1 };
+const PROXY: Proxy = Proxy { mesh_gateway: Nothing {}, expose: Nothing {} };
 
-/// A node's view; transactions answer without the datacenter when none is given.
-pub fn node<'a>(dc: Option<&'a str>, name: &'a str, node: &'a Node) -> NodeView<'a> {
+/// A node's view.
+pub fn node<'a>(dc: &'a str, name: &'a str, node: &'a Node) -> NodeView<'a> {
     NodeView {
         id: &node.id,
         node: name,
@@ -233,9 +226,7 @@ pub fn catalog_service<'a>(
         service_tags: &service.tags,
         service_address: &service.address,
         service_weights: WEIGHTS,
-        service_meta: meta
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect(),
+        service_meta: meta.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
         service_port: service.port,
         service_enable_tag_override: false,
         service_proxy: PROXY,
@@ -266,24 +257,15 @@ pub fn check<'a>(node: &'a str, id: &'a str, check: &'a Check, empty: Empty) -> 
 
 /// A node's view with everything on it.
 pub fn ui_node<'a>(name: &'a str, node: &'a Node) -> UiNodeView<'a> {
-    let services: Vec<_> = node
-        .services
-        .iter()
-        .map(|(id, value)| service(id, value, Empty::Null))
-        .collect();
-    let checks: Vec<_> = node
-        .checks
-        .iter()
-        .map(|(id, value)| check(name, id, value, Empty::Null))
-        .collect();
+    let (services, checks) = (node.services.iter(), node.checks.iter());
     UiNodeView {
         id: &node.id,
         node: name,
         address: &node.address,
         tagged_addresses: node.tagged.as_ref(),
         meta: node.meta.as_ref(),
-        services: (!services.is_empty()).then_some(services),
-        checks: (!checks.is_empty()).then_some(checks),
+        services: services.map(|(id, value)| service(id, value, Empty::Null)).collect(),
+        checks: checks.map(|(id, value)| check(name, id, value, Empty::Null)).collect(),
     }
 }
 

@@ -29,21 +29,9 @@ pub use timeline::{Action, Moment, Timeline};
 
 /// The datacenters. dc-2 is some 18 ms from dc-1, dc-3 some 74 ms from both.
 const SITES: [Site; 3] = [
-    Site {
-        name: "dc-1",
-        digit: 1,
-        at_ms: [0.0, 0.0],
-    },
-    Site {
-        name: "dc-2",
-        digit: 2,
-        at_ms: [18.0, 0.0],
-    },
-    Site {
-        name: "dc-3",
-        digit: 3,
-        at_ms: [0.0, 74.0],
-    },
+    Site { name: "dc-1", digit: 1, at_ms: [0.0, 0.0] },
+    Site { name: "dc-2", digit: 2, at_ms: [18.0, 0.0] },
+    Site { name: "dc-3", digit: 3, at_ms: [0.0, 74.0] },
 ];
 /// How many servers a datacenter has.
 const SERVERS: u8 = 3;
@@ -91,15 +79,9 @@ pub fn build(options: &Options) -> io::Result<Federation> {
             bulk::fill(&mut state, count, &mut noise);
         }
         state.coordinates_index = state.index;
-        Arc::new(Datacenter::new(
-            site.name.to_owned(),
-            coordinate(site.at_ms),
-            state,
-        ))
+        Arc::new(Datacenter::new(site.name.to_owned(), coordinate(site.at_ms), state))
     });
-    Ok(Federation {
-        datacenters: datacenters.collect(),
-    })
+    Ok(Federation { datacenters: datacenters.collect() })
 }
 
 /// The incident of the demo.
@@ -116,12 +98,7 @@ fn coordinate(at: [f64; 2]) -> Coordinate {
     for (to, from) in vec.iter_mut().zip(at) {
         *to = from / 1000.0;
     }
-    Coordinate {
-        vec,
-        error: 0.05,
-        adjustment: 0.0,
-        height: HEIGHT,
-    }
+    Coordinate { vec, error: 0.05, adjustment: 0.0, height: HEIGHT }
 }
 
 fn add_servers(state: &mut State, site: &Site, noise: &mut Noise) {
@@ -142,10 +119,7 @@ fn add_servers(state: &mut State, site: &Site, noise: &mut Noise) {
 }
 
 fn add_server_node(state: &mut State, server: &Server, noise: &mut Noise) {
-    let node = Node {
-        id: Arc::clone(&server.id),
-        ..gossiping_node(&server.address, noise)
-    };
+    let node = Node { id: Arc::clone(&server.id), ..gossiping_node(&server.address, noise) };
     let meta = [
         ("non_voter", "false"),
         ("raft_version", "3"),
@@ -158,36 +132,23 @@ fn add_server_node(state: &mut State, server: &Server, noise: &mut Noise) {
         name: Arc::from("consul"),
         port: 8300,
         meta: Some(Arc::new(
-            meta.iter()
-                .map(|&(key, value)| (key.to_owned(), value.to_owned()))
-                .collect(),
+            meta.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect(),
         )),
         ..Service::default()
     };
     state.write(|state, write| {
         let name = &server.name;
         state.catalog.put_node(name, node, write);
-        state
-            .catalog
-            .put_service(&(Arc::clone(name), Arc::from("consul")), service, write);
-        state.catalog.put_check(
-            &(Arc::clone(name), Arc::from("serfHealth")),
-            serf_health(),
-            write,
-        );
+        state.catalog.put_service(&(Arc::clone(name), Arc::from("consul")), service, write);
+        state.catalog.put_check(&(Arc::clone(name), Arc::from("serfHealth")), serf_health(), write);
     });
 }
 
 /// A node as an agent registers it.
 fn gossiping_node(address: &Arc<str>, noise: &mut Noise) -> Node {
     let names = ["lan", "lan_ipv4", "wan", "wan_ipv4"];
-    let tagged = names
-        .iter()
-        .map(|name| ((*name).to_owned(), address.to_string()))
-        .collect();
-    let meta = [("consul-network-segment".to_owned(), String::new())]
-        .into_iter()
-        .collect();
+    let tagged = names.iter().map(|name| ((*name).to_owned(), address.to_string())).collect();
+    let meta = [("consul-network-segment".to_owned(), String::new())].into_iter().collect();
     Node {
         id: noise.uuid(),
         address: Arc::clone(address),

@@ -27,12 +27,7 @@ impl Totals {
         old: &Rows<ServiceName, ServiceHealth>,
         delta: &Delta<ServiceName, ServiceHealth>,
     ) {
-        for key in delta
-            .upserts
-            .iter()
-            .map(|(key, _)| key)
-            .chain(&delta.removed)
-        {
+        for key in delta.upserts.iter().map(|(key, _)| key).chain(&delta.removed) {
             if let Some(service) = old.get(key) {
                 self.subtract(service);
             }
@@ -46,12 +41,7 @@ impl Totals {
 
     /// Takes in a change of failing checks; `old` is what was there before it.
     pub fn checks(&mut self, old: &Rows<CheckKey, Check>, delta: &Delta<CheckKey, Check>) {
-        for key in delta
-            .upserts
-            .iter()
-            .map(|(key, _)| key)
-            .chain(&delta.removed)
-        {
+        for key in delta.upserts.iter().map(|(key, _)| key).chain(&delta.removed) {
             if let Some(check) = old.get(key) {
                 let mut one = Counts::default();
                 one.add(check.status, 1);
@@ -68,9 +58,7 @@ impl Totals {
         one.add(service.counts.worst(), 1);
         merge(&mut self.services, one, usize::saturating_sub);
         merge(&mut self.instances, service.counts, usize::saturating_sub);
-        self.estimated = self
-            .estimated
-            .saturating_sub(usize::from(!service.is_exact));
+        self.estimated = self.estimated.saturating_sub(usize::from(!service.is_exact));
     }
 }
 

@@ -39,10 +39,7 @@ impl Trend {
 
     /// The last `width` samples, oldest first.
     pub fn last(&self, width: usize) -> impl Iterator<Item = usize> + '_ {
-        self.samples
-            .iter()
-            .skip(self.samples.len().saturating_sub(width))
-            .copied()
+        self.samples.iter().skip(self.samples.len().saturating_sub(width)).copied()
     }
 }
 

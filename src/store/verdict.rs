@@ -38,11 +38,7 @@ impl Verdict {
             Link::Leaderless => Self::NoLeader,
             _ if matches!(checks.state, State::Denied { .. }) => Self::Denied,
             _ if dc.totals.checks.critical > 0 => Self::Critical,
-            _ if dc
-                .servers
-                .as_ref()
-                .is_some_and(|servers| !servers.is_complete()) =>
-            {
+            _ if dc.servers.as_ref().is_some_and(|servers| !servers.is_complete()) => {
                 Self::Degraded
             }
             _ if dc.totals.checks.warning > 0 => Self::Warning,
@@ -89,19 +85,9 @@ mod tests {
     fn a_dark_datacenter_is_unreachable_whatever_it_last_said() {
         let mut store = Store::default();
         let dc = Dc::from("dc-1");
-        store.apply(Report::Datacenters {
-            all: vec![dc.clone()],
-            local: None,
-        });
-        let link = Link::Dark {
-            why: "refused".into(),
-            detail: "refused".into(),
-            retry_at: None,
-        };
-        let pulse = Pulse {
-            link,
-            ..Pulse::default()
-        };
+        store.apply(Report::Datacenters { all: vec![dc.clone()], local: None });
+        let link = Link::Dark { why: "refused".into(), detail: "refused".into(), retry_at: None };
+        let pulse = Pulse { link, ..Pulse::default() };
         let body = Body::Pulse(pulse);
         store.apply(Report::Feed(Box::new(Feed {
             dc: dc.clone(),

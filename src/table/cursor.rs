@@ -18,14 +18,7 @@ pub(super) struct Cursor<K> {
 
 impl<K> Default for Cursor<K> {
     fn default() -> Self {
-        Self {
-            key: None,
-            at: 0,
-            is_pinned: false,
-            is_lost: false,
-            offset: 0,
-            height: 1,
-        }
+        Self { key: None, at: 0, is_pinned: false, is_lost: false, offset: 0, height: 1 }
     }
 }
 
@@ -52,13 +45,7 @@ impl<K> Cursor<K> {
 
     /// The operator puts it on the row `key` at `at` of `len` rows.
     pub fn put(&mut self, key: Option<K>, at: usize, len: usize) {
-        *self = Self {
-            key,
-            at,
-            is_pinned: true,
-            is_lost: false,
-            ..*self
-        };
+        *self = Self { key, at, is_pinned: true, is_lost: false, ..*self };
         self.scroll(len);
     }
 

@@ -41,11 +41,7 @@ impl Filter {
         let pattern = Pattern::parse(inverted.unwrap_or(text).trim_start())?;
         // A lone '!' would hide everything while the rest is being typed.
         let is_inverted = inverted.is_some() && !pattern.is_empty();
-        Ok(Self {
-            text: text.to_owned(),
-            is_inverted,
-            pattern,
-        })
+        Ok(Self { text: text.to_owned(), is_inverted, pattern })
     }
 
     /// The text as typed, without blanks around it.
@@ -61,11 +57,7 @@ impl Filter {
     /// How well a row fits, which is 0 unless the filter is fuzzy; `None` when it is not shown.
     pub fn matches(&self, row: &RowText) -> Option<i64> {
         let found = self.pattern.score(row);
-        if self.is_inverted {
-            found.is_none().then_some(0)
-        } else {
-            found
-        }
+        if self.is_inverted { found.is_none().then_some(0) } else { found }
     }
 
     /// True when everything that this lets through is sure to be among what `previous` lets
@@ -84,11 +76,7 @@ impl Filter {
     /// The places of the characters of a cell that match, ascending, for highlighting; empty when
     /// the filter is inverted, or when the row matches elsewhere.
     pub fn highlights(&self, cell: &str) -> Vec<usize> {
-        if self.is_inverted {
-            Vec::new()
-        } else {
-            self.pattern.places(cell)
-        }
+        if self.is_inverted { Vec::new() } else { self.pattern.places(cell) }
     }
 }
 

@@ -30,9 +30,7 @@ impl Default for Fuzzy {
 
 impl std::fmt::Debug for Fuzzy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fuzzy")
-            .field("words", &self.words)
-            .finish_non_exhaustive()
+        f.debug_struct("Fuzzy").field("words", &self.words).finish_non_exhaustive()
     }
 }
 
@@ -41,10 +39,7 @@ impl Fuzzy {
     pub fn new(query: &str) -> Self {
         let words = query.split_whitespace().map(Word::new).collect();
         // Folded texts are compared, so that case is settled before.
-        Self {
-            words,
-            matcher: Arc::new(SkimMatcherV2::default().respect_case()),
-        }
+        Self { words, matcher: Arc::new(SkimMatcherV2::default().respect_case()) }
     }
 
     /// True when it matches everything.
@@ -64,11 +59,8 @@ impl Fuzzy {
     /// The places of the matched characters in a folded text, ascending; empty when it does not
     /// match. As dear as a score without a mask: for what is shown only.
     pub fn indices(&self, folded: &str) -> Vec<usize> {
-        let found: Option<Vec<Vec<usize>>> = self
-            .words
-            .iter()
-            .map(|word| word.indices(folded, &self.matcher))
-            .collect();
+        let found: Option<Vec<Vec<usize>>> =
+            self.words.iter().map(|word| word.indices(folded, &self.matcher)).collect();
         let mut places = found.unwrap_or_default().concat();
         places.sort_unstable();
         places.dedup();
@@ -77,10 +69,7 @@ impl Fuzzy {
 
     /// True when everything that this matches is sure to be among what `previous` matches.
     pub fn narrows(&self, previous: &Self) -> bool {
-        previous
-            .words
-            .iter()
-            .all(|old| self.words.iter().any(|new| new.implies(old)))
+        previous.words.iter().all(|old| self.words.iter().any(|new| new.implies(old)))
     }
 }
 

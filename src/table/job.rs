@@ -34,17 +34,11 @@ impl Job {
             rows.sort_unstable_by(|(_, a), (_, b)| sort.order(a, b));
             rows.into_iter().map(|(slot, _)| slot).collect()
         };
-        Self {
-            generation,
-            work: Box::new(work),
-        }
+        Self { generation, work: Box::new(work) }
     }
 
     /// Does the work. May take tens of milliseconds: run it off the UI thread.
     pub fn run(self) -> Ordered {
-        Ordered {
-            generation: self.generation,
-            order: (self.work)(),
-        }
+        Ordered { generation: self.generation, order: (self.work)() }
     }
 }

@@ -167,10 +167,7 @@ impl<R: Row> TableModel<R> {
         self.filter = filter;
         if narrows && self.order.len() <= INLINE {
             let order = std::mem::take(&mut self.order);
-            self.order = order
-                .into_iter()
-                .filter(|slot| self.passes(*slot))
-                .collect();
+            self.order = order.into_iter().filter(|slot| self.passes(*slot)).collect();
             self.generation += 1;
             self.follow();
             return None;
@@ -184,11 +181,7 @@ impl<R: Row> TableModel<R> {
             return;
         }
         let touched = self.touched.take().unwrap_or_default();
-        let fresh = touched
-            .iter()
-            .copied()
-            .filter(|slot| self.at_slot(*slot).is_some())
-            .collect();
+        let fresh = touched.iter().copied().filter(|slot| self.at_slot(*slot).is_some()).collect();
         self.merge(ordered.order, &touched, fresh);
         self.follow();
     }
@@ -240,10 +233,7 @@ impl<R: Row> TableModel<R> {
         let is_marked = |at: &usize| self.row(*at).is_some_and(|row| self.is_marked(row));
         let here = self.cursor.at();
         let from = (0..here).rev().find(is_marked).unwrap_or(here);
-        let keys: Vec<_> = (from..=here)
-            .filter_map(|at| self.row(at))
-            .map(Row::key)
-            .collect();
+        let keys: Vec<_> = (from..=here).filter_map(|at| self.row(at)).map(Row::key).collect();
         self.marks.extend(keys);
     }
 
@@ -290,10 +280,9 @@ impl<R: Row> TableModel<R> {
                 slot
             }
         };
-        if let (Some(place), Some(text)) = (
-            self.rows.get_mut(slot as usize),
-            self.texts.get_mut(slot as usize),
-        ) {
+        if let (Some(place), Some(text)) =
+            (self.rows.get_mut(slot as usize), self.texts.get_mut(slot as usize))
+        {
             *place = Some(row);
             *text = None;
         }
@@ -324,9 +313,8 @@ impl<R: Row> TableModel<R> {
     /// Makes the order anew: at once for few rows, else as a job.
     fn reorder(&mut self) -> Option<Job> {
         self.generation += 1;
-        let all: Vec<Slot> = (0..self.rows.len() as Slot)
-            .filter(|slot| self.at_slot(*slot).is_some())
-            .collect();
+        let all: Vec<Slot> =
+            (0..self.rows.len() as Slot).filter(|slot| self.at_slot(*slot).is_some()).collect();
         if all.len() <= INLINE {
             self.touched = None;
             self.order.clear();
@@ -337,28 +325,18 @@ impl<R: Row> TableModel<R> {
         }
         // Until the job is back the old order stays; only rows that still exist are in it.
         self.touched = Some(HashSet::new());
-        let rows: Vec<(Slot, R)> = all
-            .iter()
-            .filter_map(|slot| Some((*slot, self.at_slot(*slot)?.clone())))
-            .collect();
+        let rows: Vec<(Slot, R)> =
+            all.iter().filter_map(|slot| Some((*slot, self.at_slot(*slot)?.clone()))).collect();
         if self.order.is_empty() {
             self.order = all;
         }
         self.follow();
-        Some(Job::new(
-            self.generation,
-            rows,
-            self.sort.clone(),
-            self.filter.clone(),
-        ))
+        Some(Job::new(self.generation, rows, self.sort.clone(), self.filter.clone()))
     }
 
     /// Makes the order from `old` without the dirty slots, with the fresh ones merged in.
     fn merge(&mut self, old: Vec<Slot>, dirty: &HashSet<Slot>, fresh: Vec<Slot>) {
-        let mut fresh: Vec<Slot> = fresh
-            .into_iter()
-            .filter(|slot| self.passes(*slot))
-            .collect();
+        let mut fresh: Vec<Slot> = fresh.into_iter().filter(|slot| self.passes(*slot)).collect();
         let by = |model: &Self, a: Slot, b: Slot| match (model.at_slot(a), model.at_slot(b)) {
             (Some(a), Some(b)) => model.sort.order(a, b),
             (a, b) => b.is_some().cmp(&a.is_some()),

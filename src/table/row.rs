@@ -36,11 +36,7 @@ pub struct Sort<R> {
 impl<R> Clone for Sort<R> {
     fn clone(&self) -> Self {
         let (column, compare) = (Arc::clone(&self.column), Arc::clone(&self.compare));
-        Self {
-            column,
-            descending: self.descending,
-            compare,
-        }
+        Self { column, descending: self.descending, compare }
     }
 }
 
@@ -48,11 +44,7 @@ impl<R: Row> Sort<R> {
     /// The order of two rows under this sort.
     pub fn order(&self, a: &R, b: &R) -> Ordering {
         let by_column = (self.compare)(a, b);
-        let by_column = if self.descending {
-            by_column.reverse()
-        } else {
-            by_column
-        };
+        let by_column = if self.descending { by_column.reverse() } else { by_column };
         by_column.then_with(|| a.tie(b))
     }
 }

@@ -24,10 +24,7 @@ impl std::error::Error for TooLong {}
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (size, limit) = (super::text::count(self.bytes), super::text::count(LIMIT));
-        write!(
-            f,
-            "cannot copy {size} bytes: terminals take at most {limit}; mark fewer rows"
-        )
+        write!(f, "cannot copy {size} bytes: terminals take at most {limit}; mark fewer rows")
     }
 }
 

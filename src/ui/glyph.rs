@@ -50,10 +50,7 @@ const STRANGER: &str = "?";
 impl Glyphs {
     /// From the values of `LC_ALL`, `LC_CTYPE` and `LANG`: the first that is not empty decides.
     pub fn from_locale(lc_all: Option<&str>, lc_ctype: Option<&str>, lang: Option<&str>) -> Self {
-        let locale = [lc_all, lc_ctype, lang]
-            .into_iter()
-            .flatten()
-            .find(|value| !value.is_empty());
+        let locale = [lc_all, lc_ctype, lang].into_iter().flatten().find(|value| !value.is_empty());
         let locale = locale.unwrap_or_default().to_ascii_lowercase();
         if locale.contains("utf-8") || locale.contains("utf8") {
             Self::Unicode
@@ -136,12 +133,8 @@ mod tests {
     use super::*;
     use crate::ui::text::width;
 
-    const STATES: [Status; 4] = [
-        Status::Passing,
-        Status::Maintenance,
-        Status::Warning,
-        Status::Critical,
-    ];
+    const STATES: [Status; 4] =
+        [Status::Passing, Status::Maintenance, Status::Warning, Status::Critical];
 
     #[test]
     fn every_state_has_its_own_sign_of_one_column() {

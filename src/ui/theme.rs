@@ -74,14 +74,8 @@ impl Theme {
             // No built-in theme names a base, so this ends.
             Some(base) => Self::built_in(base).ok_or_else(|| parse::unknown_base(base))?,
         };
-        let styles = ROLES
-            .iter()
-            .map(|(role, ..)| sheet.style(*role, base.style(*role)))
-            .collect();
-        Ok(Self {
-            name: name.to_owned(),
-            styles,
-        })
+        let styles = ROLES.iter().map(|(role, ..)| sheet.style(*role, base.style(*role))).collect();
+        Ok(Self { name: name.to_owned(), styles })
     }
 
     /// The theme without colours.
@@ -91,10 +85,7 @@ impl Theme {
 
     /// A theme in which everything looks alike.
     fn plain(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            styles: vec![Style::new(); ROLES.len()],
-        }
+        Self { name: name.to_owned(), styles: vec![Style::new(); ROLES.len()] }
     }
 
     /// Its name.

@@ -23,10 +23,7 @@ pub fn role(status: Status) -> Role {
 
 /// A state as sign and word.
 pub fn status(ctx: &Ctx, status: Status) -> Cell {
-    Cell::new(
-        format!("{} {}", ctx.look.status(status), status.word()),
-        role(status),
-    )
+    Cell::new(format!("{} {}", ctx.look.status(status), status.word()), role(status))
 }
 
 /// Text from outside, made safe to draw.
@@ -41,10 +38,7 @@ pub fn number(n: usize, loud: Role) -> Cell {
 
 /// The name of a datacenter, muted when what it says is not live.
 pub fn dc(ctx: &Ctx, dc: &Dc) -> Cell {
-    let is_led = ctx
-        .store
-        .dc(dc)
-        .is_some_and(crate::store::Datacenter::is_led);
+    let is_led = ctx.store.dc(dc).is_some_and(crate::store::Datacenter::is_led);
     text(dc.as_str(), if is_led { Role::Text } else { Role::Stale })
 }
 
@@ -55,20 +49,12 @@ pub fn health(ctx: &Ctx, service: Option<&ServiceHealth>) -> Cell {
     };
     let worst = service.counts.worst();
     let role = role(worst);
-    let sign = if worst == Status::Passing {
-        ""
-    } else {
-        ctx.look.status(worst)
-    };
+    let sign = if worst == Status::Passing { "" } else { ctx.look.status(worst) };
     let space = if sign.is_empty() { "" } else { " " };
     let text = match service.instances {
         Some(all) => {
             let about = if service.is_exact { "" } else { "~" };
-            format!(
-                "{sign}{space}{about}{}/{}",
-                count(service.counts.passing),
-                count(all)
-            )
+            format!("{sign}{space}{about}{}/{}", count(service.counts.passing), count(all))
         }
         // Only names are known: what fails is counted, what passes cannot be.
         None if service.counts.failing() > 0 => {
@@ -93,11 +79,7 @@ pub fn failing(counts: &Counts) -> Cell {
         }
         cell = cell.then(format!("{} {}", count(n), status.word()), role(status));
     }
-    if cell.runs.is_empty() {
-        Cell::new("all passing", Role::Passing)
-    } else {
-        cell
-    }
+    if cell.runs.is_empty() { Cell::new("all passing", Role::Passing) } else { cell }
 }
 
 /// How long something has lasted; a lower bound when it began before dcview did.
@@ -106,11 +88,7 @@ pub fn since(now: DateTime<Utc>, since: Option<Since>) -> Cell {
         return Cell::new("-", Role::Muted);
     };
     let lasted = (now - since.at).to_std().unwrap_or_default();
-    let text = if since.is_exact {
-        age(lasted)
-    } else {
-        at_least(lasted)
-    };
+    let text = if since.is_exact { age(lasted) } else { at_least(lasted) };
     Cell::new(text, Role::Text)
 }
 
@@ -134,29 +112,18 @@ pub fn check_lines(ctx: &Ctx, check: &Check, held: Option<Since>) -> Vec<Cell> {
     lines.push(field("check", &format!("{} ({})", check.name, check.id)));
     lines.push(field("node", check.node.as_str()));
     if !check.is_of_node() {
-        lines.push(field(
-            "service",
-            &format!("{} ({})", check.service_name, check.service_id),
-        ));
+        lines.push(field("service", &format!("{} ({})", check.service_name, check.service_id)));
     }
     if !check.kind.is_empty() {
         lines.push(field("type", &check.kind));
     }
     lines.push(field("index", &check.modify_index.to_string()));
     if !check.notes.is_empty() {
-        let name = if check.status == Status::Maintenance {
-            "reason"
-        } else {
-            "notes"
-        };
+        let name = if check.status == Status::Maintenance { "reason" } else { "notes" };
         lines.push(field(name, &check.notes));
     }
     lines.push(Cell::default());
-    lines.extend(
-        clean_lines(&check.output)
-            .into_iter()
-            .map(|line| Cell::new(line, Role::Text)),
-    );
+    lines.extend(clean_lines(&check.output).into_iter().map(|line| Cell::new(line, Role::Text)));
     lines
 }
 
@@ -174,9 +141,6 @@ pub fn meta_lines<'a, K: AsRef<str> + 'a>(
 
 /// Texts joined for a narrow column, made safe to draw.
 pub fn joined<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Cell {
-    let all: Vec<String> = texts
-        .into_iter()
-        .map(|t| clean(t.as_ref()).into_owned())
-        .collect();
+    let all: Vec<String> = texts.into_iter().map(|t| clean(t.as_ref()).into_owned()).collect();
     Cell::new(all.join(" "), Role::Muted)
 }

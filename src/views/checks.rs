@@ -57,10 +57,7 @@ impl Listing for Checks {
             Grouping::Flat => "flat",
         };
         let place = ctx.focus.map(|dc| format!(" @ {dc}")).unwrap_or_default();
-        Heading {
-            what: format!("checks{place} {by}"),
-            made_of: vec![List::Checks],
-        }
+        Heading { what: format!("checks{place} {by}"), made_of: vec![List::Checks] }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, CheckRow>> {
@@ -74,7 +71,7 @@ impl Listing for Checks {
                 cells::status(ctx, own.unwrap_or_else(|| row.group.checks.worst()))
             })
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().cmp(&b.group.urgency())),
-            Column::new("name", self.subject(), Width::Fill(18), |row: &CheckRow| {
+            Column::new("name", self.subject(), Width::Fill(18, 48), |row: &CheckRow| {
                 self.what(ctx, row)
             })
             .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
@@ -85,38 +82,25 @@ impl Listing for Checks {
                     a.group.checks.failing().cmp(&b.group.checks.failing())
                 }),
             Column::new("age", "since", Width::Fit(5, 8), |row: &CheckRow| {
-                let own = row
-                    .check
-                    .as_ref()
-                    .map_or(row.group.since, |(_, since)| *since);
+                let own = row.check.as_ref().map_or(row.group.since, |(_, since)| *since);
                 cells::since(ctx.now, own)
             })
             .right()
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().1.cmp(&b.group.urgency().1)),
-            Column::new(
-                "output",
-                "output",
-                Width::Fill(20),
-                |row: &CheckRow| match &row.check {
-                    Some((check, _)) => Cell::new(cells::summary(check), Role::Text),
-                    None => Cell::new(row.group.says.to_string(), Role::Muted),
-                },
-            )
+            Column::new("output", "output", Width::Fill(20, u16::MAX), |row: &CheckRow| match &row
+                .check
+            {
+                Some((check, _)) => Cell::new(cells::summary(check), Role::Text),
+                None => Cell::new(row.group.says.to_string(), Role::Muted),
+            })
             .rank(2),
         ];
         if wide {
             let index = |row: &CheckRow| {
-                let index = row
-                    .check
-                    .as_ref()
-                    .map(|(check, _)| check.modify_index.to_string());
+                let index = row.check.as_ref().map(|(check, _)| check.modify_index.to_string());
                 Cell::new(index.unwrap_or_default(), Role::Muted)
             };
-            columns.push(
-                Column::new("index", "index", Width::Fit(5, 12), index)
-                    .right()
-                    .rank(3),
-            );
+            columns.push(Column::new("index", "index", Width::Fit(5, 12), index).right().rank(3));
         }
         columns
     }
@@ -134,11 +118,9 @@ impl Listing for Checks {
             Change::Checks(dc, keys) if ctx.shows(dc) => {
                 Some(self.groups.patch(dc, ctx.store.dc(dc)?, ctx, keys))
             }
-            Change::Services(dc, names) if ctx.shows(dc) => Some(self.groups.recount(
-                dc,
-                ctx,
-                names.iter().map(|name| name.as_str().into()),
-            )),
+            Change::Services(dc, names) if ctx.shows(dc) => {
+                Some(self.groups.recount(dc, ctx, names.iter().map(|name| name.as_str().into())))
+            }
             _ => None,
         }
     }
@@ -153,19 +135,13 @@ impl Listing for Checks {
         if check.is_of_node() {
             return Some(Place::new("node").at(dc).of(check.node.as_str()));
         }
-        Some(
-            Place::new("instance")
-                .at(dc)
-                .of(check.node.as_str())
-                .of(check.service_id.as_str()),
-        )
+        Some(Place::new("instance").at(dc).of(check.node.as_str()).of(check.service_id.as_str()))
     }
 
     fn name(&self, row: &CheckRow) -> String {
-        row.check.as_ref().map_or_else(
-            || row.group.name().to_owned(),
-            |(check, _)| check.id.to_string(),
-        )
+        row.check
+            .as_ref()
+            .map_or_else(|| row.group.name().to_owned(), |(check, _)| check.id.to_string())
     }
 
     fn json(&self, ctx: &Ctx, row: &CheckRow) -> Value {
@@ -189,25 +165,16 @@ impl Listing for Checks {
     }
 
     fn detail(&self, ctx: &Ctx, row: &CheckRow) -> Option<Detail> {
-        let title = format!(
-            " {} @ {} ",
-            clean(row.group.name()),
-            clean(row.group.dc().as_str())
-        );
+        let title = format!(" {} @ {} ", clean(row.group.name()), clean(row.group.dc().as_str()));
         let lines = match &row.check {
             Some((check, since)) => cells::check_lines(ctx, check, *since),
             None => self.describe(ctx, &row.group),
         };
-        Some(Detail {
-            title: Cell::new(title, Role::Title),
-            lines,
-        })
+        Some(Detail { title: Cell::new(title, Role::Title), lines })
     }
 
     fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&CheckRow>) -> Option<Response> {
-        let group = row
-            .filter(|_| self.groups.by != Grouping::Flat)
-            .map(|row| &row.group);
+        let group = row.filter(|_| self.groups.by != Grouping::Flat).map(|row| &row.group);
         let is_head = row.is_some_and(|row| row.check.is_none());
         match (action, group) {
             (Action::GroupBy, _) => {
@@ -250,11 +217,7 @@ impl Checks {
         let group = &row.group;
         match &row.check {
             None => {
-                let sign = if group.is_open {
-                    Sign::Unfolded
-                } else {
-                    Sign::Folded
-                };
+                let sign = if group.is_open { Sign::Unfolded } else { Sign::Folded };
                 let sign = Cell::new(format!("{} ", ctx.look.sign(sign)), Role::Muted);
                 sign.then(clean(group.name()).into_owned(), Role::Text)
             }
@@ -276,20 +239,12 @@ impl Checks {
         let mut lines = vec![cells::failing(&group.checks).then(" checks", Role::Muted)];
         if let Some(service) = &group.service {
             let mut instances = cells::failing(&service.counts);
-            let all = service
-                .instances
-                .map(|n| format!(" of {} instances", count(n)));
-            instances
-                .runs
-                .push((all.unwrap_or_default().into(), Role::Muted));
+            let all = service.instances.map(|n| format!(" of {} instances", count(n)));
+            instances.runs.push((all.unwrap_or_default().into(), Role::Muted));
             lines.push(instances);
         }
         let rows = self.groups.checks(ctx, group);
-        for (check, since) in rows
-            .iter()
-            .filter_map(|row| row.check.as_ref())
-            .take(DESCRIBED)
-        {
+        for (check, since) in rows.iter().filter_map(|row| row.check.as_ref()).take(DESCRIBED) {
             lines.push(Cell::default());
             let mut head = cells::status(ctx, check.status);
             let what = format!(" {}  {} ", clean(check.node.as_str()), clean(&check.name));
@@ -318,10 +273,7 @@ fn failing(row: &CheckRow) -> Cell {
         Some(service) => {
             let about = if service.is_exact { "" } else { "~" };
             let all = service.instances.map_or_else(|| String::from("?"), count);
-            Cell::new(
-                format!("{about}{}/{all} inst", count(service.counts.failing())),
-                role,
-            )
+            Cell::new(format!("{about}{}/{all} inst", count(service.counts.failing())), role)
         }
         None => Cell::new(format!("{} checks", count(group.checks.failing())), role),
     }

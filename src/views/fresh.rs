@@ -2,6 +2,8 @@
 //!
 //! An empty list is "nothing" only when every datacenter answered and none may have hidden rows.
 
+use std::time::Duration;
+
 use super::Ctx;
 use crate::domain::feed::List;
 use crate::domain::freshness::{Freshness, State};
@@ -34,6 +36,15 @@ fn badness(freshness: &Freshness) -> u8 {
     }
 }
 
+/// Data younger than this is shown as live without its age: it is confirmed every few seconds, and
+/// an age that only counts to five and back would be bytes over the line and no news.
+pub const YOUNG: Duration = Duration::from_secs(10);
+
+/// Live data in words, with its age once that is worth a look.
+fn live(old: Duration) -> String {
+    if old < YOUNG { String::from("live") } else { format!("live {}", age(old)) }
+}
+
 /// One datacenter's freshness in words: `live 2s`, `stale 41s: timed out, retry in 3s`.
 pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
     let old = freshness.age(ctx.now).map(age).unwrap_or_default();
@@ -42,22 +53,16 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
         State::Denied { why } => Cell::new(format!("denied: {}", clean(why)), Role::Denied),
         State::Stale { why, retry_at, .. } => {
             let retry = retry_at.map(|at| (at - ctx.now).to_std().unwrap_or_default());
-            let retry = retry
-                .map(|wait| format!(", retry in {}", age(wait)))
-                .unwrap_or_default();
-            let kept = if old.is_empty() {
-                String::from("no data")
-            } else {
-                format!("stale {old}")
-            };
+            let retry = retry.map(|wait| format!(", retry in {}", age(wait))).unwrap_or_default();
+            let kept =
+                if old.is_empty() { String::from("no data") } else { format!("stale {old}") };
             Cell::new(format!("{kept}: {}{retry}", clean(why)), Role::Stale)
         }
         State::Live => match freshness.leaderless {
-            Some(behind) => Cell::new(
-                format!("no leader for {}, stale read", age(behind)),
-                Role::Stale,
-            ),
-            None => Cell::new(format!("live {old}"), Role::Live),
+            Some(behind) => {
+                Cell::new(format!("no leader for {}, stale read", age(behind)), Role::Stale)
+            }
+            None => Cell::new(live(freshness.age(ctx.now).unwrap_or_default()), Role::Live),
         },
     };
     if freshness.is_polled {
@@ -100,9 +105,7 @@ fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
     let (fine, bad): (Vec<_>, Vec<_>) = fresh.iter().partition(|(_, f)| badness(f) == 0);
     let oldest = fine.iter().filter_map(|(_, f)| f.age(ctx.now)).max();
     if let Some(oldest) = oldest {
-        cell = cell
-            .then(" live ", Role::Live)
-            .then(age(oldest), Role::Live);
+        cell = cell.then(format!(" {}", live(oldest)), Role::Live);
     }
     for (dc, freshness) in bad {
         cell = cell.then(format!(" | {} ", clean(dc.as_str())), Role::Muted);
@@ -120,10 +123,8 @@ pub fn empty_text<R: Row>(
 ) -> Vec<Cell> {
     if !model.is_empty() {
         let all = count(model.len());
-        let text = format!(
-            "no row matches '{}'; esc shows all {all}",
-            clean(model.filter().text())
-        );
+        let text =
+            format!("no row matches '{}'; esc shows all {all}", clean(model.filter().text()));
         return vec![Cell::new(text, Role::Muted)];
     }
     if let (true, Some((_, detail))) = (ctx.store.is_empty(), &ctx.store.discovery) {

@@ -28,11 +28,7 @@ pub struct Patch<R: Row> {
 
 impl<R: Row> Default for Patch<R> {
     fn default() -> Self {
-        Self {
-            upserts: Vec::new(),
-            removed: Vec::new(),
-            is_whole: false,
-        }
+        Self { upserts: Vec::new(), removed: Vec::new(), is_whole: false }
     }
 }
 

@@ -41,11 +41,7 @@ fn open(place: &Place) -> Box<dyn View> {
 /// A page of the node that the place names, narrowed to one instance if one is given.
 pub fn page(place: &Place, only: Option<ServiceId>) -> Box<dyn View> {
     let dc = place.dc.clone().unwrap_or_default();
-    let page = Page {
-        dc,
-        node: NodeName::from(place.arg(0)),
-        only,
-    };
+    let page = Page { dc, node: NodeName::from(place.arg(0)), only };
     Box::new(TableView::new(place.clone(), page))
 }
 
@@ -107,12 +103,7 @@ impl Row for Line {
                 &cells::summary(check),
             ]),
             Self::Instance(it) => {
-                let words = [
-                    it.service.as_str(),
-                    it.id.as_str(),
-                    it.status.word(),
-                    &it.address,
-                ];
+                let words = [it.service.as_str(), it.id.as_str(), it.status.word(), &it.address];
                 RowText::new(words.into_iter().chain(it.tags.iter().map(AsRef::as_ref)))
             }
         }
@@ -142,24 +133,13 @@ impl Page {
             lines.push(label("address").then(clean(&node.address).into_owned(), Role::Text));
         }
         if let Some(trip) = state.round_trips.get(&self.node) {
-            let rough = if trip.estimate.is_rough {
-                " (rough)"
-            } else {
-                ""
-            };
-            let text = format!(
-                "~{} from {}{rough}",
-                millis(trip.estimate.rtt),
-                clean(&trip.from)
-            );
+            let rough = if trip.estimate.is_rough { " (rough)" } else { "" };
+            let text = format!("~{} from {}{rough}", millis(trip.estimate.rtt), clean(&trip.from));
             lines.push(label("round trip").then(text, Role::Text));
         }
         if let Some(wan) = state.pulse.wan {
-            let text = format!(
-                "~{} from here to {} (WAN)",
-                millis(wan.rtt),
-                clean(self.dc.as_str())
-            );
+            let text =
+                format!("~{} from here to {} (WAN)", millis(wan.rtt), clean(self.dc.as_str()));
             lines.push(label("datacenter").then(text, Role::Text));
         }
         if let Some(node) = state.nodes.get(&self.node) {
@@ -177,10 +157,7 @@ impl Listing for Page {
             None => format!("node {} @ {}", self.node, self.dc),
             Some(id) => format!("instance {id} on {} @ {}", self.node, self.dc),
         };
-        Heading {
-            what,
-            made_of: vec![List::Subject(self.subject())],
-        }
+        Heading { what, made_of: vec![List::Subject(self.subject())] }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, Line>> {
@@ -204,10 +181,8 @@ impl Listing for Page {
         };
         let says = |row: &Line| match row {
             Line::Node(_) => Cell::default(),
-            Line::Instance(it) => Cell::new(service::endpoint(it), Role::Text).then(
-                format!("  {}", clean(it.version().unwrap_or(""))),
-                Role::Muted,
-            ),
+            Line::Instance(it) => Cell::new(service::endpoint(it), Role::Text)
+                .then(format!("  {}", clean(it.version().unwrap_or(""))), Role::Muted),
             Line::Check(check) => Cell::new(cells::summary(check), Role::Text),
         };
         vec![
@@ -216,9 +191,9 @@ impl Listing for Page {
             })
             .sorts_worst_first(|a: &Line, b| a.status().cmp(&b.status())),
             Column::new("kind", "kind", Width::Fit(8, 10), kind).rank(1),
-            Column::new("name", "name", Width::Fill(16), what)
+            Column::new("name", "name", Width::Fill(16, 48), what)
                 .sorts(|a: &Line, b| a.key().cmp(&b.key())),
-            Column::new("says", "address, output", Width::Fill(20), says),
+            Column::new("says", "address, output", Width::Fill(20, u16::MAX), says),
         ]
     }
 
@@ -230,16 +205,9 @@ impl Listing for Page {
         let Some(state) = self.state(ctx) else {
             return Vec::new();
         };
-        let own = state
-            .node_checks
-            .get(&self.node)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let own = state.node_checks.get(&self.node).map(Vec::as_slice).unwrap_or_default();
         let all = state.instances.get(&self.subject());
-        let mut rows: Vec<Line> = own
-            .iter()
-            .map(|check| Line::Check(Arc::clone(check)))
-            .collect();
+        let mut rows: Vec<Line> = own.iter().map(|check| Line::Check(Arc::clone(check))).collect();
         for it in all.into_iter().flat_map(|rows| rows.values()) {
             if self.only.as_ref().is_none_or(|only| *only == it.id) {
                 rows.push(Line::Instance(Arc::clone(it)));
@@ -260,18 +228,11 @@ impl Listing for Page {
             _ => false,
         };
         // A page has few lines: those that are gone are found by loading it anew.
-        is_mine.then(|| Patch {
-            upserts: self.load(ctx),
-            is_whole: true,
-            ..Patch::default()
-        })
+        is_mine.then(|| Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
     }
 
     fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
-        vec![Wanted {
-            dc: self.dc.clone(),
-            subject: self.subject(),
-        }]
+        vec![Wanted { dc: self.dc.clone(), subject: self.subject() }]
     }
 
     fn is_fault(&self, row: &Line) -> bool {

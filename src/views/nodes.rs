@@ -55,17 +55,9 @@ impl Row for NodeRow {
 
     fn text(&self) -> RowText {
         let node = &self.node;
-        let meta: Vec<String> = node
-            .meta
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
-        let words = [
-            self.dc.as_str(),
-            node.name.as_str(),
-            &node.address,
-            node.status.word(),
-        ];
+        let meta: Vec<String> =
+            node.meta.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let words = [self.dc.as_str(), node.name.as_str(), &node.address, node.status.word()];
         RowText::new(words.into_iter().chain(meta.iter().map(String::as_str)))
     }
 
@@ -78,22 +70,15 @@ impl Listing for Nodes {
     type Row = NodeRow;
 
     fn heading(&self, ctx: &Ctx) -> Heading {
-        let what = ctx
-            .focus
-            .map_or_else(|| String::from("nodes"), |dc| format!("nodes @ {dc}"));
-        Heading {
-            what,
-            made_of: vec![List::Nodes, List::Checks],
-        }
+        let what = ctx.focus.map_or_else(|| String::from("nodes"), |dc| format!("nodes @ {dc}"));
+        Heading { what, made_of: vec![List::Nodes, List::Checks] }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, NodeRow>> {
         let mut columns = vec![
-            Column::new("dc", "dc", Width::Fit(4, 12), |row: &NodeRow| {
-                cells::dc(ctx, &row.dc)
-            })
-            .sorts(|a: &NodeRow, b| a.dc.cmp(&b.dc)),
-            Column::new("name", "node", Width::Fill(14), |row: &NodeRow| {
+            Column::new("dc", "dc", Width::Fit(4, 12), |row: &NodeRow| cells::dc(ctx, &row.dc))
+                .sorts(|a: &NodeRow, b| a.dc.cmp(&b.dc)),
+            Column::new("name", "node", Width::Fill(14, 48), |row: &NodeRow| {
                 cells::text(row.node.name.as_str(), Role::Text)
             })
             .sorts(|a: &NodeRow, b| a.node.name.cmp(&b.node.name)),
@@ -101,12 +86,9 @@ impl Listing for Nodes {
                 cells::status(ctx, row.node.status)
             })
             .sorts_worst_first(|a: &NodeRow, b| a.node.badness().cmp(&b.node.badness())),
-            Column::new(
-                "failing",
-                "failing checks",
-                Width::Fit(7, 14),
-                |row: &NodeRow| cells::number(row.node.failing_checks, Role::Critical),
-            )
+            Column::new("failing", "failing checks", Width::Fit(7, 14), |row: &NodeRow| {
+                cells::number(row.node.failing_checks, Role::Critical)
+            })
             .right()
             .sorts_worst_first(|a: &NodeRow, b| a.node.failing_checks.cmp(&b.node.failing_checks)),
             Column::new("services", "services", Width::Fit(8, 9), |row: &NodeRow| {
@@ -124,12 +106,7 @@ impl Listing for Nodes {
         if wide {
             columns.push(
                 Column::new("meta", "meta", Width::Fit(6, 80), |row: &NodeRow| {
-                    cells::joined(
-                        row.node
-                            .meta
-                            .iter()
-                            .map(|(key, value)| format!("{key}={value}")),
-                    )
+                    cells::joined(row.node.meta.iter().map(|(key, value)| format!("{key}={value}")))
                 })
                 .rank(3),
             );
@@ -144,10 +121,7 @@ impl Listing for Nodes {
     fn load(&mut self, ctx: &Ctx) -> Vec<NodeRow> {
         let shown = ctx.store.datacenters().filter(|(dc, _)| ctx.shows(dc));
         let rows = shown.flat_map(|(dc, state)| {
-            state.nodes.values().map(|node| NodeRow {
-                dc: dc.clone(),
-                node: Arc::clone(node),
-            })
+            state.nodes.values().map(|node| NodeRow { dc: dc.clone(), node: Arc::clone(node) })
         });
         rows.collect()
     }
@@ -160,10 +134,9 @@ impl Listing for Nodes {
         let mut patch = Patch::default();
         for name in names {
             match state.nodes.get(name) {
-                Some(node) => patch.upserts.push(NodeRow {
-                    dc: dc.clone(),
-                    node: Arc::clone(node),
-                }),
+                Some(node) => {
+                    patch.upserts.push(NodeRow { dc: dc.clone(), node: Arc::clone(node) })
+                }
                 None => patch.removed.push((dc.clone(), name.clone())),
             }
         }
@@ -190,4 +163,3 @@ impl Listing for Nodes {
         "no nodes"
     }
 }
-

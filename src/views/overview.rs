@@ -51,11 +51,7 @@ const AROUND: u16 = 3;
 
 impl Overview {
     fn active(&mut self) -> &mut dyn View {
-        if self.is_below {
-            &mut self.worst
-        } else {
-            &mut self.datacenters
-        }
+        if self.is_below { &mut self.worst } else { &mut self.datacenters }
     }
 
     /// Moves the cursor over the border between the lists.
@@ -69,23 +65,10 @@ impl Overview {
     /// The datacenters get the rows that they need, at most half.
     fn areas(&self, area: Rect) -> (Rect, Rect) {
         let rows = self.datacenters.rows() as u16;
-        let above = rows
-            .max(1)
-            .saturating_add(AROUND)
-            .min(area.height.div_ceil(2).max(AROUND + 1));
+        let above = rows.max(1).saturating_add(AROUND).min(area.height.div_ceil(2).max(AROUND + 1));
         let above = above.min(area.height);
-        let below = Rect {
-            y: area.y + above,
-            height: area.height - above,
-            ..area
-        };
-        (
-            Rect {
-                height: above,
-                ..area
-            },
-            below,
-        )
+        let below = Rect { y: area.y + above, height: area.height - above, ..area };
+        (Rect { height: above, ..area }, below)
     }
 }
 

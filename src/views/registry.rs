@@ -35,8 +35,6 @@ pub fn words() -> Vec<ViewWord> {
 pub fn tab(name: &str, by: isize) -> &'static str {
     let tabs: Vec<&'static str> = ALL.iter().filter(|e| e.is_tab).map(|e| e.name).collect();
     let at = tabs.iter().position(|tab| *tab == name);
-    let next = at.map_or(0, |at| {
-        (at as isize + by).rem_euclid(tabs.len() as isize) as usize
-    });
+    let next = at.map_or(0, |at| (at as isize + by).rem_euclid(tabs.len() as isize) as usize);
     tabs.get(next).copied().unwrap_or(overview::ENTRY.name)
 }

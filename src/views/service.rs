@@ -32,13 +32,7 @@ pub const ENTRY: Entry = Entry {
 
 fn open(place: &Place) -> Box<dyn View> {
     let service = ServiceName::from(place.arg(0));
-    Box::new(TableView::new(
-        place.clone(),
-        Service {
-            service,
-            only: place.dc.clone(),
-        },
-    ))
+    Box::new(TableView::new(place.clone(), Service { service, only: place.dc.clone() }))
 }
 
 /// The list.
@@ -66,11 +60,8 @@ impl Row for InstanceRow {
 
     fn text(&self) -> RowText {
         let it = &self.instance;
-        let meta: Vec<String> = it
-            .meta
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
+        let meta: Vec<String> =
+            it.meta.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let words = [
             self.dc.as_str(),
             it.node.as_str(),
@@ -80,31 +71,18 @@ impl Row for InstanceRow {
             it.version().unwrap_or_default(),
         ];
         let tags = it.tags.iter().map(AsRef::as_ref);
-        RowText::new(
-            words
-                .into_iter()
-                .chain(tags)
-                .chain(meta.iter().map(String::as_str)),
-        )
+        RowText::new(words.into_iter().chain(tags).chain(meta.iter().map(String::as_str)))
     }
 
     fn tie(&self, other: &Self) -> Ordering {
-        let of = |row: &Self| {
-            (
-                row.dc.clone(),
-                row.instance.node.clone(),
-                row.instance.id.clone(),
-            )
-        };
+        let of = |row: &Self| (row.dc.clone(), row.instance.node.clone(), row.instance.id.clone());
         of(self).cmp(&of(other))
     }
 }
 
 impl Service {
     fn shows(&self, ctx: &Ctx, dc: &Dc) -> bool {
-        self.only
-            .as_ref()
-            .map_or_else(|| ctx.shows(dc), |only| only == dc)
+        self.only.as_ref().map_or_else(|| ctx.shows(dc), |only| only == dc)
     }
 
     fn subject(&self) -> Subject {
@@ -116,16 +94,9 @@ impl Listing for Service {
     type Row = InstanceRow;
 
     fn heading(&self, _ctx: &Ctx) -> Heading {
-        let place = self
-            .only
-            .as_ref()
-            .map(|dc| format!(" @ {dc}"))
-            .unwrap_or_default();
+        let place = self.only.as_ref().map(|dc| format!(" @ {dc}")).unwrap_or_default();
         let what = format!("service {}{place}", self.service);
-        Heading {
-            what,
-            made_of: vec![List::Subject(self.subject())],
-        }
+        Heading { what, made_of: vec![List::Subject(self.subject())] }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, InstanceRow>> {
@@ -148,20 +119,10 @@ impl Listing for Service {
 
     fn load(&mut self, ctx: &Ctx) -> Vec<InstanceRow> {
         let subject = self.subject();
-        let shown = ctx
-            .store
-            .datacenters()
-            .filter(|(dc, _)| self.shows(ctx, dc));
+        let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
         let rows = shown.flat_map(|(dc, state)| {
-            let all = state
-                .instances
-                .get(&subject)
-                .into_iter()
-                .flat_map(|rows| rows.values());
-            all.map(|instance| InstanceRow {
-                dc: dc.clone(),
-                instance: Arc::clone(instance),
-            })
+            let all = state.instances.get(&subject).into_iter().flat_map(|rows| rows.values());
+            all.map(|instance| InstanceRow { dc: dc.clone(), instance: Arc::clone(instance) })
         });
         rows.collect()
     }
@@ -177,10 +138,9 @@ impl Listing for Service {
         let mut patch = Patch::default();
         for key in keys {
             match rows.get(key) {
-                Some(it) => patch.upserts.push(InstanceRow {
-                    dc: dc.clone(),
-                    instance: Arc::clone(it),
-                }),
+                Some(it) => {
+                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) })
+                }
                 None => patch.removed.push((dc.clone(), key.clone())),
             }
         }
@@ -188,16 +148,8 @@ impl Listing for Service {
     }
 
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
-        let shown = ctx
-            .store
-            .datacenters()
-            .filter(|(dc, _)| self.shows(ctx, dc));
-        shown
-            .map(|(dc, _)| Wanted {
-                dc: dc.clone(),
-                subject: self.subject(),
-            })
-            .collect()
+        let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
+        shown.map(|(dc, _)| Wanted { dc: dc.clone(), subject: self.subject() }).collect()
     }
 
     fn is_fault(&self, row: &InstanceRow) -> bool {
@@ -235,26 +187,16 @@ impl Listing for Service {
 pub fn instance_detail(ctx: &Ctx, it: &Instance) -> Detail {
     let mut lines = vec![cells::status(ctx, it.status)];
     lines.push(Cell::new("address  ", Role::Muted).then(endpoint(it), Role::Text));
-    lines.push(cells::joined(
-        ["tags    "]
-            .into_iter()
-            .chain(it.tags.iter().map(AsRef::as_ref)),
-    ));
+    lines.push(cells::joined(["tags    "].into_iter().chain(it.tags.iter().map(AsRef::as_ref))));
     lines.extend(cells::meta_lines(&it.meta));
     for check in &it.checks {
         lines.push(Cell::default());
         let mut head = cells::status(ctx, check.status);
-        head.runs.push((
-            format!("  {}", crate::ui::text::clean(&check.name)).into(),
-            Role::Text,
-        ));
+        head.runs.push((format!("  {}", crate::ui::text::clean(&check.name)).into(), Role::Text));
         lines.push(head);
         lines.push(Cell::new(cells::summary(check), Role::Muted));
     }
-    Detail {
-        title: cells::text(&format!(" {} ", it.id), Role::Title),
-        lines,
-    }
+    Detail { title: cells::text(&format!(" {} ", it.id), Role::Title), lines }
 }
 
 /// Where an instance serves, made safe to draw.
@@ -265,48 +207,33 @@ pub fn endpoint(it: &Instance) -> String {
 fn instance_columns<'a>(ctx: &'a Ctx) -> Vec<Column<'a, InstanceRow>> {
     let checks = |row: &InstanceRow| {
         let all = row.instance.checks.len();
-        let fine = row
-            .instance
-            .checks
-            .iter()
-            .filter(|c| c.status == Status::Passing)
-            .count();
+        let fine = row.instance.checks.iter().filter(|c| c.status == Status::Passing).count();
         Cell::new(format!("{fine}/{all}"), cells::role(row.instance.status))
     };
     vec![
-        Column::new("dc", "dc", Width::Fit(4, 12), |row: &InstanceRow| {
-            cells::dc(ctx, &row.dc)
-        })
-        .sorts(|a: &InstanceRow, b| a.dc.cmp(&b.dc)),
+        Column::new("dc", "dc", Width::Fit(4, 12), |row: &InstanceRow| cells::dc(ctx, &row.dc))
+            .sorts(|a: &InstanceRow, b| a.dc.cmp(&b.dc)),
         Column::new("status", "state", Width::Fit(8, 13), |row: &InstanceRow| {
             cells::status(ctx, row.instance.status)
         })
         .sorts_worst_first(|a: &InstanceRow, b| a.instance.status.cmp(&b.instance.status)),
-        Column::new(
-            "address",
-            "address",
-            Width::Fit(12, 30),
-            |row: &InstanceRow| Cell::new(endpoint(&row.instance), Role::Text),
-        )
+        Column::new("address", "address", Width::Fit(12, 30), |row: &InstanceRow| {
+            Cell::new(endpoint(&row.instance), Role::Text)
+        })
         .sorts(|a: &InstanceRow, b| a.instance.address.cmp(&b.instance.address)),
-        Column::new("node", "node", Width::Fill(10), |row: &InstanceRow| {
+        Column::new("node", "node", Width::Fill(16, 48), |row: &InstanceRow| {
             cells::text(row.instance.node.as_str(), Role::Text)
         })
         .sorts(|a: &InstanceRow, b| a.instance.node.cmp(&b.instance.node)),
-        Column::new("name", "id", Width::Fill(10), |row: &InstanceRow| {
+        Column::new("name", "id", Width::Fill(10, 48), |row: &InstanceRow| {
             cells::text(row.instance.id.as_str(), Role::Muted)
         })
         .rank(4)
         .sorts(|a: &InstanceRow, b| a.instance.id.cmp(&b.instance.id)),
-        Column::new("checks", "checks", Width::Fit(6, 7), checks)
-            .right()
-            .rank(2),
-        Column::new(
-            "version",
-            "version",
-            Width::Fit(7, 16),
-            |row: &InstanceRow| cells::text(row.instance.version().unwrap_or("-"), Role::Text),
-        )
+        Column::new("checks", "checks", Width::Fit(6, 7), checks).right().rank(2),
+        Column::new("version", "version", Width::Fit(7, 16), |row: &InstanceRow| {
+            cells::text(row.instance.version().unwrap_or("-"), Role::Text)
+        })
         .rank(1)
         .sorts(|a: &InstanceRow, b| a.instance.version().cmp(&b.instance.version())),
         Column::new("tags", "tags", Width::Fit(4, 24), |row: &InstanceRow| {

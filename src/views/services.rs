@@ -72,26 +72,16 @@ impl ServiceRow {
             counts.add(Status::Critical, health.counts.critical);
         }
         let name = name.clone();
-        (!judged.is_empty()).then(|| Self {
-            name,
-            places,
-            counts,
-        })
+        (!judged.is_empty()).then(|| Self { name, places, counts })
     }
 
     fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
-        self.places
-            .iter()
-            .find(|(name, _)| name == dc)
-            .map(|(_, health)| &**health)
+        self.places.iter().find(|(name, _)| name == dc).map(|(_, health)| &**health)
     }
 
     fn tags(&self) -> Vec<Arc<str>> {
-        let mut tags: Vec<_> = self
-            .places
-            .iter()
-            .flat_map(|(_, health)| health.tags.iter().cloned())
-            .collect();
+        let mut tags: Vec<_> =
+            self.places.iter().flat_map(|(_, health)| health.tags.iter().cloned()).collect();
         tags.sort_unstable();
         tags.dedup();
         tags
@@ -123,10 +113,7 @@ fn shown_dcs(ctx: &Ctx, room: u16) -> Vec<Dc> {
     if dcs.len() > fits {
         let instances = |totals: &Counts| (totals.critical, totals.warning);
         dcs.sort_by_key(|(dc, state)| {
-            (
-                ctx.focus != Some(dc),
-                std::cmp::Reverse(instances(&state.totals.instances)),
-            )
+            (ctx.focus != Some(dc), std::cmp::Reverse(instances(&state.totals.instances)))
         });
         dcs.truncate(fits);
     }
@@ -137,18 +124,14 @@ impl Listing for Services {
     type Row = ServiceRow;
 
     fn heading(&self, ctx: &Ctx) -> Heading {
-        let what = ctx
-            .focus
-            .map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
-        Heading {
-            what,
-            made_of: vec![List::Services, List::Checks],
-        }
+        let what =
+            ctx.focus.map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
+        Heading { what, made_of: vec![List::Services, List::Checks] }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
         let mut columns = vec![
-            Column::new("name", "service", Width::Fill(14), |row: &ServiceRow| {
+            Column::new("name", "service", Width::Fill(14, 48), |row: &ServiceRow| {
                 cells::text(row.name.as_str(), Role::Text)
             })
             .sorts(|a: &ServiceRow, b| a.name.cmp(&b.name)),
@@ -164,34 +147,21 @@ impl Listing for Services {
         }
         if hidden > 0 {
             let title = format!("+{hidden} dcs");
-            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| {
-                Cell::default()
-            });
-            columns.push(Column {
-                title: title.into(),
-                ..more.rank(1)
-            });
+            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| Cell::default());
+            columns.push(Column { title: title.into(), ..more.rank(1) });
         }
         columns.push(
-            Column::new(
-                "failing",
-                "failing",
-                Width::Fit(7, 34),
-                |row: &ServiceRow| cells::failing(&row.counts),
-            )
-            .rank(3)
+            Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
+                cells::failing(&row.counts)
+            })
+            .rank(if wide { 6 } else { 3 })
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
         );
         if wide {
             columns.push(
-                Column::new(
-                    "versions",
-                    "versions",
-                    Width::Fit(8, 20),
-                    |row: &ServiceRow| {
-                        cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
-                    },
-                )
+                Column::new("versions", "versions", Width::Fit(8, 20), |row: &ServiceRow| {
+                    cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
+                })
                 .rank(4),
             );
             columns.push(
@@ -217,10 +187,7 @@ impl Listing for Services {
             .collect();
         names.sort_unstable();
         names.dedup();
-        names
-            .into_iter()
-            .filter_map(|name| ServiceRow::make(ctx, name))
-            .collect()
+        names.into_iter().filter_map(|name| ServiceRow::make(ctx, name)).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<ServiceRow>> {
@@ -271,8 +238,5 @@ fn dc_column<'a>(ctx: &'a Ctx, dc: Dc) -> Column<'a, ServiceRow> {
             of(a).cmp(&of(b))
         });
     let title = crate::ui::text::clean(dc.as_str()).into_owned();
-    Column {
-        title: title.into(),
-        ..column
-    }
+    Column { title: title.into(), ..column }
 }

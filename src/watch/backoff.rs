@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn pauses_stay_in_their_range_and_grow_on_average() {
-        let early: Duration = (0..200).map(|seed| Backoff::new(seed).next()).sum::<Duration>() / 200;
+        let early: Duration =
+            (0..200).map(|seed| Backoff::new(seed).next()).sum::<Duration>() / 200;
         let mut late = Duration::ZERO;
         for seed in 0..200 {
             let mut backoff = Backoff::new(seed);

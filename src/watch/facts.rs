@@ -26,8 +26,11 @@ pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed:
         if local.is_none() {
             local = read::agent_self().fetch(&client).await.ok().map(|(agent, _)| agent.dc);
         }
-        let (wan, expected, filtered) =
-            tokio::join!(round_trips(&client, local.as_ref()), expected(&client), filtered(&client));
+        let (wan, expected, filtered) = tokio::join!(
+            round_trips(&client, local.as_ref()),
+            expected(&client),
+            filtered(&client)
+        );
         let is_whole = wan.is_some() && filtered.is_some();
         out.send_if_modified(|facts| {
             let before = facts.clone();
@@ -43,9 +46,8 @@ pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed:
 async fn round_trips(client: &Client, local: Option<&Dc>) -> Option<HashMap<Dc, Estimate>> {
     let (places, _) = read::coordinates_wan().fetch(client).await.ok()?;
     let here = places.get(local?)?;
-    let estimate = |(dc, there): (&Dc, &Vec<_>)| {
-        Some((dc.clone(), coordinate::between_groups(here, there)?))
-    };
+    let estimate =
+        |(dc, there): (&Dc, &Vec<_>)| Some((dc.clone(), coordinate::between_groups(here, there)?));
     Some(places.iter().filter_map(estimate).collect())
 }
 

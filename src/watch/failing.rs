@@ -133,7 +133,8 @@ impl End {
         if self.index() >= index || self.now.fresh.state != State::Live {
             return;
         }
-        let come = timeout(MOMENT, self.seen.wait_for(|listed| listed.index >= index)).await.is_ok();
+        let come =
+            timeout(MOMENT, self.seen.wait_for(|listed| listed.index >= index)).await.is_ok();
         self.update();
         if come {
             return;
@@ -218,7 +219,7 @@ impl Joined {
         if fresh != self.told && fresh.state != State::Loading {
             self.told = fresh.clone();
             self.ctx.inbox.post(|pending| {
-                pending.freshness.insert((List::Checks, 0), fresh);
+                pending.freshness.insert(List::Checks, fresh);
             });
         }
     }

@@ -24,6 +24,7 @@ const AT_MOST: Duration = Duration::from_millis(500);
 /// Takes the pulse for as long as it is polled.
 pub(super) async fn watch_pulse(ctx: Arc<Context>) {
     let mut backoff = Backoff::new(ctx.seed());
+    let mut refresh = ctx.refresh.clone();
     loop {
         let query = read::leader().with(|request| request.timeout(PATIENCE));
         let answer = query.fetch(&ctx.client).await;
@@ -39,16 +40,13 @@ pub(super) async fn watch_pulse(ctx: Arc<Context>) {
         tokio::select! {
             () = sleep(pause.saturating_sub(AT_MOST)) => {}
             () = ctx.doubt.notified() => {}
+            Ok(()) = refresh.changed() => {}
         }
     }
 }
 
 /// What an answer says, and how long to wait before the next question.
-fn judge(
-    answer: Result<Arc<str>, ApiError>,
-    backoff: &mut Backoff,
-    seed: u64,
-) -> (Link, Duration) {
+fn judge(answer: Result<Arc<str>, ApiError>, backoff: &mut Backoff, seed: u64) -> (Link, Duration) {
     let error = match answer {
         Ok(leader) => {
             backoff.reset();

@@ -22,9 +22,7 @@ async fn error_of_bytes(bytes: Bytes) -> ApiError {
 }
 
 async fn error_at(address: &str) -> ApiError {
-    ask(&client(&[("CONSUL_HTTP_ADDR", address)]))
-        .await
-        .expect_err("a fault")
+    ask(&client(&[("CONSUL_HTTP_ADDR", address)])).await.expect_err("a fault")
 }
 
 fn why(error: &ApiError) -> &Why {
@@ -41,19 +39,13 @@ async fn nobody_listening_is_refused() {
     assert_eq!(why(&error), &Why::Refused);
     assert_eq!(error.class(), Class::Retry);
     let text = error.to_string();
-    assert!(
-        text.contains(&address) && text.contains("connection refused"),
-        "{text}"
-    );
+    assert!(text.contains(&address) && text.contains("connection refused"), "{text}");
 }
 
 #[tokio::test]
 async fn a_missing_socket_says_so() {
     let text = error_at("unix:///no/such/consul.sock").await.to_string();
-    assert!(
-        text.contains("unix:///no/such/consul.sock") && text.contains("not found"),
-        "{text}"
-    );
+    assert!(text.contains("unix:///no/such/consul.sock") && text.contains("not found"), "{text}");
 }
 
 #[tokio::test]
@@ -66,10 +58,7 @@ async fn silence_ends_in_a_time_out() {
     let server = FaultServer::script(vec![Reply::Silence]);
     let client = client(&[("CONSUL_HTTP_ADDR", &server.url())]);
     let request = Request::get(PATH).timeout(Duration::from_millis(100));
-    assert_eq!(
-        why(&client.send(request).await.expect_err("silence")),
-        &Why::Timeout
-    );
+    assert_eq!(why(&client.send(request).await.expect_err("silence")), &Why::Timeout);
 }
 
 #[tokio::test]
@@ -85,14 +74,8 @@ async fn an_end_before_the_answer_is_a_closed_connection() {
 #[tokio::test]
 async fn a_truncated_answer_names_the_endpoint_and_the_byte() {
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n[\"dc";
-    let truncated = Reply::Truncated {
-        body: r#"["dc-1"]"#.to_owned(),
-        after: 4,
-    };
-    for error in [
-        error_of(truncated).await,
-        error_of_bytes(Bytes::Just(chunked)).await,
-    ] {
+    let truncated = Reply::Truncated { body: r#"["dc-1"]"#.to_owned(), after: 4 };
+    for error in [error_of(truncated).await, error_of_bytes(Bytes::Just(chunked)).await] {
         assert!(matches!(error, ApiError::BadAnswer { .. }), "{error:?}");
         assert_eq!(error.class(), Class::Retry);
         let text = error.to_string();
@@ -104,11 +87,7 @@ async fn a_truncated_answer_names_the_endpoint_and_the_byte() {
 async fn wrong_json_names_the_endpoint_and_the_byte() {
     let server = FaultServer::script(vec![Reply::json("[1, oops", 9)]);
     let client = client(&[("CONSUL_HTTP_ADDR", &server.url())]);
-    let error = ask(&client)
-        .await
-        .expect("a body")
-        .json::<Vec<u8>>()
-        .expect_err("no JSON");
+    let error = ask(&client).await.expect("a body").json::<Vec<u8>>().expect_err("no JSON");
     let text = error.to_string();
     assert!(text.contains(PATH) && text.contains("byte 5"), "{text}");
 }
@@ -117,24 +96,14 @@ async fn wrong_json_names_the_endpoint_and_the_byte() {
 async fn what_is_not_http_is_no_answer() {
     let error = error_of_bytes(Bytes::Just("220 mail.example.com ESMTP\r\n")).await;
     assert_eq!(error.class(), Class::Retry);
-    assert!(
-        error.to_string().contains("cannot reach the agent"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("cannot reach the agent"), "{error}");
 }
 
 #[tokio::test]
 async fn an_error_text_is_shown_cleaned() {
     let error = error_of(Reply::text(500, "rpc\x1b[2J error\r\nbad")).await;
     let text = "rpc [2J error bad".to_owned();
-    assert_eq!(
-        error,
-        ApiError::Status {
-            code: 500,
-            path: PATH.to_owned(),
-            text
-        }
-    );
+    assert_eq!(error, ApiError::Status { code: 500, path: PATH.to_owned(), text });
     assert_eq!(error.class(), Class::Retry);
 }
 
@@ -147,23 +116,14 @@ async fn a_datacenter_without_a_leader_may_be_asked_for_stale_data() {
 
 #[tokio::test]
 async fn too_many_requests_are_told_from_an_unhealthy_raft() {
-    assert!(matches!(
-        error_of(Reply::text(429, "slow down")).await,
-        ApiError::TooMany { .. }
-    ));
+    assert!(matches!(error_of(Reply::text(429, "slow down")).await, ApiError::TooMany { .. }));
 
     let raft = Reply::text(429, r#"{"Healthy":false}"#).header("X-Consul-Index", "1");
     let server = FaultServer::script(vec![raft]);
     let client = client(&[("CONSUL_HTTP_ADDR", &server.url())]);
-    let answer = client
-        .send(Request::get("/v1/operator/autopilot/health"))
-        .await
-        .expect("answer");
+    let answer = client.send(Request::get("/v1/operator/autopilot/health")).await.expect("answer");
     assert_eq!(answer.status, 429);
-    assert_eq!(
-        answer.index, None,
-        "an index of a non-200 answer means nothing"
-    );
+    assert_eq!(answer.index, None, "an index of a non-200 answer means nothing");
 }
 
 #[tokio::test]
@@ -172,10 +132,7 @@ async fn a_redirect_is_not_followed() {
     let location = format!("{}/v1/x?token=s3cr3t", other.url());
     let error = error_of(Reply::text(302, "").header("Location", &location)).await;
     let text = error.to_string();
-    assert!(
-        text.contains(&other.url()) && !text.contains("s3cr3t"),
-        "{text}"
-    );
+    assert!(text.contains(&other.url()) && !text.contains("s3cr3t"), "{text}");
     assert!(other.requests().is_empty(), "a token would have travelled");
 }
 
@@ -185,9 +142,6 @@ async fn an_endless_answer_is_given_up() {
     let announced = Bytes::Just("HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n");
     for bytes in [endless, announced] {
         let error = error_of_bytes(bytes).await;
-        assert!(
-            matches!(error, ApiError::TooLarge { limit_mb: 256, .. }),
-            "{error:?}"
-        );
+        assert!(matches!(error, ApiError::TooLarge { limit_mb: 256, .. }), "{error:?}");
     }
 }

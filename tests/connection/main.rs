@@ -27,10 +27,7 @@ use dcview::consul::{Access, Answer, ApiError, Client, Request};
 
 /// The settings that these variables make.
 fn config(env: &[(&str, &str)]) -> Config {
-    let dirs = Dirs {
-        config: "nowhere".into(),
-        state: "nowhere".into(),
-    };
+    let dirs = Dirs { config: "nowhere".into(), state: "nowhere".into() };
     let env: Env = env.iter().copied().collect();
     dcview::config::resolve(None, &env, &Flags::default(), &dirs).expect("good settings")
 }

@@ -29,15 +29,10 @@ async fn plain_http() {
 
 async fn any_form_of_the_address_reaches_the_agent(ams: &super::support::consul::Dc) {
     let plain = ams.http_addr();
-    let forms = [
-        plain.clone(),
-        format!("http://{plain}"),
-        format!("unix://{}", ams.socket().display()),
-    ];
+    let forms =
+        [plain.clone(), format!("http://{plain}"), format!("unix://{}", ams.socket().display())];
     for form in forms {
-        let answer = ask(&client(&[("CONSUL_HTTP_ADDR", &form)]))
-            .await
-            .expect(&form);
+        let answer = ask(&client(&[("CONSUL_HTTP_ADDR", &form)])).await.expect(&form);
         let mut dcs: Vec<String> = answer.json().expect("names");
         dcs.sort();
         assert_eq!(dcs, ["ams", "nyc"], "{form}");
@@ -46,58 +41,37 @@ async fn any_form_of_the_address_reaches_the_agent(ams: &super::support::consul:
 
 async fn a_datacenter_is_reached_through_another_ones_agent(client: &Client) {
     let nyc = client.in_dc(&Dc::from("nyc"));
-    nyc.send(Request::put("/v1/kv/where", "nyc"))
-        .await
-        .expect("a write");
+    nyc.send(Request::put("/v1/kv/where", "nyc")).await.expect("a write");
     let read = |client: Client| async move {
-        client
-            .send(Request::get("/v1/kv/where").flag("raw"))
-            .await
-            .expect("an answer")
+        client.send(Request::get("/v1/kv/where").flag("raw")).await.expect("an answer")
     };
     assert_eq!(read(nyc).await.body, "nyc");
-    assert_eq!(
-        read(client.clone()).await.status,
-        404,
-        "it was written elsewhere"
-    );
+    assert_eq!(read(client.clone()).await.status, 404, "it was written elsewhere");
 }
 
 async fn an_unknown_datacenter_is_no_path(client: &Client) {
     let nowhere = client.in_dc(&Dc::from("nowhere"));
-    let error = nowhere
-        .send(Request::get("/v1/catalog/nodes"))
-        .await
-        .expect_err("no such place");
+    let error = nowhere.send(Request::get("/v1/catalog/nodes")).await.expect_err("no such place");
     assert!(matches!(error, ApiError::NoPath { .. }), "{error:?}");
     assert!(error.to_string().contains("'nowhere'"), "{error}");
 }
 
 async fn headers_of_consul_are_read(client: &Client) {
-    let answer = client
-        .send(Request::get("/v1/health/state/critical").stale())
-        .await
-        .expect("ok");
+    let answer = client.send(Request::get("/v1/health/state/critical").stale()).await.expect("ok");
     assert!(answer.index.is_some_and(|index| index > 0));
     assert_eq!(answer.known_leader, Some(true));
     assert!(answer.last_contact.is_some());
     assert!(!answer.filtered);
     assert!(answer.to_first_byte <= answer.elapsed);
 
-    let absent = client
-        .send(Request::get("/v1/kv/no/such/key"))
-        .await
-        .expect("404 is an answer");
+    let absent = client.send(Request::get("/v1/kv/no/such/key")).await.expect("404 is an answer");
     assert_eq!(absent.status, 404);
     assert!(absent.index.is_some(), "and one that can block");
 }
 
 async fn a_blocking_query_wakes_at_the_change(client: &Client) {
     let path = "/v1/kv/flips";
-    client
-        .send(Request::put(path, "before"))
-        .await
-        .expect("a write");
+    client.send(Request::put(path, "before")).await.expect("a write");
     let first = client.send(Request::get(path)).await.expect("ok");
     let index = next_index(None, first.index).expect("an index");
     let wait = Duration::from_mins(1);
@@ -124,18 +98,9 @@ async fn a_blocking_query_ends_with_its_wait(client: &Client) {
 }
 
 async fn odd_keys_come_back_as_they_went(client: &Client) {
-    for key in [
-        "a b?#%&+=",
-        "ü/ß/日本",
-        "trailing/",
-        ".hidden/x.y",
-        "a:b@c!$'()*,;",
-    ] {
+    for key in ["a b?#%&+=", "ü/ß/日本", "trailing/", ".hidden/x.y", "a:b@c!$'()*,;"] {
         let path = format!("/v1/kv/{}", encode_path(key));
-        client
-            .send(Request::put(path.clone(), "v"))
-            .await
-            .expect(key);
+        client.send(Request::put(path.clone(), "v")).await.expect(key);
         let keys: Vec<String> = client
             .send(Request::get(path.clone()).flag("keys"))
             .await
@@ -151,52 +116,27 @@ async fn a_key_that_no_url_can_carry_is_never_another_key(client: &Client) {
         let path = format!("/v1/kv/{}", encode_path(key));
         let result = client.send(Request::put(path, "v")).await;
         assert!(
-            matches!(
-                result,
-                Err(ApiError::Setup(_) | ApiError::Status { code: 301, .. })
-            ),
+            matches!(result, Err(ApiError::Setup(_) | ApiError::Status { code: 301, .. })),
             "{result:?}"
         );
     }
-    let keys = client
-        .send(Request::get("/v1/kv/").flag("keys"))
-        .await
-        .expect("keys");
+    let keys = client.send(Request::get("/v1/kv/").flag("keys")).await.expect("keys");
     let keys: Vec<String> = keys.json().expect("names");
-    assert!(
-        !keys
-            .iter()
-            .any(|key| key == "b" || key == "a" || key == "a/b"),
-        "{keys:?}"
-    );
+    assert!(!keys.iter().any(|key| key == "b" || key == "a" || key == "a/b"), "{keys:?}");
 }
 
 async fn compressed_answers_are_read(client: &Client) {
     let path = "/v1/kv/large";
-    client
-        .send(Request::put(path, "x".repeat(100_000)))
-        .await
-        .expect("a write");
+    client.send(Request::put(path, "x".repeat(100_000))).await.expect("a write");
     for gzip in [false, true] {
-        let answer = client
-            .send(Request::get(path).flag("raw").gzip(gzip))
-            .await
-            .expect("ok");
+        let answer = client.send(Request::get(path).flag("raw").gzip(gzip)).await.expect("ok");
         assert_eq!(answer.body.len(), 100_000, "gzip {gzip}");
     }
 }
 
 async fn an_endpoint_that_this_version_lacks_is_absent(client: &Client) {
-    let error = client
-        .send(Request::get("/v1/no/such/endpoint"))
-        .await
-        .expect_err("404");
-    assert_eq!(
-        error,
-        ApiError::NotFound {
-            path: "/v1/no/such/endpoint".to_owned()
-        }
-    );
+    let error = client.send(Request::get("/v1/no/such/endpoint")).await.expect_err("404");
+    assert_eq!(error, ApiError::NotFound { path: "/v1/no/such/endpoint".to_owned() });
 }
 
 async fn a_namespace_of_an_enterprise_server_is_sent(address: &str) {
@@ -209,8 +149,5 @@ async fn a_namespace_of_an_enterprise_server_is_sent(address: &str) {
     ask(&client).await.expect("ignored");
     let refused = client.send(Request::get("/v1/health/state/critical")).await;
     let error = refused.expect_err("an enterprise feature").to_string();
-    assert!(
-        error.contains("Namespaces are a Consul Enterprise feature"),
-        "{error}"
-    );
+    assert!(error.contains("Namespaces are a Consul Enterprise feature"), "{error}");
 }

@@ -16,10 +16,7 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .expect("no test panics holding it")
-            .extend(bytes);
+        self.0.lock().expect("no test panics holding it").extend(bytes);
         Ok(bytes.len())
     }
 
@@ -44,23 +41,14 @@ async fn basic_authentication_passes_a_checking_proxy() {
         _ => Reply::text(401, "who are you"),
     });
     let address = format!("{}/consul", server.url());
-    let env = [
-        ("CONSUL_HTTP_ADDR", &*address),
-        ("CONSUL_HTTP_TOKEN", "s3cr3t"),
-    ];
+    let env = [("CONSUL_HTTP_ADDR", &*address), ("CONSUL_HTTP_TOKEN", "s3cr3t")];
     let stranger = client(&env).send(Request::get("/v1/catalog/nodes")).await;
     assert!(stranger.is_err(), "the proxy does check");
 
     let env = [&env[..], &[("CONSUL_HTTP_AUTH", "ann:hunter2")]].concat();
-    client(&env)
-        .send(Request::get("/v1/catalog/nodes"))
-        .await
-        .expect("through");
+    client(&env).send(Request::get("/v1/catalog/nodes")).await.expect("through");
     let request = server.requests().pop().expect("a request");
-    assert_eq!(
-        request.path, "/consul/v1/catalog/nodes",
-        "the path before /v1 is kept"
-    );
+    assert_eq!(request.path, "/consul/v1/catalog/nodes", "the path before /v1 is kept");
     assert_eq!(request.header("x-consul-token"), Some("s3cr3t"));
     assert_eq!(request.header("accept-encoding"), Some("identity"));
 }
@@ -74,18 +62,13 @@ async fn no_secret_shows_in_logs_errors_or_debug() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
-    let secrets = [
-        ("CONSUL_HTTP_TOKEN", "s3cr3t-token"),
-        ("CONSUL_HTTP_AUTH", "ann:s3cr3t-password"),
-    ];
+    let secrets =
+        [("CONSUL_HTTP_TOKEN", "s3cr3t-token"), ("CONSUL_HTTP_AUTH", "ann:s3cr3t-password")];
     let mut shown = String::new();
     for reply in [
         Reply::json("[]", 1),
         Reply::text(403, "Permission denied"),
-        Reply::Truncated {
-            body: "[]".to_owned(),
-            after: 1,
-        },
+        Reply::Truncated { body: "[]".to_owned(), after: 1 },
         Reply::Reset,
     ] {
         let server = FaultServer::script(vec![reply]);
@@ -103,8 +86,5 @@ async fn no_secret_shows_in_logs_errors_or_debug() {
     let logged = String::from_utf8(logged).expect("text");
     assert_eq!(logged.matches("path=/v1/kv/a").count(), 4, "{logged}");
     assert!(logged.contains("bytes=2"), "{logged}");
-    assert!(
-        !logged.contains("s3cr3t") && !shown.contains("s3cr3t"),
-        "{logged}{shown}"
-    );
+    assert!(!logged.contains("s3cr3t") && !shown.contains("s3cr3t"), "{logged}{shown}");
 }

@@ -24,9 +24,7 @@ fn named_server() -> (String, String, Receiver<(Option<String>, String)>) {
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(|builder| {
-            builder
-                .with_no_client_auth()
-                .with_single_cert(vec![made.cert.der().clone()], key)
+            builder.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key)
         })
         .expect("a server's configuration");
     let config = Arc::new(config);

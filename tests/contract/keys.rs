@@ -1,5 +1,6 @@
-//! Keys: values, flags, listings, check-and-set, limits.
+//! Keys: values, flags, listings, check-and-set, limits, and what blocks on them.
 
+use super::blocked::block;
 use super::pair::pair;
 
 #[test]
@@ -79,10 +80,7 @@ fn refused_writes_leave_the_index_alone() {
         party.put_text("/v1/kv/still/a", "1");
         let index = party.get("/v1/kv/?keys").index();
         party.put_text("/v1/kv/still/a?cas=0", "2");
-        party
-            .http
-            .delete("/v1/kv/still/missing")
-            .expect("an answer");
+        party.http.delete("/v1/kv/still/missing").expect("an answer");
         assert_eq!(party.get("/v1/kv/?keys").index(), index, "{}", party.name);
     }
 }
@@ -95,22 +93,10 @@ fn deleted_key_gives_its_prefix_a_newer_index() {
         party.put_text("/v1/kv/grave/b", "1");
         party.put_text("/v1/kv/elsewhere", "1");
         let store = party.get("/v1/kv/elsewhere").index();
-        assert!(
-            party.get("/v1/kv/grave/?keys").index() < store,
-            "{}",
-            party.name
-        );
+        assert!(party.get("/v1/kv/grave/?keys").index() < store, "{}", party.name);
         party.http.delete("/v1/kv/grave/a").expect("an answer");
-        assert!(
-            party.get("/v1/kv/grave/?keys").index() > store,
-            "{}",
-            party.name
-        );
-        assert!(
-            party.get("/v1/kv/grave/b").index() < store,
-            "{}",
-            party.name
-        );
+        assert!(party.get("/v1/kv/grave/?keys").index() > store, "{}", party.name);
+        assert!(party.get("/v1/kv/grave/b").index() < store, "{}", party.name);
     }
 }
 
@@ -121,4 +107,49 @@ fn values_have_a_limit() {
     pair.same_put_text("/v1/kv/limit/a", &"x".repeat(512 * 1024 + 1));
     pair.same_put_text("/v1/kv/", "x");
     pair.same_delete("/v1/kv/");
+}
+
+#[test]
+fn keys_wake_no_health_watch_and_no_other_prefix() {
+    let pair = pair();
+    for party in pair.each() {
+        party.put_text("/v1/kv/grain/a/x", "1");
+        party.put_text("/v1/kv/grain/b/x", "1");
+        let health = block(party, "/v1/health/state/any");
+        let prefix = block(party, "/v1/kv/grain/a/?recurse");
+        let keys = block(party, "/v1/kv/grain/a/?keys&separator=/");
+        let key = block(party, "/v1/kv/grain/a/x");
+        party.put_text("/v1/kv/grain/b/x", "2");
+        for blocked in [&health, &prefix, &keys, &key] {
+            blocked.sleeps();
+        }
+        party.put_text("/v1/kv/grain/a/x", "2");
+        for blocked in [prefix, keys, key] {
+            blocked.wakes();
+        }
+        health.sleeps();
+    }
+}
+
+#[test]
+fn missing_key_blocks_and_wakes_when_it_is_written() {
+    let pair = pair();
+    for party in pair.each() {
+        party.put_text("/v1/kv/late/other", "1");
+        let blocked = block(party, "/v1/kv/late/key");
+        party.put_text("/v1/kv/late/key", "1");
+        assert_eq!(blocked.wakes().status, 200, "{}", party.name);
+    }
+}
+
+#[test]
+fn deleted_key_wakes_with_404_and_an_index() {
+    let pair = pair();
+    for party in pair.each() {
+        party.put_text("/v1/kv/gone/key", "1");
+        let (key, prefix) = (block(party, "/v1/kv/gone/key"), block(party, "/v1/kv/gone/?keys"));
+        party.http.delete("/v1/kv/gone/key").expect("an answer");
+        assert_eq!(key.wakes().status, 404, "{}", party.name);
+        assert_eq!(prefix.wakes().status, 404, "{}", party.name);
+    }
 }

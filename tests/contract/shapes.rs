@@ -10,10 +10,7 @@ fn seeded(list: &Value, mark: &str) -> Vec<Value> {
     let mut list = list.clone();
     settle(&mut list);
     let items = list.as_array().expect("a list").iter();
-    items
-        .filter(|item| item.to_string().contains(mark))
-        .cloned()
-        .collect()
+    items.filter(|item| item.to_string().contains(mark)).cloned().collect()
 }
 
 /// Both parties list the same of what the test has put there.
@@ -52,30 +49,19 @@ fn a_seeded_node_and_its_instances_read_alike() {
     same_seeded(&pair, "/v1/internal/ui/services", "shape-web", 1);
     for party in pair.each() {
         let services = party.get("/v1/catalog/services").json();
-        assert_eq!(
-            services["shape-web"],
-            json!(["http", "v1"]),
-            "{}",
-            party.name
-        );
+        assert_eq!(services["shape-web"], json!(["http", "v1"]), "{}", party.name);
     }
 }
 
 #[test]
 fn what_is_empty_is_written_alike() {
     let pair = pair();
-    pair.write(
-        "/v1/catalog/register",
-        &json!({ "Node": "bare", "Address": "10.9.0.2" }),
-    );
+    pair.write("/v1/catalog/register", &json!({ "Node": "bare", "Address": "10.9.0.2" }));
     pair.write(
         "/v1/catalog/register",
         &json!({ "Node": "bare", "Address": "10.9.0.2", "Service": { "Service": "bare-web" } }),
     );
-    pair.write(
-        "/v1/catalog/register",
-        &json!({ "Node": "barest", "Address": "10.9.0.3" }),
-    );
+    pair.write("/v1/catalog/register", &json!({ "Node": "barest", "Address": "10.9.0.3" }));
     for path in [
         "/v1/catalog/node/bare",
         "/v1/catalog/node/barest",
@@ -108,34 +94,16 @@ fn checks_are_counted_alike_and_a_node_is_listed_once_for_each_instance() {
     pair.seed("count-b", "count-web", &["passing"]);
     let disk = json!({ "Node": "count-a", "CheckID": "disk", "Name": "disk has room",
         "Status": "warning" });
-    pair.write(
-        "/v1/txn",
-        &json!([{ "Check": { "Verb": "set", "Check": disk } }]),
-    );
+    pair.write("/v1/txn", &json!([{ "Check": { "Verb": "set", "Check": disk } }]));
     same_seeded(&pair, "/v1/internal/ui/services", "count-web", 1);
     for party in pair.each() {
         let list = party.get("/v1/internal/ui/services").json();
         let summary = &seeded(&list, "count-web")[0];
-        let counts = [
-            "InstanceCount",
-            "ChecksPassing",
-            "ChecksWarning",
-            "ChecksCritical",
-        ]
-        .map(|name| summary[name].as_u64());
+        let counts = ["InstanceCount", "ChecksPassing", "ChecksWarning", "ChecksCritical"]
+            .map(|name| summary[name].as_u64());
         // On count-a the node's warning counts twice, for two instances.
-        assert_eq!(
-            counts,
-            [Some(3), Some(2), Some(3), Some(1)],
-            "{}",
-            party.name
-        );
-        assert_eq!(
-            summary["Nodes"],
-            json!(["count-a", "count-a", "count-b"]),
-            "{}",
-            party.name
-        );
+        assert_eq!(counts, [Some(3), Some(2), Some(3), Some(1)], "{}", party.name);
+        assert_eq!(summary["Nodes"], json!(["count-a", "count-a", "count-b"]), "{}", party.name);
     }
 }
 
@@ -158,12 +126,7 @@ fn servers_and_places_have_the_same_shape() {
     for party in pair.each() {
         let mut names: Vec<String> =
             serde_json::from_str(&party.get("/v1/catalog/datacenters").body).expect("names");
-        assert_eq!(
-            names.first().map(String::as_str),
-            Some("dc-1"),
-            "{}",
-            party.name
-        );
+        assert_eq!(names.first().map(String::as_str), Some("dc-1"), "{}", party.name);
         names.sort();
         assert_eq!(names, ["dc-1", "dc-2", "dc-3"], "{}", party.name);
     }
@@ -172,9 +135,7 @@ fn servers_and_places_have_the_same_shape() {
 #[test]
 fn a_server_is_registered_alike() {
     let pair = pair();
-    let [real, sim] = pair
-        .each()
-        .map(|party| party.get("/v1/health/service/consul"));
+    let [real, sim] = pair.each().map(|party| party.get("/v1/health/service/consul"));
     same_shape("the consul service", &real, &sim);
 }
 

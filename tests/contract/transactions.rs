@@ -69,8 +69,18 @@ fn catalog_verbs() {
             "Status": "passing", "ServiceID": service } } }])
     };
     for operations in [
+        service("set", "verbs"),
+        check("set", ""),
+        node("get"),
         node("set"),
         node("get"),
+        service("get", "verbs"),
+        check("set", "verbs-1"),
+        check("get", ""),
+        node("cas"),
+        node("nonsense"),
+        service("nonsense", "verbs"),
+        check("nonsense", ""),
         service("set", "verbs"),
         service("get", "verbs"),
         check("set", "verbs-1"),

@@ -92,7 +92,8 @@ fn a_wrong_command_is_kept_with_what_is_wrong() {
 fn an_unknown_datacenter_ends_with_code_2_and_says_which_are_known() {
     let mut app = app(&[]);
     app.focus = Some("dc-9".into());
-    let mut setup_focus = dcview::app::App::new(dcview::app::Setup { focus: Some("dc-9".into()), ..app.setup });
+    let mut setup_focus =
+        dcview::app::App::new(dcview::app::Setup { focus: Some("dc-9".into()), ..app.setup });
     let all = vec!["dc-1".into(), "dc-2".into()];
     let report = dcview::domain::feed::Report::Datacenters { all, local: None };
     let effects = setup_focus.update(Msg::Report(report));

@@ -69,18 +69,25 @@ fn more_datacenters_than_columns_show_the_focused_and_the_worst() {
 fn a_failing_node_folds_the_checks_of_its_services() {
     let mut app = app(&["dc-1"]);
     live(&mut app, "dc-1");
-    checks(&mut app, "dc-1", vec![
-        check("n-1", "serfHealth", "", Status::Critical),
-        check("n-1", "a", "web-1", Status::Critical),
-        check("n-1", "b", "api-1", Status::Critical),
-        check("n-2", "c", "web-2", Status::Warning),
-    ]);
+    checks(
+        &mut app,
+        "dc-1",
+        vec![
+            check("n-1", "serfHealth", "", Status::Critical),
+            check("n-1", "a", "web-1", Status::Critical),
+            check("n-1", "b", "api-1", Status::Critical),
+            check("n-2", "c", "web-2", Status::Warning),
+        ],
+    );
     press(&mut app, ":checks<enter>:group node<enter>");
     let folded = screen(&mut app, 120, 30);
     assert!(folded.contains("[2]"), "two nodes, folded:\n{folded}");
     press(&mut app, "<enter>");
     let open = screen(&mut app, 120, 30);
-    assert!(open.contains("[5]") && open.contains("serfHealth") && open.contains("api-1"), "{open}");
+    assert!(
+        open.contains("[5]") && open.contains("serfHealth") && open.contains("api-1"),
+        "{open}"
+    );
 }
 
 #[test]
@@ -118,7 +125,8 @@ fn since_is_exact_only_for_what_was_seen_to_change() {
     app.update(Msg::Clock(world::now() + chrono::TimeDelta::minutes(4)));
     press(&mut app, ":checks<enter>:group flat<enter>");
     let text = screen(&mut app, 120, 30);
-    let line = |word: &str| text.lines().find(|line| line.contains(word)).unwrap_or_default().to_owned();
+    let line =
+        |word: &str| text.lines().find(|line| line.contains(word)).unwrap_or_default().to_owned();
     assert!(line("web-1 on").contains(">= 4m"), "{text}");
     assert!(line("web-2 on").contains("4m") && !line("web-2 on").contains(">="), "{text}");
 }

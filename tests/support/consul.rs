@@ -52,13 +52,7 @@ impl Cluster {
     pub fn start(plan: Plan) -> Self {
         let dir = Scratch::new();
         let tls = (plan.https != Https::Off).then(|| Tls::make(dir.path()));
-        let mut cluster = Self {
-            plan,
-            dcs: Vec::new(),
-            token: None,
-            tls,
-            dir,
-        };
+        let mut cluster = Self { plan, dcs: Vec::new(), token: None, tls, dir };
         cluster.start_dcs();
         for dc in &cluster.dcs {
             dc.await_ready();
@@ -72,10 +66,7 @@ impl Cluster {
     /// The datacenter of this name; panics when the plan had none such.
     #[track_caller]
     pub fn dc(&self, name: &str) -> &Dc {
-        self.dcs
-            .iter()
-            .find(|dc| dc.name() == name)
-            .expect("a datacenter of the plan")
+        self.dcs.iter().find(|dc| dc.name() == name).expect("a datacenter of the plan")
     }
 
     /// All datacenters, in the order of the plan.
@@ -102,13 +93,7 @@ impl Cluster {
             let wan = self.dcs.first().filter(|_| federated).map(Dc::wan_addr);
             let token = self.token.as_deref().filter(|_| federated);
             let (root, plan, wan) = (self.dir.path(), &self.plan, wan.as_deref());
-            let dc = Dc::start(&Site {
-                root,
-                plan,
-                dc,
-                wan,
-                token,
-            });
+            let dc = Dc::start(&Site { root, plan, dc, wan, token });
             self.dcs.push(dc);
             if let Some(dc) = self.dcs.last_mut().filter(|_| acl && token.is_none()) {
                 self.token = Some(dc.bootstrap_acl());
@@ -122,9 +107,7 @@ impl Cluster {
             for to in &self.dcs {
                 let what = format!("{} answers for {}", from.name(), to.name());
                 let path = format!("/v1/catalog/nodes?dc={}", to.name());
-                wait(START, &what, || {
-                    from.http().get(&path).is_some_and(|a| a.len() > 0)
-                });
+                wait(START, &what, || from.http().get(&path).is_some_and(|a| a.len() > 0));
             }
         }
     }

@@ -26,10 +26,7 @@ fn listen() -> (SocketAddr, tokio::net::TcpListener) {
     std.set_nonblocking(true).expect("a socket that can wait");
     let addr = std.local_addr().expect("a bound address");
     let _inside = super::runtime::runtime().enter();
-    (
-        addr,
-        tokio::net::TcpListener::from_std(std).expect("a listener"),
-    )
+    (addr, tokio::net::TcpListener::from_std(std).expect("a listener"))
 }
 
 /// Closes a connection so that the other side sees a reset, not an end.

@@ -59,18 +59,14 @@ impl Screen {
     /// Starts dcview with arguments and additions to its (else empty) environment, on a terminal
     /// of `(columns, rows)`.
     pub fn start(args: &[&str], env: &[(&str, &str)], size: (u16, u16)) -> Self {
-        let launch = env
-            .iter()
-            .fold(Launch::dcview(args), |launch, (k, v)| launch.env(k, v));
+        let launch = env.iter().fold(Launch::dcview(args), |launch, (k, v)| launch.env(k, v));
         launch.size(size.0, size.1).start()
     }
 
     /// Types; the bytes go out as they are, at once.
     #[track_caller]
     pub fn send(&self, keys: &str) {
-        self.writer
-            .send(keys.as_bytes())
-            .expect("a program that still has its terminal");
+        self.writer.send(keys.as_bytes()).expect("a program that still has its terminal");
     }
 
     /// Pastes, as a terminal in bracketed mode does.
@@ -90,11 +86,7 @@ impl Screen {
             if condition(&view.text) {
                 return view.text;
             }
-            let gone = if view.ended {
-                "the program is gone"
-            } else {
-                "waited in vain"
-            };
+            let gone = if view.ended { "the program is gone" } else { "waited in vain" };
             let over = view.ended || Instant::now() >= deadline;
             assert!(!over, "{gone}: {what}; the screen:\n{}\n----", view.text);
             seen = view.version;
@@ -104,17 +96,13 @@ impl Screen {
     /// Returns the screen's text once it contains `text`.
     #[track_caller]
     pub fn wait_for(&self, text: &str) -> String {
-        self.wait(&format!("'{text}' on the screen"), |screen| {
-            screen.contains(text)
-        })
+        self.wait(&format!("'{text}' on the screen"), |screen| screen.contains(text))
     }
 
     /// Returns the screen's text once it no longer contains `text`.
     #[track_caller]
     pub fn wait_gone(&self, text: &str) -> String {
-        self.wait(&format!("'{text}' off the screen"), |screen| {
-            !screen.contains(text)
-        })
+        self.wait(&format!("'{text}' off the screen"), |screen| !screen.contains(text))
     }
 
     /// What is shown: one line a row, trailing blanks trimmed.
@@ -124,11 +112,7 @@ impl Screen {
 
     /// One row of [`Screen::text`]; empty when there is none.
     pub fn row(&self, row: u16) -> String {
-        self.text()
-            .lines()
-            .nth(usize::from(row))
-            .unwrap_or_default()
-            .to_owned()
+        self.text().lines().nth(usize::from(row)).unwrap_or_default().to_owned()
     }
 
     /// One cell with its colours and attributes.
@@ -145,8 +129,7 @@ impl Screen {
 
     /// Where the cursor is (row, column), unless it is hidden.
     pub fn cursor(&self) -> Option<(u16, u16)> {
-        self.emulator
-            .read(|screen| (!screen.hide_cursor()).then(|| screen.cursor_position()))
+        self.emulator.read(|screen| (!screen.hide_cursor()).then(|| screen.cursor_position()))
     }
 
     /// Gives `use_it` the emulator's screen, for what has no method of its own. Must not panic.
@@ -183,14 +166,8 @@ impl Screen {
     pub fn resize(&self, cols: u16, rows: u16) {
         // The emulator first: what the program draws for the new size must find it there.
         self.emulator.resize(cols, rows);
-        let size = PtySize {
-            rows,
-            cols,
-            ..PtySize::default()
-        };
-        self.master
-            .resize(size)
-            .expect("a terminal that takes the size");
+        let size = PtySize { rows, cols, ..PtySize::default() };
+        self.master.resize(size).expect("a terminal that takes the size");
     }
 
     /// The program's home directory, empty at its start unless the test put something there.
@@ -210,10 +187,8 @@ impl Screen {
         let ended = self.child.try_wait().expect("a child of this process");
         assert!(ended.is_none(), "the program has ended ({ended:?})");
         let pid = self.pid().to_string();
-        let sent = Command::new("kill")
-            .args(["-s", name, &pid])
-            .status()
-            .expect("the kill command");
+        let sent =
+            Command::new("kill").args(["-s", name, &pid]).status().expect("the kill command");
         assert!(sent.success(), "signal {name} could not be sent");
     }
 

@@ -82,12 +82,7 @@ impl Picture {
         let (fore, back) = palette::colours(cell);
         self.paint(back, x, y);
         if cell.underline() {
-            let line = shapes::Rect {
-                x: 0,
-                y: BASELINE + 2,
-                w: CELL_W,
-                h: 1,
-            };
+            let line = shapes::Rect { x: 0, y: BASELINE + 2, w: CELL_W, h: 1 };
             line.write(self.over.entry(fore).or_default(), x, y);
         }
         let shown = cell.contents();
@@ -101,11 +96,7 @@ impl Picture {
                 rect.write(path, x, y);
             }
         } else {
-            let look = Look {
-                colour: fore,
-                bold: cell.bold(),
-                italic: cell.italic(),
-            };
+            let look = Look { colour: fore, bold: cell.bold(), italic: cell.italic() };
             self.letter(look, shown, x, y);
         }
     }
@@ -117,12 +108,7 @@ impl Picture {
             }
             _ => {
                 self.end_ground();
-                self.ground = Some(Ground {
-                    colour,
-                    x,
-                    y,
-                    w: CELL_W,
-                });
+                self.ground = Some(Ground { colour, x, y, w: CELL_W });
             }
         }
     }
@@ -130,12 +116,7 @@ impl Picture {
     fn letter(&mut self, look: Look, shown: &str, x: u32, y: u32) {
         if self.run.as_ref().is_none_or(|run| run.look != look) {
             self.end_run();
-            self.run = Some(Run {
-                look,
-                y,
-                xs: String::new(),
-                text: String::new(),
-            });
+            self.run = Some(Run { look, y, xs: String::new(), text: String::new() });
         }
         let Some(run) = &mut self.run else { return };
         for letter in shown.chars() {
@@ -158,28 +139,15 @@ impl Picture {
         if let Some(Ground { colour, x, y, w }) = self.ground.take()
             && colour != BACKGROUND
         {
-            let rect = shapes::Rect {
-                x: 0,
-                y: 0,
-                w,
-                h: CELL_H,
-            };
+            let rect = shapes::Rect { x: 0, y: 0, w, h: CELL_H };
             rect.write(self.under.entry(colour).or_default(), x, y);
         }
     }
 
     fn end_run(&mut self) {
         if let Some(Run { look, y, xs, text }) = self.run.take() {
-            let bold = if look.bold {
-                " font-weight=\"bold\""
-            } else {
-                ""
-            };
-            let italic = if look.italic {
-                " font-style=\"italic\""
-            } else {
-                ""
-            };
+            let bold = if look.bold { " font-weight=\"bold\"" } else { "" };
+            let italic = if look.italic { " font-style=\"italic\"" } else { "" };
             let (xs, y, colour) = (xs.trim_end(), y + BASELINE, look.colour);
             let head = format!("<text fill=\"{colour}\"{bold}{italic} y=\"{y}\" x=\"{xs}\">");
             let _ = writeln!(self.text, "{head}{text}</text>");
@@ -198,10 +166,7 @@ impl Picture {
         for (colour, path) in self.under.iter().chain(&self.over) {
             let _ = writeln!(svg, "<path fill=\"{colour}\" d=\"{path}\"/>");
         }
-        let _ = writeln!(
-            svg,
-            "</g>\n<g font-family=\"{FONTS}\" font-size=\"{FONT_SIZE}\">"
-        );
+        let _ = writeln!(svg, "</g>\n<g font-family=\"{FONTS}\" font-size=\"{FONT_SIZE}\">");
         svg + &self.text + "</g>\n</g>\n</svg>\n"
     }
 }

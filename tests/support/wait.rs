@@ -23,10 +23,7 @@ pub fn wait_some<T>(deadline: Duration, what: &str, mut probe: impl FnMut() -> O
         if let Some(found) = probe() {
             return found;
         }
-        assert!(
-            start.elapsed() < deadline,
-            "waited {deadline:?} in vain: {what}"
-        );
+        assert!(start.elapsed() < deadline, "waited {deadline:?} in vain: {what}");
         thread::park_timeout(PARK);
     }
 }

@@ -136,7 +136,12 @@ pub fn instance(node: &str, id: &str, status: Status) -> (InstanceKey, Arc<Insta
 }
 
 /// Feeds the instances of a shown subject under the ticket that it was asked for.
-pub fn instances(app: &mut App, dc: &str, subject: Subject, all: Vec<(InstanceKey, Arc<Instance>)>) {
+pub fn instances(
+    app: &mut App,
+    dc: &str,
+    subject: Subject,
+    all: Vec<(InstanceKey, Arc<Instance>)>,
+) {
     let ticket = app.store.ticket;
     let delta = Delta { upserts: all, removed: Vec::new() };
     feed_under(app, dc, ticket, Body::Instances(subject.clone(), delta));

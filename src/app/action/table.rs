@@ -70,72 +70,30 @@ type Keys = &'static [&'static str];
 
 /// An entry under `General`.
 const fn row(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo {
-        action,
-        name,
-        doc,
-        group: Group::General,
-        keys,
-        when: When::Always,
-    }
+    ActionInfo { action, name, doc, group: Group::General, keys, when: When::Always }
 }
 
 /// An entry under `Navigation`.
 const fn way(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo {
-        action,
-        name,
-        doc,
-        group: Group::Navigation,
-        keys,
-        when: When::Always,
-    }
+    ActionInfo { action, name, doc, group: Group::Navigation, keys, when: When::Always }
 }
 
 /// An entry under `View`.
 const fn view(action: Action, name: Text, doc: Text, keys: Keys, when: When) -> ActionInfo {
-    ActionInfo {
-        action,
-        name,
-        doc,
-        group: Group::View,
-        keys,
-        when,
-    }
+    ActionInfo { action, name, doc, group: Group::View, keys, when }
 }
 
 /// An entry under `Rows`.
 const fn line(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo {
-        action,
-        name,
-        doc,
-        group: Group::Rows,
-        keys,
-        when: When::Table,
-    }
+    ActionInfo { action, name, doc, group: Group::Rows, keys, when: When::Table }
 }
 
 /// An entry under `Columns`.
 const fn column(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo {
-        action,
-        name,
-        doc,
-        group: Group::Columns,
-        keys,
-        when: When::Table,
-    }
+    ActionInfo { action, name, doc, group: Group::Columns, keys, when: When::Table }
 }
 
 /// An entry under `Datacenters`.
 const fn centre(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo {
-        action,
-        name,
-        doc,
-        group: Group::Datacenters,
-        keys,
-        when: When::Always,
-    }
+    ActionInfo { action, name, doc, group: Group::Datacenters, keys, when: When::Always }
 }

@@ -15,11 +15,7 @@ const LIMIT: usize = 50;
 /// empty one and for one in whose filter the cursor stands.
 pub fn complete(input: &str, words: &Vocabulary) -> Vec<String> {
     let at = input.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let at = if at == 0 {
-        input.len() - input.trim_start_matches(':').len()
-    } else {
-        at
-    };
+    let at = if at == 0 { input.len() - input.trim_start_matches(':').len() } else { at };
     let Some((head, typed)) = input.split_at_checked(at) else {
         return Vec::new();
     };
@@ -29,10 +25,7 @@ pub fn complete(input: &str, words: &Vocabulary) -> Vec<String> {
         return Vec::new();
     }
     let known = candidates(&before, typed, words);
-    ranked(typed, &known)
-        .into_iter()
-        .map(|word| format!("{head}{word}"))
-        .collect()
+    ranked(typed, &known).into_iter().map(|word| format!("{head}{word}")).collect()
 }
 
 /// The words that may stand where the cursor is.
@@ -66,10 +59,8 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
 
 /// The words that `typed` is the beginning of, then those that fit fuzzily.
 fn ranked<'a>(typed: &str, known: &'a [String]) -> Vec<&'a str> {
-    let begins = |word: &str| {
-        word.get(..typed.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(typed))
-    };
+    let begins =
+        |word: &str| word.get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed));
     let query = Fuzzy::new(typed);
     let mut found: Vec<&str> = Vec::new();
     let mut fuzzy: Vec<(i64, u32)> = Vec::new();
@@ -90,9 +81,7 @@ fn ranked<'a>(typed: &str, known: &'a [String]) -> Vec<&'a str> {
     let room = LIMIT.saturating_sub(found.len());
     let rest = best(fuzzy, room, |_| 0);
     found.extend(
-        rest.iter()
-            .filter_map(|(_, place)| known.get(*place as usize))
-            .map(String::as_str),
+        rest.iter().filter_map(|(_, place)| known.get(*place as usize)).map(String::as_str),
     );
     found
 }

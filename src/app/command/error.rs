@@ -45,46 +45,21 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("type a command, such as ':services'"),
-            Self::Unknown {
-                what,
-                word,
-                nearest: Some(nearest),
-                ..
-            } => {
+            Self::Unknown { what, word, nearest: Some(nearest), .. } => {
                 write!(f, "there is no {what} '{word}'; did you mean '{nearest}'?")
             }
-            Self::Unknown {
-                what,
-                word,
-                nearest: None,
-                known,
-            } if known.is_empty() => {
+            Self::Unknown { what, word, nearest: None, known } if known.is_empty() => {
                 write!(f, "there is no {what} '{word}'")
             }
-            Self::Unknown {
-                what,
-                word,
-                nearest: None,
-                known,
-            } => {
-                write!(
-                    f,
-                    "there is no {what} '{word}'; there are {}",
-                    known.join(", ")
-                )
+            Self::Unknown { what, word, nearest: None, known } => {
+                write!(f, "there is no {what} '{word}'; there are {}", known.join(", "))
             }
             Self::Missing { word, what } => write!(f, "type {what} after '{word}'"),
             Self::TooMuch { word, extra } => {
-                write!(
-                    f,
-                    "'{word}' takes no '{extra}'; to filter rows, type '/{extra}'"
-                )
+                write!(f, "'{word}' takes no '{extra}'; to filter rows, type '/{extra}'")
             }
             Self::NotAView { word } => {
-                write!(
-                    f,
-                    "'{word}' is not a view: it takes neither '@dc' nor '/filter'"
-                )
+                write!(f, "'{word}' is not a view: it takes neither '@dc' nor '/filter'")
             }
         }
     }

@@ -35,17 +35,10 @@ pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
     match Verb::named(first, words).ok_or_else(|| unknown(first, words))? {
         Verb::View(view) => {
             let arg = argument(view, first, rest)?;
-            Ok(Command::Open {
-                view: view.name,
-                arg,
-                dc,
-                filter: line.filter,
-            })
+            Ok(Command::Open { view: view.name, arg, dc, filter: line.filter })
         }
         Verb::Own(_) if dc != DcScope::Unchanged || line.filter.is_some() => {
-            Err(CommandError::NotAView {
-                word: first.to_owned(),
-            })
+            Err(CommandError::NotAView { word: first.to_owned() })
         }
         Verb::Own(verb) => own(verb, first, rest, words),
     }
@@ -55,32 +48,21 @@ pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
 fn split(line: &str) -> Line<'_> {
     let line = line.trim_start().strip_prefix(':').unwrap_or(line).trim();
     let starts = |at: &usize| {
-        line.get(..*at)
-            .is_some_and(|head| head.is_empty() || head.ends_with(char::is_whitespace))
+        line.get(..*at).is_some_and(|head| head.is_empty() || head.ends_with(char::is_whitespace))
     };
     let slash = line.match_indices('/').map(|(at, _)| at).find(starts);
-    let (head, filter) = slash
-        .and_then(|at| line.split_at_checked(at))
-        .unwrap_or((line, ""));
+    let (head, filter) = slash.and_then(|at| line.split_at_checked(at)).unwrap_or((line, ""));
     let filter = filter.strip_prefix('/').map(str::to_owned);
-    let (dcs, words): (Vec<_>, Vec<_>) = head
-        .split_whitespace()
-        .partition(|word| word.starts_with('@'));
-    Line {
-        words,
-        dc: dcs.last().copied(),
-        filter,
-    }
+    let (dcs, words): (Vec<_>, Vec<_>) =
+        head.split_whitespace().partition(|word| word.starts_with('@'));
+    Line { words, dc: dcs.last().copied(), filter }
 }
 
 /// The datacenters that `@word` names.
 fn scope(word: Option<&str>, words: &Vocabulary) -> Result<DcScope, CommandError> {
     match word.and_then(|word| word.strip_prefix('@')) {
         None => Ok(DcScope::Unchanged),
-        Some("") => Err(CommandError::Missing {
-            word: "@".to_owned(),
-            what: "a datacenter",
-        }),
+        Some("") => Err(CommandError::Missing { word: "@".to_owned(), what: "a datacenter" }),
         Some(name) => datacenter(name, words),
     }
 }
@@ -104,11 +86,7 @@ fn one_of(name: &str, what: &'static str, known: &[&str]) -> Result<String, Comm
             what,
             word: name.to_owned(),
             nearest: nearest(name, known.iter().copied()).map(str::to_owned),
-            known: known
-                .iter()
-                .filter(|_| known.len() <= FEW)
-                .map(|&known| known.into())
-                .collect(),
+            known: known.iter().filter(|_| known.len() <= FEW).map(|&known| known.into()).collect(),
         }),
     }
 }
@@ -150,24 +128,16 @@ fn sort(word: &str, rest: &[&str]) -> Result<Command, CommandError> {
         _ => (false, rest),
     };
     if column.is_empty() {
-        return Err(CommandError::Missing {
-            word: word.to_owned(),
-            what: "a column",
-        });
+        return Err(CommandError::Missing { word: word.to_owned(), what: "a column" });
     }
-    Ok(Command::Sort {
-        column: column.join(" "),
-        descending,
-    })
+    Ok(Command::Sort { column: column.join(" "), descending })
 }
 
 /// `group WHAT`.
 fn group(name: &str) -> Result<Command, CommandError> {
     let words = Grouping::ALL.map(Grouping::word);
     let name = one_of(name, "grouping", &words)?;
-    let found = Grouping::ALL
-        .into_iter()
-        .find(|grouping| grouping.word() == name);
+    let found = Grouping::ALL.into_iter().find(|grouping| grouping.word() == name);
     Ok(Command::Group(found.unwrap_or_default()))
 }
 
@@ -175,35 +145,25 @@ fn group(name: &str) -> Result<Command, CommandError> {
 fn none(word: &str, rest: &[&str]) -> Result<(), CommandError> {
     match rest.first() {
         None => Ok(()),
-        Some(extra) => Err(CommandError::TooMuch {
-            word: word.to_owned(),
-            extra: (*extra).to_owned(),
-        }),
+        Some(extra) => {
+            Err(CommandError::TooMuch { word: word.to_owned(), extra: (*extra).to_owned() })
+        }
     }
 }
 
 /// The one word that must follow.
 fn single<'a>(word: &str, what: &'static str, rest: &[&'a str]) -> Result<&'a str, CommandError> {
     match rest {
-        [] => Err(CommandError::Missing {
-            word: word.to_owned(),
-            what,
-        }),
+        [] => Err(CommandError::Missing { word: word.to_owned(), what }),
         [name] => Ok(name),
-        [_, extra, ..] => Err(CommandError::TooMuch {
-            word: word.to_owned(),
-            extra: (*extra).to_owned(),
-        }),
+        [_, extra, ..] => {
+            Err(CommandError::TooMuch { word: word.to_owned(), extra: (*extra).to_owned() })
+        }
     }
 }
 
 /// The error of a first word that means nothing.
 fn unknown(word: &str, words: &Vocabulary) -> CommandError {
     let nearest = nearest(word, verb::all(words)).map(str::to_owned);
-    CommandError::Unknown {
-        what: "command",
-        word: word.to_owned(),
-        nearest,
-        known: Vec::new(),
-    }
+    CommandError::Unknown { what: "command", word: word.to_owned(), nearest, known: Vec::new() }
 }

@@ -3,30 +3,10 @@
 use super::*;
 
 const VIEWS: &[ViewWord] = &[
-    ViewWord {
-        name: "services",
-        aliases: &["svc"],
-        takes: Takes::Nothing,
-        doc: "all services",
-    },
-    ViewWord {
-        name: "service",
-        aliases: &[],
-        takes: Takes::Service,
-        doc: "one service",
-    },
-    ViewWord {
-        name: "node",
-        aliases: &["no"],
-        takes: Takes::Node,
-        doc: "one node",
-    },
-    ViewWord {
-        name: "checks",
-        aliases: &["ck"],
-        takes: Takes::Nothing,
-        doc: "failing checks",
-    },
+    ViewWord { name: "services", aliases: &["svc"], takes: Takes::Nothing, doc: "all services" },
+    ViewWord { name: "service", aliases: &[], takes: Takes::Service, doc: "one service" },
+    ViewWord { name: "node", aliases: &["no"], takes: Takes::Node, doc: "one node" },
+    ViewWord { name: "checks", aliases: &["ck"], takes: Takes::Nothing, doc: "failing checks" },
 ];
 
 fn words() -> Vocabulary<'static> {
@@ -48,12 +28,7 @@ fn refused(line: &str) -> String {
 }
 
 fn open(view: &'static str, arg: Option<&str>, dc: DcScope, filter: Option<&str>) -> Command {
-    Command::Open {
-        view,
-        arg: arg.map(str::to_owned),
-        dc,
-        filter: filter.map(str::to_owned),
-    }
+    Command::Open { view, arg: arg.map(str::to_owned), dc, filter: filter.map(str::to_owned) }
 }
 
 fn one(dc: &str) -> DcScope {
@@ -63,35 +38,14 @@ fn one(dc: &str) -> DcScope {
 #[test]
 fn a_view_opens_with_its_parts_in_any_order() {
     for (line, command) in [
-        (
-            ":svc @dc-2 /billing",
-            open("services", None, one("dc-2"), Some("billing")),
-        ),
+        (":svc @dc-2 /billing", open("services", None, one("dc-2"), Some("billing"))),
         ("SVC @DC-2", open("services", None, one("dc-2"), None)),
-        (
-            ":service billing",
-            open("service", Some("billing"), DcScope::Unchanged, None),
-        ),
-        (
-            ":node @dc-1 web-1",
-            open("node", Some("web-1"), one("dc-1"), None),
-        ),
-        (
-            ":node gone-7",
-            open("node", Some("gone-7"), DcScope::Unchanged, None),
-        ),
-        (
-            ":checks @* /!warn ing @x",
-            open("checks", None, DcScope::All, Some("!warn ing @x")),
-        ),
-        (
-            ":checks /",
-            open("checks", None, DcScope::Unchanged, Some("")),
-        ),
-        (
-            ":checks /a/b",
-            open("checks", None, DcScope::Unchanged, Some("a/b")),
-        ),
+        (":service billing", open("service", Some("billing"), DcScope::Unchanged, None)),
+        (":node @dc-1 web-1", open("node", Some("web-1"), one("dc-1"), None)),
+        (":node gone-7", open("node", Some("gone-7"), DcScope::Unchanged, None)),
+        (":checks @* /!warn ing @x", open("checks", None, DcScope::All, Some("!warn ing @x"))),
+        (":checks /", open("checks", None, DcScope::Unchanged, Some(""))),
+        (":checks /a/b", open("checks", None, DcScope::Unchanged, Some("a/b"))),
     ] {
         assert_eq!(understood(line), command, "{line}");
     }
@@ -103,37 +57,13 @@ fn what_is_no_view_is_understood_too() {
         (":dc dc-2", Command::Dc(one("dc-2"))),
         (":dc *", Command::Dc(DcScope::All)),
         (":theme mono", Command::Theme("mono".to_owned())),
-        (
-            ":sort name",
-            Command::Sort {
-                column: "name".to_owned(),
-                descending: false,
-            },
-        ),
-        (
-            ":sort data age desc",
-            Command::Sort {
-                column: "data age".to_owned(),
-                descending: true,
-            },
-        ),
+        (":sort name", Command::Sort { column: "name".to_owned(), descending: false }),
+        (":sort data age desc", Command::Sort { column: "data age".to_owned(), descending: true }),
         (":group node", Command::Group(Grouping::Node)),
         (":help", Command::Act(Action::Help)),
         (":wide", Command::Act(Action::Wide)),
-        (
-            ":@dc-1",
-            Command::Narrow {
-                dc: one("dc-1"),
-                filter: None,
-            },
-        ),
-        (
-            ":/x",
-            Command::Narrow {
-                dc: DcScope::Unchanged,
-                filter: Some("x".to_owned()),
-            },
-        ),
+        (":@dc-1", Command::Narrow { dc: one("dc-1"), filter: None }),
+        (":/x", Command::Narrow { dc: DcScope::Unchanged, filter: Some("x".to_owned()) }),
     ] {
         assert_eq!(understood(line), command, "{line}");
     }
@@ -150,38 +80,17 @@ fn every_way_to_leave_leaves() {
 fn errors_say_what_and_the_nearest_right_word() {
     for (line, message) in [
         ("", "type a command, such as ':services'"),
-        (
-            ":servces",
-            "there is no command 'servces'; did you mean 'services'?",
-        ),
+        (":servces", "there is no command 'servces'; did you mean 'services'?"),
         (":kubernetes", "there is no command 'kubernetes'"),
-        (
-            ":svc @dc2",
-            "there is no datacenter 'dc2'; did you mean 'dc-2'?",
-        ),
-        (
-            ":svc @paris",
-            "there is no datacenter 'paris'; there are dc-1, dc-2",
-        ),
+        (":svc @dc2", "there is no datacenter 'dc2'; did you mean 'dc-2'?"),
+        (":svc @paris", "there is no datacenter 'paris'; there are dc-1, dc-2"),
         (":svc @", "type a datacenter after '@'"),
         (":node", "type a node after 'node'"),
-        (
-            ":svc billing",
-            "'svc' takes no 'billing'; to filter rows, type '/billing'",
-        ),
-        (
-            ":theme drak",
-            "there is no theme 'drak'; did you mean 'dark'?",
-        ),
-        (
-            ":group nod",
-            "there is no grouping 'nod'; did you mean 'node'?",
-        ),
+        (":svc billing", "'svc' takes no 'billing'; to filter rows, type '/billing'"),
+        (":theme drak", "there is no theme 'drak'; did you mean 'dark'?"),
+        (":group nod", "there is no grouping 'nod'; did you mean 'node'?"),
         (":sort", "type a column after 'sort'"),
-        (
-            ":wide @dc-1",
-            "'wide' is not a view: it takes neither '@dc' nor '/filter'",
-        ),
+        (":wide @dc-1", "'wide' is not a view: it takes neither '@dc' nor '/filter'"),
     ] {
         assert_eq!(refused(line), message, "{line}");
     }
@@ -189,10 +98,7 @@ fn errors_say_what_and_the_nearest_right_word() {
 
 #[test]
 fn a_datacenter_is_taken_as_it_is_while_none_is_known() {
-    let words = Vocabulary {
-        views: VIEWS,
-        ..Vocabulary::default()
-    };
+    let words = Vocabulary { views: VIEWS, ..Vocabulary::default() };
     assert_eq!(parse(":dc paris", &words), Ok(Command::Dc(one("paris"))));
 }
 
@@ -217,9 +123,7 @@ fn completion_offers_beginnings_first_then_what_fits_fuzzily() {
 
 #[test]
 fn whatever_is_offered_is_understood() {
-    for input in [
-        "s", "n", "node ", "service ", "dc ", "theme ", "group ", "svc @", "w", "r",
-    ] {
+    for input in ["s", "n", "node ", "service ", "dc ", "theme ", "group ", "svc @", "w", "r"] {
         for line in complete(input, &words()) {
             let answer = parse(&line, &words());
             let needs_more = matches!(answer, Err(CommandError::Missing { .. }));

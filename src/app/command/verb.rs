@@ -8,12 +8,8 @@ use crate::app::action::{ACTIONS, Action, Group};
 /// Words that leave from anywhere. An action of the same name would only go back one step.
 const QUIT: &[&str] = &["quit", "q", "q!", "qa", "exit"];
 /// The words of commands of their own; those that leave are in [`QUIT`].
-const OWN: &[(&str, Own)] = &[
-    ("dc", Own::Dc),
-    ("theme", Own::Theme),
-    ("sort", Own::Sort),
-    ("group", Own::Group),
-];
+const OWN: &[(&str, Own)] =
+    &[("dc", Own::Dc), ("theme", Own::Theme), ("sort", Own::Sort), ("group", Own::Group)];
 
 /// What the first word of a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +48,8 @@ impl Verb {
         if QUIT.contains(&&*word) {
             return Some(Self::Own(Own::Quit));
         }
-        let own = OWN
-            .iter()
-            .find(|(name, _)| *name == word)
-            .map(|(_, own)| *own);
-        own.or_else(|| Action::named(&word).map(Own::Act))
-            .map(Self::Own)
+        let own = OWN.iter().find(|(name, _)| *name == word).map(|(_, own)| *own);
+        own.or_else(|| Action::named(&word).map(Own::Act)).map(Self::Own)
     }
 }
 
@@ -69,10 +61,7 @@ pub fn all<'a>(words: &Vocabulary<'a>) -> impl Iterator<Item = &'a str> {
     let names = views.iter().map(|view| view.name);
     let aliases = views.iter().flat_map(|view| view.aliases.iter().copied());
     let own = OWN.iter().map(|(name, _)| *name);
-    names
-        .chain(aliases)
-        .chain(own)
-        .chain(typed.map(|info| info.name))
+    names.chain(aliases).chain(own).chain(typed.map(|info| info.name))
 }
 
 /// True for what only makes sense on a key.

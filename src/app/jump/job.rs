@@ -46,7 +46,7 @@ enum Survivors {
 pub struct Hit {
     /// What was found.
     pub target: Target,
-    /// Its text; names in it are as the server sent them.
+    /// Its text, without control characters.
     pub label: String,
     /// The places of the matched characters of the label, ascending.
     pub indices: Vec<usize>,
@@ -74,12 +74,7 @@ impl Job {
     ) -> Self {
         let query = Fuzzy::new(query);
         let within = answered.filter(|hits| query.narrows(&hits.query));
-        Self {
-            generation,
-            query,
-            targets,
-            within,
-        }
+        Self { generation, query, targets, within }
     }
 
     /// The number of the question, for whoever runs the newest only.
@@ -89,42 +84,20 @@ impl Job {
 
     /// Searches. Blocks for as long as it takes: milliseconds for 100,000 entries.
     pub fn run(self) -> Hits {
-        let scored = if self.query.is_empty() {
-            Vec::new()
-        } else {
-            self.scored()
-        };
+        let scored = if self.query.is_empty() { Vec::new() } else { self.scored() };
         let survivors = if self.query.is_empty() {
             Survivors::All
         } else {
             Survivors::Some(scored.iter().map(|(_, place)| *place).collect())
         };
         let top = if self.query.is_empty() {
-            (0..self.targets.len().min(SHOWN))
-                .map(|place| (0, place as u32))
-                .collect()
+            (0..self.targets.len().min(SHOWN)).map(|place| (0, place as u32)).collect()
         } else {
-            best(scored, SHOWN, |place| {
-                self.targets.get(place).map_or(usize::MAX, Entry::tie)
-            })
+            best(scored, SHOWN, |place| self.targets.get(place).map_or(usize::MAX, Entry::tie))
         };
-        let top = top
-            .into_iter()
-            .filter_map(|(score, place)| self.hit(score, place))
-            .collect();
-        let Self {
-            generation,
-            query,
-            targets,
-            ..
-        } = self;
-        Hits {
-            generation,
-            top,
-            query,
-            targets,
-            survivors,
-        }
+        let top = top.into_iter().filter_map(|(score, place)| self.hit(score, place)).collect();
+        let Self { generation, query, targets, .. } = self;
+        Hits { generation, top, query, targets, survivors }
     }
 
     /// The scores of all that match, by ascending place.

@@ -98,7 +98,7 @@ impl fmt::Display for Target {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) target: Target,
-    /// The label; as names come from the server, so does this.
+    /// The text it is found by and drawn as.
     pub(super) label: Box<str>,
     /// The label without case, where that differs.
     folded: Option<Box<str>>,
@@ -119,16 +119,12 @@ impl Entry {
 
 impl From<Target> for Entry {
     fn from(target: Target) -> Self {
-        let label = target.to_string().into_boxed_str();
+        // Character for character, so that the places of a match stay what they are.
+        let label = target.to_string().replace(char::is_control, "\u{fffd}").into_boxed_str();
         let folded = fold(&label).into_boxed_str();
         let mask = CharMask::of(&folded);
         let folded = (folded != label).then_some(folded);
-        Self {
-            target,
-            label,
-            folded,
-            mask,
-        }
+        Self { target, label, folded, mask }
     }
 }
 
@@ -142,9 +138,7 @@ impl Targets {
     /// From the catalog, in the order in which they are shown while nothing is typed. Cost: one
     /// label each.
     pub fn new(targets: impl IntoIterator<Item = Target>) -> Self {
-        Self {
-            entries: targets.into_iter().map(Entry::from).collect(),
-        }
+        Self { entries: targets.into_iter().map(Entry::from).collect() }
     }
 
     /// How many there are.

@@ -6,17 +6,11 @@ use super::*;
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 
 fn service(name: &str) -> Target {
-    Target::Service {
-        dc: None,
-        name: ServiceName::from(name),
-    }
+    Target::Service { dc: None, name: ServiceName::from(name) }
 }
 
 fn node(name: &str, dc: &str) -> Target {
-    Target::Node {
-        dc: Dc::from(dc),
-        name: NodeName::from(name),
-    }
+    Target::Node { dc: Dc::from(dc), name: NodeName::from(name) }
 }
 
 fn targets() -> Targets {
@@ -62,6 +56,16 @@ fn the_shorter_name_goes_first_and_words_choose_the_datacenter() {
     assert_eq!(finder.hits()[0].indices, [0, 1, 2, 6, 7, 8, 9]);
     search(&mut finder, "BLL");
     assert_eq!(finder.selected(), Some(&service("Billing")));
+}
+
+#[test]
+fn a_hostile_name_cannot_act_on_the_terminal() {
+    let mut finder = Finder::default();
+    let hits = finder.set_targets(Targets::new([service("\u{1b}[31mweb")])).run();
+    finder.accept(hits);
+    search(&mut finder, "web");
+    assert_eq!(labels(&finder), ["\u{fffd}[31mweb"]);
+    assert_eq!(finder.hits()[0].indices, [5, 6, 7]);
 }
 
 #[test]

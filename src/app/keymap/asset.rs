@@ -9,9 +9,8 @@ use super::super::action::{ACTIONS, ActionInfo, Group};
 
 /// What stands above the entries of the default keymap file.
 const HEAD: &str = "\
-# Every action of dcview with its default keys. Copy lines into keymap.toml in the configuration
-# directory and change them; an action named there has exactly the keys given there, and [] takes
-# all its keys away. Keys are written 'x', 'shift-x', 'ctrl-x', 'alt-x', 'f5', 'up', 'pgdn', 'home',
+# Every action of dcview with its default keys. Copy lines under [keys] in config.toml and change
+# them; an action named there has exactly the keys given there, and [] takes all its keys away. Keys are written 'x', 'shift-x', 'ctrl-x', 'alt-x', 'f5', 'up', 'pgdn', 'home',
 # 'tab', 'backtab', 'enter', 'space'. Esc cannot be made to leave.
 ";
 
@@ -32,19 +31,9 @@ pub fn toml() -> String {
 /// The README's table of keys, in Markdown.
 pub fn markdown() -> String {
     let mut text = String::from("| keys | action | |\n| --- | --- | --- |\n");
-    for info in Group::ALL
-        .into_iter()
-        .flat_map(entries)
-        .filter(|info| !info.keys.is_empty())
-    {
+    for info in Group::ALL.into_iter().flat_map(entries).filter(|info| !info.keys.is_empty()) {
         let keys: Vec<String> = info.keys.iter().map(|key| format!("`{key}`")).collect();
-        let _ = writeln!(
-            text,
-            "| {} | `{}` | {} |",
-            keys.join(" "),
-            info.name,
-            info.doc
-        );
+        let _ = writeln!(text, "| {} | `{}` | {} |", keys.join(" "), info.name, info.doc);
     }
     text
 }
@@ -73,12 +62,7 @@ mod tests {
         let read = Keymap::with_overrides(&overrides).unwrap();
         let default = Keymap::default();
         for info in ACTIONS {
-            assert_eq!(
-                read.keys(info.action),
-                default.keys(info.action),
-                "{}",
-                info.name
-            );
+            assert_eq!(read.keys(info.action), default.keys(info.action), "{}", info.name);
         }
     }
 

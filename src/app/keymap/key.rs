@@ -68,10 +68,7 @@ impl Key {
 
     /// True for Esc alone.
     pub(super) fn is_escape(self) -> bool {
-        self == Self {
-            code: KeyCode::Esc,
-            modifiers: KeyModifiers::NONE,
-        }
+        self == Self { code: KeyCode::Esc, modifiers: KeyModifiers::NONE }
     }
 
     /// Brings what means the same key to one form.
@@ -100,11 +97,7 @@ fn character(c: char, modifiers: &mut KeyModifiers) -> KeyCode {
     let has_shift = modifiers.contains(KeyModifiers::SHIFT);
     *modifiers -= KeyModifiers::SHIFT;
     if !modifiers.contains(KeyModifiers::CONTROL) {
-        let c = if has_shift {
-            sole(c.to_uppercase()).unwrap_or(c)
-        } else {
-            c
-        };
+        let c = if has_shift { sole(c.to_uppercase()).unwrap_or(c) } else { c };
         return KeyCode::Char(c);
     }
     // Terminals send one byte for each of these pairs, and crossterm reports the digit.
@@ -144,9 +137,7 @@ impl FromStr for Key {
             modifiers |= modifier;
             rest = after;
         }
-        let code = code(rest).ok_or_else(|| BadKey {
-            text: text.to_owned(),
-        })?;
+        let code = code(rest).ok_or_else(|| BadKey { text: text.to_owned() })?;
         Ok(Self::new(code, modifiers))
     }
 }
@@ -166,18 +157,10 @@ fn code(name: &str) -> Option<KeyCode> {
         return (!c.is_control() && !c.is_whitespace()).then_some(KeyCode::Char(c));
     }
     let lower = name.to_ascii_lowercase();
-    if let Some(number) = lower
-        .strip_prefix('f')
-        .and_then(|digits| digits.parse().ok())
-    {
-        return (1..=LAST_FUNCTION_KEY)
-            .contains(&number)
-            .then_some(KeyCode::F(number));
+    if let Some(number) = lower.strip_prefix('f').and_then(|digits| digits.parse().ok()) {
+        return (1..=LAST_FUNCTION_KEY).contains(&number).then_some(KeyCode::F(number));
     }
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == lower)
-        .map(|(_, code)| *code)
+    NAMES.iter().find(|(known, _)| *known == lower).map(|(_, code)| *code)
 }
 
 impl fmt::Display for Key {
@@ -258,9 +241,7 @@ mod tests {
 
     #[test]
     fn text_that_names_no_key_is_refused() {
-        for text in [
-            "", " ", "ctrl-", "shift-", "f0", "f25", "hyper-x", "pgd", "xx",
-        ] {
+        for text in ["", " ", "ctrl-", "shift-", "f0", "f25", "hyper-x", "pgd", "xx"] {
             assert!(text.parse::<Key>().is_err(), "{text}");
         }
     }

@@ -45,33 +45,18 @@ impl std::error::Error for Problem {}
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownAction {
-                name,
-                nearest: Some(nearest),
-            } => {
+            Self::UnknownAction { name, nearest: Some(nearest) } => {
                 write!(f, "there is no action '{name}'; did you mean '{nearest}'?")
             }
-            Self::UnknownAction {
-                name,
-                nearest: None,
-            } => {
-                write!(
-                    f,
-                    "there is no action '{name}'; the help ('?') names them all"
-                )
+            Self::UnknownAction { name, nearest: None } => {
+                write!(f, "there is no action '{name}'; the help ('?') names them all")
             }
             Self::BadKey { action, error } => write!(f, "key of '{action}': {error}"),
             Self::Clash { key, first, second } => {
-                write!(
-                    f,
-                    "key '{key}' is given to both '{first}' and '{second}'; keep one of them"
-                )
+                write!(f, "key '{key}' is given to both '{first}' and '{second}'; keep one of them")
             }
             Self::EscapeQuits { action } => {
-                write!(
-                    f,
-                    "'esc' cannot be a key of '{action}': it only ever goes back"
-                )
+                write!(f, "'esc' cannot be a key of '{action}': it only ever goes back")
             }
         }
     }

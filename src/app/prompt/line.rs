@@ -47,17 +47,13 @@ impl Line {
 
     /// The text before and behind the cursor.
     fn halves(&self) -> (&str, &str) {
-        self.text
-            .split_at_checked(self.cursor)
-            .unwrap_or((&self.text, ""))
+        self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""))
     }
 
     /// Puts text in at the cursor, its control characters as blanks. What is too long is cut off.
     pub(super) fn insert(&mut self, text: &str) {
-        let mut added: String = text
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let mut added: String =
+            text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let mut room = LONGEST.saturating_sub(self.text.len()).min(added.len());
         while !added.is_char_boundary(room) {
             room -= 1;
@@ -73,12 +69,14 @@ impl Line {
         let text = format!("{kept}{with}{after}");
         let cursor = kept.len() + with.len();
         self.text = text;
-        // Put together, two graphemes may have become one: the cursor goes behind it.
-        let borders = self.text.grapheme_indices(true).map(|(at, _)| at);
-        self.cursor = borders
-            .filter(|at| *at >= cursor)
-            .min()
-            .unwrap_or(self.text.len());
+        self.move_to(cursor);
+    }
+
+    /// Puts the cursor on a place, or on the next border behind it: put together, two graphemes may
+    /// have become one, and a blank may carry an accent.
+    fn move_to(&mut self, place: usize) {
+        let mut borders = self.text.grapheme_indices(true).map(|(at, _)| at);
+        self.cursor = borders.find(|at| *at >= place).unwrap_or(self.text.len());
     }
 
     /// Takes an editing key; true when the text changed.
@@ -104,7 +102,7 @@ impl Line {
             KeyCode::Backspace if alt => self.replace(self.word_left(), ""),
             KeyCode::Backspace => self.replace(self.left(), ""),
             KeyCode::Delete => self.delete(),
-            KeyCode::Left if ctrl => self.cursor = self.word_left(),
+            KeyCode::Left if ctrl => self.move_to(self.word_left()),
             KeyCode::Left => self.cursor = self.left(),
             KeyCode::Right => self.cursor = self.right(),
             KeyCode::Home => self.cursor = 0,
@@ -124,11 +122,7 @@ impl Line {
 
     /// The border before the cursor.
     fn left(&self) -> usize {
-        self.halves()
-            .0
-            .grapheme_indices(true)
-            .next_back()
-            .map_or(0, |(at, _)| at)
+        self.halves().0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
     }
 
     /// The border behind the cursor.

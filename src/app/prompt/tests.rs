@@ -45,18 +45,8 @@ fn editing_keys_work_as_in_a_shell() {
         ("node web-1", vec![ctrl('w')], "node ", 5),
         ("node web-1 ", vec![ctrl('w'), ctrl('w')], "", 0),
         ("node web", vec![left, ctrl('u')], "b", 0),
-        (
-            "node web",
-            vec![ctrl('a'), press(KeyCode::Right), ctrl('k')],
-            "n",
-            1,
-        ),
-        (
-            "",
-            vec![backspace, ctrl('w'), ctrl('u'), press(KeyCode::Delete)],
-            "",
-            0,
-        ),
+        ("node web", vec![ctrl('a'), press(KeyCode::Right), ctrl('k')], "n", 1),
+        ("", vec![backspace, ctrl('w'), ctrl('u'), press(KeyCode::Delete)], "", 0),
     ] {
         assert_eq!(after(text, &keys), (left_over.to_owned(), column), "{text}");
     }
@@ -82,10 +72,7 @@ fn pasted_lines_become_one() {
 #[test]
 fn enter_accepts_and_esc_cancels() {
     let mut prompt = typed("svc");
-    assert_eq!(
-        prompt.key(press(KeyCode::Enter)),
-        PromptOutcome::Accepted("svc".to_owned())
-    );
+    assert_eq!(prompt.key(press(KeyCode::Enter)), PromptOutcome::Accepted("svc".to_owned()));
     assert_eq!(prompt.text(), "");
     assert_eq!(prompt.key(press(KeyCode::Esc)), PromptOutcome::Cancelled);
     assert_eq!(prompt.key(ctrl('c')), PromptOutcome::Cancelled);
@@ -99,13 +86,7 @@ fn the_history_is_walked_while_nothing_is_typed() {
         prompt.key(press(KeyCode::Enter));
     }
     let mut shown = Vec::new();
-    for code in [
-        KeyCode::Up,
-        KeyCode::Up,
-        KeyCode::Up,
-        KeyCode::Down,
-        KeyCode::Down,
-    ] {
+    for code in [KeyCode::Up, KeyCode::Up, KeyCode::Up, KeyCode::Down, KeyCode::Down] {
         prompt.key(press(code));
         shown.push(prompt.text().to_owned());
     }
@@ -127,13 +108,7 @@ fn the_history_keeps_the_newest_twenty() {
 
 #[test]
 fn suggestions_are_cycled_and_accepted() {
-    let offered = || {
-        vec![
-            "services".to_owned(),
-            "service".to_owned(),
-            "my-svc".to_owned(),
-        ]
-    };
+    let offered = || vec!["services".to_owned(), "service".to_owned(), "my-svc".to_owned()];
     let mut prompt = typed("Serv");
     prompt.suggest(offered());
     assert_eq!(prompt.ghost(), "ices");

@@ -124,19 +124,13 @@ pub(crate) fn wan_coordinates(
     let list: Option<Vec<WirePlace<'_>>> = serde_json::from_str(text)?;
     let mut places: HashMap<Dc, Vec<Coordinate>> = HashMap::new();
     for place in list.unwrap_or_default() {
-        let servers = place
-            .coordinates
-            .into_iter()
-            .map(|WireNode { coord }| Coordinate {
-                vec: coord.vec,
-                height: coord.height,
-                adjustment: coord.adjustment,
-                error: coord.error,
-            });
-        places
-            .entry(names.name(&place.datacenter))
-            .or_default()
-            .extend(servers);
+        let servers = place.coordinates.into_iter().map(|WireNode { coord }| Coordinate {
+            vec: coord.vec,
+            height: coord.height,
+            adjustment: coord.adjustment,
+            error: coord.error,
+        });
+        places.entry(names.name(&place.datacenter)).or_default().extend(servers);
     }
     Ok(places)
 }
@@ -147,11 +141,7 @@ pub(crate) fn policies(
     names: &mut Interner,
 ) -> serde_json::Result<Vec<std::sync::Arc<str>>> {
     let token: WireToken<'_> = serde_json::from_str(text)?;
-    Ok(token
-        .policies
-        .iter()
-        .map(|policy| names.text(&policy.id))
-        .collect())
+    Ok(token.policies.iter().map(|policy| names.text(&policy.id)).collect())
 }
 
 #[cfg(test)]
@@ -172,11 +162,7 @@ mod tests {
         let read = members(text, &mut Interner::default()).unwrap();
         let expect = |dc: &str| read.iter().find(|m| m.dc.as_str() == dc).unwrap().expect;
         assert_eq!(expect("dc-1"), Some(3));
-        assert!(
-            members("null", &mut Interner::default())
-                .unwrap()
-                .is_empty()
-        );
+        assert!(members("null", &mut Interner::default()).unwrap().is_empty());
     }
 
     #[test]

@@ -99,11 +99,7 @@ pub(crate) fn names(text: &str, names: &mut Interner) -> serde_json::Result<Vec<
     let map: Option<IndexMap<Text<'_>, Option<Vec<Text<'_>>>>> = serde_json::from_str(text)?;
     let read = |(name, tags): (Text<'_>, Option<Vec<Text<'_>>>)| Summary {
         name: names.name(&name),
-        tags: tags
-            .unwrap_or_default()
-            .iter()
-            .map(|tag| names.text(tag))
-            .collect(),
+        tags: tags.unwrap_or_default().iter().map(|tag| names.text(tag)).collect(),
         ..Summary::default()
     };
     Ok(map.unwrap_or_default().into_iter().map(read).collect())
@@ -112,11 +108,7 @@ pub(crate) fn names(text: &str, names: &mut Interner) -> serde_json::Result<Vec<
 /// `/v1/catalog/nodes`; their health is not in it.
 pub(crate) fn nodes(text: &str, names: &mut Interner) -> serde_json::Result<Vec<Node>> {
     let list: Option<Vec<WireNode<'_>>> = serde_json::from_str(text)?;
-    Ok(list
-        .unwrap_or_default()
-        .iter()
-        .map(|wire| wire.read(names))
-        .collect())
+    Ok(list.unwrap_or_default().iter().map(|wire| wire.read(names)).collect())
 }
 
 /// `/v1/health/service/X`.
@@ -137,31 +129,17 @@ pub(crate) fn node_services(
     names: &mut Interner,
 ) -> serde_json::Result<Option<OnNode>> {
     let answer: Option<WireOnNode<'_>> = serde_json::from_str(text)?;
-    let Some(WireOnNode {
-        node: Some(node),
-        services,
-    }) = answer
-    else {
+    let Some(WireOnNode { node: Some(node), services }) = answer else {
         return Ok(None);
     };
-    let instances = services
-        .iter()
-        .map(|service| service.read(&node, names))
-        .collect();
-    Ok(Some(OnNode {
-        node: node.read(names),
-        instances,
-    }))
+    let instances = services.iter().map(|service| service.read(&node, names)).collect();
+    Ok(Some(OnNode { node: node.read(names), instances }))
 }
 
 /// `/v1/catalog/datacenters`, nearest first.
 pub(crate) fn datacenters(text: &str, names: &mut Interner) -> serde_json::Result<Vec<Dc>> {
     let list: Option<Vec<Text<'_>>> = serde_json::from_str(text)?;
-    Ok(list
-        .unwrap_or_default()
-        .iter()
-        .map(|name| names.name(name))
-        .collect())
+    Ok(list.unwrap_or_default().iter().map(|name| names.name(name)).collect())
 }
 
 impl WireNode<'_> {
@@ -177,11 +155,7 @@ impl WireNode<'_> {
 
 impl WireService<'_> {
     fn read(&self, node: &WireNode<'_>, names: &mut Interner) -> Instance {
-        let address = if self.address.is_empty() {
-            &node.address
-        } else {
-            &self.address
-        };
+        let address = if self.address.is_empty() { &node.address } else { &self.address };
         Instance {
             service: names.name(&self.service),
             id: names.name(&self.id),
@@ -209,9 +183,7 @@ impl OnNode {
 }
 
 fn meta(wire: &IndexMap<Text<'_>, Text<'_>>, names: &mut Interner) -> IndexMap<Arc<str>, Arc<str>> {
-    wire.iter()
-        .map(|(key, value)| (names.text(key), names.text(value)))
-        .collect()
+    wire.iter().map(|(key, value)| (names.text(key), names.text(value))).collect()
 }
 
 #[cfg(test)]
@@ -233,10 +205,7 @@ mod tests {
 
     #[test]
     fn the_list_of_names_knows_no_instances() {
-        let read = names(
-            r#"{"consul":[],"web":["v1"],"db":null}"#,
-            &mut Interner::default(),
-        );
+        let read = names(r#"{"consul":[],"web":["v1"],"db":null}"#, &mut Interner::default());
         let read = read.unwrap();
         assert_eq!(read.len(), 3);
         assert!(read.iter().all(|s| s.instances.is_none()));
@@ -262,9 +231,7 @@ mod tests {
     #[test]
     fn the_services_of_a_node_are_counted() {
         let text = include_str!("../../../tests/fixtures/node-services.json");
-        let read = node_services(text, &mut Interner::default())
-            .unwrap()
-            .unwrap();
+        let read = node_services(text, &mut Interner::default()).unwrap().unwrap();
         assert_eq!(read.placement()["web"], 2);
         assert_eq!(read.node.name.as_str(), "host-1");
         assert_eq!(read.instances.len(), 3);

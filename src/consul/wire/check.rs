@@ -48,11 +48,7 @@ impl WireCheck<'_> {
 /// `/v1/health/state/X` and `/v1/health/node/X`, in the server's order.
 pub(crate) fn checks(text: &str, names: &mut Interner) -> serde_json::Result<Vec<Arc<Check>>> {
     let list: Option<Vec<WireCheck<'_>>> = serde_json::from_str(text)?;
-    Ok(list
-        .unwrap_or_default()
-        .iter()
-        .map(|check| check.read(names))
-        .collect())
+    Ok(list.unwrap_or_default().iter().map(|check| check.read(names)).collect())
 }
 
 #[cfg(test)]
@@ -69,10 +65,7 @@ mod tests {
         assert_eq!(&*of("_node_maintenance").notes, "reboot");
         assert!(of("serfHealth").is_of_node());
         assert_eq!(of("web-1-http").service_name.as_str(), "web");
-        assert!(Arc::ptr_eq(
-            &of("serfHealth").output,
-            &of("serfHealth").output
-        ));
+        assert!(Arc::ptr_eq(&of("serfHealth").output, &of("serfHealth").output));
     }
 
     #[test]

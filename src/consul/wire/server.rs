@@ -39,11 +39,7 @@ pub(crate) fn servers(text: &str, names: &mut Interner) -> serde_json::Result<Se
     let health: WireHealth<'_> = serde_json::from_str(text)?;
     let mut servers: Vec<Server> = health.servers.iter().map(|s| server(s, names)).collect();
     servers.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Servers {
-        servers,
-        failure_tolerance: health.failure_tolerance,
-        expected: 0,
-    })
+    Ok(Servers { servers, failure_tolerance: health.failure_tolerance, expected: 0 })
 }
 
 fn server(wire: &WireServer<'_>, names: &mut Interner) -> Server {
@@ -79,9 +75,7 @@ fn go_duration(text: &str) -> Option<Duration> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, tail) = rest.split_at_checked(digits)?;
-        let unit_end = tail
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .unwrap_or(tail.len());
+        let unit_end = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
         let (unit, tail) = tail.split_at_checked(unit_end)?;
         let scale = match unit {
             "h" => 3600.0,
@@ -104,17 +98,8 @@ mod tests {
 
     #[test]
     fn durations_are_read_as_go_prints_them() {
-        for (text, millis) in [
-            ("0s", 0),
-            ("46ms", 46),
-            ("1m2.5s", 62_500),
-            ("1h0m0s", 3_600_000),
-        ] {
-            assert_eq!(
-                go_duration(text),
-                Some(Duration::from_millis(millis)),
-                "{text}"
-            );
+        for (text, millis) in [("0s", 0), ("46ms", 46), ("1m2.5s", 62_500), ("1h0m0s", 3_600_000)] {
+            assert_eq!(go_duration(text), Some(Duration::from_millis(millis)), "{text}");
         }
         for text in ["-1ns", "", "7", "ms", "1.2.3s", "5 parsecs"] {
             assert_eq!(go_duration(text), None, "{text}");

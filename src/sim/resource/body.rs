@@ -7,16 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
+use super::keys::{entries, keys};
 use super::{Instances, Resource};
 use crate::sim::answer::to_bytes;
 use crate::sim::catalog::{Catalog, Place};
-use crate::sim::kv::{Entry, Kv};
 use crate::sim::model::{Check, Node, Status};
 use crate::sim::state::State;
 use crate::sim::wire::{self, Empty};
@@ -37,12 +35,9 @@ impl Resource {
             Self::ChecksOfService(name) => checks_of_service(name, catalog),
             Self::HealthService(name, which) => health_service(dc, name, *which, catalog),
             Self::Summary => summary(&mut state.catalog),
-            Self::UiNodes => list(
-                catalog
-                    .nodes
-                    .iter()
-                    .map(|(name, node)| wire::ui_node(name, node)),
-            ),
+            Self::UiNodes => {
+                list(catalog.nodes.iter().map(|(name, node)| wire::ui_node(name, node)))
+            }
             Self::Sessions => to_bytes(&state.sessions),
             Self::Coordinates => coordinates(catalog),
             Self::Key(key) => entries(state.kv.get(key).map(|entry| (key, entry)))?,
@@ -55,7 +50,7 @@ impl Resource {
 }
 
 /// A list written element by element, without a vector in between.
-fn list<T: Serialize>(items: impl Iterator<Item = T>) -> Bytes {
+pub fn list<T: Serialize>(items: impl Iterator<Item = T>) -> Bytes {
     let mut out = Vec::new();
     let mut serializer = serde_json::Serializer::new(&mut out);
     // Into memory, and with shapes that always serialise: there is nothing to fail.
@@ -64,12 +59,7 @@ fn list<T: Serialize>(items: impl Iterator<Item = T>) -> Bytes {
 }
 
 fn nodes(dc: &str, catalog: &Catalog) -> Bytes {
-    list(
-        catalog
-            .nodes
-            .iter()
-            .map(|(name, node)| wire::node(Some(dc), name, node)),
-    )
+    list(catalog.nodes.iter().map(|(name, node)| wire::node(dc, name, node)))
 }
 
 fn tags_by_service(catalog: &Catalog) -> BTreeMap<&str, BTreeSet<&str>> {
@@ -97,19 +87,18 @@ fn node(dc: &str, name: &Arc<str>, catalog: &Catalog) -> Bytes {
         .iter()
         .map(|(id, service)| (&**id, wire::service(id, service, Empty::List)))
         .collect();
-    to_bytes(&json!({ "Node": wire::node(Some(dc), name, node), "Services": services }))
+    to_bytes(&json!({ "Node": wire::node(dc, name, node), "Services": services }))
 }
 
 fn node_services(dc: &str, name: &Arc<str>, catalog: &Catalog) -> Bytes {
     let Some(node) = catalog.nodes.get(name) else {
         return Bytes::from_static(br#"{"Node":null,"Services":null}"#);
     };
-    let services: Vec<_> = node
-        .services
-        .iter()
-        .map(|(id, service)| wire::service(id, service, Empty::List))
-        .collect();
-    to_bytes(&json!({ "Node": wire::node(Some(dc), name, node), "Services": services }))
+    let services = node.services.iter();
+    let services: Vec<_> =
+        services.map(|(id, service)| wire::service(id, service, Empty::List)).collect();
+    let services = (!services.is_empty()).then_some(services);
+    to_bytes(&json!({ "Node": wire::node(dc, name, node), "Services": services }))
 }
 
 /// Every instance of a service: its node's name and node, its id.
@@ -117,10 +106,7 @@ fn instances<'a>(
     name: &str,
     catalog: &'a Catalog,
 ) -> impl Iterator<Item = (&'a str, &'a Node, &'a str)> {
-    let places = catalog
-        .services
-        .get(name)
-        .map(|service| service.places.iter());
+    let places = catalog.services.get(name).map(|service| service.places.iter());
     places
         .into_iter()
         .flatten()
@@ -128,31 +114,26 @@ fn instances<'a>(
 }
 
 fn catalog_service(dc: &str, name: &str, catalog: &Catalog) -> Bytes {
-    list(
-        instances(name, catalog).filter_map(|(node_name, node, id)| {
-            let service = node.services.get(id)?;
-            Some(wire::catalog_service(dc, (node_name, node), (id, service)))
-        }),
-    )
+    list(instances(name, catalog).filter_map(|(node_name, node, id)| {
+        let service = node.services.get(id)?;
+        Some(wire::catalog_service(dc, (node_name, node), (id, service)))
+    }))
 }
 
 fn health_service(dc: &str, name: &str, which: Instances, catalog: &Catalog) -> Bytes {
     let passes = |check: &Check| check.status == Status::Passing;
-    list(
-        instances(name, catalog).filter_map(|(node_name, node, id)| {
-            let wanted =
-                which == Instances::All || node.checks_for(id).all(|(_, check)| passes(check));
-            let service = node.services.get(id).filter(|_| wanted)?;
-            Some(wire::HealthServiceView {
-                node: wire::node(Some(dc), node_name, node),
-                service: wire::service(id, service, Empty::List),
-                checks: node
-                    .checks_for(id)
-                    .map(|(id, check)| wire::check(node_name, id, check, Empty::List))
-                    .collect(),
-            })
-        }),
-    )
+    list(instances(name, catalog).filter_map(|(node_name, node, id)| {
+        let wanted = which == Instances::All || node.checks_for(id).all(|(_, check)| passes(check));
+        let service = node.services.get(id).filter(|_| wanted)?;
+        Some(wire::HealthServiceView {
+            node: wire::node(dc, node_name, node),
+            service: wire::service(id, service, Empty::List),
+            checks: node
+                .checks_for(id)
+                .map(|(id, check)| wire::check(node_name, id, check, Empty::List))
+                .collect(),
+        })
+    }))
 }
 
 fn checks_in(status: Option<Status>, catalog: &Catalog) -> Bytes {
@@ -172,11 +153,7 @@ fn checks_in(status: Option<Status>, catalog: &Catalog) -> Bytes {
 }
 
 fn checks_of_node(name: &Arc<str>, catalog: &Catalog) -> Bytes {
-    let checks = catalog
-        .nodes
-        .get(name)
-        .into_iter()
-        .flat_map(|node| node.checks.iter());
+    let checks = catalog.nodes.get(name).into_iter().flat_map(|node| node.checks.iter());
     list(checks.map(|(id, check)| wire::check(name, id, check, Empty::List)))
 }
 
@@ -209,11 +186,7 @@ fn summary(catalog: &mut Catalog) -> Bytes {
     }
     let mut out = BytesMut::new();
     out.put_u8(b'[');
-    for bytes in catalog
-        .services
-        .values()
-        .filter_map(|service| service.summary.as_ref())
-    {
+    for bytes in catalog.services.values().filter_map(|service| service.summary.as_ref()) {
         if out.len() > 1 {
             out.put_u8(b',');
         }
@@ -224,20 +197,12 @@ fn summary(catalog: &mut Catalog) -> Bytes {
 }
 
 fn summarise<'a>(name: &'a str, catalog: &'a Catalog) -> wire::SummaryView<'a> {
-    let mut view = wire::SummaryView {
-        name,
-        ..wire::SummaryView::default()
-    };
+    let mut view = wire::SummaryView { name, ..wire::SummaryView::default() };
     let mut tags = BTreeSet::new();
     for (node_name, node, id) in instances(name, catalog) {
         view.nodes.push(node_name);
         view.instance_count += 1;
-        tags.extend(
-            node.services
-                .get(id)
-                .into_iter()
-                .flat_map(|service| service.tags.iter()),
-        );
+        tags.extend(node.services.get(id).into_iter().flat_map(|service| service.tags.iter()));
         for (_, check) in node.checks_for(id) {
             match check.status {
                 Status::Passing => view.checks_passing += 1,
@@ -248,60 +213,4 @@ fn summarise<'a>(name: &'a str, catalog: &'a Catalog) -> wire::SummaryView<'a> {
     }
     view.tags = (!tags.is_empty()).then(|| tags.into_iter().map(|tag| &**tag).collect());
     view
-}
-
-/// One key as the JSON of `/v1/kv`.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct EntryView<'a> {
-    lock_index: u64,
-    key: &'a str,
-    flags: u64,
-    value: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<&'a str>,
-    create_index: u64,
-    modify_index: u64,
-}
-
-fn entry_view<'a>(key: &'a str, entry: &'a Entry) -> EntryView<'a> {
-    EntryView {
-        lock_index: entry.lock_index,
-        key,
-        flags: entry.flags,
-        // Consul writes an empty value as null.
-        value: (!entry.value.is_empty()).then(|| STANDARD.encode(&entry.value)),
-        session: entry.session.as_deref(),
-        create_index: entry.stamp.create,
-        modify_index: entry.stamp.modify,
-    }
-}
-
-fn entries<'a>(entries: impl IntoIterator<Item = (&'a String, &'a Entry)>) -> Option<Bytes> {
-    let mut entries = entries.into_iter().peekable();
-    entries.peek()?;
-    Some(list(entries.map(|(key, entry)| entry_view(key, entry))))
-}
-
-fn keys(prefix: &str, separator: &str, kv: &Kv) -> Option<Bytes> {
-    let mut names: Vec<&str> = Vec::new();
-    for (key, _) in kv.under(prefix) {
-        let name = fold(key, prefix, separator);
-        if names.last() != Some(&name) {
-            names.push(name);
-        }
-    }
-    (!names.is_empty()).then(|| to_bytes(&names))
-}
-
-/// The part of a key up to the first separator after the prefix.
-fn fold<'a>(key: &'a str, prefix: &str, separator: &str) -> &'a str {
-    if separator.is_empty() {
-        return key;
-    }
-    let end = key
-        .get(prefix.len()..)
-        .and_then(|rest| rest.find(separator))
-        .map_or(key.len(), |at| prefix.len() + at + separator.len());
-    key.get(..end).unwrap_or(key)
 }

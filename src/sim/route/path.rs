@@ -129,34 +129,17 @@ fn named(path: &str, request: &Request) -> Option<Endpoint> {
     let (resource, missing) = match family {
         "/v1/catalog/node/" => (Resource::Node(name.clone()), "Missing node name"),
         "/v1/catalog/node-services/" => (Resource::NodeServices(name.clone()), "Missing node name"),
-        "/v1/catalog/service/" => (
-            Resource::CatalogService(name.clone()),
-            "Missing service name",
-        ),
+        "/v1/catalog/service/" => (Resource::CatalogService(name.clone()), "Missing service name"),
         "/v1/health/node/" => (Resource::ChecksOfNode(name.clone()), "Missing node name"),
-        "/v1/health/checks/" => (
-            Resource::ChecksOfService(name.clone()),
-            "Missing service name",
-        ),
+        "/v1/health/checks/" => (Resource::ChecksOfService(name.clone()), "Missing service name"),
         "/v1/health/service/" => {
-            let which = if request.has("passing") {
-                Instances::Passing
-            } else {
-                Instances::All
-            };
-            (
-                Resource::HealthService(name.clone(), which),
-                "Missing service name",
-            )
+            let which = if request.has("passing") { Instances::Passing } else { Instances::All };
+            (Resource::HealthService(name.clone(), which), "Missing service name")
         }
         "/v1/health/state/" => (checks_in(&name), "Missing check state"),
         _ => return None,
     };
-    Some(if name.is_empty() {
-        Endpoint::Invalid(missing)
-    } else {
-        Endpoint::Read(resource)
-    })
+    Some(if name.is_empty() { Endpoint::Invalid(missing) } else { Endpoint::Read(resource) })
 }
 
 /// The fixed part of a path, with its slash, and the name after it. A name may hold slashes.

@@ -10,21 +10,9 @@ async fn check_and_set_lets_only_the_expected_index_through() {
     assert_eq!(bench.put("/v1/kv/a?cas=0", "1").await.text, "true");
     assert_eq!(bench.put("/v1/kv/a?cas=0", "2").await.text, "false");
     let index = bench.get("/v1/kv/a").await.index.unwrap();
-    assert_eq!(
-        bench
-            .put(&format!("/v1/kv/a?cas={}", index + 1), "2")
-            .await
-            .text,
-        "false"
-    );
-    assert_eq!(
-        bench.put(&format!("/v1/kv/a?cas={index}"), "2").await.text,
-        "true"
-    );
-    assert_eq!(
-        bench.delete(&format!("/v1/kv/a?cas={index}")).await.text,
-        "false"
-    );
+    assert_eq!(bench.put(&format!("/v1/kv/a?cas={}", index + 1), "2").await.text, "false");
+    assert_eq!(bench.put(&format!("/v1/kv/a?cas={index}"), "2").await.text, "true");
+    assert_eq!(bench.delete(&format!("/v1/kv/a?cas={index}")).await.text, "false");
     assert_eq!(bench.get("/v1/kv/a?raw").await.text, "2");
 }
 
@@ -68,13 +56,7 @@ async fn keys_are_folded_at_the_separator() {
 #[tokio::test]
 async fn odd_keys_come_back_whole() {
     let bench = Bench::new().await;
-    assert_eq!(
-        bench
-            .put("/v1/kv/a%20b%25/%C3%A9%3F?flags=7", "x")
-            .await
-            .text,
-        "true"
-    );
+    assert_eq!(bench.put("/v1/kv/a%20b%25/%C3%A9%3F?flags=7", "x").await.text, "true");
     let entry = bench.get("/v1/kv/a%20b%25/%C3%A9%3F").await.json();
     assert_eq!(entry[0]["Key"], "a b%/é?");
     assert_eq!(entry[0]["Flags"], 7);

@@ -21,11 +21,7 @@ async fn failing_check_wakes_the_critical_watch() {
     let (node, _, check) = passing_instance(&bench).await;
     let before = bench.get("/v1/health/state/critical").await.len();
     let (index, reply) = bench.block("dc-1", "/v1/health/state/critical").await;
-    assert!(
-        bench
-            .handle("dc-1")
-            .set_check(&node, &check, Status::Critical, "it broke")
-    );
+    assert!(bench.handle("dc-1").set_check(&node, &check, Status::Critical, "it broke"));
     let reply = reply.await.unwrap();
     assert!(reply.index.unwrap() > index);
     assert_eq!(reply.len(), before + 1);
@@ -54,9 +50,7 @@ async fn watches_sleep_through_changes_elsewhere() {
 async fn time_out_answers_with_the_same_index() {
     let bench = Bench::new().await;
     let index = bench.get("/v1/catalog/nodes").await.index.unwrap();
-    let reply = bench
-        .get(&format!("/v1/catalog/nodes?index={index}&wait=10ms"))
-        .await;
+    let reply = bench.get(&format!("/v1/catalog/nodes?index={index}&wait=10ms")).await;
     assert_eq!((reply.status, reply.index), (200, Some(index)));
 }
 
@@ -78,12 +72,7 @@ async fn summary_counts_checks_and_a_node_check_once_for_each_instance() {
     handle.add_check(&node, "twin-2", "twin-2-up", Status::Passing);
     handle.add_check(&node, "", "disk", Status::Warning);
     let services = bench.get("/v1/internal/ui/services?dc=dc-2").await.json();
-    let twin = services
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|it| it["Name"] == "twin")
-        .unwrap();
+    let twin = services.as_array().unwrap().iter().find(|it| it["Name"] == "twin").unwrap();
     assert_eq!(twin["InstanceCount"], 2);
     assert_eq!(twin["Nodes"], json!([node, node]));
     // Twice the node's own check, and the check of the second instance.
@@ -113,17 +102,9 @@ async fn last_instance_gone_leaves_an_index_that_wakes() {
 async fn node_check_touches_every_service_on_the_node() {
     let bench = Bench::new().await;
     let (node, service, _) = passing_instance(&bench).await;
-    let (_, reply) = bench
-        .block("dc-1", &format!("/v1/health/service/{service}"))
-        .await;
+    let (_, reply) = bench.block("dc-1", &format!("/v1/health/service/{service}")).await;
     bench.handle("dc-1").set_node_alive(&node, false);
-    assert!(
-        reply
-            .await
-            .unwrap()
-            .text
-            .contains("Agent not live or unreachable")
-    );
+    assert!(reply.await.unwrap().text.contains("Agent not live or unreachable"));
 }
 
 #[tokio::test]
@@ -141,8 +122,5 @@ async fn unknown_paths_and_methods_are_refused_as_consul_does() {
     let unknown = bench.get("/v1/peerings").await;
     assert_eq!((unknown.status, unknown.text.as_str()), (404, ""));
     let wrong = bench.delete("/v1/catalog/nodes").await;
-    assert_eq!(
-        (wrong.status, wrong.text.as_str()),
-        (405, "method DELETE not allowed")
-    );
+    assert_eq!((wrong.status, wrong.text.as_str()), (405, "method DELETE not allowed"));
 }

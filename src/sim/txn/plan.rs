@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{CheckOperation, KeyOperation, NodeOperation, Operation, ServiceOperation};
+use super::operation::{CheckOperation, KeyOperation, NodeOperation, Operation, ServiceOperation};
 use crate::sim::catalog::Place;
 use crate::sim::state::State;
 
@@ -22,12 +22,7 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Nothing planned yet.
     pub fn new(state: &'a State) -> Self {
-        Self {
-            state,
-            keys: BTreeMap::new(),
-            nodes: BTreeSet::new(),
-            services: BTreeSet::new(),
-        }
+        Self { state, keys: BTreeMap::new(), nodes: BTreeSet::new(), services: BTreeSet::new() }
     }
 
     /// Checks one operation, and remembers what it would do.
@@ -65,12 +60,7 @@ impl<'a> Plan<'a> {
                 self.keys.insert(key.to_owned(), None);
             }
             "delete-tree" => {
-                let under: Vec<_> = self
-                    .state
-                    .kv
-                    .under(key)
-                    .map(|(key, _)| key.clone())
-                    .collect();
+                let under: Vec<_> = self.state.kv.under(key).map(|(key, _)| key.clone()).collect();
                 self.keys.extend(under.into_iter().map(|key| (key, None)));
             }
             "get" if now.is_none() => return Err(format!("key \"{key}\" doesn't exist")),
@@ -78,9 +68,7 @@ impl<'a> Plan<'a> {
             "get" | "get-tree" | "check-not-exists" => {}
             "check-index" => match now {
                 None => {
-                    return Err(format!(
-                        "failed to check index, key \"{key}\" doesn't exist"
-                    ));
+                    return Err(format!("failed to check index, key \"{key}\" doesn't exist"));
                 }
                 Some(now) if now != operation.index => {
                     return Err(format!(
@@ -98,11 +86,7 @@ impl<'a> Plan<'a> {
 
     fn check_lock(&self, operation: &KeyOperation) -> Result<(), String> {
         let key = &operation.key;
-        let holder = self
-            .state
-            .kv
-            .get(key)
-            .and_then(|entry| entry.session.as_deref());
+        let holder = self.state.kv.get(key).and_then(|entry| entry.session.as_deref());
         let refused = match operation.verb.as_str() {
             "lock" => holder.is_some_and(|holder| holder != operation.session),
             "unlock" => holder != Some(operation.session.as_str()),
@@ -117,9 +101,7 @@ impl<'a> Plan<'a> {
     fn check_session(&self, operation: &KeyOperation) -> Result<(), String> {
         let key = &operation.key;
         let Some(entry) = self.state.kv.get(key) else {
-            return Err(format!(
-                "failed to check session, key \"{key}\" doesn't exist"
-            ));
+            return Err(format!("failed to check session, key \"{key}\" doesn't exist"));
         };
         let holder = entry.session.as_deref().unwrap_or_default();
         if holder == operation.session {
@@ -133,19 +115,9 @@ impl<'a> Plan<'a> {
 
     fn check_node(&mut self, operation: &NodeOperation) -> Result<(), String> {
         let name = &operation.node.node;
-        let now = self
-            .state
-            .catalog
-            .nodes
-            .get(name)
-            .map(|node| node.stamp.modify);
+        let now = self.state.catalog.nodes.get(name).map(|node| node.stamp.modify);
         let subject = format!("node \"{name}\"");
-        check_verb(
-            "Node",
-            &operation.verb,
-            &subject,
-            (now, operation.node.modify_index),
-        )?;
+        check_verb("Node", &operation.verb, &subject, (now, operation.node.modify_index))?;
         self.nodes.insert(Arc::clone(name));
         Ok(())
     }
@@ -155,15 +127,12 @@ impl<'a> Plan<'a> {
         if node.is_none() && !self.nodes.contains(&operation.node) {
             return Err("Missing node registration".to_owned());
         }
-        let id = &operation.service.id;
-        let now = node
-            .and_then(|node| node.services.get(id))
-            .map(|service| service.stamp.modify);
+        let id = operation.service.id();
+        let now = node.and_then(|node| node.services.get(id)).map(|service| service.stamp.modify);
         let subject = format!("service \"{id}\" on node \"{}\"", operation.node);
         let expected = operation.service.modify_index;
         check_verb("Service", &operation.verb, &subject, (now, expected))?;
-        self.services
-            .insert((Arc::clone(&operation.node), Arc::clone(id)));
+        self.services.insert((Arc::clone(&operation.node), Arc::clone(id)));
         Ok(())
     }
 
@@ -180,16 +149,9 @@ impl<'a> Plan<'a> {
         if !has_service {
             return Err("Missing service registration".to_owned());
         }
-        let now = node
-            .and_then(|node| node.checks.get(&check.id))
-            .map(|check| check.stamp.modify);
+        let now = node.and_then(|node| node.checks.get(&check.id)).map(|check| check.stamp.modify);
         let subject = format!("check \"{}\" on node \"{}\"", check.id, check.node);
-        check_verb(
-            "Check",
-            &operation.verb,
-            &subject,
-            (now, check.modify_index),
-        )
+        check_verb("Check", &operation.verb, &subject, (now, check.modify_index))
     }
 
     fn key_index(&self, key: &str) -> Option<u64> {

@@ -22,9 +22,8 @@ const STRIDE: usize = 101;
 const CRITICAL: u64 = 7;
 const WARNING: u64 = 3;
 
-const AREAS: [&str; 8] = [
-    "billing", "catalog", "checkout", "identity", "ledger", "media", "search", "shipping",
-];
+const AREAS: [&str; 8] =
+    ["billing", "catalog", "checkout", "identity", "ledger", "media", "search", "shipping"];
 const ROLES: [&str; 5] = ["api", "worker", "cache", "indexer", "gateway"];
 
 /// One service's shared parts.
@@ -67,9 +66,7 @@ pub fn fill(state: &mut State, instances: usize, noise: &mut Noise) {
 }
 
 fn add_nodes(state: &mut State, count: usize, noise: &mut Noise) -> Vec<Arc<str>> {
-    let names: Vec<Arc<str>> = (1..=count)
-        .map(|n| Arc::from(format!("node-{n:04}")))
-        .collect();
+    let names: Vec<Arc<str>> = (1..=count).map(|n| Arc::from(format!("node-{n:04}"))).collect();
     for (number, name) in names.iter().enumerate() {
         let address = Arc::from(format!("10.64.{}.{}", number / 250, number % 250 + 1));
         let node = gossiping_node(&address, noise);
@@ -84,10 +81,7 @@ fn add_nodes(state: &mut State, count: usize, noise: &mut Noise) -> Vec<Arc<str>
 
 fn kind(number: usize) -> Kind {
     let area = AREAS.get(number % AREAS.len()).copied().unwrap_or_default();
-    let role = ROLES
-        .get(number / AREAS.len() % ROLES.len())
-        .copied()
-        .unwrap_or_default();
+    let role = ROLES.get(number / AREAS.len() % ROLES.len()).copied().unwrap_or_default();
     let version = format!("{}.{}.{}", 1 + number % 3, number % 20, number % 7);
     Kind {
         name: Arc::from(format!("{area}-{role}-{number:04}")),
@@ -133,9 +127,7 @@ fn add_instance(
     };
     quietly(state, |state, write| {
         let check_at = (Arc::clone(node), Arc::from(format!("service:{id}")));
-        state
-            .catalog
-            .put_service(&(Arc::clone(node), id), service, write);
+        state.catalog.put_service(&(Arc::clone(node), id), service, write);
         state.catalog.put_check(&check_at, check, write);
     });
 }

@@ -19,20 +19,12 @@ pub fn fill(state: &mut State, script: &Script, site: &Site, noise: &mut Noise) 
         let address = Arc::from(format!("10.{}.1.{number}", site.digit));
         add_node(state, &site.node(&line.name), line, &address, noise);
     }
-    for line in script
-        .service
-        .iter()
-        .filter(|line| is_in(site.name, &line.datacenters))
-    {
+    for line in script.service.iter().filter(|line| is_in(site.name, &line.datacenters)) {
         for (number, node) in (1..).zip(&line.on) {
             add_instance(state, line, &site.node(node), number);
         }
     }
-    for line in script
-        .kv
-        .iter()
-        .filter(|line| is_in(site.name, &line.datacenters))
-    {
+    for line in script.kv.iter().filter(|line| is_in(site.name, &line.datacenters)) {
         add_key(state, line, site, noise);
     }
     state.sessions.sort_by(|a, b| a.id.cmp(&b.id));
@@ -73,16 +65,10 @@ fn add_node(
 
 fn add_instance(state: &mut State, line: &ServiceLine, node: &Arc<str>, number: usize) {
     let id: Arc<str> = Arc::from(instance_id(&line.name, number));
-    let meta = [("version".to_owned(), line.version.clone())]
-        .into_iter()
-        .collect();
+    let meta = [("version".to_owned(), line.version.clone())].into_iter().collect();
     let service = Service {
         name: Arc::from(line.name.as_str()),
-        tags: line
-            .tags
-            .iter()
-            .map(|tag| Arc::from(tag.as_str()))
-            .collect(),
+        tags: line.tags.iter().map(|tag| Arc::from(tag.as_str())).collect(),
         address: Arc::default(),
         port: line.port,
         meta: Some(Arc::new(meta)),
@@ -101,9 +87,7 @@ fn add_instance(state: &mut State, line: &ServiceLine, node: &Arc<str>, number: 
     };
     state.write(|state, write| {
         let check_at = (Arc::clone(node), Arc::from(check_id(&id)));
-        state
-            .catalog
-            .put_service(&(Arc::clone(node), id), service, write);
+        state.catalog.put_service(&(Arc::clone(node), id), service, write);
         state.catalog.put_check(&check_at, check, write);
     });
 }

@@ -196,10 +196,7 @@ impl Script {
     /// `InvalidData` when it does not parse, with the line.
     pub fn load() -> io::Result<Self> {
         toml::from_str(TEXT).map_err(|error| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("assets/demo.toml: {error}"),
-            )
+            io::Error::new(io::ErrorKind::InvalidData, format!("assets/demo.toml: {error}"))
         })
     }
 }

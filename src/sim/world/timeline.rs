@@ -82,19 +82,11 @@ pub fn resolve(script: &Script, sites: &[Site]) -> io::Result<Timeline> {
             .iter()
             .find(|site| site.name == step.dc)
             .ok_or_else(|| unknown("datacenter", &step.dc))?;
-        let resolver = Resolver {
-            site,
-            script,
-            known: instances(script, site),
-        };
+        let resolver = Resolver { site, script, known: instances(script, site) };
         for (tick, at) in (0_u32..).zip(times(step, round)?) {
             let actions = resolver.actions(step, tick)?;
             let dc = || site.name.to_owned();
-            moments.extend(actions.into_iter().map(|action| Moment {
-                at,
-                dc: dc(),
-                action,
-            }));
+            moments.extend(actions.into_iter().map(|action| Moment { at, dc: dc(), action }));
         }
     }
     moments.sort_by_key(|moment| moment.at);
@@ -102,16 +94,10 @@ pub fn resolve(script: &Script, sites: &[Site]) -> io::Result<Timeline> {
 }
 
 fn instances<'a>(script: &'a Script, site: &Site) -> Known<'a> {
-    let here = script
-        .service
-        .iter()
-        .filter(|line| is_in(site.name, &line.datacenters));
+    let here = script.service.iter().filter(|line| is_in(site.name, &line.datacenters));
     here.flat_map(|line| {
         (1..).zip(&line.on).map(|(number, node)| {
-            (
-                instance_id(&line.name, number),
-                (site.node(node), line.output.as_str()),
-            )
+            (instance_id(&line.name, number), (site.node(node), line.output.as_str()))
         })
     })
     .collect()
@@ -152,11 +138,7 @@ impl Resolver<'_> {
 
     fn version(&self, step: &InstanceStep) -> io::Result<Action> {
         let (node, _) = self.instance(&step.id)?;
-        Ok(Action::Version {
-            node,
-            id: step.id.clone(),
-            version: step.version.clone(),
-        })
+        Ok(Action::Version { node, id: step.id.clone(), version: step.version.clone() })
     }
 
     fn check(&self, step: &CheckStep) -> io::Result<Action> {
@@ -174,10 +156,7 @@ impl Resolver<'_> {
     }
 
     fn maintenance(&self, step: &MaintenanceStep) -> io::Result<Action> {
-        Ok(Action::Maintenance(
-            self.node(&step.node)?,
-            step.reason.clone(),
-        ))
+        Ok(Action::Maintenance(self.node(&step.node)?, step.reason.clone()))
     }
 
     fn server(&self, step: &ServerStep) -> io::Result<Action> {
@@ -206,10 +185,7 @@ impl Resolver<'_> {
 }
 
 fn key(step: &KeyStep, tick: u32) -> Action {
-    let value = step
-        .value
-        .as_ref()
-        .map(|value| value.replace("{tick}", &tick.to_string()));
+    let value = step.value.as_ref().map(|value| value.replace("{tick}", &tick.to_string()));
     Action::Key(step.key.clone(), value)
 }
 

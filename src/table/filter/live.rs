@@ -41,10 +41,7 @@ impl LiveFilter {
         };
         self.error = None;
         let previous = std::mem::replace(&mut self.filter, filter);
-        match (
-            self.filter.narrows(&previous),
-            previous.narrows(&self.filter),
-        ) {
+        match (self.filter.narrows(&previous), previous.narrows(&self.filter)) {
             (true, true) => Changed::Same,
             (true, false) => Changed::Narrowed,
             (false, _) => Changed::Replaced,

@@ -8,9 +8,7 @@ use super::{FilterError, RowText};
 use crate::table::fuzzy::{CharMask, Fuzzy, fold};
 
 /// What makes a text a regular expression.
-const META: &[char] = &[
-    '\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$',
-];
+const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
 /// The word that makes a filter fuzzy.
 const FUZZY: &str = "-f";
 /// The most memory that a compiled expression may take: `a{9999}` must not stop the program.
@@ -37,11 +35,7 @@ impl Pattern {
             && (query.is_empty() || query.starts_with(char::is_whitespace))
         {
             let query = Fuzzy::new(query);
-            return Ok(if query.is_empty() {
-                Self::All
-            } else {
-                Self::Fuzzy(query)
-            });
+            return Ok(if query.is_empty() { Self::All } else { Self::Fuzzy(query) });
         }
         if text.is_empty() {
             Ok(Self::All)
@@ -91,17 +85,12 @@ impl Pattern {
             Self::All => Vec::new(),
             Self::Plain(text, _) => {
                 let folded = fold(cell);
-                let spans = folded
-                    .match_indices(text)
-                    .map(|(at, part)| (at, at + part.len()));
+                let spans = folded.match_indices(text).map(|(at, part)| (at, at + part.len()));
                 chars_of(&folded, spans)
             }
-            Self::Regex(regex) => chars_of(
-                cell,
-                regex
-                    .find_iter(cell)
-                    .map(|found| (found.start(), found.end())),
-            ),
+            Self::Regex(regex) => {
+                chars_of(cell, regex.find_iter(cell).map(|found| (found.start(), found.end())))
+            }
             Self::Fuzzy(query) => query.indices(&fold(cell)),
         }
     }

@@ -23,10 +23,7 @@ impl RowText {
             text.push_str(cell);
         }
         let text = fold(&text).into_boxed_str();
-        Self {
-            mask: CharMask::of(&text),
-            text,
-        }
+        Self { mask: CharMask::of(&text), text }
     }
 
     /// The text, folded, a line a cell.

@@ -9,10 +9,7 @@ fn row(cells: &[&str]) -> RowText {
 }
 
 fn shows(filter: &str, cells: &[&str]) -> bool {
-    Filter::parse(filter)
-        .unwrap()
-        .matches(&row(cells))
-        .is_some()
+    Filter::parse(filter).unwrap().matches(&row(cells)).is_some()
 }
 
 #[test]

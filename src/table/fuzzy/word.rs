@@ -28,11 +28,7 @@ impl Word {
     /// The word without its case.
     pub(super) fn new(text: &str) -> Self {
         let text = fold(text);
-        Self {
-            len: text.chars().count(),
-            mask: CharMask::of(&text),
-            text,
-        }
+        Self { len: text.chars().count(), mask: CharMask::of(&text), text }
     }
 
     /// True when it must stand together.
@@ -51,9 +47,7 @@ impl Word {
             return None;
         }
         if self.is_short() {
-            return folded
-                .find(&self.text)
-                .map(|at| self.short_score(folded, at));
+            return folded.find(&self.text).map(|at| self.short_score(folded, at));
         }
         if !is_subsequence(folded, &self.text) {
             return None;
@@ -68,9 +62,7 @@ impl Word {
             let first = folded.get(..at)?.chars().count();
             return Some((first..first + self.len).collect());
         }
-        matcher
-            .fuzzy_indices(folded, &self.text)
-            .map(|(_, places)| places)
+        matcher.fuzzy_indices(folded, &self.text).map(|(_, places)| places)
     }
 
     /// The score of a short word found at a byte of the text.

@@ -27,10 +27,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// The lines of an output, each clean, tabs moved to stops of 8 columns. A lone carriage return
 /// ends a line too; nothing gives no line.
 pub fn clean_lines(text: &str) -> Vec<String> {
-    text.lines()
-        .flat_map(|line| line.split('\r'))
-        .map(line)
-        .collect()
+    text.lines().flat_map(|line| line.split('\r')).map(line).collect()
 }
 
 /// One line with its tabs at their stops.
@@ -53,9 +50,7 @@ fn line(text: &str) -> String {
 /// True when a text may be drawn as it is.
 fn is_clean(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-        || !text
-            .chars()
-            .any(|c| c.is_control() || is_invisible(c) || is_line_end(c))
+        || !text.chars().any(|c| c.is_control() || is_invisible(c) || is_line_end(c))
 }
 
 /// Gives the visible characters one by one, tabs as they are and line ends as blanks.
@@ -85,8 +80,7 @@ fn after_escape(text: &str) -> &str {
         Some('P' | 'X' | ']' | '^' | '_') => after_string(text.get(1..).unwrap_or_default()),
         _ => {
             let rest = text.trim_start_matches(|c| matches!(c, ' '..='/'));
-            rest.strip_prefix(|c| matches!(c, '0'..='~'))
-                .unwrap_or(text)
+            rest.strip_prefix(|c| matches!(c, '0'..='~')).unwrap_or(text)
         }
     }
 }
@@ -94,8 +88,7 @@ fn after_escape(text: &str) -> &str {
 /// What follows the parameters and the final character of a control sequence.
 fn after_csi(text: &str) -> &str {
     let rest = text.trim_start_matches(|c| matches!(c, ' '..='?'));
-    rest.strip_prefix(|c| matches!(c, '@'..='~'))
-        .unwrap_or(text)
+    rest.strip_prefix(|c| matches!(c, '@'..='~')).unwrap_or(text)
 }
 
 /// What follows the terminator of a string sequence; the text itself when it has none in this
@@ -105,18 +98,13 @@ fn after_string(text: &str) -> &str {
         return text;
     };
     let (_, rest) = text.split_at_checked(end).unwrap_or(("", text));
-    let ended = rest
-        .strip_prefix("\u{1b}\\")
-        .or_else(|| rest.strip_prefix(['\u{7}', '\u{9c}']));
+    let ended = rest.strip_prefix("\u{1b}\\").or_else(|| rest.strip_prefix(['\u{7}', '\u{9c}']));
     ended.unwrap_or(text)
 }
 
 /// True for what ends a line.
 fn is_line_end(c: char) -> bool {
-    matches!(
-        c,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// True for characters that take no column and change how others read.
@@ -172,10 +160,7 @@ mod tests {
     #[test]
     fn an_output_is_cut_into_clean_lines() {
         let lines = clean_lines("HTTP GET: 500\r\n\u{1b}[1mbody\u{1b}[0m\n\na\tb\r50%\r100%");
-        assert_eq!(
-            lines,
-            ["HTTP GET: 500", "body", "", "a       b", "50%", "100%"]
-        );
+        assert_eq!(lines, ["HTTP GET: 500", "body", "", "a       b", "50%", "100%"]);
         assert_eq!(clean_lines(""), Vec::<String>::new());
     }
 

@@ -124,12 +124,7 @@ mod tests {
 
     #[test]
     fn sizes_have_their_unit() {
-        for (n, text) in [
-            (0, "0 B"),
-            (512, "512 B"),
-            (1_250, "1.2 kB"),
-            (67_100_000, "67.1 MB"),
-        ] {
+        for (n, text) in [(0, "0 B"), (512, "512 B"), (1_250, "1.2 kB"), (67_100_000, "67.1 MB")] {
             assert_eq!(bytes(n), text);
         }
     }

@@ -75,9 +75,7 @@ fn indexed(wanted: [u8; 3]) -> Color {
 
 /// The nearest of the sixteen.
 fn sixteen(wanted: [u8; 3]) -> Color {
-    let nearest = SIXTEEN
-        .iter()
-        .min_by_key(|(_, shown)| distance(wanted, *shown));
+    let nearest = SIXTEEN.iter().min_by_key(|(_, shown)| distance(wanted, *shown));
     nearest.map_or(Color::Reset, |(colour, _)| *colour)
 }
 
@@ -92,10 +90,7 @@ fn shown(index: u8) -> [u8; 3] {
 
 /// How far apart two colours are, squared.
 fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
-    a.into_iter()
-        .zip(b)
-        .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2))
-        .sum()
+    a.into_iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
 #[cfg(test)]
@@ -120,10 +115,7 @@ mod tests {
         let red = Color::Rgb(255, 0, 0);
         assert_eq!(Depth::True.nearest(red), red);
         assert_eq!(Depth::Indexed.nearest(red), Color::Indexed(196));
-        assert_eq!(
-            Depth::Indexed.nearest(Color::Rgb(120, 120, 120)),
-            Color::Indexed(243)
-        );
+        assert_eq!(Depth::Indexed.nearest(Color::Rgb(120, 120, 120)), Color::Indexed(243));
         assert_eq!(Depth::Sixteen.nearest(Color::Rgb(210, 10, 10)), Color::Red);
         assert_eq!(Depth::Sixteen.nearest(Color::Indexed(231)), Color::White);
         assert_eq!(Depth::Sixteen.nearest(Color::Reset), Color::Reset);

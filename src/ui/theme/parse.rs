@@ -26,10 +26,7 @@ struct File {
 /// What a file says about a role.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a word of the file format"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the file format")]
 struct Look {
     fg: Option<String>,
     bg: Option<String>,
@@ -69,10 +66,7 @@ pub(super) fn sheet(text: &str) -> Result<Sheet, ThemeError> {
         let role = Role::named(name).ok_or_else(|| unknown_role(name))?;
         styles.insert(role, style(name, look, &file.palette)?);
     }
-    Ok(Sheet {
-        base: file.base,
-        styles,
-    })
+    Ok(Sheet { base: file.base, styles })
 }
 
 /// The style that a file gives to a role.
@@ -108,10 +102,7 @@ fn located(text: &str, error: &toml::de::Error) -> ThemeError {
     let before = error.span().and_then(|span| text.get(..span.start));
     let message = error.message().lines().next().unwrap_or_default();
     match before {
-        Some(before) => ThemeError(format!(
-            "line {}: {message}",
-            before.matches('\n').count() + 1
-        )),
+        Some(before) => ThemeError(format!("line {}: {message}", before.matches('\n').count() + 1)),
         None => ThemeError(message.to_owned()),
     }
 }
@@ -119,16 +110,11 @@ fn located(text: &str, error: &toml::de::Error) -> ThemeError {
 /// The error of a role that there is not.
 fn unknown_role(name: &str) -> ThemeError {
     let hint = nearest(name, ROLES.iter().map(|(_, known, _)| *known));
-    let hint = hint
-        .map(|known| format!("; did you mean '{known}'?"))
-        .unwrap_or_default();
+    let hint = hint.map(|known| format!("; did you mean '{known}'?")).unwrap_or_default();
     ThemeError(format!("there is no role '{name}'{hint}"))
 }
 
 /// The error of a base that there is not.
 pub(super) fn unknown_base(name: &str) -> ThemeError {
-    ThemeError(format!(
-        "there is no theme '{name}'; base can be {}",
-        Theme::BUILT_IN.join(", ")
-    ))
+    ThemeError(format!("there is no theme '{name}'; base can be {}", Theme::BUILT_IN.join(", ")))
 }

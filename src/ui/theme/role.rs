@@ -101,17 +101,11 @@ pub(super) const ROLES: &[(Role, &str, Option<Role>)] = &[
 impl Role {
     /// The role of this name in a theme file.
     pub(super) fn named(name: &str) -> Option<Self> {
-        ROLES
-            .iter()
-            .find(|(_, known, _)| *known == name)
-            .map(|(role, ..)| *role)
+        ROLES.iter().find(|(_, known, _)| *known == name).map(|(role, ..)| *role)
     }
 
     /// Whom it looks like.
     pub(super) fn kin(self) -> Option<Self> {
-        ROLES
-            .iter()
-            .find(|(role, ..)| *role == self)
-            .and_then(|(.., kin)| *kin)
+        ROLES.iter().find(|(role, ..)| *role == self).and_then(|(.., kin)| *kin)
     }
 }

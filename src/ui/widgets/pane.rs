@@ -28,25 +28,11 @@ pub fn detail_area(area: Rect) -> (Rect, Option<Rect>) {
     if area.width >= SIDE_BY_SIDE {
         let width = area.width * 3 / 5;
         let rows = Rect { width, ..area };
-        (
-            rows,
-            Some(Rect {
-                x: area.x + width,
-                width: area.width - width,
-                ..area
-            }),
-        )
+        (rows, Some(Rect { x: area.x + width, width: area.width - width, ..area }))
     } else if area.height >= LEAST_HEIGHT {
         let height = area.height - area.height / 3;
         let rows = Rect { height, ..area };
-        (
-            rows,
-            Some(Rect {
-                y: area.y + height,
-                height: area.height - height,
-                ..area
-            }),
-        )
+        (rows, Some(Rect { y: area.y + height, height: area.height - height, ..area }))
     } else {
         (area, None)
     }
@@ -56,15 +42,9 @@ pub fn detail_area(area: Rect) -> (Rect, Option<Rect>) {
 pub fn draw_frame(look: &Look, title: &Cell, area: Rect, buf: &mut Buffer) -> Rect {
     let area = area.intersection(buf.area);
     if area.width < 2 || area.height < 2 {
-        return Rect {
-            width: 0,
-            height: 0,
-            ..area
-        };
+        return Rect { width: 0, height: 0, ..area };
     }
-    let block = Block::bordered()
-        .border_set(look.border())
-        .border_style(look.style(Role::Border));
+    let block = Block::bordered().border_set(look.border()).border_style(look.style(Role::Border));
     let inner = block.inner(area);
     block.render(area, buf);
     let room = area.width.saturating_sub(4);
@@ -78,26 +58,11 @@ pub fn draw_detail(look: &Look, detail: &Detail, top: usize, area: Rect, buf: &m
     if inner.is_empty() {
         return;
     }
-    let lines = wrap(
-        &detail.lines,
-        usize::from(inner.width),
-        top + usize::from(inner.height),
-    );
+    let lines = wrap(&detail.lines, usize::from(inner.width), top + usize::from(inner.height));
     let last = lines.len().saturating_sub(1);
-    for (row, line) in lines
-        .iter()
-        .skip(top.min(last))
-        .take(usize::from(inner.height))
-        .enumerate()
+    for (row, line) in lines.iter().skip(top.min(last)).take(usize::from(inner.height)).enumerate()
     {
-        draw_cell(
-            look,
-            line,
-            (inner.x, inner.y + row as u16),
-            inner.width,
-            Style::new(),
-            buf,
-        );
+        draw_cell(look, line, (inner.x, inner.y + row as u16), inner.width, Style::new(), buf);
     }
 }
 
@@ -121,9 +86,7 @@ fn break_line(line: &Cell, width: usize, out: &mut Vec<Cell>) {
         for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(text.as_ref(), true) {
             let wide = unicode_width::UnicodeWidthStr::width(grapheme);
             if used + wide > width && used > 0 {
-                current
-                    .runs
-                    .push((std::mem::take(&mut piece).into(), *role));
+                current.runs.push((std::mem::take(&mut piece).into(), *role));
                 out.push(std::mem::take(&mut current));
                 used = 0;
             }
@@ -145,16 +108,8 @@ mod tests {
     fn a_long_line_is_broken_and_nothing_is_lost() {
         let line = Cell::new("abcdef", Role::Text).then("ghi", Role::Muted);
         let lines = wrap(&[line], 4, 10);
-        let text = |cell: &Cell| {
-            cell.runs
-                .iter()
-                .map(|(t, _)| t.to_string())
-                .collect::<String>()
-        };
-        assert_eq!(
-            lines.iter().map(text).collect::<Vec<_>>(),
-            ["abcd", "efgh", "i"]
-        );
+        let text = |cell: &Cell| cell.runs.iter().map(|(t, _)| t.to_string()).collect::<String>();
+        assert_eq!(lines.iter().map(text).collect::<Vec<_>>(), ["abcd", "efgh", "i"]);
     }
 
     #[test]

@@ -39,10 +39,8 @@ pub fn draw_table<R: Row>(
     if inner.is_empty() {
         return;
     }
-    let rows: Vec<(usize, &R)> = model
-        .window()
-        .filter_map(|at| model.row(at).map(|row| (at, row)))
-        .collect();
+    let rows: Vec<(usize, &R)> =
+        model.window().filter_map(|at| model.row(at).map(|row| (at, row))).collect();
     let widest = |column: &Column<'_, R>| {
         let cells = rows.iter().map(|(_, row)| width(&(column.cell)(row)));
         // Two more than the title, for the arrow of the sorted column.
@@ -50,10 +48,7 @@ pub fn draw_table<R: Row>(
     };
     let picked = columns.get(head.picked).map(|column| column.id.clone());
     let columns = layout(columns, inner.width.saturating_sub(1), widest);
-    let marks = Marks {
-        sort: model.sort(),
-        picked: picked.as_deref(),
-    };
+    let marks = Marks { sort: model.sort(), picked: picked.as_deref() };
     draw_headings(look, &columns, &marks, inner, buf);
     for (line, (at, row)) in rows.iter().enumerate() {
         let y = inner.y + 1 + line as u16;
@@ -61,16 +56,8 @@ pub fn draw_table<R: Row>(
             break;
         }
         let is_selected = head.has_cursor && *at == model.cursor();
-        let over = if is_selected {
-            look.style(Role::Selected)
-        } else {
-            Style::new()
-        };
-        let line = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
+        let over = if is_selected { look.style(Role::Selected) } else { Style::new() };
+        let line = Rect { y, height: 1, ..inner };
         buf.set_style(line, over);
         let mark = if model.is_marked(row) { "*" } else { " " };
         buf.set_stringn(inner.x, y, mark, 1, look.style(Role::Marked).patch(over));
@@ -81,14 +68,7 @@ pub fn draw_table<R: Row>(
             let y = inner.y + 2 + line as u16;
             if y < inner.bottom() {
                 let room = inner.width.saturating_sub(2);
-                draw_cell(
-                    look,
-                    cell,
-                    (inner.x + 2.min(inner.width), y),
-                    room,
-                    Style::new(),
-                    buf,
-                );
+                draw_cell(look, cell, (inner.x + 2.min(inner.width), y), room, Style::new(), buf);
             }
         }
     }
@@ -115,20 +95,9 @@ fn draw_headings<R>(
             _ => "",
         };
         let is_picked = marks.picked == Some(&*column.id);
-        let role = if is_picked {
-            Role::Accent
-        } else {
-            Role::Header
-        };
+        let role = if is_picked { Role::Accent } else { Role::Header };
         let cell = Cell::new(column.title.clone(), role).then(arrow, role);
-        place(
-            look,
-            &cell,
-            (x, area.y),
-            (*width, column.align, area.right()),
-            Style::new(),
-            buf,
-        );
+        place(look, &cell, (x, area.y), (*width, column.align, area.right()), Style::new(), buf);
         x = x.saturating_add(width + 1);
     }
 }
@@ -144,14 +113,7 @@ fn draw_row<R>(
     let mut x = area.x + 1;
     for (column, width) in columns {
         let cell = (column.cell)(row);
-        place(
-            look,
-            &cell,
-            (x, area.y),
-            (*width, column.align, area.right()),
-            over,
-            buf,
-        );
+        place(look, &cell, (x, area.y), (*width, column.align, area.right()), over, buf);
         x = x.saturating_add(width + 1);
     }
 }

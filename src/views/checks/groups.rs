@@ -56,11 +56,7 @@ impl Group {
 
     /// The order of attention: worst first, then newest, as one value that grows with both.
     pub fn urgency(&self) -> (Status, i64) {
-        (
-            self.checks.worst(),
-            self.since
-                .map_or(i64::MIN, |since| since.at.timestamp_millis()),
-        )
+        (self.checks.worst(), self.since.map_or(i64::MIN, |since| since.at.timestamp_millis()))
     }
 }
 
@@ -93,11 +89,7 @@ impl Row for CheckRow {
     }
 
     fn text(&self) -> RowText {
-        let group = [
-            self.group.dc().as_str(),
-            self.group.name(),
-            self.group.checks.worst().word(),
-        ];
+        let group = [self.group.dc().as_str(), self.group.name(), self.group.checks.worst().word()];
         match &self.check {
             Some((check, _)) => RowText::new(group.into_iter().chain([
                 check.node.as_str(),
@@ -190,11 +182,7 @@ impl Groups {
     ) -> Patch<CheckRow> {
         let mut patch = Patch::default();
         for name in services {
-            let key = GroupKey {
-                dc: dc.clone(),
-                name,
-                alone: None,
-            };
+            let key = GroupKey { dc: dc.clone(), name, alone: None };
             if self.by == Grouping::Service && self.members.contains_key(&key) {
                 self.lines(ctx, &key, &mut patch);
             }
@@ -237,15 +225,8 @@ impl Groups {
             // A node's own check belongs to no service: its group is the node.
             Grouping::Service | Grouping::Node => (node(), None),
         };
-        let group = GroupKey {
-            dc: dc.clone(),
-            name,
-            alone,
-        };
-        self.members
-            .entry(group.clone())
-            .or_default()
-            .insert(check.key());
+        let group = GroupKey { dc: dc.clone(), name, alone };
+        self.members.entry(group.clone()).or_default().insert(check.key());
         self.homes.insert((dc.clone(), check.key()), group.clone());
         group
     }
@@ -285,10 +266,7 @@ impl Groups {
         let members = self.members.get(&group.key).into_iter().flatten();
         let row = |key: &CheckKey| {
             let check = (Arc::clone(state.checks.get(key)?), state.since(key));
-            Some(CheckRow {
-                group: Arc::clone(group),
-                check: Some(check),
-            })
+            Some(CheckRow { group: Arc::clone(group), check: Some(check) })
         };
         members.filter_map(row).collect()
     }
@@ -298,9 +276,8 @@ impl Groups {
         let state = ctx.store.dc(&key.dc)?;
         let mut checks = Counts::default();
         let mut first: Option<(&Arc<Check>, Option<Since>)> = None;
-        for (check, since) in members
-            .iter()
-            .filter_map(|k| Some((state.checks.get(k)?, state.since(k))))
+        for (check, since) in
+            members.iter().filter_map(|k| Some((state.checks.get(k)?, state.since(k))))
         {
             checks.add(check.status, 1);
             let rank =
@@ -310,10 +287,7 @@ impl Groups {
             }
         }
         let (newest, since) = first?;
-        let service = state
-            .services
-            .get(&*key.name)
-            .filter(|_| self.by == Grouping::Service);
+        let service = state.services.get(&*key.name).filter(|_| self.by == Grouping::Service);
         Some(Group {
             key: key.clone(),
             checks,

@@ -33,6 +33,8 @@ pub struct TableView<L: Listing> {
     room: u16,
     /// False while another list of the same view has the cursor.
     is_active: bool,
+    /// False until the first load, which chooses how it is sorted.
+    is_loaded: bool,
     /// What it is called instead of what the listing says.
     called: Option<&'static str>,
 }
@@ -42,11 +44,7 @@ impl<L: Listing> TableView<L> {
     pub fn new(place: Place, listing: L) -> Self {
         // Rows come with the first load, which also knows the columns.
         let compare = Arc::new(|a: &L::Row, b: &L::Row| a.tie(b));
-        let sort = Sort {
-            column: listing.first_sort().into(),
-            descending: false,
-            compare,
-        };
+        let sort = Sort { column: listing.first_sort().into(), descending: false, compare };
         Self {
             place,
             listing,
@@ -58,6 +56,7 @@ impl<L: Listing> TableView<L> {
             picked: 0,
             room: 80,
             is_active: true,
+            is_loaded: false,
             called: None,
         }
     }
@@ -113,41 +112,24 @@ impl<L: Listing> TableView<L> {
 
     /// Moves the picked column and says which it is.
     fn pick(&mut self, ctx: &Ctx, by: isize) -> Response {
-        let titles: Vec<String> = self
-            .columns(ctx)
-            .iter()
-            .map(|c| c.title.to_string())
-            .collect();
-        self.picked = self
-            .picked
-            .saturating_add_signed(by)
-            .min(titles.len().saturating_sub(1));
+        let titles: Vec<String> = self.columns(ctx).iter().map(|c| c.title.to_string()).collect();
+        self.picked = self.picked.saturating_add_signed(by).min(titles.len().saturating_sub(1));
         Response::Changed
     }
 
     fn sort_picked(&mut self, ctx: &Ctx) -> Response {
-        let id = self
-            .columns(ctx)
-            .get(self.picked)
-            .map(|column| column.id.clone());
+        let id = self.columns(ctx).get(self.picked).map(|column| column.id.clone());
         id.map_or(Response::Ignored, |id| self.resort(ctx, &id))
     }
 
     fn copy(&self, ctx: &Ctx, is_json: bool) -> Response {
         let (marked, hidden) = self.model.marked();
-        let rows = if marked.is_empty() {
-            Vec::from_iter(self.model.selected())
-        } else {
-            marked
-        };
+        let rows = if marked.is_empty() { Vec::from_iter(self.model.selected()) } else { marked };
         let text = if is_json {
             let rows: Vec<_> = rows.iter().map(|row| self.listing.json(ctx, row)).collect();
             serde_json::to_string_pretty(&rows).unwrap_or_default()
         } else {
-            rows.iter()
-                .map(|row| self.listing.name(row))
-                .collect::<Vec<_>>()
-                .join("\n")
+            rows.iter().map(|row| self.listing.name(row)).collect::<Vec<_>>().join("\n")
         };
         if rows.is_empty() {
             return Response::Notice(String::from("nothing to copy"));
@@ -166,9 +148,7 @@ impl<L: Listing> TableView<L> {
                 .into_iter()
                 .partition(|row| self.listing.is_fault(row));
             patch.upserts = faults;
-            patch
-                .removed
-                .extend(Vec::from_iter(fine).iter().map(Row::key));
+            patch.removed.extend(Vec::from_iter(fine).iter().map(Row::key));
         }
     }
 
@@ -202,11 +182,7 @@ impl<L: Listing> TableView<L> {
     /// Where rows and detail go.
     fn areas(&self, area: Rect) -> (Rect, Option<Rect>) {
         let is_shown = self.shows_detail && self.listing.has_detail() && !self.model.is_empty();
-        if is_shown {
-            detail_area(area)
-        } else {
-            (area, None)
-        }
+        if is_shown { detail_area(area) } else { (area, None) }
     }
 }
 
@@ -224,15 +200,13 @@ impl<L: Listing> View for TableView<L> {
         if self.is_faults_only {
             rows.retain(|row| self.listing.is_fault(row));
         }
-        let column = self.model.sort().column.clone();
-        let is_first = self.model.is_empty();
-        let descending = self.model.sort().descending;
-        if let Some(mut sort) = self.sort_of(ctx, &column, Some(false)) {
-            if !is_first {
-                sort.descending = descending;
-            }
-            self.model.set_sort(sort);
+        let (column, descending) = (self.model.sort().column.clone(), self.model.sort().descending);
+        // What a column compares may depend on what is known now; the operator's direction stays.
+        if let Some(sort) = self.sort_of(ctx, &column, Some(false)) {
+            let descending = if self.is_loaded { descending } else { sort.descending };
+            self.model.set_sort(Sort { descending, ..sort });
         }
+        self.is_loaded = true;
         self.model.load(rows)
     }
 
@@ -258,11 +232,7 @@ impl<L: Listing> View for TableView<L> {
         let row = self.model.selected().cloned();
         if let Some(response) = self.listing.act(ctx, action, row.as_ref()) {
             let job = self.load(ctx);
-            return if let Response::Changed = response {
-                job.into()
-            } else {
-                response
-            };
+            return if let Response::Changed = response { job.into() } else { response };
         }
         match action {
             Action::Open => row
@@ -302,15 +272,9 @@ impl<L: Listing> View for TableView<L> {
             return Ok(self.model.sort_by(sort));
         }
         let columns = self.columns(ctx);
-        let ids: Vec<&str> = columns
-            .iter()
-            .filter(|c| c.compare.is_some())
-            .map(|c| &*c.id)
-            .collect();
-        Err(format!(
-            "no column '{column}' to sort by; there are {}",
-            ids.join(", ")
-        ))
+        let ids: Vec<&str> =
+            columns.iter().filter(|c| c.compare.is_some()).map(|c| &*c.id).collect();
+        Err(format!("no column '{column}' to sort by; there are {}", ids.join(", ")))
     }
 
     fn group_by(&mut self, ctx: &Ctx, by: Grouping) -> Response {
@@ -342,12 +306,8 @@ impl<L: Listing> View for TableView<L> {
         let says_faults = self.is_faults_only && self.called.is_none();
         let title = fresh::title(ctx, what, &self.model, &fresh, says_faults);
         let empty = fresh::empty_text(ctx, &self.model, &fresh, self.listing.nothing());
-        let head = Head {
-            title: &title,
-            empty: &empty,
-            picked: self.picked,
-            has_cursor: self.is_active,
-        };
+        let head =
+            Head { title: &title, empty: &empty, picked: self.picked, has_cursor: self.is_active };
         draw_table(ctx.look, &self.model, self.columns(ctx), &head, rows, buf);
         let detail = beside.and_then(|area| {
             let row = self.model.selected()?;

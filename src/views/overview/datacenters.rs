@@ -17,6 +17,7 @@ use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, count, millis};
 use crate::ui::theme::Role;
 use crate::ui::widgets::spark::bars;
+use crate::views::fresh::YOUNG;
 use crate::views::listing::{Heading, Listing, Patch};
 use crate::views::{Ctx, Place, cells};
 
@@ -36,11 +37,7 @@ pub struct DcRow {
 
 impl DcRow {
     fn make(dc: &Dc, state: &Datacenter) -> Self {
-        Self {
-            dc: dc.clone(),
-            verdict: Verdict::of(state),
-            critical: state.totals.checks.critical,
-        }
+        Self { dc: dc.clone(), verdict: Verdict::of(state), critical: state.totals.checks.critical }
     }
 }
 
@@ -72,18 +69,11 @@ impl Listing for Datacenters {
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, DcRow>> {
         let of = |show: fn(&Ctx, &Datacenter) -> Cell| {
-            move |row: &DcRow| {
-                ctx.store
-                    .dc(&row.dc)
-                    .map(|dc| show(ctx, dc))
-                    .unwrap_or_default()
-            }
+            move |row: &DcRow| ctx.store.dc(&row.dc).map(|dc| show(ctx, dc)).unwrap_or_default()
         };
         vec![
-            Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| {
-                cells::dc(ctx, &row.dc)
-            })
-            .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
+            Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| cells::dc(ctx, &row.dc))
+                .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
             Column::new("status", "state", Width::Fit(10, 13), |row: &DcRow| {
                 verdict(ctx, row.verdict)
             })
@@ -107,9 +97,7 @@ impl Listing for Datacenters {
             )
             .right()
             .rank(4),
-            Column::new("instances", "inst", Width::Fit(5, 9), of(instances))
-                .right()
-                .rank(3),
+            Column::new("instances", "inst", Width::Fit(5, 9), of(instances)).right().rank(3),
             Column::new(
                 "critical",
                 "crit",
@@ -133,9 +121,7 @@ impl Listing for Datacenters {
             )
             .right()
             .rank(6),
-            Column::new("rtt", "rtt", Width::Fit(5, 8), of(round_trip))
-                .right()
-                .rank(2),
+            Column::new("rtt", "rtt", Width::Fit(5, 8), of(round_trip)).right().rank(2),
             Column::new("age", "data", Width::Fit(4, 10), of(data_age)).right(),
             Column::new(
                 "trend",
@@ -144,7 +130,7 @@ impl Listing for Datacenters {
                 of(|ctx, dc| Cell::new(bars(ctx.look, dc.trend.last(TREND)), Role::Critical)),
             )
             .rank(4),
-            Column::new("note", "note", Width::Fill(8), of(note)).rank(3),
+            Column::new("note", "note", Width::Fill(8, u16::MAX), of(note)).rank(3),
         ]
     }
 
@@ -153,10 +139,7 @@ impl Listing for Datacenters {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<DcRow> {
-        ctx.store
-            .datacenters()
-            .map(|(dc, state)| DcRow::make(dc, state))
-            .collect()
+        ctx.store.datacenters().map(|(dc, state)| DcRow::make(dc, state)).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<DcRow>> {
@@ -168,10 +151,7 @@ impl Listing for Datacenters {
             | Change::Nodes(dc, _) => vec![DcRow::make(dc, ctx.store.dc(dc)?)],
             _ => return None,
         };
-        Some(Patch {
-            upserts,
-            ..Patch::default()
-        })
+        Some(Patch { upserts, ..Patch::default() })
     }
 
     fn is_fault(&self, row: &DcRow) -> bool {
@@ -221,16 +201,8 @@ fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
         return Cell::new("?", Role::Muted);
     };
     let all = servers.expected.max(servers.servers.len());
-    let role = if servers.is_complete() {
-        Role::Text
-    } else {
-        Role::Warning
-    };
-    let spare = if servers.failure_tolerance == 0 {
-        Role::Warning
-    } else {
-        Role::Muted
-    };
+    let role = if servers.is_complete() { Role::Text } else { Role::Warning };
+    let spare = if servers.failure_tolerance == 0 { Role::Warning } else { Role::Muted };
     Cell::new(format!("{}/{all}", servers.healthy()), role)
         .then(format!(" spare {}", servers.failure_tolerance), spare)
 }
@@ -242,17 +214,9 @@ fn follower(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     let Some((server, lag)) = servers.worst_follower() else {
         return Cell::new("none", Role::Muted);
     };
-    let role = if server.is_healthy {
-        Role::Text
-    } else {
-        Role::Critical
-    };
-    let behind = lag
-        .entries
-        .map_or_else(|| String::from("?"), |n| count(n as usize));
-    let contact = lag
-        .last_contact
-        .map_or_else(|| String::from("no contact"), millis);
+    let role = if server.is_healthy { Role::Text } else { Role::Critical };
+    let behind = lag.entries.map_or_else(|| String::from("?"), |n| count(n as usize));
+    let contact = lag.last_contact.map_or_else(|| String::from("no contact"), millis);
     Cell::new(format!("{behind} behind, {contact}"), role)
 }
 
@@ -302,14 +266,12 @@ fn worst_freshness(dc: &Datacenter) -> Freshness {
 
 fn data_age(ctx: &Ctx, dc: &Datacenter) -> Cell {
     let freshness = worst_freshness(dc);
-    let role = if freshness.is_live() {
-        Role::Live
-    } else {
-        Role::Stale
+    let role = if freshness.is_live() { Role::Live } else { Role::Stale };
+    let text = match freshness.age(ctx.now) {
+        None => String::from("never"),
+        Some(old) if old < YOUNG => String::from("now"),
+        Some(old) => age(old),
     };
-    let text = freshness
-        .age(ctx.now)
-        .map_or_else(|| String::from("never"), age);
     Cell::new(text, role)
 }
 

@@ -34,8 +34,5 @@ fn find() -> Option<PathBuf> {
 fn cache() -> PathBuf {
     env::var_os("DCVIEW_CACHE")
         .filter(|dir| !dir.is_empty())
-        .map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/consul"),
-            PathBuf::from,
-        )
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/consul"), PathBuf::from)
 }

@@ -35,12 +35,7 @@ impl Dc {
             };
             let servers = (0..ports.len()).map(start).collect();
             let token = site.token.map(str::to_owned);
-            let dc = Self {
-                name: name.clone(),
-                dir,
-                servers,
-                token,
-            };
+            let dc = Self { name: name.clone(), dir, servers, token };
             match dc.await_listening() {
                 Ok(()) => return dc,
                 Err(log) => last = log,
@@ -118,9 +113,7 @@ impl Dc {
         (0..self.servers.len()).find_map(|asked| {
             let answer = self.http_of(asked).get("/v1/status/leader")?;
             let leader = answer.json().as_str()?.to_owned();
-            self.servers
-                .iter()
-                .position(|s| leader == format!("127.0.0.1:{}", s.ports.server))
+            self.servers.iter().position(|s| leader == format!("127.0.0.1:{}", s.ports.server))
         })
     }
 
@@ -131,13 +124,9 @@ impl Dc {
             let http = self.http_of(server);
             let what = format!("server {server} of '{}' is ready", self.name);
             let ready = || {
-                let leader = http
-                    .get("/v1/status/leader")
-                    .is_some_and(|a| a.body.len() > 2);
+                let leader = http.get("/v1/status/leader").is_some_and(|a| a.body.len() > 2);
                 leader
-                    && http
-                        .get("/v1/catalog/nodes")
-                        .is_some_and(|a| a.len() >= count)
+                    && http.get("/v1/catalog/nodes").is_some_and(|a| a.len() >= count)
                     && http
                         .get("/v1/operator/raft/configuration")
                         .is_some_and(|a| a.status == 200 && voters(&a.json()) == count)
@@ -156,9 +145,7 @@ impl Dc {
         let mut token = None;
         self.or_log(|| {
             wait(START, "the ACL system can be bootstrapped", || {
-                let made = http
-                    .put("/v1/acl/bootstrap", &Value::Null)
-                    .filter(|a| a.status == 200);
+                let made = http.put("/v1/acl/bootstrap", &Value::Null).filter(|a| a.status == 200);
                 token = made.and_then(|a| Some(a.json()["SecretID"].as_str()?.to_owned()));
                 token.is_some()
             });
@@ -208,8 +195,5 @@ impl Dc {
 
 fn voters(raft: &Value) -> usize {
     let servers = raft["Servers"].as_array().map_or(&[][..], Vec::as_slice);
-    servers
-        .iter()
-        .filter(|server| server["Voter"] == true)
-        .count()
+    servers.iter().filter(|server| server["Voter"] == true).count()
 }

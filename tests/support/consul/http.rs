@@ -52,10 +52,7 @@ impl Http {
 
     /// HTTP through a unix socket.
     pub fn unix(socket: &Path) -> Self {
-        Self::with(
-            "http://localhost",
-            builder().tls_certs_only([]).unix_socket(socket),
-        )
+        Self::with("http://localhost", builder().tls_certs_only([]).unix_socket(socket))
     }
 
     /// The same, with a token on every request.
@@ -88,20 +85,14 @@ impl Http {
     /// JSON of a GET that must succeed.
     #[track_caller]
     pub fn json(&self, path: &str) -> Value {
-        let answer = self
-            .get(path)
-            .unwrap_or_else(|| panic!("no answer to GET {path}"));
+        let answer = self.get(path).unwrap_or_else(|| panic!("no answer to GET {path}"));
         assert_eq!(answer.status, 200, "GET {path}: {}", answer.body);
         answer.json()
     }
 
     fn with(base: &str, builder: ClientBuilder) -> Self {
         let client = builder.build().expect("an HTTP client");
-        Self {
-            base: base.to_owned(),
-            token: None,
-            client,
-        }
+        Self { base: base.to_owned(), token: None, client }
     }
 
     fn call(&self, method: Method, path: &str, body: Option<String>) -> Option<Answer> {
@@ -117,11 +108,7 @@ impl Http {
             let whole = async {
                 let response = request.send().await.ok()?;
                 let (status, headers) = (response.status().as_u16(), response.headers().clone());
-                Some(Answer {
-                    status,
-                    headers,
-                    body: response.text().await.ok()?,
-                })
+                Some(Answer { status, headers, body: response.text().await.ok()? })
             };
             // The receiver waits below, unless its thread is gone: then nobody asks any more.
             let _ = done.send(whole.await);

@@ -45,10 +45,7 @@ impl Plan {
     /// Adds a datacenter of that many servers. The first one added is the primary.
     #[must_use]
     pub fn dc(mut self, name: &str, servers: usize) -> Self {
-        self.dcs.push(DcPlan {
-            name: name.to_owned(),
-            servers,
-        });
+        self.dcs.push(DcPlan { name: name.to_owned(), servers });
         self
     }
 

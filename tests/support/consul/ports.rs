@@ -20,16 +20,9 @@ impl Ports {
     pub fn free() -> Self {
         // All are held until the last is chosen, or the kernel might name one twice.
         let held: [(TcpListener, UdpSocket); 5] = std::array::from_fn(|_| pair());
-        let [http, https, server, serf_lan, serf_wan] = held
-            .each_ref()
-            .map(|(tcp, _)| tcp.local_addr().expect("a bound address").port());
-        Self {
-            http,
-            https,
-            server,
-            serf_lan,
-            serf_wan,
-        }
+        let [http, https, server, serf_lan, serf_wan] =
+            held.each_ref().map(|(tcp, _)| tcp.local_addr().expect("a bound address").port());
+        Self { http, https, server, serf_lan, serf_wan }
     }
 }
 

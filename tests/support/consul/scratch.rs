@@ -24,10 +24,7 @@ pub struct Scratch {
 impl Scratch {
     pub fn new() -> Self {
         // Short, as a unix socket in it must fit into 107 bytes.
-        let made = tempfile::Builder::new()
-            .prefix("dcv")
-            .tempdir()
-            .expect("a directory");
+        let made = tempfile::Builder::new().prefix("dcv").tempdir().expect("a directory");
         let cleaner = Command::new("sh")
             .args(["-c", SCRIPT, "cleaner"])
             .arg(made.path())
@@ -37,10 +34,7 @@ impl Scratch {
             .process_group(0)
             .spawn()
             .expect("a shell to clean up");
-        Self {
-            path: made.keep(),
-            cleaner,
-        }
+        Self { path: made.keep(), cleaner }
     }
 
     pub fn path(&self) -> &Path {

@@ -144,15 +144,9 @@ impl Dc {
         let mut nodes: Vec<&str> = instances.iter().map(|i| i.node.as_str()).collect();
         nodes.sort_unstable();
         nodes.dedup();
-        let nodes = nodes
-            .into_iter()
-            .enumerate()
-            .map(|(number, node)| node_op(node, number));
+        let nodes = nodes.into_iter().enumerate().map(|(number, node)| node_op(node, number));
         let rest = instances.iter().flat_map(|instance| {
-            let checks = instance
-                .checks
-                .iter()
-                .map(|check| check_op(&instance.node, check));
+            let checks = instance.checks.iter().map(|check| check_op(&instance.node, check));
             std::iter::once(service_op(instance)).chain(checks)
         });
         self.transact(&nodes.chain(rest).collect::<Vec<_>>());
@@ -187,30 +181,20 @@ impl Dc {
     pub fn transact(&self, operations: &[Value]) {
         let http = self.http();
         for batch in operations.chunks(BATCH) {
-            let answer = http
-                .put("/v1/txn", &json!(batch))
-                .expect("an answer to a transaction");
+            let answer = http.put("/v1/txn", &json!(batch)).expect("an answer to a transaction");
             assert_eq!(answer.status, 200, "transaction refused: {}", answer.body);
         }
     }
 }
 
 fn node_op(node: &str, number: usize) -> Value {
-    let address = format!(
-        "10.{}.{}.{}",
-        number >> 16 & 255,
-        number >> 8 & 255,
-        number & 255
-    );
+    let address = format!("10.{}.{}.{}", number >> 16 & 255, number >> 8 & 255, number & 255);
     json!({ "Node": { "Verb": "set", "Node": { "Node": node, "Address": address } } })
 }
 
 fn service_op(instance: &Instance) -> Value {
-    let meta: serde_json::Map<String, Value> = instance
-        .meta
-        .iter()
-        .map(|(key, value)| (key.clone(), json!(value)))
-        .collect();
+    let meta: serde_json::Map<String, Value> =
+        instance.meta.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     json!({ "Service": { "Verb": "set", "Node": instance.node, "Service": {
         "ID": instance.id,
         "Service": instance.service,

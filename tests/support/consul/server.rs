@@ -22,11 +22,7 @@ impl Server {
     pub fn start(dir: &Path, ports: Ports, hcl: &str) -> Self {
         fs::create_dir_all(dir).expect("a directory for the agent");
         fs::write(dir.join("agent.hcl"), hcl).expect("the agent's configuration");
-        let server = Self {
-            ports,
-            dir: dir.to_owned(),
-            process: Mutex::new(None),
-        };
+        let server = Self { ports, dir: dir.to_owned(), process: Mutex::new(None) };
         server.restart();
         server
     }
@@ -38,11 +34,7 @@ impl Server {
         let config = format!("-config-file={dir}/agent.hcl");
         let data = format!("-data-dir={dir}/data");
         let args = ["agent", "-log-level=info", config.as_str(), data.as_str()];
-        *self.process() = Some(Watchdog::start(
-            consul(),
-            &args,
-            &self.dir.join("agent.log"),
-        ));
+        *self.process() = Some(Watchdog::start(consul(), &args, &self.dir.join("agent.log")));
     }
 
     /// SIGKILL, with no chance to say goodbye; the process is gone when this returns.
@@ -54,18 +46,12 @@ impl Server {
 
     /// Sends a signal by name to a running agent.
     pub fn signal(&self, name: &str) {
-        self.process()
-            .as_mut()
-            .expect("a running server")
-            .signal(name);
+        self.process().as_mut().expect("a running server").signal(name);
     }
 
     /// What the agent logged.
     pub fn log(&self) -> String {
-        self.process()
-            .as_ref()
-            .map(Watchdog::log)
-            .unwrap_or_default()
+        self.process().as_ref().map(Watchdog::log).unwrap_or_default()
     }
 
     fn process(&self) -> MutexGuard<'_, Option<Watchdog>> {

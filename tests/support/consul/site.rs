@@ -24,19 +24,12 @@ impl Site<'_> {
     /// The configuration of server `number`, which lives in `dir`; `ports` are all servers'.
     pub fn hcl(&self, dir: &Path, number: usize, ports: &[Ports]) -> String {
         let mut hcl = self.base(number, ports[number]);
-        let peers = ports
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != number);
-        let peers: Vec<String> = peers
-            .map(|(_, ports)| format!("127.0.0.1:{}", ports.serf_lan))
-            .collect();
+        let peers = ports.iter().enumerate().filter(|(other, _)| *other != number);
+        let peers: Vec<String> =
+            peers.map(|(_, ports)| format!("127.0.0.1:{}", ports.serf_lan)).collect();
         let _ = writeln!(hcl, "retry_join = {peers:?}\nretry_interval = \"250ms\"");
         if let Some(wan) = self.wan {
-            let _ = writeln!(
-                hcl,
-                "retry_join_wan = [\"{wan}\"]\nretry_interval_wan = \"250ms\""
-            );
+            let _ = writeln!(hcl, "retry_join_wan = [\"{wan}\"]\nretry_interval_wan = \"250ms\"");
         }
         if self.plan.acl {
             hcl.push_str(&self.acl());
@@ -54,19 +47,9 @@ impl Site<'_> {
     }
 
     fn base(&self, number: usize, ports: Ports) -> String {
-        let https = if self.plan.https == Https::Off {
-            -1
-        } else {
-            i32::from(ports.https)
-        };
+        let https = if self.plan.https == Https::Off { -1 } else { i32::from(ports.https) };
         let DcPlan { name, servers } = self.dc;
-        let Ports {
-            http,
-            server,
-            serf_lan,
-            serf_wan,
-            ..
-        } = ports;
+        let Ports { http, server, serf_lan, serf_wan, .. } = ports;
         format!(
             r#"
 datacenter = "{name}"

@@ -66,13 +66,9 @@ fn named(name: &str, hosts: &[&str]) -> CertificateParams {
 fn signed(authority: &Issuer<'_, KeyPair>, name: &str, hosts: &[&str]) -> (String, String) {
     let mut params = named(name, hosts);
     // Servers call each other too, with the same certificate.
-    params.extended_key_usages = vec![
-        ExtendedKeyUsagePurpose::ServerAuth,
-        ExtendedKeyUsagePurpose::ClientAuth,
-    ];
+    params.extended_key_usages =
+        vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
     let key = KeyPair::generate().expect("a key");
-    let cert = params
-        .signed_by(&key, authority)
-        .expect("a signed certificate");
+    let cert = params.signed_by(&key, authority).expect("a signed certificate");
     (cert.pem(), key.serialize_pem())
 }

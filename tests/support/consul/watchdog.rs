@@ -50,12 +50,7 @@ impl Watchdog {
             .expect("a shell to keep the agent");
         let orders = keeper.stdin.take();
         let answers = BufReader::new(keeper.stdout.take().expect("a piped output"));
-        Self {
-            keeper,
-            orders,
-            answers,
-            log: log.to_owned(),
-        }
+        Self { keeper, orders, answers, log: log.to_owned() }
     }
 
     /// Delivers a signal by name (`STOP`, `CONT`, `KILL`); has happened when this returns.
@@ -64,9 +59,7 @@ impl Watchdog {
         writeln!(orders, "{name}").expect("the keeper reads its orders");
         // After KILL the keeper has buried the child and closed: an empty line is the answer.
         let mut answer = String::new();
-        self.answers
-            .read_line(&mut answer)
-            .expect("the keeper answers");
+        self.answers.read_line(&mut answer).expect("the keeper answers");
     }
 
     /// What the program has printed so far.

@@ -53,21 +53,13 @@ impl Proxy {
     /// Starts a whole network in front of `target` (host and port).
     pub fn to(target: &str) -> Self {
         let (addr, listener) = listen();
-        let whole = Network {
-            link: Link::Whole,
-            delay: Duration::ZERO,
-        };
+        let whole = Network { link: Link::Whole, delay: Duration::ZERO };
         let (network, watched) = watch::channel(whole);
         let counts = Arc::<Counts>::default();
         let mut tasks = JoinSet::new();
         let accept = accept(listener, target.to_owned(), watched, Arc::clone(&counts));
         tasks.spawn_on(accept, runtime().handle());
-        Self {
-            addr,
-            network,
-            counts,
-            tasks,
-        }
+        Self { addr, network, counts, tasks }
     }
 
     /// Where it listens.
@@ -87,14 +79,12 @@ impl Proxy {
 
     /// Lets nothing through in either direction, without telling anybody.
     pub fn freeze(&self) {
-        self.network
-            .send_modify(|network| network.link = Link::Frozen);
+        self.network.send_modify(|network| network.link = Link::Frozen);
     }
 
     /// Undoes [`Proxy::cut`] and [`Proxy::freeze`].
     pub fn mend(&self) {
-        self.network
-            .send_modify(|network| network.link = Link::Whole);
+        self.network.send_modify(|network| network.link = Link::Whole);
     }
 
     /// Holds each piece back for so long, in both directions, from now on.
@@ -136,10 +126,7 @@ async fn accept(
 
 async fn carry(mut client: TcpStream, target: &str, mut network: watch::Receiver<Network>) {
     // A frozen network lets no connection be made either, but for the kernel's own handshake.
-    let Ok(Network {
-        link: Link::Whole, ..
-    }) = passable(&mut network).await
-    else {
+    let Ok(Network { link: Link::Whole, .. }) = passable(&mut network).await else {
         return reset(client);
     };
     let Ok(mut server) = TcpStream::connect(target).await else {
@@ -180,10 +167,7 @@ async fn pump(
 async fn passable(
     network: &mut watch::Receiver<Network>,
 ) -> Result<Network, watch::error::RecvError> {
-    network
-        .wait_for(|network| network.link != Link::Frozen)
-        .await
-        .map(|network| *network)
+    network.wait_for(|network| network.link != Link::Frozen).await.map(|network| *network)
 }
 
 /// One open connection, for as long as it lives.

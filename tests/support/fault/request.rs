@@ -20,19 +20,14 @@ pub struct Request {
 impl Request {
     /// A header's value; names are compared without regard to case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut same = self
-            .headers
-            .iter()
-            .filter(|(own, _)| own.eq_ignore_ascii_case(name));
+        let mut same = self.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
         same.next().map(|(_, value)| value.as_str())
     }
 
     /// A query parameter's value, still encoded; empty for one without a value.
     pub fn query(&self, name: &str) -> Option<&str> {
         let (_, query) = self.path.split_once('?')?;
-        let mut pairs = query
-            .split('&')
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         pairs.find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
@@ -50,9 +45,7 @@ impl Request {
             }
         };
         let mut request = Self::parse(&String::from_utf8_lossy(&head));
-        let length = request
-            .header("content-length")
-            .and_then(|text| text.parse().ok());
+        let length = request.header("content-length").and_then(|text| text.parse().ok());
         let length = length.unwrap_or(0);
         while rest.len() < length {
             if stream.read_buf(rest).await? == 0 {
@@ -65,11 +58,7 @@ impl Request {
 
     fn parse(head: &str) -> Self {
         let mut lines = head.lines();
-        let mut words = lines
-            .next()
-            .unwrap_or_default()
-            .split(' ')
-            .map(str::to_owned);
+        let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
         let pairs = lines.filter_map(|line| line.split_once(':'));
         Self {
             number: 0,

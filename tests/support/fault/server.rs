@@ -16,11 +16,7 @@ use crate::support::runtime::runtime;
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// A whole answer.
-    Answer {
-        status: u16,
-        headers: Vec<(String, String)>,
-        body: String,
-    },
+    Answer { status: u16, headers: Vec<(String, String)>, body: String },
     /// The connection stays open and nothing ever comes.
     Silence,
     /// The connection closes without a word.
@@ -54,11 +50,7 @@ impl Reply {
 
     /// Any status with a text.
     pub fn text(status: u16, body: &str) -> Self {
-        Self::Answer {
-            status,
-            headers: Vec::new(),
-            body: body.to_owned(),
-        }
+        Self::Answer { status, headers: Vec::new(), body: body.to_owned() }
     }
 
     /// The same answer with one more header.
@@ -106,10 +98,7 @@ impl FaultServer {
 
     /// Every request so far, in the order of their arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -129,11 +118,7 @@ async fn serve(mut stream: TcpStream, seen: Arc<Seen>, decide: Arc<Decide>) {
             Reply::Silence => std::future::pending().await,
             Reply::Close => return,
             Reply::Reset => return reset(stream),
-            Reply::Answer {
-                status,
-                headers,
-                body,
-            } => {
+            Reply::Answer { status, headers, body } => {
                 let answer = head(status, &headers, body.len()) + &body;
                 if stream.write_all(answer.as_bytes()).await.is_err() {
                     return;
@@ -156,9 +141,7 @@ async fn serve(mut stream: TcpStream, seen: Arc<Seen>, decide: Arc<Decide>) {
 }
 
 async fn drip(stream: &mut TcpStream, body: &str, every: Duration) -> std::io::Result<()> {
-    stream
-        .write_all(head(200, &[], body.len()).as_bytes())
-        .await?;
+    stream.write_all(head(200, &[], body.len()).as_bytes()).await?;
     for byte in body.bytes() {
         tokio::time::sleep(every).await;
         stream.write_all(&[byte]).await?;

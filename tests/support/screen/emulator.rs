@@ -61,15 +61,8 @@ impl Emulator {
     pub fn new(cols: u16, rows: u16) -> Self {
         let (rows, cols) = (size(rows), size(cols));
         let parser = vt100::Parser::new_with_callbacks(rows, cols, 0, Events::default());
-        let state = State {
-            parser,
-            version: 1,
-            ended: false,
-        };
-        Self {
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-        }
+        let state = State { parser, version: 1, ended: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Starts the thread that reads until the program's end.
@@ -100,19 +93,13 @@ impl Emulator {
         let same = |state: &mut State| state.version == seen && !state.ended;
         let waited = self.changed.wait_timeout_while(state, left, same);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        View {
-            text: text(state.parser.screen()),
-            version: state.version,
-            ended: state.ended,
-        }
+        View { text: text(state.parser.screen()), version: state.version, ended: state.ended }
     }
 
     /// Returns when all output is read or `deadline` is past (a grandchild may hold the terminal).
     pub fn await_end(&self, deadline: Instant) {
         let left = deadline.saturating_duration_since(Instant::now());
-        let waited = self
-            .changed
-            .wait_timeout_while(self.lock(), left, |state| !state.ended);
+        let waited = self.changed.wait_timeout_while(self.lock(), left, |state| !state.ended);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -178,10 +165,8 @@ impl vt100::Callbacks for Events {
 /// The rows of a screen, without the blanks that a program paints to the right of its text.
 pub fn text(screen: &vt100::Screen) -> String {
     let (_, cols) = screen.size();
-    let rows: Vec<String> = screen
-        .rows(0, cols.get())
-        .map(|row| row.trim_end().to_owned())
-        .collect();
+    let rows: Vec<String> =
+        screen.rows(0, cols.get()).map(|row| row.trim_end().to_owned()).collect();
     rows.join("\n").trim_end().to_owned()
 }
 

@@ -33,20 +33,12 @@ impl Launch {
 
     /// Any program.
     pub fn program(program: &str, args: &[&str]) -> Self {
-        let home = tempfile::Builder::new()
-            .prefix("dcv")
-            .tempdir()
-            .expect("a temporary home");
+        let home = tempfile::Builder::new().prefix("dcv").tempdir().expect("a temporary home");
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         command.cwd(home.path());
-        let launch = Self {
-            command,
-            home,
-            cols: 80,
-            rows: 24,
-        };
+        let launch = Self { command, home, cols: 80, rows: 24 };
         let launch = launch.passed_on("PATH").passed_on("LLVM_PROFILE_FILE");
         launch
             .at_home()
@@ -79,34 +71,16 @@ impl Launch {
     /// Starts the program.
     #[track_caller]
     pub fn start(self) -> Screen {
-        let size = PtySize {
-            rows: self.rows,
-            cols: self.cols,
-            ..PtySize::default()
-        };
-        let pair = native_pty_system()
-            .openpty(size)
-            .expect("a pseudo-terminal");
-        let child = pair
-            .slave
-            .spawn_command(self.command)
-            .expect("the program starts");
+        let size = PtySize { rows: self.rows, cols: self.cols, ..PtySize::default() };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let child = pair.slave.spawn_command(self.command).expect("the program starts");
         // As long as this side of the slave were open, the program's end would not be seen.
         drop(pair.slave);
         let writer = Writer::new(pair.master.take_writer().expect("the terminal's input"));
-        let reader = pair
-            .master
-            .try_clone_reader()
-            .expect("the terminal's output");
+        let reader = pair.master.try_clone_reader().expect("the terminal's output");
         let emulator = Arc::new(Emulator::new(self.cols, self.rows));
         Emulator::feed(Arc::clone(&emulator), reader, writer.clone());
-        Screen {
-            emulator,
-            writer,
-            master: pair.master,
-            child,
-            home: self.home,
-        }
+        Screen { emulator, writer, master: pair.master, child, home: self.home }
     }
 
     fn at_home(mut self) -> Self {

@@ -42,11 +42,7 @@ impl Rgb {
             let (own, other, share) = (u32::from(own), u32::from(other), u32::from(percent));
             u8::try_from((own * (100 - share) + other * share) / 100).unwrap_or(u8::MAX)
         };
-        Self(
-            mix(self.0, other.0),
-            mix(self.1, other.1),
-            mix(self.2, other.2),
-        )
+        Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 }
 
