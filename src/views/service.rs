@@ -139,7 +139,7 @@ impl Listing for Service {
         for key in keys {
             match rows.get(key) {
                 Some(it) => {
-                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) })
+                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) });
                 }
                 None => patch.removed.push((dc.clone(), key.clone())),
             }
