@@ -19,6 +19,7 @@ use crate::domain::health::{Check, CheckKey};
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::domain::server::Servers;
 
+pub mod overview;
 pub mod totals;
 pub mod trend;
 pub mod verdict;

@@ -16,6 +16,7 @@ use crate::domain::catalog::{ServiceHealth, is_version};
 use crate::domain::feed::List;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::json::{ServiceInDc, ServiceJson};
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -127,11 +128,6 @@ impl Row for ServiceRow {
     }
 }
 
-/// Worst state first, then by how many instances are in it.
-fn badness(counts: &Counts) -> (Status, usize, usize, usize) {
-    (counts.worst(), counts.critical, counts.warning, counts.maintenance)
-}
-
 /// The datacenters that get a column: all where there is room, else the focused and the worst.
 fn shown_dcs(ctx: &Ctx, room: u16) -> Vec<Dc> {
     let fits = usize::from(room.saturating_sub(FIXED_WIDTH) / DC_WIDTH).max(1);
@@ -164,7 +160,7 @@ impl Listing for Services {
             Column::new("status", "state", Width::Fit(8, 13), |row: &ServiceRow| {
                 cells::status(ctx, row.counts.worst())
             })
-            .sorts_worst_first(|a: &ServiceRow, b| badness(&a.counts).cmp(&badness(&b.counts))),
+            .sorts_worst_first(|a: &ServiceRow, b| a.counts.badness().cmp(&b.counts.badness())),
         ];
         let dcs = shown_dcs(ctx, room);
         let hidden = ctx.store.len() - dcs.len();
@@ -248,24 +244,14 @@ impl Listing for Services {
     }
 
     fn json(&self, _ctx: &Ctx, row: &ServiceRow) -> Value {
-        let place = |(dc, health): &(Dc, Arc<ServiceHealth>)| service_json(dc, health);
-        let datacenters: Vec<_> = row.places.iter().map(place).collect();
-        json!({ "name": row.name, "tags": row.tags(), "datacenters": datacenters })
+        let places = row.places.iter();
+        let datacenters = places.map(|(dc, health)| ServiceInDc::of(dc, health)).collect();
+        json!(ServiceJson { name: &row.name, tags: &row.tags(), datacenters })
     }
 
     fn nothing(&self) -> &'static str {
         "no services"
     }
-}
-
-/// A service's health in one datacenter as `get services` prints it.
-pub fn service_json(dc: &Dc, health: &ServiceHealth) -> Value {
-    let counts = &health.counts;
-    json!({
-        "datacenter": dc, "instances": health.instances, "passing": counts.passing,
-        "warning": counts.warning, "critical": counts.critical,
-        "maintenance": counts.maintenance, "is_exact": health.is_exact,
-    })
 }
 
 fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
@@ -274,7 +260,7 @@ fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
     let column = Column::new(dc.as_str(), "", Width::Fit(9, DC_WIDTH - 1), health)
         .right()
         .sorts_worst_first(move |a: &ServiceRow, b| {
-            let of = |row: &ServiceRow| row.at(&sorted).map(|health| badness(&health.counts));
+            let of = |row: &ServiceRow| row.at(&sorted).map(|health| health.counts.badness());
             of(a).cmp(&of(b))
         });
     let title = crate::ui::text::clean(dc.as_str()).into_owned();
