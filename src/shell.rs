@@ -16,6 +16,7 @@ mod demo;
 mod effects;
 mod logs;
 mod looks;
+mod provoke;
 mod run;
 mod signals;
 mod sources;
