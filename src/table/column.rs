@@ -14,8 +14,8 @@ use crate::ui::theme::Role;
 pub enum Width {
     /// As wide as the widest cell on screen, between these bounds.
     Fit(u16, u16),
-    /// At least this wide, and its share of what is left.
-    Fill(u16),
+    /// At least this wide, and its share of what is left up to the second.
+    Fill(u16, u16),
 }
 
 /// Where a cell's text stands.
@@ -142,7 +142,7 @@ pub fn layout<R>(
 ) -> Vec<(Column<'_, R>, u16)> {
     let least = |column: &Column<'_, R>| match column.width {
         Width::Fit(low, high) => widest(column).clamp(low, high.max(low)),
-        Width::Fill(low) => low,
+        Width::Fill(low, _) => low,
     };
     let mut widths: Vec<u16> = columns.iter().map(least).collect();
     loop {
@@ -163,16 +163,21 @@ pub fn layout<R>(
     columns.into_iter().zip(widths).collect()
 }
 
-/// Gives what is left to the columns that fill.
+/// Gives what is left to the columns that fill, in equal shares as far as each can take its own;
+/// what the first cannot take goes to the next.
 fn spread<R>(columns: &[Column<'_, R>], widths: &mut [u16], left: u16) {
-    let fills = columns.iter().filter(|c| matches!(c.width, Width::Fill(_))).count() as u16;
+    let most = |column: &Column<'_, R>| match column.width {
+        Width::Fill(_, high) => Some(high),
+        Width::Fit(..) => None,
+    };
+    let mut waiting = columns.iter().filter_map(most).count() as u16;
     let mut rest = left;
-    let share = left.checked_div(fills).unwrap_or(0);
     for (column, width) in columns.iter().zip(widths) {
-        if matches!(column.width, Width::Fill(_)) {
-            let more = if rest < share * 2 { rest } else { share };
-            *width += more;
-            rest -= more;
+        if let Some(high) = most(column) {
+            let share = rest.div_ceil(waiting.max(1)).min(high.saturating_sub(*width));
+            *width += share;
+            rest -= share;
+            waiting -= 1;
         }
     }
 }
@@ -185,7 +190,7 @@ mod tests {
         let cell = |(): &()| Cell::default();
         vec![
             Column::new("a", "a", Width::Fit(3, 5), cell),
-            Column::new("b", "b", Width::Fill(4), cell),
+            Column::new("b", "b", Width::Fill(4, 90), cell),
             Column::new("c", "c", Width::Fit(6, 6), cell).rank(2),
         ]
     }

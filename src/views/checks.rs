@@ -70,7 +70,7 @@ impl Listing for Checks {
                 cells::status(ctx, own.unwrap_or_else(|| row.group.checks.worst()))
             })
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().cmp(&b.group.urgency())),
-            Column::new("name", self.subject(), Width::Fill(18), |row: &CheckRow| {
+            Column::new("name", self.subject(), Width::Fill(18, 48), |row: &CheckRow| {
                 self.what(ctx, row)
             })
             .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
@@ -86,7 +86,9 @@ impl Listing for Checks {
             })
             .right()
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().1.cmp(&b.group.urgency().1)),
-            Column::new("output", "output", Width::Fill(20), |row: &CheckRow| match &row.check {
+            Column::new("output", "output", Width::Fill(20, u16::MAX), |row: &CheckRow| match &row
+                .check
+            {
                 Some((check, _)) => Cell::new(cells::summary(check), Role::Text),
                 None => Cell::new(row.group.says.to_string(), Role::Muted),
             })

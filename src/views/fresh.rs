@@ -2,6 +2,8 @@
 //!
 //! An empty list is "nothing" only when every datacenter answered and none may have hidden rows.
 
+use std::time::Duration;
+
 use super::Ctx;
 use crate::domain::feed::List;
 use crate::domain::freshness::{Freshness, State};
@@ -34,6 +36,15 @@ fn badness(freshness: &Freshness) -> u8 {
     }
 }
 
+/// Data younger than this is shown as live without its age: it is confirmed every few seconds, and
+/// an age that only counts to five and back would be bytes over the line and no news.
+pub const YOUNG: Duration = Duration::from_secs(10);
+
+/// Live data in words, with its age once that is worth a look.
+fn live(old: Duration) -> String {
+    if old < YOUNG { String::from("live") } else { format!("live {}", age(old)) }
+}
+
 /// One datacenter's freshness in words: `live 2s`, `stale 41s: timed out, retry in 3s`.
 pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
     let old = freshness.age(ctx.now).map(age).unwrap_or_default();
@@ -51,7 +62,7 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
             Some(behind) => {
                 Cell::new(format!("no leader for {}, stale read", age(behind)), Role::Stale)
             }
-            None => Cell::new(format!("live {old}"), Role::Live),
+            None => Cell::new(live(freshness.age(ctx.now).unwrap_or_default()), Role::Live),
         },
     };
     if freshness.is_polled {
@@ -94,7 +105,7 @@ fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
     let (fine, bad): (Vec<_>, Vec<_>) = fresh.iter().partition(|(_, f)| badness(f) == 0);
     let oldest = fine.iter().filter_map(|(_, f)| f.age(ctx.now)).max();
     if let Some(oldest) = oldest {
-        cell = cell.then(" live ", Role::Live).then(age(oldest), Role::Live);
+        cell = cell.then(format!(" {}", live(oldest)), Role::Live);
     }
     for (dc, freshness) in bad {
         cell = cell.then(format!(" | {} ", clean(dc.as_str())), Role::Muted);

@@ -190,9 +190,9 @@ impl Listing for Page {
             })
             .sorts_worst_first(|a: &Line, b| a.status().cmp(&b.status())),
             Column::new("kind", "kind", Width::Fit(8, 10), kind).rank(1),
-            Column::new("name", "name", Width::Fill(16), what)
+            Column::new("name", "name", Width::Fill(16, 48), what)
                 .sorts(|a: &Line, b| a.key().cmp(&b.key())),
-            Column::new("says", "address, output", Width::Fill(20), says),
+            Column::new("says", "address, output", Width::Fill(20, u16::MAX), says),
         ]
     }
 

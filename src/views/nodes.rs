@@ -77,7 +77,7 @@ impl Listing for Nodes {
         let mut columns = vec![
             Column::new("dc", "dc", Width::Fit(4, 12), |row: &NodeRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &NodeRow, b| a.dc.cmp(&b.dc)),
-            Column::new("name", "node", Width::Fill(14), |row: &NodeRow| {
+            Column::new("name", "node", Width::Fill(14, 48), |row: &NodeRow| {
                 cells::text(row.node.name.as_str(), Role::Text)
             })
             .sorts(|a: &NodeRow, b| a.node.name.cmp(&b.node.name)),

@@ -235,11 +235,11 @@ fn instance_columns<'a>(ctx: &'a Ctx) -> Vec<Column<'a, InstanceRow>> {
             Cell::new(endpoint(&row.instance), Role::Text)
         })
         .sorts(|a: &InstanceRow, b| a.instance.address.cmp(&b.instance.address)),
-        Column::new("node", "node", Width::Fill(10), |row: &InstanceRow| {
+        Column::new("node", "node", Width::Fill(10, 48), |row: &InstanceRow| {
             cells::text(row.instance.node.as_str(), Role::Text)
         })
         .sorts(|a: &InstanceRow, b| a.instance.node.cmp(&b.instance.node)),
-        Column::new("name", "id", Width::Fill(10), |row: &InstanceRow| {
+        Column::new("name", "id", Width::Fill(10, 48), |row: &InstanceRow| {
             cells::text(row.instance.id.as_str(), Role::Muted)
         })
         .rank(4)

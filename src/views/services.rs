@@ -135,7 +135,7 @@ impl Listing for Services {
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
         let mut columns = vec![
-            Column::new("name", "service", Width::Fill(14), |row: &ServiceRow| {
+            Column::new("name", "service", Width::Fill(14, 48), |row: &ServiceRow| {
                 cells::text(row.name.as_str(), Role::Text)
             })
             .sorts(|a: &ServiceRow, b| a.name.cmp(&b.name)),

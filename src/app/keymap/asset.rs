@@ -9,9 +9,8 @@ use super::super::action::{ACTIONS, ActionInfo, Group};
 
 /// What stands above the entries of the default keymap file.
 const HEAD: &str = "\
-# Every action of dcview with its default keys. Copy lines into keymap.toml in the configuration
-# directory and change them; an action named there has exactly the keys given there, and [] takes
-# all its keys away. Keys are written 'x', 'shift-x', 'ctrl-x', 'alt-x', 'f5', 'up', 'pgdn', 'home',
+# Every action of dcview with its default keys. Copy lines under [keys] in config.toml and change
+# them; an action named there has exactly the keys given there, and [] takes all its keys away. Keys are written 'x', 'shift-x', 'ctrl-x', 'alt-x', 'f5', 'up', 'pgdn', 'home',
 # 'tab', 'backtab', 'enter', 'space'. Esc cannot be made to leave.
 ";
 

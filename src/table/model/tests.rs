@@ -104,7 +104,7 @@ fn a_late_job_changes_nothing() {
     let mut model = TableModel::new(by_weight());
     let many: Vec<Item> = (0..30_000).map(|id| Item { id, weight: 0 }).collect();
     let late = model.load(many).unwrap();
-    let job = model.filter_by(Filter::parse("item-17 ").unwrap()).unwrap();
+    let job = model.filter_by(Filter::parse("item-17 w").unwrap()).unwrap();
     model.take(job.run());
     model.take(late.run());
     assert_eq!(ids(&model), [17]);

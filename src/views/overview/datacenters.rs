@@ -16,6 +16,7 @@ use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, count, millis};
 use crate::ui::theme::Role;
 use crate::ui::widgets::spark::bars;
+use crate::views::fresh::YOUNG;
 use crate::views::listing::{Heading, Listing, Patch};
 use crate::views::{Ctx, Place, cells};
 
@@ -128,7 +129,7 @@ impl Listing for Datacenters {
                 of(|ctx, dc| Cell::new(bars(ctx.look, dc.trend.last(TREND)), Role::Critical)),
             )
             .rank(4),
-            Column::new("note", "note", Width::Fill(8), of(note)).rank(3),
+            Column::new("note", "note", Width::Fill(8, u16::MAX), of(note)).rank(3),
         ]
     }
 
@@ -273,7 +274,11 @@ fn worst_freshness(dc: &Datacenter) -> Freshness {
 fn data_age(ctx: &Ctx, dc: &Datacenter) -> Cell {
     let freshness = worst_freshness(dc);
     let role = if freshness.is_live() { Role::Live } else { Role::Stale };
-    let text = freshness.age(ctx.now).map_or_else(|| String::from("never"), age);
+    let text = match freshness.age(ctx.now) {
+        None => String::from("never"),
+        Some(old) if old < YOUNG => String::from("now"),
+        Some(old) => age(old),
+    };
     Cell::new(text, role)
 }
 
