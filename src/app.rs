@@ -15,7 +15,7 @@ use crate::store::{Change, Store};
 use crate::table::filter::LiveFilter;
 use crate::ui::Look;
 use crate::ui::theme::Theme;
-use crate::views::{Ctx, Place, Response, registry};
+use crate::views::{Ctx, Place, Response};
 
 mod act;
 pub mod action;
@@ -196,12 +196,9 @@ impl App {
         if matches!(change, Change::Datacenters) {
             self.prove_focus(effects);
         }
-        self.is_dirty |= match &change {
-            Change::Nothing => false,
-            // The strip at the top shows every datacenter.
-            Change::Datacenters | Change::Datacenter(_) | Change::Checks(..) => true,
-            _ => false,
-        };
+        // The strip at the top shows every datacenter.
+        self.is_dirty |=
+            matches!(change, Change::Datacenters | Change::Datacenter(_) | Change::Checks(..));
         self.is_dirty |= self.with_view(|view, ctx| view.patch(ctx, &change));
     }
 
@@ -318,10 +315,6 @@ impl App {
         };
         self.store.keep_subjects(is_wanted);
         effects.push(Effect::Scope(scope.clone()));
-    }
-
-    fn words(&self) -> Vec<command::ViewWord> {
-        registry::words()
     }
 }
 

@@ -19,7 +19,6 @@ mod looks;
 mod provoke;
 mod run;
 mod signals;
-mod sources;
 mod stderr;
 mod terminal;
 

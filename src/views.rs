@@ -54,6 +54,15 @@ impl Place {
         self
     }
 
+    /// In this datacenter, if it is given.
+    #[must_use]
+    pub fn perhaps_at(self, dc: Option<&Dc>) -> Self {
+        match dc {
+            Some(dc) => self.at(dc),
+            None => self,
+        }
+    }
+
     /// Of the object with this name.
     #[must_use]
     pub fn of(mut self, arg: &str) -> Self {

@@ -27,6 +27,7 @@ mod placement;
 mod post;
 mod pulse;
 mod servers;
+mod sources;
 mod subject;
 mod supervisor;
 mod watcher;
@@ -35,61 +36,55 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::consul::Client;
+use crate::config::Config;
+use crate::consul::ApiError;
 use crate::domain::feed::{Report, Scope};
 use crate::domain::ids::Dc;
 use keeper::Keeper;
-use supervisor::Supervisor;
-
-/// Where the datacenters are reached.
-#[derive(Clone)]
-pub struct Sources {
-    /// The agent that is asked for the datacenters, and for all that have no address of their own.
-    pub agent: Client,
-    /// Datacenters of the settings, each with its own way. They are shown even when the agent does
-    /// not know them.
-    pub own: Vec<Own>,
-}
-
-/// A datacenter of the settings.
-#[derive(Clone)]
-pub struct Own {
-    /// Its name.
-    pub dc: Dc,
-    /// How it is reached: a client of its own address, or one that shares the agent's.
-    pub client: Client,
-}
+use sources::Sources;
+use supervisor::{Boards, Supervisor};
 
 /// The running watch layer. Dropping it ends everything.
 pub struct Handle {
     guard: DropGuard,
     tracker: TaskTracker,
+    refresh: watch::Sender<u64>,
 }
 
-/// Starts to watch; returns at once. `out` should be bounded (64): when it is full, the boards
-/// wait and merge. Must be called within a runtime.
+/// Starts to watch what `config` names and what its agent knows; returns at once. `out` should be
+/// bounded (64): when it is full, the boards wait and merge. Must be called within a runtime.
+///
+/// # Errors
+/// [`ApiError::Setup`] when the settings of an endpoint cannot be used.
 pub fn start(
-    sources: &Sources,
+    config: &Config,
     scope: watch::Receiver<Scope>,
     out: mpsc::Sender<Report>,
-) -> Handle {
+) -> Result<Handle, ApiError> {
+    let refresh = watch::Sender::new(0);
+    let sources = Sources::new(config, scope, refresh.subscribe())?;
     let (token, tracker) = (CancellationToken::new(), TaskTracker::new());
     let keeper = Keeper { token: token.clone(), tracker: tracker.clone(), out };
-    let (sources, inner) = (sources.clone(), keeper.clone());
     let name = Dc::from(&**sources.agent.agent().address());
+    let (inner, boards) = (keeper.clone(), Boards::default());
     keeper.keep(&name, "supervisor", move || {
         let own = inner.child();
-        let supervisor = Supervisor::new(&sources, scope.clone(), own.clone());
+        let supervisor = Supervisor::new(&sources, own.clone(), boards.clone());
         async move {
             let _ends = own.token.drop_guard();
             supervisor.run().await;
         }
     });
     tracker.close();
-    Handle { guard: token.drop_guard(), tracker }
+    Ok(Handle { guard: token.drop_guard(), tracker, refresh })
 }
 
 impl Handle {
+    /// Makes every watcher ask again at once, those that wait after a failure too.
+    pub fn refresh(&self) {
+        self.refresh.send_modify(|asked| *asked += 1);
+    }
+
     /// Ends all tasks and returns when they are gone.
     pub async fn shutdown(self) {
         drop(self.guard);

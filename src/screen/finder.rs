@@ -43,14 +43,14 @@ pub fn draw(app: &App, prompt: &Prompt, finder: &Finder, area: Rect, buf: &mut B
 
 /// A hit's label with the matched characters lit.
 fn label(hit: &Hit) -> Cell {
-    let mut cell = Cell::default();
+    let mut cell = Cell::new(format!("{:<11}", hit.target.kind()), Role::Muted);
     let mut matched = hit.indices.iter().copied().peekable();
     for (at, c) in hit.label.chars().enumerate() {
         let role = if matched.next_if_eq(&at).is_some() { Role::Match } else { Role::Text };
         let mut utf8 = [0; 4];
         let text = clean(c.encode_utf8(&mut utf8)).into_owned();
         match cell.runs.last_mut() {
-            Some((run, last)) if *last == role => run.to_mut().push_str(&text),
+            Some((run, last)) if *last == role && at > 0 => run.to_mut().push_str(&text),
             _ => cell.runs.push((text.into(), role)),
         }
     }

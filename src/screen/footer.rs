@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::action::Action;
@@ -12,7 +13,7 @@ use crate::app::prompt::Prompt;
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
-use crate::ui::widgets::line::draw_cell;
+use crate::ui::widgets::line::{draw_cell, width};
 use crate::views::registry;
 
 /// Draws the line; gives the cursor of a line that is being typed.
@@ -46,7 +47,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
                 };
                 Cell::new(format!(" {}", clean(&notice.text)), role)
             }
-            None => hints(app),
+            None => hints(app, usize::from(area.width)),
         },
     };
     draw_cell(look, &cell, (area.x, area.y), area.width, Style::new(), buf);
@@ -61,7 +62,7 @@ fn typed(sign: &'static str, prompt: &Prompt) -> Cell {
 }
 
 /// The tabs and where in them the view is, then the keys to begin with.
-fn hints(app: &App) -> Cell {
+fn hints(app: &App, room: usize) -> Cell {
     let here = app.trail.view().place();
     let mut cell = Cell::new(" ", Role::Muted);
     for entry in registry::ALL.iter().filter(|entry| entry.is_tab) {
@@ -84,7 +85,9 @@ fn hints(app: &App) -> Cell {
     ];
     for (action, word) in hints {
         let key = app.setup.keymap.hint(action);
-        if !key.is_empty() {
+        // A hint is shown whole or not at all.
+        let needed = key.width() + word.width() + 2;
+        if !key.is_empty() && width(&cell) + needed <= room {
             cell = cell.then(format!(" {key}"), Role::Key).then(format!(" {word}"), Role::Muted);
         }
     }

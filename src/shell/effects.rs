@@ -43,7 +43,7 @@ impl World {
                     self.bring(Msg::Failed(format!("not copied: {why}")));
                 }
             }
-            Effect::Refresh => {}
+            Effect::Refresh => self.watch.refresh(),
             Effect::Suspend => return Next::Suspend,
             Effect::Exit(exit) => return Next::Exit(exit),
         }

@@ -46,7 +46,7 @@ pub async fn run(config: &Config, setup: Setup, first: Option<&str>) -> Result<E
     let (scope, wanted) = watch::channel(Scope { focus: config.focus.clone(), ..Scope::default() });
     let (reports_in, reports) = mpsc::channel(LANE);
     let (results_in, results) = mpsc::unbounded_channel();
-    let watch = crate::watch::start(&super::sources::sources(config)?, wanted, reports_in);
+    let watch = crate::watch::start(config, wanted, reports_in)?;
     let world = World { scope, watch, results: results_in };
     let mut session = Session { app, tty, world, last_frame: Instant::now(), exit: None };
     if let Some(line) = first {

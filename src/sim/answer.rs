@@ -22,6 +22,8 @@ pub enum Content {
     Json,
     /// `text/plain` with a charset: errors.
     Text,
+    /// `text/html`: redirects.
+    Html,
     /// Bytes of a key under `?raw`.
     Raw,
     /// No body and no type.
@@ -45,6 +47,8 @@ pub struct Answer {
     pub consistency: Option<&'static str>,
     /// The methods that are allowed, with a 405.
     pub allow: Option<&'static str>,
+    /// Where it sends the client, with a redirect.
+    pub location: Option<Box<str>>,
     /// Whether the connection breaks in the middle of the body.
     pub cut: bool,
 }
@@ -123,6 +127,7 @@ impl Answer {
             contact: None,
             consistency: None,
             allow: None,
+            location: None,
             cut: false,
         }
     }

@@ -34,13 +34,15 @@ type Woken = oneshot::Receiver<Wake>;
 /// How far a read has come.
 #[derive(Clone, Copy, Default)]
 struct Progress {
-    /// It has blocked, so that a lost leader is told at once.
+    /// It has blocked: if something wakes it and nobody leads, it fails at once.
     blocked: bool,
     /// Its time is over: answer whatever there is.
     expired: bool,
     /// The index when it last looked. An index may move without waking it; the answer after the
     /// time-out then still carries the older one, as Consul's does.
     seen: u64,
+    /// Who led when it last looked.
+    contact: Contact,
 }
 
 /// The next step of a blocked read.
@@ -107,7 +109,8 @@ impl Datacenter {
 
     fn step(&self, resource: &Resource, blocking: Blocking, progress: &mut Progress) -> Step {
         let mut state = self.lock();
-        if !state.raft.has_leader() && blocking.consistency != Consistency::Stale {
+        let needs_leader = blocking.consistency != Consistency::Stale && !progress.expired;
+        if needs_leader && !state.raft.has_leader() {
             let hold = state.faults.leader_wait;
             if progress.blocked || hold.is_zero() {
                 return Step::Done(Box::new(no_leader(resource)));
@@ -116,18 +119,19 @@ impl Datacenter {
         }
         if !progress.expired {
             progress.seen = resource.index(&state);
+            progress.contact = contact(&state);
             if blocking.min_index > 0 && progress.seen <= blocking.min_index {
                 return Step::Wait(state.waiters.wait_for(resource.interest()));
             }
         }
-        Step::Done(Box::new(self.render(resource, blocking, progress.seen, &mut state)))
+        Step::Done(Box::new(self.render(resource, blocking, *progress, &mut state)))
     }
 
     fn render(
         &self,
         resource: &Resource,
         blocking: Blocking,
-        index: u64,
+        seen: Progress,
         state: &mut State,
     ) -> Answer {
         let body = if state.faults.hidden { hidden(resource) } else { self.body(resource, state) };
@@ -139,8 +143,8 @@ impl Datacenter {
         let is_raw = matches!(resource, Resource::RawKey(_)) && answer.content == Content::Json;
         Answer {
             content: if is_raw { Content::Raw } else { answer.content },
-            index: Some(index),
-            contact: Some(contact(state)),
+            index: Some(seen.seen),
+            contact: Some(seen.contact),
             consistency: resource.tells_consistency().then_some(blocking.consistency.word()),
             ..answer
         }

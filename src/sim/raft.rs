@@ -90,6 +90,11 @@ impl Raft {
         self.leader.is_some()
     }
 
+    /// Whether the agent that answers HTTP leads.
+    pub fn agent_leads(&self) -> bool {
+        self.leader == Some(0)
+    }
+
     /// The leader's address with port, empty without a leader: the answer of `/v1/status/leader`.
     pub fn leader_address(&self) -> String {
         self.leader_server().map_or_else(String::new, rpc_address)

@@ -33,6 +33,8 @@ pub struct Request {
     pub method: Method,
     /// The decoded path.
     pub path: String,
+    /// Everything behind the question mark, as it came.
+    pub query: Option<String>,
     /// The body.
     pub body: Bytes,
     parameters: Vec<(String, String)>,
@@ -73,7 +75,13 @@ impl Request {
                 (decode(name, Plus::Space), decode(value, Plus::Space))
             })
             .collect();
-        Self { method, path: decode(uri.path(), Plus::Plus), body, parameters }
+        Self {
+            method,
+            path: decode(uri.path(), Plus::Plus),
+            query: uri.query().map(str::to_owned),
+            body,
+            parameters,
+        }
     }
 
     /// A parameter's value; empty when it is there without one.

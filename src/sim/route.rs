@@ -1,6 +1,7 @@
 //! From a request to an answer: which endpoint a path is, which methods it takes, in which
 //! datacenter it is read, and which fault stands in its way.
 
+mod clean;
 mod path;
 
 use std::sync::Arc;
@@ -18,6 +19,9 @@ use path::Endpoint;
 
 /// Answers a request that came to the agent of `local`.
 pub async fn answer(federation: &Federation, local: &Arc<Datacenter>, request: &Request) -> Answer {
+    if let Some(redirect) = clean::redirect(request) {
+        return redirect;
+    }
     let Some(endpoint) = Endpoint::of(request) else {
         return Answer::not_found();
     };

@@ -96,6 +96,7 @@ fn respond(answer: &Answer) -> Response<Outgoing> {
     let content_type = match answer.content {
         Content::Json => Some("application/json"),
         Content::Text => Some("text/plain; charset=utf-8"),
+        Content::Html => Some("text/html; charset=utf-8"),
         Content::Raw => Some("text/plain"),
         Content::None => None,
     };
@@ -121,6 +122,9 @@ fn respond(answer: &Answer) -> Response<Outgoing> {
     }
     if let Some(allow) = answer.allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    if let Some(location) = answer.location.as_deref().and_then(|text| text.parse().ok()) {
+        headers.insert(header::LOCATION, location);
     }
     if answer.status == StatusCode::PAYLOAD_TOO_LARGE {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -3,6 +3,7 @@
 mod faults;
 mod keys;
 mod reads;
+mod worlds;
 
 use std::time::Duration;
 
@@ -31,10 +32,14 @@ struct Bench {
 
 impl Bench {
     async fn new() -> Self {
+        Self::of(SMALL).await
+    }
+
+    async fn of(options: Options) -> Self {
         // Another test of this process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        Self { sim: serve(SMALL).await.unwrap(), http }
+        Self { sim: serve(options).await.unwrap(), http }
     }
 
     fn handle(&self, dc: &str) -> Handle {

@@ -134,7 +134,7 @@ impl Listing for Nodes {
         for name in names {
             match state.nodes.get(name) {
                 Some(node) => {
-                    patch.upserts.push(NodeRow { dc: dc.clone(), node: Arc::clone(node) })
+                    patch.upserts.push(NodeRow { dc: dc.clone(), node: Arc::clone(node) });
                 }
                 None => patch.removed.push((dc.clone(), name.clone())),
             }

@@ -138,7 +138,7 @@ impl Listing for Service {
         for key in keys {
             match rows.get(key) {
                 Some(it) => {
-                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) })
+                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) });
                 }
                 None => patch.removed.push((dc.clone(), key.clone())),
             }
@@ -235,7 +235,7 @@ fn instance_columns<'a>(ctx: &'a Ctx) -> Vec<Column<'a, InstanceRow>> {
             Cell::new(endpoint(&row.instance), Role::Text)
         })
         .sorts(|a: &InstanceRow, b| a.instance.address.cmp(&b.instance.address)),
-        Column::new("node", "node", Width::Fill(10, 48), |row: &InstanceRow| {
+        Column::new("node", "node", Width::Fill(16, 48), |row: &InstanceRow| {
             cells::text(row.instance.node.as_str(), Role::Text)
         })
         .sorts(|a: &InstanceRow, b| a.instance.node.cmp(&b.instance.node)),

@@ -71,7 +71,7 @@ impl ServiceRow {
             counts.add(Status::Critical, health.counts.critical);
         }
         let name = name.clone();
-        (!judged.is_empty()).then(|| Self { name, places, counts })
+        (!judged.is_empty()).then_some(Self { name, places, counts })
     }
 
     fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
@@ -147,7 +147,7 @@ impl Listing for Services {
         let dcs = shown_dcs(ctx, room);
         let hidden = ctx.store.len() - dcs.len();
         for dc in dcs {
-            columns.push(dc_column(ctx, dc));
+            columns.push(dc_column(ctx, &dc));
         }
         if hidden > 0 {
             let title = format!("+{hidden} dcs");
@@ -158,7 +158,7 @@ impl Listing for Services {
             Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
                 cells::failing(&row.counts)
             })
-            .rank(3)
+            .rank(if wide { 6 } else { 3 })
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
         );
         if wide {
@@ -214,7 +214,7 @@ impl Listing for Services {
 
     fn open(&self, ctx: &Ctx, row: &ServiceRow) -> Option<Place> {
         let place = Place::new("service").of(row.name.as_str());
-        Some(ctx.focus.map_or(place.clone(), |dc| place.at(dc)))
+        Some(place.perhaps_at(ctx.focus))
     }
 
     fn name(&self, row: &ServiceRow) -> String {
@@ -242,7 +242,7 @@ pub fn service_json(dc: &Dc, health: &ServiceHealth) -> Value {
     })
 }
 
-fn dc_column<'a>(ctx: &'a Ctx, dc: Dc) -> Column<'a, ServiceRow> {
+fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
     let (shown, sorted) = (dc.clone(), dc.clone());
     let health = move |row: &ServiceRow| cells::health(ctx, row.at(&shown));
     let column = Column::new(dc.as_str(), "", Width::Fit(9, DC_WIDTH - 1), health)

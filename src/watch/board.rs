@@ -12,7 +12,7 @@ mod roster;
 mod services;
 mod subjects;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::Utc;
@@ -57,58 +57,63 @@ pub(super) struct Board {
     told: Told,
     /// False until services and nodes may be told.
     is_judged: bool,
+    /// What is not told yet.
+    outbox: VecDeque<Ticketed>,
 }
 
-/// Takes what the inbox holds and tells what changed, for as long as somebody listens.
-pub(super) async fn run(ctx: &Context, out: &mpsc::Sender<Report>, wanted: &watch::Sender<Wanted>) {
-    let mut board = Board::default();
+/// Takes what the inbox holds and tells what changed, for as long as somebody listens. Ended in
+/// the middle, it goes on later where it was: what was not told yet waits in the board.
+pub(super) async fn run(
+    board: &mut Board,
+    ctx: &Context,
+    out: &mpsc::Sender<Report>,
+    wanted: &watch::Sender<Wanted>,
+) {
     loop {
-        let mut pending = ctx.inbox.take().await;
-        // The fast path does not wait for the counts that follow from it.
-        let (first, touched) = board.take_checks(&mut pending);
-        if !tell(ctx, out, first).await {
+        if !board.tell(ctx, out).await {
             return;
         }
-        let rest = board.take_rest(pending, touched);
+        let mut pending = ctx.inbox.take().await;
+        // The fast path does not wait for the counts that follow from it.
+        let touched = board.take_checks(&mut pending);
+        if !board.tell(ctx, out).await {
+            return;
+        }
+        board.take_rest(pending, touched);
         wanted.send_if_modified(|told| {
             let changed = *told != board.wanted;
             told.clone_from(&board.wanted);
             changed
         });
-        if !tell(ctx, out, rest).await {
-            return;
-        }
     }
-}
-
-/// Sends the feeds; false when nobody listens any more.
-async fn tell(ctx: &Context, out: &mpsc::Sender<Report>, bodies: Vec<Ticketed>) -> bool {
-    for (ticket, body) in bodies {
-        let feed = Feed { dc: ctx.dc.clone(), ticket, at: Utc::now(), body };
-        if out.send(Report::Feed(Box::new(feed))).await.is_err() {
-            return false;
-        }
-    }
-    true
 }
 
 impl Board {
-    /// Takes the pulse and the failing checks; returns also the checks that came, went or changed.
-    fn take_checks(&mut self, pending: &mut Pending) -> (Vec<Ticketed>, Option<Vec<Arc<Check>>>) {
-        let mut out = Vec::new();
-        out.extend(pending.pulse.take().map(|pulse| (0, Body::Pulse(pulse))));
-        let Some(new) = pending.checks.take() else { return (out, None) };
-        let mut old = self.failing.take();
-        let (delta, touched) = exchange(old.get_or_insert_default(), new);
-        self.failing = old;
-        if !delta.is_empty() {
-            out.push((0, Body::Checks(delta)));
+    /// Sends what is to be told; false when nobody listens any more. What is not sent yet when
+    /// this is dropped stays to be told.
+    async fn tell(&mut self, ctx: &Context, out: &mpsc::Sender<Report>) -> bool {
+        while !self.outbox.is_empty() {
+            let Ok(lane) = out.reserve().await else { return false };
+            let Some((ticket, body)) = self.outbox.pop_front() else { break };
+            let feed = Feed { dc: ctx.dc.clone(), ticket, at: Utc::now(), body };
+            lane.send(Report::Feed(Box::new(feed)));
         }
-        (out, Some(touched))
+        true
+    }
+
+    /// Takes the pulse and the failing checks; returns the checks that came, went or changed.
+    fn take_checks(&mut self, pending: &mut Pending) -> Option<Vec<Arc<Check>>> {
+        self.outbox.extend(pending.pulse.take().map(|pulse| (0, Body::Pulse(pulse))));
+        let new = pending.checks.take()?;
+        let (delta, touched) = exchange(self.failing.get_or_insert_default(), new);
+        if !delta.is_empty() {
+            self.outbox.push_back((0, Body::Checks(delta)));
+        }
+        Some(touched)
     }
 
     /// Takes everything else.
-    fn take_rest(&mut self, pending: Pending, checks: Option<Vec<Arc<Check>>>) -> Vec<Ticketed> {
+    fn take_rest(&mut self, pending: Pending, checks: Option<Vec<Arc<Check>>>) {
         let mut out = Vec::new();
         let (services, nodes) = self.touch(&pending, checks);
         if let Some(list) = pending.summaries {
@@ -132,14 +137,13 @@ impl Board {
             self.servers = servers.clone();
             out.push((0, Body::Servers(servers)));
         }
-        self.subjects.take(pending.shown, pending.instances, pending.node_checks, &mut out);
-        let tickets = &self.subjects;
-        let current = pending.freshness.into_iter().filter(|((list, ticket), _)| match list {
-            List::Subject(subject) => tickets.ticket(subject) == Some(*ticket),
-            _ => true,
-        });
-        self.told.take(current, pending.may_be_filtered, &mut out);
-        out
+        for (subject, ticket) in pending.shown {
+            self.told.forget(&subject);
+            self.subjects.show(subject, ticket, &mut out);
+        }
+        self.subjects.take(pending.subjects, &mut out);
+        self.told.take(pending.freshness, pending.may_be_filtered, &self.subjects, &mut out);
+        self.outbox.extend(out);
     }
 
     /// What must be counted again for what came; judged from now on when the checks are known, or
@@ -149,7 +153,7 @@ impl Board {
         pending: &Pending,
         checks: Option<Vec<Arc<Check>>>,
     ) -> (Option<Touched<ServiceName>>, Option<Touched<NodeName>>) {
-        let fresh = pending.freshness.get(&(List::Checks, 0)).map(|fresh| &fresh.state);
+        let fresh = pending.freshness.get(&List::Checks).map(|fresh| &fresh.state);
         let hopeless = matches!(fresh, Some(State::Denied { .. } | State::Stale { .. }));
         let is_first = !self.is_judged && (self.failing.is_some() || hopeless);
         self.is_judged |= is_first;

@@ -18,7 +18,7 @@ const NAMES_FOR: Duration = Duration::from_secs(300);
 /// Watches the summary of all services; where that is refused, their names.
 pub(super) async fn watch_services(ctx: Arc<Context>) {
     let put = |pending: &mut Pending, list| pending.summaries = Some(list);
-    let mut post = Post { ctx: Arc::clone(&ctx), list: List::Services, ticket: 0, put };
+    let mut post = Post { ctx: Arc::clone(&ctx), list: List::Services, put };
     loop {
         Watcher::new(&ctx, read::services(), Refusal::End).run(&mut post).await;
         let mut names = Watcher::new(&ctx, read::service_names(), Refusal::Tell);
@@ -30,6 +30,6 @@ pub(super) async fn watch_services(ctx: Arc<Context>) {
 /// Watches the nodes.
 pub(super) async fn watch_nodes(ctx: Arc<Context>) {
     let put = |pending: &mut Pending, list| pending.nodes = Some(list);
-    let mut post = Post { ctx: Arc::clone(&ctx), list: List::Nodes, ticket: 0, put };
+    let mut post = Post { ctx: Arc::clone(&ctx), list: List::Nodes, put };
     Watcher::new(&ctx, read::nodes(), Refusal::Tell).run(&mut post).await;
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 
+use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
 use crate::consul::Client;
@@ -61,28 +62,25 @@ pub(super) struct Context {
     pub doubt: Notify,
     pub permits: Arc<Permits>,
     pub scope: watch::Receiver<Scope>,
+    /// Changes when everything is to be asked again.
+    pub refresh: watch::Receiver<u64>,
     pub facts: watch::Receiver<Facts>,
     seed: AtomicU64,
 }
 
 impl Context {
-    pub fn new(
-        dc: Dc,
-        client: Client,
-        permits: Arc<Permits>,
-        scope: watch::Receiver<Scope>,
-        facts: watch::Receiver<Facts>,
-    ) -> Self {
-        let seed = foldhash::fast::RandomState::default().hash_one(dc.as_str());
+    pub fn new(parts: &Datacenter) -> Self {
+        let seed = foldhash::fast::RandomState::default().hash_one(parts.dc.as_str());
         Self {
-            dc,
-            client,
+            dc: parts.dc.clone(),
+            client: parts.client.clone(),
             inbox: Inbox::default(),
             vital: watch::Sender::new(Vital::default()),
             doubt: Notify::new(),
-            permits,
-            scope,
-            facts,
+            permits: Arc::clone(&parts.permits),
+            scope: parts.scope.clone(),
+            refresh: parts.refresh.clone(),
+            facts: parts.facts.clone(),
             seed: AtomicU64::new(seed),
         }
     }

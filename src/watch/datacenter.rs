@@ -1,12 +1,12 @@
 //! All tasks of one datacenter: its watchers, its board, and those of the subjects shown of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::DropGuard;
 
-use super::board;
+use super::board::{self, Board};
 use super::catalog::{watch_nodes, watch_services};
 use super::context::{Context, Facts};
 use super::failing::watch_failing;
@@ -29,14 +29,17 @@ pub(super) struct Datacenter {
     pub permits: Arc<Permits>,
     pub facts: watch::Receiver<Facts>,
     pub scope: watch::Receiver<Scope>,
+    pub refresh: watch::Receiver<u64>,
+    /// What was told so far.
+    pub board: Arc<Mutex<Board>>,
 }
 
 /// Watches a datacenter for as long as it is polled; dropping it ends all its tasks.
 pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     let keeper = keeper.child();
     let _ends = keeper.token.clone().drop_guard();
-    let Datacenter { dc, client, permits, facts, scope } = parts;
-    let ctx = Arc::new(Context::new(dc.clone(), client, permits, scope, facts));
+    let dc = parts.dc.clone();
+    let ctx = Arc::new(Context::new(&parts));
     let (wanted, wanting) = watch::channel(Wanted::default());
     // The fast path first: it is what an operator waits for.
     let of = || Arc::clone(&ctx);
@@ -50,7 +53,8 @@ pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     keeper.keep(&dc, "facts", move || pass_on_facts(Arc::clone(&g)));
     let (subjects, inner) = (of(), keeper.clone());
     keeper.keep(&dc, "subjects", move || follow_scope(Arc::clone(&subjects), inner.clone()));
-    board::run(&ctx, &keeper.out, &wanted).await;
+    let mut board = parts.board.lock().await;
+    board::run(&mut board, &ctx, &keeper.out, &wanted).await;
 }
 
 /// Tells the board what the agent's token may see.
@@ -67,38 +71,37 @@ async fn pass_on_facts(ctx: Arc<Context>) {
     }
 }
 
-/// Starts and stops the watchers of subjects as the screen shows them. A subject that stays shown
-/// keeps its ticket.
+/// Starts and stops the watchers of subjects as the screen shows them. The watcher of a subject that
+/// stays shown goes on, and what it finds is told under the new ticket.
 async fn follow_scope(ctx: Arc<Context>, keeper: Keeper) {
     let mut scope = ctx.scope.clone();
     let mut running: HashMap<Subject, DropGuard> = HashMap::new();
     loop {
         let now = scope.borrow_and_update().clone();
         let of_here = now.subjects.into_iter().filter(|wanted| wanted.dc == ctx.dc);
-        let mut wanted: Vec<Subject> = of_here.map(|wanted| wanted.subject).collect();
-        running.retain(|subject, _| {
-            let stays = wanted.contains(subject);
-            if !stays {
-                ctx.inbox.post(|pending| {
-                    pending.shown.insert(subject.clone(), None);
-                });
-            }
-            stays
+        let wanted: HashSet<Subject> = of_here.map(|wanted| wanted.subject).collect();
+        let hidden: Vec<Subject> =
+            running.keys().filter(|subject| !wanted.contains(*subject)).cloned().collect();
+        ctx.inbox.post(|pending| {
+            pending.shown.extend(hidden.iter().map(|subject| (subject.clone(), None)));
+            let shown = wanted.iter().map(|subject| (subject.clone(), Some(now.ticket)));
+            pending.shown.extend(shown);
         });
-        wanted.retain(|subject| !running.contains_key(subject));
+        running.retain(|subject, _| wanted.contains(subject));
         for subject in wanted {
-            let own = keeper.child();
-            ctx.inbox.post(|pending| {
-                pending.shown.insert(subject.clone(), Some(now.ticket));
-            });
-            let (shared, shown) = (Arc::clone(&ctx), subject.clone());
-            own.keep(&ctx.dc, "a subject", move || {
-                watch_subject(Arc::clone(&shared), shown.clone(), now.ticket)
-            });
-            running.insert(subject, own.token.drop_guard());
+            running
+                .entry(subject)
+                .or_insert_with_key(|subject| start_subject(&ctx, &keeper, subject));
         }
         if scope.changed().await.is_err() {
             return;
         }
     }
+}
+
+fn start_subject(ctx: &Arc<Context>, keeper: &Keeper, subject: &Subject) -> DropGuard {
+    let own = keeper.child();
+    let (shared, subject) = (Arc::clone(ctx), subject.clone());
+    own.keep(&ctx.dc, "a subject", move || watch_subject(Arc::clone(&shared), subject.clone()));
+    own.token.drop_guard()
 }

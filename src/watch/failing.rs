@@ -219,7 +219,7 @@ impl Joined {
         if fresh != self.told && fresh.state != State::Loading {
             self.told = fresh.clone();
             self.ctx.inbox.post(|pending| {
-                pending.freshness.insert((List::Checks, 0), fresh);
+                pending.freshness.insert(List::Checks, fresh);
             });
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use crate::domain::catalog::{Instance, Node, Summary};
-use crate::domain::feed::{List, Pulse, Subject};
+use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
 use crate::domain::ids::{NodeName, ServiceName};
@@ -36,14 +36,23 @@ pub(super) struct Pending {
     pub placements: HashMap<NodeName, Placed>,
     /// Subjects that are shown from now on, with their ticket, and those that are no longer.
     pub shown: HashMap<Subject, Option<u64>>,
-    /// Instances of subjects, under their ticket.
-    pub instances: HashMap<(Subject, u64), Vec<Instance>>,
-    /// The own checks of node subjects, under their ticket.
-    pub node_checks: HashMap<(NodeName, u64), Vec<Arc<Check>>>,
-    /// How fresh lists are; the ticket is 0 but for subjects.
-    pub freshness: HashMap<(List, u64), Freshness>,
+    /// What came of subjects.
+    pub subjects: HashMap<Subject, SubjectNews>,
+    /// How fresh lists are.
+    pub freshness: HashMap<List, Freshness>,
     /// Whether the token may shorten lists.
     pub may_be_filtered: Option<bool>,
+}
+
+/// What came of one subject.
+#[derive(Debug, Default)]
+pub(super) struct SubjectNews {
+    /// Its instances.
+    pub instances: Option<Vec<Instance>>,
+    /// A node's own checks.
+    pub checks: Option<Vec<Arc<Check>>>,
+    /// The round trip to a node.
+    pub round_trip: Option<NodeRoundTrip>,
 }
 
 /// The place itself.

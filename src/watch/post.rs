@@ -13,8 +13,6 @@ use crate::domain::freshness::Freshness;
 pub(super) struct Post<F> {
     pub ctx: Arc<Context>,
     pub list: List,
-    /// The ticket of a subject; 0 for what is always watched.
-    pub ticket: u64,
     pub put: F,
 }
 
@@ -25,9 +23,9 @@ impl<T, F: FnMut(&mut Pending, T) + Send> Sink<T> for Post<F> {
     }
 
     fn freshness(&mut self, freshness: &Freshness) {
-        let key = (self.list.clone(), self.ticket);
+        let (list, freshness) = (self.list.clone(), freshness.clone());
         self.ctx.inbox.post(|pending| {
-            pending.freshness.insert(key, freshness.clone());
+            pending.freshness.insert(list, freshness);
         });
     }
 }

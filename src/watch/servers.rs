@@ -22,6 +22,7 @@ const REFUSED: Duration = Duration::from_secs(30);
 pub(super) async fn watch_servers(ctx: Arc<Context>) {
     let mut fresh = Freshness::default();
     let mut most_seen = 0;
+    let mut refresh = ctx.refresh.clone();
     let mut vital = ctx.vital.subscribe();
     let mut revivals = vital.borrow().revivals;
     loop {
@@ -45,12 +46,13 @@ pub(super) async fn watch_servers(ctx: Arc<Context>) {
         }
         let now = fresh.clone();
         ctx.inbox.post(|pending| {
-            pending.freshness.insert((List::Servers, 0), now);
+            pending.freshness.insert(List::Servers, now);
         });
         let pause = sleep(jittered(every, ctx.seed()));
         tokio::pin!(pause);
         tokio::select! {
             () = &mut pause => {}
+            Ok(()) = refresh.changed() => {}
             revived = vital.wait_for(|vital| vital.revivals != revivals) => {
                 if let Ok(vital) = revived {
                     revivals = vital.revivals;

@@ -17,26 +17,26 @@ use crate::domain::health::{self, Check};
 use crate::domain::ids::{NodeName, ServiceName};
 
 /// Watches a subject for as long as it is polled.
-pub(super) async fn watch_subject(ctx: Arc<Context>, subject: Subject, ticket: u64) {
+pub(super) async fn watch_subject(ctx: Arc<Context>, subject: Subject) {
     match subject {
-        Subject::Service(name) => watch_service(ctx, name, ticket).await,
-        Subject::Node(name) => watch_node(ctx, name, ticket).await,
+        Subject::Service(name) => watch_service(ctx, name).await,
+        Subject::Node(name) => watch_node(ctx, name).await,
     }
 }
 
-async fn watch_service(ctx: Arc<Context>, name: ServiceName, ticket: u64) {
+async fn watch_service(ctx: Arc<Context>, name: ServiceName) {
     let subject = Subject::Service(name.clone());
     let list = List::Subject(subject.clone());
     let put = move |pending: &mut Pending, instances| {
-        pending.instances.insert((subject.clone(), ticket), instances);
+        pending.subjects.entry(subject.clone()).or_default().instances = Some(instances);
     };
-    let mut post = Post { ctx: Arc::clone(&ctx), list, ticket, put };
+    let mut post = Post { ctx: Arc::clone(&ctx), list, put };
     Watcher::new(&ctx, read::service_instances(&name), Refusal::Tell).run(&mut post).await;
 }
 
 /// A node is two lists: what is registered on it, and its checks.
-async fn watch_node(ctx: Arc<Context>, name: NodeName, ticket: u64) {
-    let page = Page { ctx: Arc::clone(&ctx), name: name.clone(), ticket, parts: Mutex::default() };
+async fn watch_node(ctx: Arc<Context>, name: NodeName) {
+    let page = Page { ctx: Arc::clone(&ctx), name: name.clone(), parts: Mutex::default() };
     let page = Arc::new(page);
     let mut services = Services(Arc::clone(&page));
     let mut checks = Checks(page);
@@ -49,7 +49,6 @@ async fn watch_node(ctx: Arc<Context>, name: NodeName, ticket: u64) {
 struct Page {
     ctx: Arc<Context>,
     name: NodeName,
-    ticket: u64,
     parts: Mutex<Parts>,
 }
 
@@ -74,10 +73,11 @@ impl Page {
         let both = both.map(|(instances, checks)| attach(instances, checks));
         self.ctx.inbox.post(|pending| {
             if let Some((instances, own)) = both {
-                pending.instances.insert((subject.clone(), self.ticket), instances);
-                pending.node_checks.insert((self.name.clone(), self.ticket), own);
+                let news = pending.subjects.entry(subject.clone()).or_default();
+                news.instances = Some(instances);
+                news.checks = Some(own);
             }
-            pending.freshness.insert((List::Subject(subject), self.ticket), fresh);
+            pending.freshness.insert(List::Subject(subject), fresh);
         });
     }
 }

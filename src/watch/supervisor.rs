@@ -5,23 +5,24 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
-use tokio::sync::watch;
+use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::sleep;
 use tokio_util::sync::DropGuard;
 
 use super::backoff::{Backoff, jittered};
+use super::board::Board;
 use super::context::Facts;
 use super::datacenter::{Datacenter, watch_datacenter};
 use super::facts::watch_facts;
 use super::keeper::Keeper;
 use super::permits::Permits;
-use super::{Own, Sources};
+use super::sources::{Own, Sources};
 use crate::consul::{Budget, Client, read};
-use crate::domain::feed::{Report, Scope};
+use crate::domain::feed::Report;
 use crate::domain::ids::Dc;
 
 /// How often the list of datacenters is asked for.
@@ -35,10 +36,16 @@ struct Way {
     facts: watch::Receiver<Facts>,
 }
 
+/// The boards of all datacenters there ever were. They outlive their tasks: what was told of a
+/// datacenter is what a difference is told against when it comes back.
+#[derive(Clone, Default)]
+pub(super) struct Boards(Arc<Mutex<HashMap<Dc, Arc<AsyncMutex<Board>>>>>);
+
 /// The state of the supervisor.
 pub(super) struct Supervisor {
     keeper: Keeper,
-    scope: watch::Receiver<Scope>,
+    sources: Sources,
+    boards: Boards,
     agent: Way,
     own: HashMap<Dc, Way>,
     /// Those of the settings, in their order.
@@ -48,7 +55,7 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    pub fn new(sources: &Sources, scope: watch::Receiver<Scope>, keeper: Keeper) -> Self {
+    pub fn new(sources: &Sources, keeper: Keeper, boards: Boards) -> Self {
         let mut permits: Vec<(Arc<Budget>, Arc<Permits>)> = Vec::new();
         let agent = way(&sources.agent, &mut permits, &keeper);
         let mut own = HashMap::new();
@@ -57,7 +64,8 @@ impl Supervisor {
         }
         let configured = sources.own.iter().map(|own| own.dc.clone()).collect();
         let running = HashMap::new();
-        Self { keeper, scope, agent, own, configured, running, told: None }
+        let sources = sources.clone();
+        Self { keeper, sources, boards, agent, own, configured, running, told: None }
     }
 
     /// Supervises for as long as it is polled.
@@ -88,7 +96,15 @@ impl Supervisor {
                     pause
                 }
             };
-            sleep(pause).await;
+            self.pause(pause).await;
+        }
+    }
+
+    /// Waits, but not longer than until the operator asks again.
+    async fn pause(&mut self, pause: Duration) {
+        tokio::select! {
+            () = sleep(pause) => {}
+            Ok(()) = self.sources.refresh.changed() => {}
         }
     }
 
@@ -126,7 +142,9 @@ impl Supervisor {
             client: way.client.in_dc(dc),
             permits: way.permits,
             facts: way.facts,
-            scope: self.scope.clone(),
+            scope: self.sources.scope.clone(),
+            refresh: self.sources.refresh.clone(),
+            board: self.boards.of(dc),
         };
         let keeper = self.keeper.child();
         let inner = keeper.clone();
@@ -137,6 +155,13 @@ impl Supervisor {
     async fn report(&self, report: Report) {
         // A lane that nobody reads is the end, which the handle's owner brings.
         let _closed = self.keeper.out.send(report).await;
+    }
+}
+
+impl Boards {
+    fn of(&self, dc: &Dc) -> Arc<AsyncMutex<Board>> {
+        let mut boards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(boards.entry(dc.clone()).or_default())
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) struct Watcher<T> {
     backoff: Backoff,
     slow: Backoff,
     vital: watch::Receiver<Vital>,
+    refresh: watch::Receiver<u64>,
     revivals: u64,
     /// Asking any server, since there is no leader.
     is_leaderless: bool,
@@ -96,6 +97,7 @@ impl<T: Send + 'static> Watcher<T> {
             backoff: Backoff::new(ctx.seed()),
             slow: Backoff::slow(ctx.seed()),
             vital,
+            refresh: ctx.refresh.clone(),
             revivals,
             is_leaderless: false,
             fresh: Freshness::default(),
@@ -140,6 +142,10 @@ impl<T: Send + 'static> Watcher<T> {
                 Ok(()) = self.vital.changed() => if self.looked(blocks.is_some(), sink) {
                     return Asked::Again;
                 },
+                Ok(()) = self.refresh.changed() => {
+                    self.start_over();
+                    return Asked::Again;
+                }
                 () = give_back(held.as_ref(), &ctx) => {
                     self.cursor.restart();
                     return Asked::Again;
@@ -237,6 +243,7 @@ impl<T: Send + 'static> Watcher<T> {
                 Ok(()) = self.vital.changed() => if self.looked(false, sink) {
                     return;
                 },
+                Ok(()) = self.refresh.changed() => return self.start_over(),
             }
         }
     }
@@ -246,9 +253,7 @@ impl<T: Send + 'static> Watcher<T> {
         let vital = self.vital.borrow_and_update().clone();
         if vital.revivals != self.revivals {
             self.revivals = vital.revivals;
-            self.is_leaderless = false;
-            self.cursor.restart();
-            self.backoff.reset();
+            self.start_over();
             return true;
         }
         match vital.link {
@@ -260,7 +265,15 @@ impl<T: Send + 'static> Watcher<T> {
         false
     }
 
-    /// What is shown is old from now on, unless it was never allowed to be seen.
+    /// Asks next as if nothing had gone wrong; what is shown stays.
+    fn start_over(&mut self) {
+        self.is_leaderless = false;
+        self.cursor.restart();
+        self.backoff.reset();
+        self.slow.reset();
+    }
+
+    /// What is shown is old from now on.
     fn lose(&mut self, why: Arc<str>, retry_at: Option<DateTime<Utc>>, sink: &mut impl Sink<T>) {
         self.fresh.state = State::Stale { since: self.fresh.at, why, retry_at };
         self.tell(sink);

@@ -1,6 +1,9 @@
 //! Errors and refusals: status, text and headers.
 
-use super::pair::pair;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use super::pair::{Party, pair};
 
 #[test]
 fn unknown_datacenter() {
@@ -97,4 +100,38 @@ fn index_of_a_missing_thing_is_real_and_not_zero() {
             assert!(party.get(path).index() >= Some(1), "{}: {path}", party.name);
         }
     }
+}
+
+#[test]
+fn paths_that_are_not_clean_are_sent_elsewhere() {
+    let pair = pair();
+    for path in [
+        "/v1/kv//a",
+        "/v1/kv/a//b?raw&x=1",
+        "/v1/kv/a%2F%2Fb%20c%3F",
+        "/v1/kv/a%2F..%2Fb",
+        "/v1/kv/a/./b",
+        "/v1/kv/a//",
+        "/v1/kv",
+        "/v1//catalog/nodes",
+    ] {
+        for method in ["GET", "PUT"] {
+            let [real, sim] = pair.each().map(|party| bare(party, method, path));
+            assert_eq!(sim, real, "{method} {path}");
+        }
+    }
+}
+
+/// The status line, the headers that matter, and the body of a request whose path is sent as it
+/// is: an ordinary client tidies it up first.
+fn bare(party: &Party, method: &str, path: &str) -> Vec<String> {
+    let mut stream = TcpStream::connect(&party.address).expect("the agent");
+    let request = format!("{method} {path} HTTP/1.1\r\nHost: agent\r\nContent-Length: 0\r\n");
+    write!(stream, "{request}Connection: close\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let lines = answer.lines().map(str::to_lowercase);
+    let mut lines: Vec<_> = lines.filter(|line| !line.starts_with("date:")).collect();
+    lines.sort();
+    lines
 }

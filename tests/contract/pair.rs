@@ -24,6 +24,8 @@ pub struct Party {
     pub name: &'static str,
     /// The agent of dc-1.
     pub http: Http,
+    /// Its host and port.
+    pub address: String,
 }
 
 /// Both parties, for one test at a time.
@@ -43,8 +45,12 @@ pub fn pair() -> Pair {
     let (real, leader) = REAL.get_or_init(real);
     let sim = SIM.get_or_init(simulated);
     Pair {
-        real: Party { name: "consul", http: real.dc("dc-1").http_of(*leader) },
-        sim: Party { name: "sim", http: http(sim, "dc-1") },
+        real: Party {
+            name: "consul",
+            http: real.dc("dc-1").http_of(*leader),
+            address: real.dc("dc-1").server_addr(*leader),
+        },
+        sim: Party { name: "sim", http: http(sim, "dc-1"), address: address(sim, "dc-1") },
         _turn: turn,
     }
 }
@@ -72,11 +78,15 @@ pub fn simulated() -> Sim {
     runtime().block_on(sim::serve(options)).expect("free ports on loopback")
 }
 
+/// Host and port of a simulated agent.
+pub fn address(sim: &Sim, dc: &str) -> String {
+    let found = sim.addresses().iter().find(|(name, _)| name == dc);
+    found.expect("a simulated datacenter").1.to_string()
+}
+
 /// A client of a simulated agent.
 pub fn http(sim: &Sim, dc: &str) -> Http {
-    let (_, address) =
-        sim.addresses().iter().find(|(name, _)| name == dc).expect("a simulated datacenter");
-    Http::new(&format!("http://{address}"))
+    Http::new(&format!("http://{}", address(sim, dc)))
 }
 
 impl Party {

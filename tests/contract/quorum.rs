@@ -6,7 +6,7 @@ use std::time::Duration;
 use dcview::sim::ServerState;
 
 use super::compare::{same, same_headers, same_shape};
-use super::pair::{Party, http, real, simulated};
+use super::pair::{Party, address, http, real, simulated};
 use crate::support::wait::wait;
 
 const SOON: Duration = Duration::from_mins(1);
@@ -15,8 +15,8 @@ const SOON: Duration = Duration::from_mins(1);
 fn lost_servers_look_alike() {
     let ((cluster, leader), sim) = (real(), simulated());
     let (dc, handle) = (cluster.dc("dc-1"), sim.handle("dc-1").expect("dc-1"));
-    let real = Party { name: "consul", http: dc.http_of(leader) };
-    let sim = Party { name: "sim", http: http(&sim, "dc-1") };
+    let real = Party { name: "consul", http: dc.http_of(leader), address: dc.server_addr(leader) };
+    let sim = Party { name: "sim", http: http(&sim, "dc-1"), address: address(&sim, "dc-1") };
 
     let health = "/v1/operator/autopilot/health";
     let [first, second] = [(leader + 1) % 3, (leader + 2) % 3];
@@ -35,9 +35,19 @@ fn lost_servers_look_alike() {
         assert_eq!(answer.json()["FailureTolerance"], 0);
     }
 
+    let blocked = [&real, &sim].map(|party| {
+        let nodes = "/v1/catalog/nodes";
+        let index = party.get(nodes).index().expect("an index");
+        let (http, url) = (party.http.clone(), format!("{nodes}?index={index}&wait=5s"));
+        thread::spawn(move || http.get(&url).expect("an answer"))
+    });
+    wait(SOON, "the simulated query is blocked", || handle.blocked() == 1);
     dc.kill_server(second);
     handle.set_server(&handle.servers()[1], ServerState::Down);
     wait(SOON, "the leader is lost", || real.get("/v1/status/leader").body == "\"\"");
+    let [was, is] = blocked.map(|query| query.join().unwrap());
+    same_shape("a query that was blocked", &was, &is);
+
     // Each waits 7 s for a leader: all of them at once.
     let kv = "/v1/kv/a";
     thread::scope(|scope| {

@@ -14,13 +14,17 @@ impl Handle {
     pub fn set_server(&self, name: &str, server: ServerState) -> bool {
         let found = {
             let mut state = self.dc.lock();
-            let led = state.raft.has_leader();
+            let (led, agent_led) = (state.raft.has_leader(), state.raft.agent_leads());
             let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
             let found = state.raft.set_state(name, server, now);
             let leads = state.raft.has_leader();
             if led != leads {
                 state.leaderless_since = (!leads).then(Instant::now);
-                state.wake_everybody();
+                // A server that led and lost its followers lets blocked queries sleep on; one that
+                // had passed them on to a leader which died wakes them, and they fail.
+                if leads || !agent_led {
+                    state.wake_everybody();
+                }
             }
             found
         };
@@ -36,7 +40,7 @@ impl Handle {
     }
 
     /// Takes all servers but one down, so that nobody leads. Requests fail after `wait`, where
-    /// Consul's own patience is 7 s.
+    /// Consul's own patience is 7 s; queries that are blocked sleep on until their time is over.
     pub fn lose_leader(&self, wait: Duration) {
         self.dc.lock().faults.leader_wait = wait;
         for server in self.servers().iter().skip(1) {

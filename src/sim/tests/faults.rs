@@ -9,17 +9,44 @@ use crate::sim::{Fault, ServerState};
 async fn without_a_leader_only_stale_reads_are_answered() {
     let bench = Bench::new().await;
     let handle = bench.handle("dc-1");
-    let (_, blocked) = bench.block("dc-1", "/v1/catalog/nodes").await;
     handle.lose_leader(Duration::ZERO);
-    let blocked = blocked.await.unwrap();
-    assert_eq!((blocked.status, blocked.text.as_str()), (500, "No cluster leader"));
-    assert_eq!(blocked.index, Some(1));
+    let read = bench.get("/v1/catalog/nodes").await;
+    assert_eq!((read.status, read.text.as_str()), (500, "No cluster leader"));
+    assert_eq!(read.index, Some(1));
     assert_eq!(bench.get("/v1/status/leader").await.text, "\"\"");
     assert_eq!(bench.put("/v1/kv/a", "1").await.status, 500);
     let stale = bench.get("/v1/catalog/nodes?stale").await;
     assert_eq!((stale.status, stale.known_leader.as_deref()), (200, Some("false")));
     handle.regain_leader();
-    assert_eq!(bench.get("/v1/catalog/nodes").await.known_leader.as_deref(), Some("true"));
+    let read = bench.get("/v1/catalog/nodes").await;
+    assert_eq!((read.status, read.known_leader.as_deref()), (200, Some("true")));
+}
+
+#[tokio::test]
+async fn leader_that_loses_its_followers_lets_blocked_queries_sleep_on() {
+    let bench = Bench::new().await;
+    let handle = bench.handle("dc-1");
+    let (_, blocked) = bench.block("dc-1", "/v1/catalog/nodes").await;
+    handle.lose_leader(Duration::ZERO);
+    assert_eq!(handle.blocked(), 1);
+    blocked.abort();
+}
+
+#[tokio::test]
+async fn leader_that_dies_takes_blocked_queries_of_a_follower_along() {
+    let bench = Bench::new().await;
+    let handle = bench.handle("dc-1");
+    let servers = handle.servers();
+    // The agent is the first server; a short absence costs it the lead.
+    for state in [ServerState::Down, ServerState::Healthy] {
+        handle.set_server(&servers[0], state);
+    }
+    let (_, blocked) = bench.block("dc-1", "/v1/catalog/services").await;
+    for server in [&servers[2], &servers[1]] {
+        handle.set_server(server, ServerState::Down);
+    }
+    let blocked = blocked.await.unwrap();
+    assert_eq!((blocked.status, blocked.text.as_str()), (500, "No cluster leader"));
 }
 
 #[tokio::test]
@@ -119,8 +146,23 @@ async fn latency_delays_every_answer() {
 #[tokio::test]
 async fn connection_past_the_limit_is_reset() {
     let bench = Bench::new().await;
-    bench.handle("dc-1").limit_connections(1);
     let (_, blocked) = bench.block("dc-1", "/v1/catalog/nodes").await;
-    assert!(bench.try_get("/v1/status/leader").await.is_err());
+    bench.handle("dc-1").limit_connections(1);
+    // A client of its own, without an idle connection from before.
+    let other = reqwest::Client::builder().no_proxy().build().unwrap();
+    let refused = other.get(bench.url("/v1/status/leader")).send().await;
+    assert!(refused.is_err());
     blocked.abort();
+}
+
+#[tokio::test]
+async fn nobody_answers_once_it_is_dropped() {
+    let bench = Bench::new().await;
+    let url = bench.url("/v1/status/leader");
+    drop(bench.sim);
+    let deadline = Instant::now() + PATIENCE;
+    while bench.http.get(&url).send().await.is_ok() {
+        assert!(Instant::now() < deadline, "it still answers");
+        tokio::task::yield_now().await;
+    }
 }

@@ -20,6 +20,7 @@ use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
 
 /// A list on screen.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct TableView<L: Listing> {
     place: Place,
     listing: L,

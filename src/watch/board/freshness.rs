@@ -5,7 +5,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Ticketed;
-use crate::domain::feed::{Body, List};
+use super::subjects::Subjects;
+use crate::domain::feed::{Body, List, Subject};
 use crate::domain::freshness::{Freshness, State};
 use crate::watch::fresh::worse;
 
@@ -14,6 +15,8 @@ use crate::watch::fresh::worse;
 pub(super) struct Told {
     said: HashMap<List, Freshness>,
     told: HashMap<List, Freshness>,
+    /// Lists to be told again.
+    again: HashSet<List>,
     /// Whether the token may shorten lists; nothing is known at first.
     may_be_filtered: Option<bool>,
 }
@@ -24,27 +27,43 @@ impl Told {
         self.said.get(&List::Checks).is_some_and(|fresh| fresh.at.is_some())
     }
 
+    /// Forgets what was told of a subject, which is shown anew or no longer.
+    pub fn forget(&mut self, subject: &Subject) {
+        let list = List::Subject(subject.clone());
+        self.told.remove(&list);
+        self.again.insert(list);
+    }
+
     /// Takes what the watchers say now and adds what must be told of it.
     pub fn take(
         &mut self,
-        said: impl Iterator<Item = ((List, u64), Freshness)>,
+        said: HashMap<List, Freshness>,
         may_be_filtered: Option<bool>,
+        subjects: &Subjects,
         out: &mut Vec<Ticketed>,
     ) {
-        let mut touched: HashSet<(List, u64)> = HashSet::new();
-        for ((list, ticket), fresh) in said {
+        let mut touched = std::mem::take(&mut self.again);
+        for (list, fresh) in said {
             if list == List::Checks {
-                touched.extend([(List::Services, 0), (List::Nodes, 0)]);
+                touched.extend([List::Services, List::Nodes]);
             }
-            self.said.insert(list.clone(), fresh);
-            touched.insert((list, ticket));
+            touched.insert(list.clone());
+            self.said.insert(list, fresh);
         }
         if may_be_filtered.is_some() && may_be_filtered != self.may_be_filtered {
             self.may_be_filtered = may_be_filtered;
-            let lists = [List::Services, List::Nodes, List::Checks];
-            touched.extend(lists.map(|list| (list, 0)));
+            touched.extend(self.said.keys().cloned());
         }
-        for (list, ticket) in touched {
+        for list in touched {
+            let ticket = match &list {
+                List::Subject(subject) => subjects.ticket(subject),
+                _ => Some(0),
+            };
+            let Some(ticket) = ticket else {
+                self.said.remove(&list);
+                self.told.remove(&list);
+                continue;
+            };
             let fresh = self.of(&list);
             let told = self.told.entry(list.clone()).or_default();
             if differs(told, &fresh) {

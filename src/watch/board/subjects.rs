@@ -1,20 +1,28 @@
-//! The subjects that the screen shows now, and what was told of each under its ticket.
+//! The subjects that the screen shows now, and what was told of each.
+//!
+//! The screen drops what comes under an older ticket than its own, and may have dropped what was on
+//! its way when it asked anew. So a subject that stays shown under a new ticket is told again,
+//! whole, together with the keys that went away under the old one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Ticketed;
 use crate::domain::catalog::{Instance, InstanceKey};
-use crate::domain::delta::{self, Rows};
-use crate::domain::feed::{Body, Subject};
+use crate::domain::delta::{self, Delta, Rows};
+use crate::domain::feed::{Body, NodeRoundTrip, Subject};
 use crate::domain::health::Check;
-use crate::domain::ids::NodeName;
+use crate::watch::inbox::SubjectNews;
 
 /// One shown subject.
+#[derive(Default)]
 struct Shown {
     ticket: u64,
     instances: Rows<InstanceKey, Instance>,
+    /// Instances that went away since the ticket is shown.
+    gone: HashSet<InstanceKey>,
     checks: Option<Vec<Arc<Check>>>,
+    round_trip: Option<NodeRoundTrip>,
 }
 
 /// All of them.
@@ -24,51 +32,121 @@ pub(super) struct Subjects {
 }
 
 impl Subjects {
-    /// The ticket that a subject is shown under.
+    /// The ticket that a subject is shown under; `None` when it is not shown.
     pub fn ticket(&self, subject: &Subject) -> Option<u64> {
         self.shown.get(subject).map(|shown| shown.ticket)
     }
 
-    /// Takes what is shown from now on, then what came of it; what is late is dropped.
-    pub fn take(
-        &mut self,
-        scope: HashMap<Subject, Option<u64>>,
-        instances: HashMap<(Subject, u64), Vec<Instance>>,
-        checks: HashMap<(NodeName, u64), Vec<Arc<Check>>>,
-        out: &mut Vec<Ticketed>,
-    ) {
-        for (subject, ticket) in scope {
-            match ticket {
-                Some(ticket) if self.ticket(&subject) != Some(ticket) => {
-                    let shown = Shown { ticket, instances: Rows::new(), checks: None };
-                    self.shown.insert(subject, shown);
-                }
-                Some(_) => {}
-                None => drop(self.shown.remove(&subject)),
-            }
-        }
-        for ((subject, ticket), list) in instances {
-            let Some(shown) = self.current(&subject, ticket) else { continue };
-            let rows = list.into_iter().map(|instance| (key(&instance), instance));
-            let delta = delta::replace(&mut shown.instances, rows);
-            if !delta.is_empty() {
-                out.push((ticket, Body::Instances(subject, delta)));
-            }
-        }
-        for ((node, ticket), checks) in checks {
-            let Some(shown) = self.current(&Subject::Node(node.clone()), ticket) else { continue };
-            if shown.checks.as_ref() != Some(&checks) {
-                shown.checks = Some(checks.clone());
-                out.push((ticket, Body::NodeChecks(node, checks)));
-            }
+    /// Shows a subject under this ticket from now on, or no longer.
+    pub fn show(&mut self, subject: Subject, ticket: Option<u64>, out: &mut Vec<Ticketed>) {
+        let Some(ticket) = ticket else {
+            self.shown.remove(&subject);
+            return;
+        };
+        let shown = self.shown.entry(subject.clone()).or_default();
+        if shown.ticket != ticket {
+            shown.ticket = ticket;
+            shown.tell_again(&subject, out);
         }
     }
 
-    fn current(&mut self, subject: &Subject, ticket: u64) -> Option<&mut Shown> {
-        self.shown.get_mut(subject).filter(|shown| shown.ticket == ticket)
+    /// Takes what came of subjects; what is late is dropped.
+    pub fn take(&mut self, news: HashMap<Subject, SubjectNews>, out: &mut Vec<Ticketed>) {
+        for (subject, news) in news {
+            if let Some(shown) = self.shown.get_mut(&subject) {
+                shown.take(&subject, news, out);
+            }
+        }
+    }
+}
+
+impl Shown {
+    fn tell_again(&mut self, subject: &Subject, out: &mut Vec<Ticketed>) {
+        let upserts = self.instances.iter().map(|(key, row)| (key.clone(), Arc::clone(row)));
+        let delta = Delta { upserts: upserts.collect(), removed: self.gone.drain().collect() };
+        if !delta.is_empty() {
+            out.push((self.ticket, Body::Instances(subject.clone(), delta)));
+        }
+        let Subject::Node(node) = subject else { return };
+        if let Some(checks) = self.checks.clone() {
+            out.push((self.ticket, Body::NodeChecks(node.clone(), checks)));
+        }
+        if let Some(trip) = self.round_trip.clone() {
+            out.push((self.ticket, Body::NodeRoundTrip(node.clone(), trip)));
+        }
+    }
+
+    fn take(&mut self, subject: &Subject, news: SubjectNews, out: &mut Vec<Ticketed>) {
+        if let Some(list) = news.instances {
+            let rows = list.into_iter().map(|instance| (key(&instance), instance));
+            let delta = delta::replace(&mut self.instances, rows);
+            self.gone.retain(|key| !self.instances.contains_key(key));
+            self.gone.extend(delta.removed.iter().cloned());
+            if !delta.is_empty() {
+                out.push((self.ticket, Body::Instances(subject.clone(), delta)));
+            }
+        }
+        let Subject::Node(node) = subject else { return };
+        if news.checks.is_some() && news.checks != self.checks {
+            self.checks.clone_from(&news.checks);
+            let body = news.checks.map(|checks| Body::NodeChecks(node.clone(), checks));
+            out.extend(body.map(|body| (self.ticket, body)));
+        }
+        if news.round_trip.is_some() && news.round_trip != self.round_trip {
+            self.round_trip.clone_from(&news.round_trip);
+            let body = news.round_trip.map(|trip| Body::NodeRoundTrip(node.clone(), trip));
+            out.extend(body.map(|body| (self.ticket, body)));
+        }
     }
 }
 
 fn key(instance: &Instance) -> InstanceKey {
     InstanceKey { node: instance.node.clone(), id: instance.id.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instance(id: &str) -> Instance {
+        Instance {
+            service: "web".into(),
+            id: id.into(),
+            node: "n1".into(),
+            address: "10.0.0.1".into(),
+            port: 80,
+            tags: Vec::new(),
+            meta: indexmap::IndexMap::new(),
+            checks: Vec::new(),
+            status: crate::domain::health::Status::Passing,
+            modify_index: 1,
+        }
+    }
+
+    fn news(ids: &[&str]) -> HashMap<Subject, SubjectNews> {
+        let instances = Some(ids.iter().map(|id| instance(id)).collect());
+        let news = SubjectNews { instances, ..SubjectNews::default() };
+        HashMap::from([(Subject::Service("web".into()), news)])
+    }
+
+    #[test]
+    fn a_subject_under_a_new_ticket_is_told_again_with_what_went_away() {
+        let subject = Subject::Service("web".into());
+        let mut subjects = Subjects::default();
+        subjects.show(subject.clone(), Some(1), &mut Vec::new());
+        subjects.take(news(&["a", "b"]), &mut Vec::new());
+        subjects.take(news(&["a"]), &mut Vec::new());
+        let mut out = Vec::new();
+        subjects.show(subject, Some(2), &mut out);
+        let Some((2, Body::Instances(_, delta))) = out.pop() else { panic!("told again") };
+        assert_eq!(delta.upserts.len(), 1);
+        assert_eq!(delta.removed, [key(&instance("b"))]);
+    }
+
+    #[test]
+    fn what_comes_of_a_subject_that_is_not_shown_is_dropped() {
+        let mut out = Vec::new();
+        Subjects::default().take(news(&["a"]), &mut out);
+        assert!(out.is_empty());
+    }
 }

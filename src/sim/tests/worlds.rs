@@ -1,0 +1,70 @@
+//! What the worlds are made of.
+
+use super::*;
+
+#[tokio::test]
+async fn demo_has_a_dozen_nodes_and_twenty_services_and_something_fails_at_once() {
+    let bench = Bench::of(Options::DEMO).await;
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        assert_eq!(bench.get(&format!("/v1/catalog/nodes?dc={dc}")).await.len(), 12, "{dc}");
+        let services = bench.get(&format!("/v1/internal/ui/services?dc={dc}")).await.len();
+        assert!((20..=22).contains(&services), "{dc}: {services}");
+    }
+    for dc in ["dc-2", "dc-3"] {
+        let failing = bench.get(&format!("/v1/health/state/critical?dc={dc}")).await;
+        assert!(failing.len() > 0, "nothing fails in {dc}");
+    }
+    let sessions = bench.get("/v1/session/list").await.len();
+    assert_eq!(sessions, 2);
+}
+
+#[tokio::test]
+async fn datacenters_are_as_far_apart_as_promised() {
+    let bench = Bench::of(Options::DEMO).await;
+    let areas = bench.get("/v1/coordinate/datacenters").await.json();
+    let at = |dc: usize| &areas[dc]["Coordinates"][0]["Coord"];
+    let far = |dc: usize| {
+        let squares = (0..8).map(|axis| {
+            let place = |dc: usize| at(dc)["Vec"][axis].as_f64().unwrap();
+            (place(0) - place(dc)).powi(2)
+        });
+        let heights = at(0)["Height"].as_f64().unwrap() + at(dc)["Height"].as_f64().unwrap();
+        (squares.sum::<f64>().sqrt() + heights) * 1000.0
+    };
+    assert!((17.0..20.0).contains(&far(1)), "{}", far(1));
+    assert!((73.0..76.0).contains(&far(2)), "{}", far(2));
+}
+
+#[tokio::test]
+async fn large_world_has_the_promised_size_and_one_failure_in_a_hundred() {
+    let options = Options { size: Size::Instances(20_000), ..SMALL };
+    let bench = Bench::of(options).await;
+    let services = bench.get("/v1/internal/ui/services").await.json();
+    let services = services.as_array().unwrap();
+    assert_eq!(services.len(), 2001, "2,000 and Consul itself");
+    let total: u64 = services.iter().map(|it| it["InstanceCount"].as_u64().unwrap()).sum();
+    assert_eq!(total, 20_003);
+    let doubled = services.iter().filter(|service| {
+        let nodes = service["Nodes"].as_array().unwrap();
+        nodes.windows(2).any(|pair| pair[0] == pair[1])
+    });
+    assert_eq!(doubled.count(), 200, "every tenth runs twice on a node");
+    let failing = bench.get("/v1/health/state/critical").await.len()
+        + bench.get("/v1/health/state/warning").await.len();
+    assert!((140..260).contains(&failing), "{failing}");
+}
+
+#[tokio::test]
+async fn equal_seeds_give_equal_worlds() {
+    let [one, two] = [Bench::new().await, Bench::new().await];
+    let [one, two] = [one.get("/v1/health/state/any").await, two.get("/v1/health/state/any").await];
+    assert_eq!(one.text, two.text);
+}
+
+#[tokio::test]
+async fn speed_must_be_a_positive_number() {
+    for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let error = serve(Options { speed, ..SMALL }).await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+    }
+}

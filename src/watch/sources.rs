@@ -1,0 +1,50 @@
+//! Where the datacenters are reached, from the settings.
+//!
+//! One client and one budget for each address, whoever shares it.
+
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
+use crate::domain::feed::Scope;
+use crate::domain::ids::Dc;
+
+/// What the watch layer is started with.
+#[derive(Clone)]
+pub(super) struct Sources {
+    /// The agent that is asked for the datacenters, and for all without an address of their own.
+    pub agent: Client,
+    /// Datacenters with an address of their own, shown even when the agent does not know them.
+    pub own: Vec<Own>,
+    /// What the screen shows.
+    pub scope: watch::Receiver<Scope>,
+    /// Changes when everything is to be asked again.
+    pub refresh: watch::Receiver<u64>,
+}
+
+/// A datacenter with an address of its own.
+#[derive(Clone)]
+pub(super) struct Own {
+    pub dc: Dc,
+    pub client: Client,
+}
+
+impl Sources {
+    /// Makes the clients. They may only read: watching changes nothing.
+    pub fn new(
+        config: &Config,
+        scope: watch::Receiver<Scope>,
+        refresh: watch::Receiver<u64>,
+    ) -> Result<Self, ApiError> {
+        let mut budgets = Budgets::new(config.connections);
+        let mut client = |endpoint: &Endpoint| {
+            Client::with_budget(endpoint, Access::ReadOnly, budgets.of(&endpoint.address))
+        };
+        let agent = client(&config.agent)?;
+        let own = config.datacenters.iter().filter_map(|dc| Some((dc, dc.endpoint.as_ref()?)));
+        let own = own
+            .map(|(dc, endpoint)| Ok(Own { dc: dc.name.clone(), client: client(endpoint)? }))
+            .collect::<Result<_, ApiError>>()?;
+        Ok(Self { agent, own, scope, refresh })
+    }
+}

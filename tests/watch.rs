@@ -1,0 +1,16 @@
+//! The watch layer against real Consul: what it tells is what the datacenters say.
+
+mod support;
+
+#[path = "watch/counting.rs"]
+mod counting;
+#[path = "watch/faults.rs"]
+mod faults;
+#[path = "watch/following.rs"]
+mod following;
+#[path = "watch/mirror.rs"]
+mod mirror;
+#[path = "watch/permissions.rs"]
+mod permissions;
+#[path = "watch/subjects.rs"]
+mod subjects;

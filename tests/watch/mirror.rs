@@ -1,0 +1,218 @@
+//! A screen without pixels: applies reports as dcview's store does and keeps what it saw.
+//!
+//! It owns the runtime that the watch layer lives in; dropping it ends both. Tests wait on its
+//! state, never on time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use dcview::config::{self, Config, Dirs, Env, Flags};
+use dcview::consul::{Address, Endpoint, Token};
+use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use dcview::domain::delta::{self, Rows};
+use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Scope, Subject, Wanted};
+use dcview::domain::freshness::{Freshness, State};
+use dcview::domain::health::{Check, CheckKey, Status};
+use dcview::domain::ids::{Dc, NodeName, ServiceName};
+use dcview::domain::server::Servers;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, watch};
+
+/// Longer than anything that should come takes on a busy machine.
+pub const SOON: Duration = Duration::from_secs(40);
+
+/// What was told of one datacenter.
+#[derive(Default)]
+pub struct Told {
+    pub pulse: Pulse,
+    pub checks: Rows<CheckKey, Check>,
+    pub services: Rows<ServiceName, ServiceHealth>,
+    pub nodes: Rows<NodeName, Node>,
+    pub servers: Servers,
+    pub instances: HashMap<Subject, Rows<InstanceKey, Instance>>,
+    pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
+    pub fresh: HashMap<List, Freshness>,
+    /// Every state in which a check was seen, in order; `None` is "not failing".
+    pub seen: HashMap<CheckKey, Vec<Option<Status>>>,
+}
+
+/// Everything that was told.
+#[derive(Default)]
+pub struct Whole {
+    pub listed: Vec<Dc>,
+    pub local: Option<Dc>,
+    pub discovery: Option<String>,
+    pub restarted: Vec<String>,
+    pub ticket: u64,
+    pub dcs: HashMap<Dc, Told>,
+}
+
+/// The watch layer and what it told.
+pub struct Mirror {
+    shared: Arc<(Mutex<Whole>, Condvar)>,
+    scope: watch::Sender<Scope>,
+    pub handle: Option<dcview::watch::Handle>,
+    runtime: Option<Runtime>,
+}
+
+impl Told {
+    pub fn state(&self, list: &List) -> State {
+        self.fresh.get(list).map(|fresh| fresh.state.clone()).unwrap_or_default()
+    }
+
+    pub fn is_live(&self, list: &List) -> bool {
+        self.state(list) == State::Live
+    }
+
+    pub fn is_led(&self) -> bool {
+        matches!(self.pulse.link, Link::Led(_))
+    }
+
+    /// True when all lists that are always watched are live.
+    pub fn is_whole(&self) -> bool {
+        [List::Checks, List::Services, List::Nodes].iter().all(|list| self.is_live(list))
+    }
+
+    pub fn check(&self, node: &str, id: &str) -> Option<Status> {
+        let key = CheckKey { node: node.into(), id: id.into() };
+        self.checks.get(&key).map(|check| check.status)
+    }
+}
+
+impl Mirror {
+    /// Watches what an agent at this address knows.
+    pub fn of_agent(addr: &str) -> Self {
+        Self::start(&config_of(addr, None))
+    }
+
+    pub fn start(config: &Config) -> Self {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(2).enable_all().build().expect("a runtime");
+        let (scope, scope_seen) = watch::channel(Scope::default());
+        let (out, mut reports) = mpsc::channel(64);
+        let handle = {
+            let _inside = runtime.enter();
+            dcview::watch::start(config, scope_seen, out).expect("settings that can be used")
+        };
+        let shared = Arc::new((Mutex::new(Whole::default()), Condvar::new()));
+        let filled = Arc::clone(&shared);
+        runtime.spawn(async move {
+            while let Some(report) = reports.recv().await {
+                filled.0.lock().expect("no test panics in here").apply(report);
+                filled.1.notify_all();
+            }
+        });
+        Self { shared, scope, handle: Some(handle), runtime: Some(runtime) }
+    }
+
+    /// Returns when `condition` holds of the whole state.
+    #[track_caller]
+    pub fn wait(&self, what: &str, mut condition: impl FnMut(&Whole) -> bool) {
+        let until = Instant::now() + SOON;
+        let mut state = self.shared.0.lock().expect("no test panics in here");
+        while !condition(&state) {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "waited {SOON:?} in vain: {what}");
+            state = self.shared.1.wait_timeout(state, left).expect("not poisoned").0;
+        }
+    }
+
+    /// Returns when `condition` holds of one datacenter.
+    #[track_caller]
+    pub fn wait_dc(&self, dc: &str, what: &str, mut condition: impl FnMut(&Told) -> bool) {
+        let name = Dc::from(dc);
+        self.wait(what, |state| state.dcs.get(&name).is_some_and(&mut condition));
+    }
+
+    /// Looks at one datacenter now.
+    pub fn look<T>(&self, dc: &str, look: impl FnOnce(&mut Told) -> T) -> T {
+        let mut state = self.shared.0.lock().expect("no test panics in here");
+        look(state.dcs.entry(dc.into()).or_default())
+    }
+
+    /// Shows these subjects from now on, with a new ticket.
+    pub fn show(&self, focus: Option<&str>, subjects: &[(&str, Subject)]) {
+        let mut state = self.shared.0.lock().expect("no test panics in here");
+        state.ticket += 1;
+        let wanted =
+            |(dc, subject): &(&str, Subject)| Wanted { dc: (*dc).into(), subject: subject.clone() };
+        let subjects: Vec<Wanted> = subjects.iter().map(wanted).collect();
+        for (dc, told) in &mut state.dcs {
+            told.instances.retain(|subject, _| {
+                subjects.iter().any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+            });
+        }
+        let focus = focus.map(Dc::from);
+        self.scope.send_replace(Scope { ticket: state.ticket, focus, subjects });
+    }
+}
+
+impl Drop for Mirror {
+    fn drop(&mut self) {
+        if let (Some(runtime), Some(handle)) = (self.runtime.take(), self.handle.take()) {
+            runtime.block_on(handle.shutdown());
+        }
+    }
+}
+
+impl Whole {
+    fn apply(&mut self, report: Report) {
+        match report {
+            Report::Datacenters { all, local } => {
+                self.listed = all;
+                self.local = local;
+            }
+            Report::Discovery { why, .. } => self.discovery = Some(why.to_string()),
+            Report::Restarted { what, .. } => self.restarted.push(what.to_string()),
+            Report::Feed(feed) => {
+                assert!(feed.ticket <= self.ticket, "a ticket from the future");
+                if feed.ticket == 0 || feed.ticket == self.ticket {
+                    self.dcs.entry(feed.dc.clone()).or_default().apply(*feed);
+                }
+            }
+        }
+    }
+}
+
+impl Told {
+    fn apply(&mut self, feed: Feed) {
+        match feed.body {
+            Body::Pulse(pulse) => self.pulse = pulse,
+            Body::Checks(delta) => {
+                for (key, check) in &delta.upserts {
+                    self.seen.entry(key.clone()).or_default().push(Some(check.status));
+                }
+                for key in &delta.removed {
+                    self.seen.entry(key.clone()).or_default().push(None);
+                }
+                delta::apply(&mut self.checks, &delta);
+            }
+            Body::Services(delta) => delta::apply(&mut self.services, &delta),
+            Body::Nodes(delta) => delta::apply(&mut self.nodes, &delta),
+            Body::Servers(servers) => self.servers = servers,
+            Body::Instances(subject, delta) => {
+                delta::apply(self.instances.entry(subject).or_default(), &delta);
+            }
+            Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
+            Body::NodeRoundTrip(..) => {}
+            Body::Freshness(list, fresh) => drop(self.fresh.insert(list, fresh)),
+        }
+    }
+}
+
+/// Settings with one agent and, when given, a token.
+pub fn config_of(addr: &str, token: Option<&str>) -> Config {
+    let dirs = Dirs { config: "unused".into(), state: "unused".into() };
+    let mut config =
+        config::resolve(None, &Env::default(), &Flags::default(), &dirs).expect("the defaults");
+    config.agent = endpoint(addr, token);
+    config
+}
+
+/// One agent.
+pub fn endpoint(addr: &str, token: Option<&str>) -> Endpoint {
+    let address = Address::parse(addr, false).expect("an address");
+    let token = token.map_or(Token::None, |token| Token::Text(token.to_owned().into()));
+    Endpoint { address, token, ..Endpoint::default() }
+}
