@@ -17,6 +17,7 @@ mod demo;
 mod effects;
 mod logs;
 mod looks;
+mod provoke;
 mod run;
 mod signals;
 mod stderr;
