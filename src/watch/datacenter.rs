@@ -38,23 +38,33 @@ pub(super) struct Datacenter {
 pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     let keeper = keeper.child();
     let _ends = keeper.token.clone().drop_guard();
-    let dc = parts.dc.clone();
     let ctx = Arc::new(Context::new(&parts));
     let (wanted, wanting) = watch::channel(Wanted::default());
     // The fast path first: it is what an operator waits for.
-    let of = || Arc::clone(&ctx);
-    let (a, b, c, d, e, f, g) = (of(), of(), of(), of(), of(), of(), of());
-    keeper.keep(&dc, "failing checks", move || watch_failing(Arc::clone(&a)));
-    keeper.keep(&dc, "pulse", move || watch_pulse(Arc::clone(&b)));
-    keeper.keep(&dc, "services", move || watch_services(Arc::clone(&c)));
-    keeper.keep(&dc, "nodes", move || watch_nodes(Arc::clone(&d)));
-    keeper.keep(&dc, "servers", move || watch_servers(Arc::clone(&e)));
-    keeper.keep(&dc, "placement", move || watch_placement(Arc::clone(&f), wanting.clone()));
-    keeper.keep(&dc, "facts", move || pass_on_facts(Arc::clone(&g)));
-    let (subjects, inner) = (of(), keeper.clone());
-    keeper.keep(&dc, "subjects", move || follow_scope(Arc::clone(&subjects), inner.clone()));
+    keep(&keeper, &ctx, "failing checks", watch_failing);
+    keep(&keeper, &ctx, "pulse", watch_pulse);
+    keep(&keeper, &ctx, "services", watch_services);
+    keep(&keeper, &ctx, "nodes", watch_nodes);
+    keep(&keeper, &ctx, "servers", watch_servers);
+    keep(&keeper, &ctx, "facts", pass_on_facts);
+    keep(&keeper, &ctx, "placement", move |ctx| watch_placement(ctx, wanting.clone()));
+    let inner = keeper.clone();
+    keep(&keeper, &ctx, "subjects", move |ctx| follow_scope(ctx, inner.clone()));
     let mut board = parts.board.lock().await;
     board::run(&mut board, &ctx, &keeper.out, &wanted).await;
+}
+
+/// Keeps one watcher of the datacenter running.
+fn keep<F>(
+    keeper: &Keeper,
+    ctx: &Arc<Context>,
+    what: &'static str,
+    watch: impl Fn(Arc<Context>) -> F + Send + 'static,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let shared = Arc::clone(ctx);
+    keeper.keep(&ctx.dc, what, move || watch(Arc::clone(&shared)));
 }
 
 /// Tells the board what the agent's token may see.
