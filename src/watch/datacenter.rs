@@ -10,6 +10,7 @@ use super::board::{self, Board};
 use super::catalog::{watch_nodes, watch_services};
 use super::context::{Context, Facts};
 use super::failing::watch_failing;
+use super::glance::watch_versions;
 use super::keeper::Keeper;
 use super::permits::Permits;
 use super::placement::{Wanted, watch_placement};
@@ -41,30 +42,36 @@ pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     let ctx = Arc::new(Context::new(&parts));
     let (wanted, wanting) = watch::channel(Wanted::default());
     // The fast path first: it is what an operator waits for.
-    keep(&keeper, &ctx, "failing checks", watch_failing);
-    keep(&keeper, &ctx, "pulse", watch_pulse);
-    keep(&keeper, &ctx, "services", watch_services);
-    keep(&keeper, &ctx, "nodes", watch_nodes);
-    keep(&keeper, &ctx, "servers", watch_servers);
-    keep(&keeper, &ctx, "facts", pass_on_facts);
-    keep(&keeper, &ctx, "placement", move |ctx| watch_placement(ctx, wanting.clone()));
+    let keep = Keep { keeper: &keeper, ctx: &ctx };
+    keep.task("failing checks", watch_failing);
+    keep.task("pulse", watch_pulse);
+    keep.task("services", watch_services);
+    keep.task("nodes", watch_nodes);
+    keep.task("servers", watch_servers);
+    keep.task("placement", move |ctx| watch_placement(ctx, wanting.clone()));
+    keep.task("facts", pass_on_facts);
+    keep.task("versions", watch_versions);
     let inner = keeper.clone();
-    keep(&keeper, &ctx, "subjects", move |ctx| follow_scope(ctx, inner.clone()));
+    keep.task("subjects", move |ctx| follow_scope(ctx, inner.clone()));
     let mut board = parts.board.lock().await;
     board::run(&mut board, &ctx, &keeper.out, &wanted).await;
 }
 
-/// Keeps one watcher of the datacenter running.
-fn keep<F>(
-    keeper: &Keeper,
-    ctx: &Arc<Context>,
-    what: &'static str,
-    watch: impl Fn(Arc<Context>) -> F + Send + 'static,
-) where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let shared = Arc::clone(ctx);
-    keeper.keep(&ctx.dc, what, move || watch(Arc::clone(&shared)));
+/// Starts tasks of one datacenter, each kept alive.
+struct Keep<'a> {
+    keeper: &'a Keeper,
+    ctx: &'a Arc<Context>,
+}
+
+impl Keep<'_> {
+    fn task<T, F>(&self, what: &'static str, task: T)
+    where
+        T: Fn(Arc<Context>) -> F + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let ctx = Arc::clone(self.ctx);
+        self.keeper.keep(&self.ctx.dc, what, move || task(Arc::clone(&ctx)));
+    }
 }
 
 /// Tells the board what the agent's token may see.
