@@ -303,11 +303,13 @@ impl App {
     /// Says what is to be watched when that changed.
     fn rescope(&mut self, effects: &mut Vec<Effect>) {
         let subjects: Vec<Wanted> = self.trail.view().subjects(&self.ctx());
-        if subjects == self.scope.subjects && self.focus == self.scope.focus {
+        let glanced = self.trail.view().glanced(&self.ctx());
+        let is_same = subjects == self.scope.subjects && glanced == self.scope.glanced;
+        if is_same && self.focus == self.scope.focus {
             return;
         }
         let ticket = self.scope.ticket + 1;
-        self.scope = Scope { ticket, focus: self.focus.clone(), subjects };
+        self.scope = Scope { ticket, focus: self.focus.clone(), subjects, glanced };
         self.store.ticket = ticket;
         let scope = self.scope.clone();
         let is_wanted = |dc: &Dc, subject: &_| {

@@ -93,8 +93,12 @@ impl Board {
     /// this is dropped stays to be told.
     async fn tell(&mut self, ctx: &Context, out: &mpsc::Sender<Report>) -> bool {
         while !self.outbox.is_empty() {
-            let Ok(lane) = out.reserve().await else { return false };
-            let Some((ticket, body)) = self.outbox.pop_front() else { break };
+            let Ok(lane) = out.reserve().await else {
+                return false;
+            };
+            let Some((ticket, body)) = self.outbox.pop_front() else {
+                break;
+            };
             let feed = Feed { dc: ctx.dc.clone(), ticket, at: Utc::now(), body };
             lane.send(Report::Feed(Box::new(feed)));
         }
@@ -137,6 +141,8 @@ impl Board {
             self.servers = servers.clone();
             out.push((0, Body::Servers(servers)));
         }
+        let versions = pending.versions.into_iter();
+        out.extend(versions.map(|(name, versions)| (0, Body::Versions(name, versions))));
         for (subject, ticket) in pending.shown {
             self.told.forget(&subject);
             self.subjects.show(subject, ticket, &mut out);
