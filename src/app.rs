@@ -15,7 +15,7 @@ use crate::store::{Change, Store};
 use crate::table::filter::LiveFilter;
 use crate::ui::Look;
 use crate::ui::theme::Theme;
-use crate::views::{Ctx, Place, Response, registry};
+use crate::views::{Ctx, Place, Response};
 
 mod act;
 pub mod action;
@@ -196,12 +196,9 @@ impl App {
         if matches!(change, Change::Datacenters) {
             self.prove_focus(effects);
         }
-        self.is_dirty |= match &change {
-            Change::Nothing => false,
-            // The strip at the top shows every datacenter.
-            Change::Datacenters | Change::Datacenter(_) | Change::Checks(..) => true,
-            _ => false,
-        };
+        // The strip at the top shows every datacenter.
+        self.is_dirty |=
+            matches!(change, Change::Datacenters | Change::Datacenter(_) | Change::Checks(..));
         self.is_dirty |= self.with_view(|view, ctx| view.patch(ctx, &change));
     }
 
@@ -306,11 +303,13 @@ impl App {
     /// Says what is to be watched when that changed.
     fn rescope(&mut self, effects: &mut Vec<Effect>) {
         let subjects: Vec<Wanted> = self.trail.view().subjects(&self.ctx());
-        if subjects == self.scope.subjects && self.focus == self.scope.focus {
+        let glanced = self.trail.view().glanced(&self.ctx());
+        let is_same = subjects == self.scope.subjects && glanced == self.scope.glanced;
+        if is_same && self.focus == self.scope.focus {
             return;
         }
         let ticket = self.scope.ticket + 1;
-        self.scope = Scope { ticket, focus: self.focus.clone(), subjects };
+        self.scope = Scope { ticket, focus: self.focus.clone(), subjects, glanced };
         self.store.ticket = ticket;
         let scope = self.scope.clone();
         let is_wanted = |dc: &Dc, subject: &_| {
@@ -318,10 +317,6 @@ impl App {
         };
         self.store.keep_subjects(is_wanted);
         effects.push(Effect::Scope(scope.clone()));
-    }
-
-    fn words(&self) -> Vec<command::ViewWord> {
-        registry::words()
     }
 }
 

@@ -9,5 +9,7 @@ pub mod feed;
 pub mod freshness;
 pub mod health;
 pub mod ids;
+pub mod json;
+pub mod judge;
 pub mod server;
 pub mod tally;

@@ -25,7 +25,7 @@ pub mod cli;
 pub mod config;
 pub mod consul;
 pub mod domain;
-// pub mod report;
+pub mod report;
 pub mod screen;
 pub mod shell;
 pub mod sim;

@@ -11,14 +11,15 @@ use anyhow::{Context, Result};
 use crate::app::msg::Exit;
 use crate::cli::{Cli, Command};
 use crate::config::{self, Config, Dirs, Env};
+use crate::domain::ids::Dc;
 
 mod demo;
 mod effects;
 mod logs;
 mod looks;
+mod provoke;
 mod run;
 mod signals;
-mod sources;
 mod stderr;
 mod terminal;
 
@@ -41,7 +42,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match run(&cli) {
         Ok(exit) => {
             if let Some(message) = &exit.message {
-                stderr::say(message);
+                message.lines().for_each(stderr::say);
             }
             ExitCode::from(exit.code)
         }
@@ -70,10 +71,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
         Some(Command::Get(get)) => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
-            {
-                let _ = (get, config);
-                todo!()
-            }
+            let only = cli.flags().settings.dc.map(Dc::from);
+            runtime.block_on(crate::report::get(get, only.as_ref(), &config, stderr::out()))
         }
         None => {
             let config = config::load(&cli.flags(), &env, &dirs)?;

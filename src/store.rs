@@ -11,12 +11,15 @@ use indexmap::IndexMap;
 
 use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use crate::domain::delta::{self, Delta, Rows};
-use crate::domain::feed::{Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Subject};
+use crate::domain::feed::{
+    Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Subject, Versions,
+};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey};
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::domain::server::Servers;
 
+pub mod overview;
 pub mod totals;
 pub mod trend;
 pub mod verdict;
@@ -44,6 +47,8 @@ pub struct Datacenter {
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
     /// The round trips to the shown nodes.
     pub round_trips: HashMap<NodeName, NodeRoundTrip>,
+    /// The versions of the services that were looked at, as of then.
+    pub versions: HashMap<ServiceName, Versions>,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -212,6 +217,10 @@ impl Store {
             Body::NodeRoundTrip(node, trip) => {
                 dc.round_trips.insert(node.clone(), trip);
                 Change::NodeChecks(name, node)
+            }
+            Body::Versions(service, versions) => {
+                dc.versions.insert(service.clone(), versions);
+                Change::Services(name, vec![service])
             }
             Body::Freshness(List::Subject(_), _) if is_late => Change::Nothing,
             Body::Freshness(list, freshness) => {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
 use crate::domain::feed::Wanted;
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, ServiceName};
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
@@ -52,6 +52,15 @@ impl Place {
     pub fn at(mut self, dc: &Dc) -> Self {
         self.dc = Some(dc.clone());
         self
+    }
+
+    /// In this datacenter, if it is given.
+    #[must_use]
+    pub fn perhaps_at(self, dc: Option<&Dc>) -> Self {
+        match dc {
+            Some(dc) => self.at(dc),
+            None => self,
+        }
     }
 
     /// Of the object with this name.
@@ -132,6 +141,11 @@ pub trait View: Send {
 
     /// The objects that it needs watched beyond what always is.
     fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
+        Vec::new()
+    }
+
+    /// The services whose versions it shows.
+    fn glanced(&self, _ctx: &Ctx) -> Vec<ServiceName> {
         Vec::new()
     }
 

@@ -5,10 +5,10 @@ use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
 use super::{App, unknown_dc};
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::table::filter::Filter;
 use crate::ui::theme::Theme;
-use crate::views::Place;
+use crate::views::{Place, registry};
 
 /// Services and nodes offered while a command is typed, at most.
 const OFFERED: usize = 20_000;
@@ -22,7 +22,7 @@ impl App {
 
     /// Offers what the typed line may become.
     pub(super) fn suggest(&mut self) {
-        let views = self.words();
+        let views = registry::words();
         let lines = command::complete(self.commands.text(), &self.vocabulary(&views));
         self.commands.suggest(lines);
     }
@@ -31,12 +31,12 @@ impl App {
         let states = || self.store.datacenters().map(|(_, state)| state);
         let mut services: Vec<&str> = states()
             .flat_map(|s| s.services.keys())
-            .map(|name| name.as_str())
+            .map(ServiceName::as_str)
             .take(OFFERED)
             .collect();
         services.sort_unstable();
         services.dedup();
-        let nodes = states().flat_map(|s| s.nodes.keys()).map(|name| name.as_str());
+        let nodes = states().flat_map(|s| s.nodes.keys()).map(NodeName::as_str);
         Vocabulary {
             views,
             dcs: self.store.datacenters().map(|(dc, _)| dc.as_str()).collect(),
@@ -48,7 +48,7 @@ impl App {
 
     /// Does what a command line says; a wrong one is kept to be mended.
     pub fn command(&mut self, line: &str, effects: &mut Vec<Effect>) {
-        let views = self.words();
+        let views = registry::words();
         match command::parse(line, &self.vocabulary(&views)) {
             Ok(command) => self.run(command, effects),
             Err(error) => {
@@ -98,14 +98,14 @@ impl App {
     pub(super) fn object(&self, view: &'static str, name: &str) -> Place {
         let place = Place::new(view).of(name);
         if view != "node" {
-            return self.focus.as_ref().map_or(place.clone(), |dc| place.at(dc));
+            return place.perhaps_at(self.focus.as_ref());
         }
         let has = |dc: &&Dc| self.store.dc(dc).is_some_and(|state| state.nodes.contains_key(name));
         let all = self.focus.iter().chain(self.store.datacenters().map(|(dc, _)| dc));
         let mut all = all.peekable();
         let first = all.peek().copied().cloned();
         let found = all.find(has).cloned().or(first);
-        found.map_or(place.clone(), |dc| place.at(&dc))
+        place.perhaps_at(found.as_ref())
     }
 
     pub(super) fn narrow(&mut self, dc: DcScope, effects: &mut Vec<Effect>) {

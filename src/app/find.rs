@@ -42,7 +42,7 @@ impl App {
             Target::Datacenter(dc) => Place::new("checks").at(&dc),
             Target::Service { dc, name } => {
                 let place = Place::new("service").of(name.as_str());
-                dc.map_or(place.clone(), |dc| place.at(&dc))
+                place.perhaps_at(dc.as_ref())
             }
             Target::Node { dc, name } => Place::new("node").at(&dc).of(name.as_str()),
             Target::Instance { dc, key, .. } => {

@@ -63,7 +63,7 @@ impl App {
             Some(Action::PageDown) => self.overlay.scroll(page),
             Some(Action::Top) => self.overlay = Overlay::Help(0),
             Some(Action::Help | Action::Back | Action::Quit | Action::Open) => {
-                self.overlay = Overlay::None
+                self.overlay = Overlay::None;
             }
             _ => {}
         }

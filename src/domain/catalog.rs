@@ -66,6 +66,16 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// Where it serves: `10.0.0.7:8080`, `[fd00::7]:8080`, or the address alone without a port.
+    pub fn endpoint(&self) -> String {
+        let Self { address, port, .. } = self;
+        match (port, address.contains(':')) {
+            (0, _) => address.to_string(),
+            (port, true) => format!("[{address}]:{port}"),
+            (port, false) => format!("{address}:{port}"),
+        }
+    }
+
     /// Its version: meta `version`, else the first tag that looks like one.
     pub fn version(&self) -> Option<&str> {
         self.meta
@@ -99,6 +109,13 @@ pub struct Node {
     pub services: usize,
     /// Its meta data, in the server's order.
     pub meta: IndexMap<Arc<str>, Arc<str>>,
+}
+
+impl Node {
+    /// The order of attention: the node's own state first, then how many checks fail on it.
+    pub fn badness(&self) -> (Status, usize) {
+        (self.status, self.failing_checks)
+    }
 }
 
 /// True for a tag such as `v2`, `1.4.0` or `v1.2-rc1`.

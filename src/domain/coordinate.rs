@@ -61,13 +61,13 @@ mod tests {
     #[test]
     fn a_round_trip_is_distance_plus_heights_plus_adjustments() {
         let rtt = between(&at(0.0, 0.0), &at(0.010, 0.003)).unwrap().rtt;
-        assert_eq!(rtt, Duration::from_micros(15_000));
+        assert_eq!(rtt, Duration::from_millis(15));
     }
 
     #[test]
     fn an_adjustment_that_would_make_it_negative_is_left_out() {
         let rtt = between(&at(0.0, -1.0), &at(0.010, 0.0)).unwrap().rtt;
-        assert_eq!(rtt, Duration::from_micros(12_000));
+        assert_eq!(rtt, Duration::from_millis(12));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct Scope {
     pub focus: Option<Dc>,
     /// The subjects shown.
     pub subjects: Vec<Wanted>,
+    /// Services whose versions are shown: looked at now and then, not watched.
+    pub glanced: Vec<ServiceName>,
 }
 
 /// Which list of a datacenter a freshness belongs to.
@@ -97,6 +99,9 @@ pub enum Link {
     },
 }
 
+/// How many instances are of each version, by version; those without one are under the empty text.
+pub type Versions = Arc<[(Arc<str>, usize)]>;
+
 /// The round trip to a node, from somewhere in its own datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeRoundTrip {
@@ -125,6 +130,8 @@ pub enum Body {
     NodeChecks(NodeName, Vec<Arc<Check>>),
     /// The round trip to a shown node, by coordinates of its own datacenter.
     NodeRoundTrip(NodeName, NodeRoundTrip),
+    /// The versions of a service's instances.
+    Versions(ServiceName, Versions),
     /// How fresh a list is now.
     Freshness(List, Freshness),
 }

@@ -107,6 +107,13 @@ impl Check {
         CheckKey { node: self.node.clone(), id: self.id.clone() }
     }
 
+    /// What it says in one line: for maintenance the reason, else the first line of its output that
+    /// is not blank. As sent, control characters included.
+    pub fn says(&self) -> &str {
+        let text = if self.status == Status::Maintenance { &self.notes } else { &self.output };
+        text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+    }
+
     /// True for a check of the node itself, which counts for every instance on it.
     pub fn is_of_node(&self) -> bool {
         self.service_id.is_empty()
@@ -156,6 +163,11 @@ impl Counts {
     /// Instances that are not passing, maintenance included.
     pub fn failing(&self) -> usize {
         self.warning + self.critical + self.maintenance
+    }
+
+    /// The order of attention: the worst state first, then how many are in it.
+    pub fn badness(&self) -> (Status, usize, usize, usize) {
+        (self.worst(), self.critical, self.warning, self.maintenance)
     }
 
     /// The state that deserves attention first; passing when nothing is counted.

@@ -43,7 +43,7 @@ impl World {
                     self.bring(Msg::Failed(format!("not copied: {why}")));
                 }
             }
-            Effect::Refresh => {}
+            Effect::Refresh => self.watch.refresh(),
             Effect::Suspend => return Next::Suspend,
             Effect::Exit(exit) => return Next::Exit(exit),
         }
@@ -53,9 +53,17 @@ impl World {
     /// Does something long off the UI thread.
     fn work(&self, work: impl FnOnce() -> Msg + Send + 'static) {
         let results = self.results.clone();
-        tokio::task::spawn_blocking(move || {
+        let work = tokio::task::spawn_blocking(move || {
+            super::provoke::panic_in("task");
+            work()
+        });
+        tokio::spawn(async move {
+            let done = work.await.unwrap_or_else(|died| {
+                tracing::error!("a job died: {died}");
+                Msg::Failed(String::from("a job stopped unexpectedly; the log says more"))
+            });
             // The loop is gone only when the program ends.
-            let _ = results.send(work());
+            let _ = results.send(done);
         });
     }
 

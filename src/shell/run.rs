@@ -3,12 +3,14 @@
 //! A key is answered with a frame at once; data waits until 16 ms have passed since the last one,
 //! so that a flood of changes costs sixty frames a second and never delays a key.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::Utc;
 use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -44,7 +46,7 @@ pub async fn run(config: &Config, setup: Setup, first: Option<&str>) -> Result<E
     let (scope, wanted) = watch::channel(Scope { focus: config.focus.clone(), ..Scope::default() });
     let (reports_in, reports) = mpsc::channel(LANE);
     let (results_in, results) = mpsc::unbounded_channel();
-    let watch = crate::watch::start(&super::sources::sources(config)?, wanted, reports_in);
+    let watch = crate::watch::start(config, wanted, reports_in)?;
     let world = World { scope, watch, results: results_in };
     let mut session = Session { app, tty, world, last_frame: Instant::now(), exit: None };
     if let Some(line) = first {
@@ -98,7 +100,7 @@ impl Session {
                 Woke::Input(Some(Ok(event))) => {
                     self.input(event)?;
                     // Keys that came meanwhile are answered by the same frame.
-                    while let Some(Some(Ok(event))) = input.next().now_or_never() {
+                    while let Some(event) = waiting(&mut input).await {
                         self.input(event)?;
                     }
                     is_dirty = self.draw(is_dirty)?;
@@ -175,4 +177,15 @@ impl Session {
         }
         Ok(false)
     }
+}
+
+/// The next event, if one is there already. The stream keeps the first waker that found it empty
+/// until an event comes: it must be this task's own, or the next key waits for something else to
+/// happen.
+async fn waiting(input: &mut EventStream) -> Option<Event> {
+    let now = poll_fn(|cx| match input.poll_next_unpin(cx) {
+        Poll::Ready(event) => Poll::Ready(event),
+        Poll::Pending => Poll::Ready(None),
+    });
+    now.await.and_then(Result::ok)
 }

@@ -6,6 +6,7 @@
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
 
 use crossterm::event::{
@@ -32,8 +33,11 @@ type Backend = CrosstermBackend<BufWriter<Stdout>>;
 pub struct Tty {
     terminal: Terminal<Backend>,
     has_mouse: bool,
-    is_ours: bool,
 }
+
+/// True while the terminal is taken; the panic hook gives it back too, and twice would put the
+/// cursor where it was before: the shell's prompt over the panic's message.
+static IS_OURS: AtomicBool = AtomicBool::new(false);
 
 impl Tty {
     /// Takes the terminal.
@@ -42,7 +46,7 @@ impl Tty {
     /// When stdout is no terminal.
     pub fn take(has_mouse: bool) -> io::Result<Self> {
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
-        let mut tty = Self { terminal: Terminal::new(backend)?, has_mouse, is_ours: false };
+        let mut tty = Self { terminal: Terminal::new(backend)?, has_mouse };
         tty.enter()?;
         Ok(tty)
     }
@@ -50,7 +54,7 @@ impl Tty {
     /// Takes it again after it was given back; the next frame is a whole one.
     pub fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
-        self.is_ours = true;
+        IS_OURS.store(true, Ordering::SeqCst);
         let out = self.terminal.backend_mut();
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         if self.has_mouse {
@@ -63,9 +67,7 @@ impl Tty {
 
     /// Gives it back to the shell.
     pub fn leave(&mut self) {
-        if std::mem::take(&mut self.is_ours) {
-            restore();
-        }
+        restore();
     }
 
     /// The size in columns and rows.
@@ -83,7 +85,10 @@ impl Tty {
     /// Draws a frame: only cells that differ are sent.
     pub fn draw(&mut self, app: &App) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| screen::draw(app, frame))?;
+        self.terminal.draw(|frame| {
+            super::provoke::panic_in("ui");
+            screen::draw(app, frame);
+        })?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
@@ -98,11 +103,18 @@ impl Tty {
 impl Drop for Tty {
     fn drop(&mut self) {
         self.leave();
+        // A frame that a panic cut short is in the buffer, which is written when it goes: what
+        // holds the terminal back must not be its end.
+        let _ = queue!(self.terminal.backend_mut(), EndSynchronizedUpdate);
     }
 }
 
-/// Puts the terminal back as it was. A terminal that is gone cannot be restored, nor needs it.
+/// Puts the terminal back as it was, once. A terminal that is gone cannot be restored, nor needs
+/// it.
 fn restore() {
+    if !IS_OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = execute!(
         io::stdout(),
         EndSynchronizedUpdate,

@@ -1,7 +1,6 @@
 //! Cells that several views show alike.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 
 use super::Ctx;
 use crate::domain::catalog::ServiceHealth;
@@ -96,9 +95,7 @@ pub fn since(now: DateTime<Utc>, since: Option<Since>) -> Cell {
 /// What a check says: for maintenance the reason, else the first line of its output that is not
 /// blank.
 pub fn summary(check: &Check) -> String {
-    let text = if check.status == Status::Maintenance { &check.notes } else { &check.output };
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    clean(first.trim()).into_owned()
+    clean(check.says()).into_owned()
 }
 
 /// Everything that a check says, as lines.
@@ -128,15 +125,6 @@ pub fn check_lines(ctx: &Ctx, check: &Check, held: Option<Since>) -> Vec<Cell> {
     lines.push(Cell::default());
     lines.extend(clean_lines(&check.output).into_iter().map(|line| Cell::new(line, Role::Text)));
     lines
-}
-
-/// A check of a datacenter as `get checks` prints it.
-pub fn check_json(dc: &Dc, check: &Check) -> Value {
-    let mut value = serde_json::to_value(check).unwrap_or_default();
-    if let Value::Object(fields) = &mut value {
-        fields.insert(String::from("datacenter"), json!(dc));
-    }
-    value
 }
 
 /// Meta data as lines `key = value`.

@@ -12,6 +12,7 @@ use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
 use crate::domain::feed::List;
 use crate::domain::health::Check;
+use crate::domain::json::CheckJson;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::ui::glyph::Sign;
@@ -144,7 +145,7 @@ impl Listing for Checks {
     }
 
     fn json(&self, ctx: &Ctx, row: &CheckRow) -> Value {
-        let of = |check: &Check| cells::check_json(row.group.dc(), check);
+        let of = |check: &Check| json!(CheckJson { datacenter: row.group.dc(), check });
         match &row.check {
             Some((check, _)) => of(check),
             None => {

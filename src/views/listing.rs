@@ -7,6 +7,7 @@ use super::{Ctx, Place, Response};
 use crate::app::action::Action;
 use crate::app::command::Grouping;
 use crate::domain::feed::{List, Wanted};
+use crate::domain::ids::ServiceName;
 use crate::store::Change;
 use crate::table::column::Column;
 use crate::table::row::Row;
@@ -63,6 +64,11 @@ pub trait Listing: Send + 'static {
     /// The objects that it needs watched.
     fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
         Vec::new()
+    }
+
+    /// The service whose versions this row shows in its wide columns.
+    fn glanced(&self, _row: &Self::Row) -> Option<ServiceName> {
+        None
     }
 
     /// True for a row that stays when only faults are shown.

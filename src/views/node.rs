@@ -15,6 +15,7 @@ use crate::domain::catalog::Instance;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::{Check, Status, worst};
 use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId};
+use crate::domain::json::{CheckJson, InstanceJson, NodeJson};
 use crate::store::{Change, Datacenter};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -258,12 +259,12 @@ impl Listing for Page {
 
     fn json(&self, ctx: &Ctx, row: &Line) -> Value {
         match row {
-            Line::Node(_) => json!({
-                "datacenter": self.dc,
-                "node": self.state(ctx).and_then(|state| state.nodes.get(&self.node)),
-            }),
-            Line::Instance(it) => service::instance_json(&self.dc, it),
-            Line::Check(check) => cells::check_json(&self.dc, check),
+            Line::Node(_) => {
+                let node = self.state(ctx).and_then(|state| state.nodes.get(&self.node));
+                json!(node.map(|node| NodeJson { datacenter: &self.dc, node }))
+            }
+            Line::Instance(it) => json!(InstanceJson::of(&self.dc, it)),
+            Line::Check(check) => json!(CheckJson { datacenter: &self.dc, check }),
         }
     }
 

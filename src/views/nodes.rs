@@ -15,6 +15,7 @@ use crate::domain::catalog::Node;
 use crate::domain::feed::List;
 use crate::domain::health::Status;
 use crate::domain::ids::{Dc, NodeName};
+use crate::domain::json::NodeJson;
 use crate::store::Change;
 use crate::table::column::{Column, Width};
 use crate::table::filter::RowText;
@@ -84,7 +85,7 @@ impl Listing for Nodes {
             Column::new("status", "state", Width::Fit(8, 13), |row: &NodeRow| {
                 cells::status(ctx, row.node.status)
             })
-            .sorts_worst_first(|a: &NodeRow, b| badness(&a.node).cmp(&badness(&b.node))),
+            .sorts_worst_first(|a: &NodeRow, b| a.node.badness().cmp(&b.node.badness())),
             Column::new("failing", "failing checks", Width::Fit(7, 14), |row: &NodeRow| {
                 cells::number(row.node.failing_checks, Role::Critical)
             })
@@ -134,7 +135,7 @@ impl Listing for Nodes {
         for name in names {
             match state.nodes.get(name) {
                 Some(node) => {
-                    patch.upserts.push(NodeRow { dc: dc.clone(), node: Arc::clone(node) })
+                    patch.upserts.push(NodeRow { dc: dc.clone(), node: Arc::clone(node) });
                 }
                 None => patch.removed.push((dc.clone(), name.clone())),
             }
@@ -155,23 +156,10 @@ impl Listing for Nodes {
     }
 
     fn json(&self, _ctx: &Ctx, row: &NodeRow) -> Value {
-        node_json(&row.dc, &row.node)
+        json!(NodeJson { datacenter: &row.dc, node: &row.node })
     }
 
     fn nothing(&self) -> &'static str {
         "no nodes"
     }
-}
-
-/// A node as `get nodes` prints it.
-pub fn node_json(dc: &Dc, node: &Node) -> Value {
-    let mut value = serde_json::to_value(node).unwrap_or_default();
-    if let Value::Object(fields) = &mut value {
-        fields.insert(String::from("datacenter"), json!(dc));
-    }
-    value
-}
-
-fn badness(node: &Node) -> (Status, usize) {
-    (node.status, node.failing_checks)
 }

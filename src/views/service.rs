@@ -12,6 +12,7 @@ use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::Status;
 use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::json::InstanceJson;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -138,7 +139,7 @@ impl Listing for Service {
         for key in keys {
             match rows.get(key) {
                 Some(it) => {
-                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) })
+                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) });
                 }
                 None => patch.removed.push((dc.clone(), key.clone())),
             }
@@ -166,7 +167,7 @@ impl Listing for Service {
     }
 
     fn json(&self, _ctx: &Ctx, row: &InstanceRow) -> Value {
-        instance_json(&row.dc, &row.instance)
+        json!(InstanceJson::of(&row.dc, &row.instance))
     }
 
     fn has_detail(&self) -> bool {
@@ -198,24 +199,9 @@ pub fn instance_detail(ctx: &Ctx, it: &Instance) -> Detail {
     Detail { title: cells::text(&format!(" {} ", it.id), Role::Title), lines }
 }
 
-/// Where an instance serves.
+/// Where an instance serves, made safe to draw.
 pub fn endpoint(it: &Instance) -> String {
-    let address = crate::ui::text::clean(&it.address);
-    match (it.port, address.contains(':')) {
-        (0, _) => address.into_owned(),
-        (port, true) => format!("[{address}]:{port}"),
-        (port, false) => format!("{address}:{port}"),
-    }
-}
-
-/// An instance as `get service` prints it.
-pub fn instance_json(dc: &Dc, instance: &Instance) -> Value {
-    let mut value = serde_json::to_value(instance).unwrap_or_default();
-    if let Value::Object(fields) = &mut value {
-        fields.insert(String::from("datacenter"), json!(dc));
-        fields.insert(String::from("version"), json!(instance.version()));
-    }
-    value
+    crate::ui::text::clean(&it.endpoint()).into_owned()
 }
 
 fn instance_columns<'a>(ctx: &'a Ctx) -> Vec<Column<'a, InstanceRow>> {

@@ -4,6 +4,7 @@
 //! a focused datacenter only its services are listed, by its health; the others stay beside it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use crate::domain::catalog::{ServiceHealth, is_version};
 use crate::domain::feed::List;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::json::{ServiceInDc, ServiceJson};
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -71,11 +73,32 @@ impl ServiceRow {
             counts.add(Status::Critical, health.counts.critical);
         }
         let name = name.clone();
-        (!judged.is_empty()).then(|| Self { name, places, counts })
+        (!judged.is_empty()).then_some(Self { name, places, counts })
     }
 
     fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
         self.places.iter().find(|(name, _)| name == dc).map(|(_, health)| &**health)
+    }
+
+    /// How many instances are of each version, over the datacenters shown; until that was read, the
+    /// tags that look like versions.
+    fn versions(&self, ctx: &Ctx) -> Cell {
+        let mut all: BTreeMap<&str, usize> = BTreeMap::new();
+        let states = ctx.store.datacenters().filter(|(dc, _)| ctx.shows(dc));
+        for (version, n) in
+            states.filter_map(|(_, dc)| dc.versions.get(&self.name)).flat_map(|v| v.iter())
+        {
+            *all.entry(version).or_default() += n;
+        }
+        if all.is_empty() {
+            return cells::joined(self.tags().iter().filter(|tag| is_version(tag)));
+        }
+        let one = |(version, n): (&str, usize)| match version {
+            "" => format!("none x{n}"),
+            version => format!("{version} x{n}"),
+        };
+        let all: Vec<String> = all.into_iter().map(one).collect();
+        cells::text(&all.join(", "), Role::Text)
     }
 
     fn tags(&self) -> Vec<Arc<str>> {
@@ -103,11 +126,6 @@ impl Row for ServiceRow {
     fn tie(&self, other: &Self) -> Ordering {
         self.name.cmp(&other.name)
     }
-}
-
-/// Worst state first, then by how many instances are in it.
-fn badness(counts: &Counts) -> (Status, usize, usize, usize) {
-    (counts.worst(), counts.critical, counts.warning, counts.maintenance)
 }
 
 /// The datacenters that get a column: all where there is room, else the focused and the worst.
@@ -142,12 +160,12 @@ impl Listing for Services {
             Column::new("status", "state", Width::Fit(8, 13), |row: &ServiceRow| {
                 cells::status(ctx, row.counts.worst())
             })
-            .sorts_worst_first(|a: &ServiceRow, b| badness(&a.counts).cmp(&badness(&b.counts))),
+            .sorts_worst_first(|a: &ServiceRow, b| a.counts.badness().cmp(&b.counts.badness())),
         ];
         let dcs = shown_dcs(ctx, room);
         let hidden = ctx.store.len() - dcs.len();
         for dc in dcs {
-            columns.push(dc_column(ctx, dc));
+            columns.push(dc_column(ctx, &dc));
         }
         if hidden > 0 {
             let title = format!("+{hidden} dcs");
@@ -163,8 +181,8 @@ impl Listing for Services {
         );
         if wide {
             columns.push(
-                Column::new("versions", "versions", Width::Fit(8, 20), |row: &ServiceRow| {
-                    cells::joined(row.tags().iter().filter(|tag| is_version(tag)))
+                Column::new("versions", "versions", Width::Fit(8, 40), |row: &ServiceRow| {
+                    row.versions(ctx)
                 })
                 .rank(4),
             );
@@ -208,13 +226,17 @@ impl Listing for Services {
         Some(patch)
     }
 
+    fn glanced(&self, row: &ServiceRow) -> Option<ServiceName> {
+        Some(row.name.clone())
+    }
+
     fn is_fault(&self, row: &ServiceRow) -> bool {
         row.counts.failing() > 0
     }
 
     fn open(&self, ctx: &Ctx, row: &ServiceRow) -> Option<Place> {
         let place = Place::new("service").of(row.name.as_str());
-        Some(ctx.focus.map_or(place.clone(), |dc| place.at(dc)))
+        Some(place.perhaps_at(ctx.focus))
     }
 
     fn name(&self, row: &ServiceRow) -> String {
@@ -222,9 +244,9 @@ impl Listing for Services {
     }
 
     fn json(&self, _ctx: &Ctx, row: &ServiceRow) -> Value {
-        let place = |(dc, health): &(Dc, Arc<ServiceHealth>)| service_json(dc, health);
-        let datacenters: Vec<_> = row.places.iter().map(place).collect();
-        json!({ "name": row.name, "tags": row.tags(), "datacenters": datacenters })
+        let places = row.places.iter();
+        let datacenters = places.map(|(dc, health)| ServiceInDc::of(dc, health)).collect();
+        json!(ServiceJson { name: &row.name, tags: &row.tags(), datacenters })
     }
 
     fn nothing(&self) -> &'static str {
@@ -232,23 +254,13 @@ impl Listing for Services {
     }
 }
 
-/// A service's health in one datacenter as `get services` prints it.
-pub fn service_json(dc: &Dc, health: &ServiceHealth) -> Value {
-    let counts = &health.counts;
-    json!({
-        "datacenter": dc, "instances": health.instances, "passing": counts.passing,
-        "warning": counts.warning, "critical": counts.critical,
-        "maintenance": counts.maintenance, "is_exact": health.is_exact,
-    })
-}
-
-fn dc_column<'a>(ctx: &'a Ctx, dc: Dc) -> Column<'a, ServiceRow> {
+fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
     let (shown, sorted) = (dc.clone(), dc.clone());
     let health = move |row: &ServiceRow| cells::health(ctx, row.at(&shown));
     let column = Column::new(dc.as_str(), "", Width::Fit(9, DC_WIDTH - 1), health)
         .right()
         .sorts_worst_first(move |a: &ServiceRow, b| {
-            let of = |row: &ServiceRow| row.at(&sorted).map(|health| badness(&health.counts));
+            let of = |row: &ServiceRow| row.at(&sorted).map(|health| health.counts.badness());
             of(a).cmp(&of(b))
         });
     let title = crate::ui::text::clean(dc.as_str()).into_owned();

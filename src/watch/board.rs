@@ -93,8 +93,12 @@ impl Board {
     /// this is dropped stays to be told.
     async fn tell(&mut self, ctx: &Context, out: &mpsc::Sender<Report>) -> bool {
         while !self.outbox.is_empty() {
-            let Ok(lane) = out.reserve().await else { return false };
-            let Some((ticket, body)) = self.outbox.pop_front() else { break };
+            let Ok(lane) = out.reserve().await else {
+                return false;
+            };
+            let Some((ticket, body)) = self.outbox.pop_front() else {
+                break;
+            };
             let feed = Feed { dc: ctx.dc.clone(), ticket, at: Utc::now(), body };
             lane.send(Report::Feed(Box::new(feed)));
         }

@@ -16,12 +16,13 @@ use crate::domain::ids::Dc;
 
 /// How often the agent is asked.
 const EVERY: Duration = Duration::from_secs(60);
-/// How soon after a failure.
-const SOON: Duration = Duration::from_secs(10);
+/// How soon at first while something is missing; then later and later.
+const SOON: Duration = Duration::from_secs(4);
 
 /// Finds out for as long as it is polled; what cannot be had keeps its last value.
 pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed: u64) {
     let mut local = None;
+    let mut pause = SOON / 2;
     loop {
         if local.is_none() {
             local = read::agent_self().fetch(&client).await.ok().map(|(agent, _)| agent.dc);
@@ -31,7 +32,12 @@ pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed:
             expected(&client),
             filtered(&client)
         );
-        let is_whole = wan.is_some() && filtered.is_some();
+        // Coordinates of servers that just met come only after a while.
+        let is_located = wan
+            .as_ref()
+            .zip(expected.as_ref())
+            .is_some_and(|(wan, expected)| expected.keys().all(|dc| wan.contains_key(dc)));
+        pause = if is_located && filtered.is_some() { EVERY } else { (pause * 2).min(EVERY) };
         out.send_if_modified(|facts| {
             let before = facts.clone();
             facts.wan = wan.unwrap_or_else(|| before.wan.clone());
@@ -39,7 +45,7 @@ pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed:
             facts.may_be_filtered = filtered.or(before.may_be_filtered);
             *facts != before
         });
-        sleep(jittered(if is_whole { EVERY } else { SOON }, seed)).await;
+        sleep(jittered(pause, seed)).await;
     }
 }
 

@@ -4,7 +4,8 @@
 //! most 10 s. Time in which nothing was asked is saved up, to one second: a change after a quiet
 //! time is followed at once by the next, while steady churn is held to a tenth of a core. The cost
 //! cannot be seen in a blocking query's time, so it is taken from answers that did not block, less
-//! the way there and back, and scaled by the size of the body.
+//! the way there and back, and scaled by the size of the body; a blocking query that was answered
+//! sooner than that proves it too high.
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(10);
 /// A watch may take this part of one core.
 const SHARE: u32 = 10;
+/// Below this length an answer's cost is not a matter of its length.
+const SMALL: usize = 64 << 10;
 /// How much quiet time is saved up.
 const SAVINGS: Duration = Duration::from_secs(1);
 
@@ -37,10 +40,19 @@ impl Pace {
         self.measured = Some((took.saturating_sub(rtt), bytes));
     }
 
+    /// Notes what an answer to a blocking query took: it cannot have cost more than that.
+    pub fn bound(&mut self, took: Duration, rtt: Duration, bytes: usize) {
+        if took.saturating_sub(rtt) < self.cost(bytes) {
+            self.measure(took, rtt, bytes);
+        }
+    }
+
     /// What an answer of this length costs the server.
     pub fn cost(&self, bytes: usize) -> Duration {
-        let Some((took, measured)) = self.measured else { return Duration::ZERO };
-        took.mul_f64(bytes.max(1) as f64 / measured.max(1) as f64)
+        let Some((took, measured)) = self.measured else {
+            return Duration::ZERO;
+        };
+        took.mul_f64(bytes.max(SMALL) as f64 / measured.max(SMALL) as f64)
     }
 
     /// Books an answer of this length that came at `now`; returns how long to wait before asking
@@ -95,8 +107,19 @@ mod tests {
     #[test]
     fn the_way_there_is_not_the_servers_cost() {
         let mut pace = Pace::new(Instant::now());
-        pace.measure(103 * MS, 100 * MS, 1000);
-        assert_eq!(pace.cost(1000), 3 * MS);
-        assert_eq!(pace.cost(2000), 6 * MS);
+        pace.measure(103 * MS, 100 * MS, 1_000_000);
+        assert_eq!(pace.cost(1_000_000), 3 * MS);
+        assert_eq!(pace.cost(2_000_000), 6 * MS);
+    }
+
+    #[test]
+    fn short_answers_cost_the_same_and_a_quick_one_proves_a_lower_cost() {
+        let mut pace = Pace::new(Instant::now());
+        pace.measure(40 * MS, Duration::ZERO, 200);
+        assert_eq!(pace.cost(20_000), 40 * MS);
+        pace.bound(Duration::from_secs(90), Duration::ZERO, 200);
+        assert_eq!(pace.cost(200), 40 * MS);
+        pace.bound(2 * MS, Duration::ZERO, 200);
+        assert_eq!(pace.cost(200), 2 * MS);
     }
 }

@@ -167,8 +167,11 @@ impl<T: Send + 'static> Watcher<T> {
     async fn take(&mut self, answer: Answer, blocked: bool, sink: &mut impl Sink<T>) -> Next {
         let meta = Meta::of(&answer);
         let verdict = self.cursor.accept(answer.index, &answer.body, meta.elapsed);
-        if !blocked {
-            self.pace.measure(meta.to_first_byte, self.vital.borrow().rtt, meta.bytes);
+        let rtt = self.vital.borrow().rtt;
+        if blocked {
+            self.pace.bound(meta.to_first_byte, rtt, meta.bytes);
+        } else {
+            self.pace.measure(meta.to_first_byte, rtt, meta.bytes);
         }
         if verdict.is_new {
             self.names.prune();
@@ -258,6 +261,12 @@ impl<T: Send + 'static> Watcher<T> {
         }
         match vital.link {
             Link::Dark { why, retry_at, .. } => self.lose(why, retry_at, sink),
+            // A server that lost its followers lets hanging queries hang, and new ones for seconds.
+            Link::Leaderless if !self.is_leaderless => {
+                self.is_leaderless = true;
+                self.cursor.restart();
+                return true;
+            }
             // A query that hangs on a link that answers: what is shown is still true.
             Link::Led(_) if hangs && self.fresh.state == State::Live => self.fresh.at = vital.at,
             _ => {}

@@ -2,6 +2,8 @@
 //!
 //! No runtime, no clock, no Consul: a fixed time and hand-made feeds.
 
+#![expect(clippy::expect_used, reason = "a test may fail where its world is not as made")]
+
 #[path = "../support/world.rs"]
 mod world;
 

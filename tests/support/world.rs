@@ -164,18 +164,15 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut rest = keys;
     while let Some(first) = rest.chars().next() {
         let named = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
-        let (code, modifiers) = match named {
-            Some((name, after)) => {
-                rest = after;
-                match name.strip_prefix("ctrl-").and_then(|key| key.chars().next()) {
-                    Some(key) => (KeyCode::Char(key), KeyModifiers::CONTROL),
-                    None => (names[name], KeyModifiers::NONE),
-                }
+        let (code, modifiers) = if let Some((name, after)) = named {
+            rest = after;
+            match name.strip_prefix("ctrl-").and_then(|key| key.chars().next()) {
+                Some(key) => (KeyCode::Char(key), KeyModifiers::CONTROL),
+                None => (names[name], KeyModifiers::NONE),
             }
-            None => {
-                rest = &rest[first.len_utf8()..];
-                (KeyCode::Char(first), KeyModifiers::NONE)
-            }
+        } else {
+            rest = rest.strip_prefix(first).unwrap_or_default();
+            (KeyCode::Char(first), KeyModifiers::NONE)
         };
         effects.extend(app.update(Msg::Key(KeyEvent::new(code, modifiers))));
     }

@@ -27,7 +27,9 @@ fn truth(dc: &Dc) -> HashMap<ServiceName, Counts> {
             let has = |found: &dyn Fn(&Value) -> bool| checks.iter().any(found);
             let is_maintenance = |check: &Value| {
                 let id = check["CheckID"].as_str().unwrap_or_default();
-                id == "_node_maintenance" || id.starts_with("_service_maintenance:")
+                let is_reserved =
+                    id == "_node_maintenance" || id.starts_with("_service_maintenance:");
+                is_reserved && check["Status"] == "critical"
             };
             if has(&is_maintenance) {
                 counts.maintenance += 1;

@@ -113,7 +113,11 @@ impl Mirror {
         let mut state = self.shared.0.lock().expect("no test panics in here");
         while !condition(&state) {
             let left = until.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited {SOON:?} in vain: {what}");
+            assert!(
+                !left.is_zero(),
+                "waited {SOON:?} in vain: {what}; there is {}",
+                state.summary()
+            );
             state = self.shared.1.wait_timeout(state, left).expect("not poisoned").0;
         }
     }
@@ -157,6 +161,21 @@ impl Drop for Mirror {
 }
 
 impl Whole {
+    /// What there is, for the message of a wait that failed.
+    fn summary(&self) -> String {
+        let of = |(dc, told): (&Dc, &Told)| {
+            let services: Vec<_> =
+                told.services.values().map(|row| (&row.name, row.counts, row.is_exact)).collect();
+            let checks: Vec<_> =
+                told.checks.values().map(|row| (&row.node, &row.id, row.status)).collect();
+            format!(
+                "{dc}: {:?}\n{:?}\nservices {services:?}\nchecks {checks:?}\n",
+                told.pulse, told.fresh
+            )
+        };
+        format!("{:?}\n{}", self.listed, self.dcs.iter().map(of).collect::<String>())
+    }
+
     fn apply(&mut self, report: Report) {
         match report {
             Report::Datacenters { all, local } => {

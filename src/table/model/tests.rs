@@ -127,7 +127,7 @@ proptest! {
         model.step(moves);
         let mut all: std::collections::HashMap<u16, u8> = start.into_iter().collect();
         for (upserts, removed) in patches {
-            removed.iter().for_each(|id| { all.remove(id); });
+            all.retain(|id, _| !removed.contains(id));
             all.extend(upserts.iter().copied());
             model.patch(items(&upserts), &removed);
         }

@@ -9,6 +9,7 @@ use super::{Listing, Patch};
 use crate::app::action::Action;
 use crate::app::command::Grouping;
 use crate::domain::feed::Wanted;
+use crate::domain::ids::ServiceName;
 use crate::store::Change;
 use crate::table::column::Column;
 use crate::table::filter::Filter;
@@ -20,6 +21,7 @@ use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
 
 /// A list on screen.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct TableView<L: Listing> {
     place: Place,
     listing: L,
@@ -193,6 +195,14 @@ impl<L: Listing> View for TableView<L> {
 
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
         self.listing.subjects(ctx)
+    }
+
+    fn glanced(&self, _ctx: &Ctx) -> Vec<ServiceName> {
+        if !self.is_wide {
+            return Vec::new();
+        }
+        let shown = self.model.window().filter_map(|at| self.model.row(at));
+        shown.filter_map(|row| self.listing.glanced(row)).collect()
     }
 
     fn load(&mut self, ctx: &Ctx) -> Option<Job> {

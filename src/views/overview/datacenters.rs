@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::Dc;
+use crate::store::overview::Overview;
 use crate::store::{Change, Datacenter, Verdict};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -166,15 +167,7 @@ impl Listing for Datacenters {
     }
 
     fn json(&self, ctx: &Ctx, row: &DcRow) -> Value {
-        let Some(dc) = ctx.store.dc(&row.dc) else {
-            return Value::Null;
-        };
-        json!({
-            "datacenter": row.dc, "state": row.verdict.word(), "nodes": dc.nodes.len(),
-            "services": dc.services.len(), "instances": dc.totals.instances.total(),
-            "checks_critical": dc.totals.checks.critical, "checks_warning": dc.totals.checks.warning,
-            "servers": dc.servers,
-        })
+        json!(ctx.store.dc(&row.dc).map(|dc| Overview::of(&row.dc, dc)))
     }
 
     fn nothing(&self) -> &'static str {

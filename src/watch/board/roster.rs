@@ -18,7 +18,9 @@ impl Roster {
         let mut on_node: HashMap<NodeName, Vec<ServiceName>, RandomState> = HashMap::default();
         for summary in &list {
             for entries in summary.nodes.chunk_by(|a, b| a == b) {
-                let Some(node) = entries.first() else { continue };
+                let Some(node) = entries.first() else {
+                    continue;
+                };
                 match on_node.get_mut(node) {
                     Some(services) => services.push(summary.name.clone()),
                     None => drop(on_node.insert(node.clone(), vec![summary.name.clone()])),

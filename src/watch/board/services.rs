@@ -30,7 +30,9 @@ impl Board {
     }
 
     fn recount(&mut self, names: &HashSet<ServiceName>) -> Delta<ServiceName, ServiceHealth> {
-        let Some(failing) = &self.failing else { return Delta::default() };
+        let Some(failing) = &self.failing else {
+            return Delta::default();
+        };
         let part: Failing = failing
             .iter()
             .filter(|(_, check)| check.is_of_node() || names.contains(&check.service_name))

@@ -1,0 +1,117 @@
+//! The screen's answers without a terminal: `dcview get`.
+//!
+//! ```text
+//! ways (which datacenters) -> ask (all at once) -> gather -> store::Store -> rows -> form -> stdout
+//!                                 \________ trouble (what is missing) ________________-> stderr
+//! ```
+//!
+//! Everything is asked once and put into the same store that the screen reads, so that both say
+//! the same. A datacenter that does not answer costs only its own rows. Exit codes: 0 fine, 2
+//! usage, 3 something could not be had from a datacenter, 4 denied; 3 goes before 4, since who may
+//! not ask can be helped only once the way is open.
+
+mod ask;
+mod facts;
+mod form;
+mod gather;
+mod health;
+mod rows;
+mod trouble;
+mod ways;
+
+use std::io::{ErrorKind, Write};
+
+use anyhow::{Context as _, Result};
+use chrono::Utc;
+use futures_util::future::join_all;
+
+use crate::app;
+use crate::app::msg::Exit;
+use crate::cli::{Get, What};
+use crate::config::Config;
+use crate::domain::feed::{Report, Subject};
+use crate::domain::ids::Dc;
+use crate::store::Store;
+use gather::Question;
+use trouble::Troubles;
+use ways::Ways;
+
+/// Prints what was asked for; `only` limits it to one datacenter. What is missing is in the exit's
+/// message, a line each.
+///
+/// # Errors
+/// Settings that cannot be used, or an answer that cannot be written. A reader that went away is
+/// no error.
+pub async fn get(
+    get: &Get,
+    only: Option<&Dc>,
+    config: &Config,
+    mut out: impl Write,
+) -> Result<Exit> {
+    let ways = Ways::find(config, only).await?;
+    let known = || ways.all.iter().map(|way| way.dc.as_str());
+    if let Some(wanted) = only
+        && ways.trouble.is_none()
+        && !known().any(|dc| dc == wanted.as_str())
+    {
+        return Ok(Exit { code: 2, message: Some(app::unknown_dc(wanted, known())) });
+    }
+    let mut troubles = Troubles::default();
+    config.warnings.iter().for_each(|warning| troubles.warn(warning));
+    if let Some(error) = &ways.trouble {
+        troubles.failed(None, &[], error);
+    }
+    let store = ask_all(&ways, only, &Question::of(&get.what), &mut troubles).await;
+    if let (Some(what), true) = (absent(&get.what, &store), troubles.is_whole()) {
+        troubles.warn(&what);
+    }
+    write(&mut out, &rows::print(&store, &get.what, get.output)?)?;
+    Ok(troubles.exit())
+}
+
+/// Asks all datacenters at once and puts what they say into a store.
+async fn ask_all(
+    ways: &Ways,
+    only: Option<&Dc>,
+    question: &Question,
+    troubles: &mut Troubles,
+) -> Store {
+    let asked: Vec<_> =
+        ways.all.iter().filter(|way| only.is_none_or(|only| *only == way.dc)).collect();
+    let answers = join_all(asked.iter().map(|way| gather::ask(way, question)));
+    let facts = join_all(ways.agents.iter().map(|agent| facts::ask(agent, question)));
+    let (answers, facts) = tokio::join!(answers, facts);
+    let mut store = Store::default();
+    let all = asked.iter().map(|way| way.dc.clone()).collect();
+    store.apply(Report::Datacenters { all, local: None });
+    for (way, answers) in asked.into_iter().zip(answers) {
+        let facts = facts.get(way.agent).cloned().unwrap_or_default();
+        for report in answers.tell(&way.dc, &facts, Utc::now(), troubles) {
+            store.apply(report);
+        }
+    }
+    store
+}
+
+/// What is said when no datacenter has the one thing that was asked for.
+fn absent(what: &What, store: &Store) -> Option<String> {
+    let (kind, name, subject) = match what {
+        What::Service { name } => ("service", name, Subject::Service(name.as_str().into())),
+        What::Node { name } => ("node", name, Subject::Node(name.as_str().into())),
+        _ => return None,
+    };
+    let is_there = store.datacenters().any(|(_, dc)| {
+        dc.instances.get(&subject).is_some_and(|rows| !rows.is_empty())
+            || dc.nodes.contains_key(name.as_str())
+    });
+    (!is_there).then(|| format!("no {kind} '{name}' was found"))
+}
+
+/// Writes the whole answer.
+fn write(out: &mut impl Write, text: &str) -> Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has enough: 'dcview get checks | head -1'.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing the answer"),
+    }
+}
