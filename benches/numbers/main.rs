@@ -48,8 +48,7 @@ mod session;
 mod start;
 #[path = "../../tests/support/mod.rs"]
 mod support;
-#[path = "../../tests/support/consul/watchdog.rs"]
-mod watchdog;
+#[expect(dead_code, reason = "a frame needs less than the tests of the screen do")]
 #[path = "../../tests/support/world.rs"]
 mod world;
 

@@ -23,7 +23,7 @@ impl Process {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.0));
         let spent = |task: fs::DirEntry| {
             let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
-            text.split(' ').next()?.parse().ok()
+            text.split(' ').next()?.parse::<u64>().ok()
         };
         let spent = tasks.into_iter().flatten().flatten().filter_map(spent);
         Duration::from_nanos(spent.sum())

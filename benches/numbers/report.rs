@@ -103,7 +103,7 @@ impl Figure {
         self
     }
 
-    fn text(&self) -> String {
+    fn text(self) -> String {
         let value = self.unit.show(self.value);
         if self.beside.is_empty() { value } else { format!("{value} ({})", self.beside) }
     }

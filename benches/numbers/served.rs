@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::support::consul::Watchdog;
 use crate::support::wait::wait_some;
-use crate::watchdog::Watchdog;
 
 /// How long three datacenters of 100,000 instances may take to be made.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// The running process; ends when dropped.
 pub struct Served {
