@@ -5,7 +5,6 @@
 //! left out, as they do not hold up a frame.
 
 use std::io::{self, BufWriter, Sink};
-use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dcview::app::App;
@@ -20,7 +19,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::crowd::{self, CHECKS};
 use crate::ground::DCS;
 use crate::report::Report;
-use crate::sample::Sample;
+use crate::stopwatch::{Stopwatch, Times};
 use crate::world;
 
 const WIDTH: u16 = 200;
@@ -83,8 +82,8 @@ impl Stage {
 
     /// Presses keys that scroll; `before` happens within the time of each. Gives the times of the
     /// frames, and of the keys up to the end of their frames.
-    fn scroll(&mut self, before: impl Fn(&mut Self, Vec<Msg>)) -> (Sample, Sample) {
-        let (mut frames, mut answers) = (Sample::default(), Sample::default());
+    fn scroll(&mut self, before: impl Fn(&mut Self, Vec<Msg>)) -> (Times, Times) {
+        let (mut frames, mut answers) = (Times::default(), Times::default());
         for number in 0..KEYS {
             let key = match number % 50 {
                 0 => KeyCode::End,
@@ -93,13 +92,13 @@ impl Stage {
                 _ => KeyCode::Down,
             };
             let feeds = feeds(number);
-            let pressed = Instant::now();
+            let pressed = Stopwatch::start();
             before(self, feeds);
             let effects = self.app.update(Msg::Key(KeyEvent::new(key, KeyModifiers::NONE)));
-            let drawn = Instant::now();
+            let drawn = Stopwatch::start();
             self.draw();
-            frames.add(drawn.elapsed());
-            answers.add(pressed.elapsed());
+            frames.add(&drawn);
+            answers.add(&pressed);
             world::run_jobs(&mut self.app, effects);
         }
         (frames, answers)

@@ -46,6 +46,7 @@ mod sample;
 mod served;
 mod session;
 mod start;
+mod stopwatch;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 #[expect(dead_code, reason = "a frame needs less than the tests of the screen do")]

@@ -53,7 +53,7 @@ fn visit(session: &Session, report: &mut Report) {
         report.at_most(&format!("memory with {view} open"), now, LARGE_MB);
     };
     look("overview");
-    session.go("services", "services all");
+    session.go("services", "─ services");
     look("services");
     session.screen.send("\r");
     session.screen.wait_for("instances");
@@ -62,7 +62,7 @@ fn visit(session: &Session, report: &mut Report) {
     look("checks by service");
     session.screen.send("x");
     look("checks unfolded");
-    session.go("nodes", "nodes");
+    session.go("nodes", "─ nodes");
     look("nodes");
     session.screen.send("\r");
     session.screen.wait_for("node ");

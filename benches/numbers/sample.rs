@@ -41,10 +41,13 @@ impl Sample {
 
     /// The 99th percentile, with median, longest and number beside it.
     pub fn p99(&self) -> Figure {
+        Figure::time(self.quantile(0.99)).beside(self.around())
+    }
+
+    /// Median, longest and number.
+    pub fn around(&self) -> String {
         let (median, worst) = (ms(self.median()), ms(self.worst()));
-        let count = self.times.len();
-        let beside = format!("median {median:.2}, max {worst:.1}, n {count}");
-        Figure::time(self.quantile(0.99)).beside(beside)
+        format!("median {median:.2}, max {worst:.1}, n {}", self.times.len())
     }
 
     /// The 90th percentile, the longest and the number.
