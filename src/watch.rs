@@ -18,6 +18,7 @@ mod datacenter;
 mod facts;
 mod failing;
 mod fresh;
+mod glance;
 mod inbox;
 mod index;
 mod keeper;

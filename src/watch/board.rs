@@ -141,6 +141,8 @@ impl Board {
             self.servers = servers.clone();
             out.push((0, Body::Servers(servers)));
         }
+        let versions = pending.versions.into_iter();
+        out.extend(versions.map(|(name, versions)| (0, Body::Versions(name, versions))));
         for (subject, ticket) in pending.shown {
             self.told.forget(&subject);
             self.subjects.show(subject, ticket, &mut out);

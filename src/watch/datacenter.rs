@@ -10,6 +10,7 @@ use super::board::{self, Board};
 use super::catalog::{watch_nodes, watch_services};
 use super::context::{Context, Facts};
 use super::failing::watch_failing;
+use super::glance::watch_versions;
 use super::keeper::Keeper;
 use super::permits::Permits;
 use super::placement::{Wanted, watch_placement};
@@ -38,23 +39,39 @@ pub(super) struct Datacenter {
 pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     let keeper = keeper.child();
     let _ends = keeper.token.clone().drop_guard();
-    let dc = parts.dc.clone();
     let ctx = Arc::new(Context::new(&parts));
     let (wanted, wanting) = watch::channel(Wanted::default());
     // The fast path first: it is what an operator waits for.
-    let of = || Arc::clone(&ctx);
-    let (a, b, c, d, e, f, g) = (of(), of(), of(), of(), of(), of(), of());
-    keeper.keep(&dc, "failing checks", move || watch_failing(Arc::clone(&a)));
-    keeper.keep(&dc, "pulse", move || watch_pulse(Arc::clone(&b)));
-    keeper.keep(&dc, "services", move || watch_services(Arc::clone(&c)));
-    keeper.keep(&dc, "nodes", move || watch_nodes(Arc::clone(&d)));
-    keeper.keep(&dc, "servers", move || watch_servers(Arc::clone(&e)));
-    keeper.keep(&dc, "placement", move || watch_placement(Arc::clone(&f), wanting.clone()));
-    keeper.keep(&dc, "facts", move || pass_on_facts(Arc::clone(&g)));
-    let (subjects, inner) = (of(), keeper.clone());
-    keeper.keep(&dc, "subjects", move || follow_scope(Arc::clone(&subjects), inner.clone()));
+    let keep = Keep { keeper: &keeper, ctx: &ctx };
+    keep.task("failing checks", watch_failing);
+    keep.task("pulse", watch_pulse);
+    keep.task("services", watch_services);
+    keep.task("nodes", watch_nodes);
+    keep.task("servers", watch_servers);
+    keep.task("placement", move |ctx| watch_placement(ctx, wanting.clone()));
+    keep.task("facts", pass_on_facts);
+    keep.task("versions", watch_versions);
+    let inner = keeper.clone();
+    keep.task("subjects", move |ctx| follow_scope(ctx, inner.clone()));
     let mut board = parts.board.lock().await;
     board::run(&mut board, &ctx, &keeper.out, &wanted).await;
+}
+
+/// Starts tasks of one datacenter, each kept alive.
+struct Keep<'a> {
+    keeper: &'a Keeper,
+    ctx: &'a Arc<Context>,
+}
+
+impl Keep<'_> {
+    fn task<T, F>(&self, what: &'static str, task: T)
+    where
+        T: Fn(Arc<Context>) -> F + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let ctx = Arc::clone(self.ctx);
+        self.keeper.keep(&self.ctx.dc, what, move || task(Arc::clone(&ctx)));
+    }
 }
 
 /// Tells the board what the agent's token may see.

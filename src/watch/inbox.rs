@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use crate::domain::catalog::{Instance, Node, Summary};
-use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject};
+use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
 use crate::domain::ids::{NodeName, ServiceName};
@@ -38,6 +38,8 @@ pub(super) struct Pending {
     pub shown: HashMap<Subject, Option<u64>>,
     /// What came of subjects.
     pub subjects: HashMap<Subject, SubjectNews>,
+    /// The versions of services that were looked at.
+    pub versions: HashMap<ServiceName, Versions>,
     /// How fresh lists are.
     pub freshness: HashMap<List, Freshness>,
     /// Whether the token may shorten lists.

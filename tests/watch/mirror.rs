@@ -148,7 +148,12 @@ impl Mirror {
             });
         }
         let focus = focus.map(Dc::from);
-        self.scope.send_replace(Scope { ticket: state.ticket, focus, subjects });
+        self.scope.send_replace(Scope {
+            ticket: state.ticket,
+            focus,
+            subjects,
+            glanced: Vec::new(),
+        });
     }
 }
 
@@ -214,7 +219,7 @@ impl Told {
                 delta::apply(self.instances.entry(subject).or_default(), &delta);
             }
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
-            Body::NodeRoundTrip(..) => {}
+            Body::NodeRoundTrip(..) | Body::Versions(..) => {}
             Body::Freshness(list, fresh) => drop(self.fresh.insert(list, fresh)),
         }
     }
