@@ -222,3 +222,6 @@ fn exchange(old: &mut Failing, mut new: Failing) -> (Delta<CheckKey, Check>, Vec
     *old = new;
     (delta, touched)
 }
+
+#[cfg(test)]
+mod tests;
