@@ -83,7 +83,7 @@ fn filters_are_plain_regex_inverted_and_fuzzy() {
     let expect = |what: &str, in_list: &[&str], out: &[&str]| {
         screen.wait(what, |text| {
             let has = |end: &&str| text.contains(&format!("│ ft-{end}"));
-            in_list.iter().all(has) && !out.iter().any(|end| has(&end))
+            in_list.iter().all(has) && !out.iter().any(|end| has(end))
         });
     };
     expect("all", &["billing", "basket", "ledger-2"], &[]);
@@ -146,7 +146,7 @@ fn help_lists_the_keys_and_esc_leads_back_one_step_at_a_time() {
     screen.send(keys::ESC);
     screen.wait("no filter", |text| text.contains("─ services [") && !text.contains("</he->"));
     // Esc never leaves; q does, from the top.
-    screen.send(&keys::ESC.repeat(1));
+    screen.send(&keys::ESC.to_string());
     screen.wait_for("worst services");
     screen.send("q");
     let mut screen = screen;
