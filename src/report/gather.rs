@@ -160,6 +160,8 @@ impl Answers {
         }
         if let Some(servers) = self.servers
             && let Some(mut servers) = teller.list(List::Servers, "servers", servers)
+            // A leader that was elected just now has not looked at any server yet.
+            && !servers.servers.is_empty()
         {
             let told = facts.expected.get(dc).copied().unwrap_or_default();
             servers.expected = told.max(servers.servers.len());
