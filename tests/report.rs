@@ -1,5 +1,7 @@
 //! `dcview get`, run as a user runs it, against real Consul datacenters.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod support;
 
 #[path = "report/answers.rs"]
