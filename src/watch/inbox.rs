@@ -12,6 +12,7 @@ use crate::domain::catalog::{Instance, Node, Summary};
 use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
+use crate::domain::kv::{Entry, Folder};
 use crate::domain::ids::{NodeName, ServiceName};
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
@@ -55,6 +56,10 @@ pub(super) struct SubjectNews {
     pub checks: Option<Vec<Arc<Check>>>,
     /// The round trip to a node.
     pub round_trip: Option<NodeRoundTrip>,
+    /// What lies under a folder.
+    pub folder: Option<Arc<Folder>>,
+    /// A key, if there is one.
+    pub entry: Option<Option<Arc<Entry>>>,
 }
 
 /// The place itself.

@@ -220,18 +220,14 @@ impl<L: Listing> View for TableView<L> {
         self.model.load(rows)
     }
 
-    fn patch(&mut self, ctx: &Ctx, change: &Change) -> bool {
-        let Some(mut patch) = self.listing.patch(ctx, change) else {
-            return false;
-        };
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
+        let Some(mut patch) = self.listing.patch(ctx, change) else { return Response::Ignored };
         self.keep_faults(&mut patch);
         if patch.is_whole {
-            // Few rows: nothing is left to be worked out elsewhere.
-            let _ = self.model.load(patch.upserts);
+            self.model.load(patch.upserts).into()
         } else {
-            self.model.patch(patch.upserts, &patch.removed);
+            self.model.patch(patch.upserts, &patch.removed).into()
         }
-        true
     }
 
     fn take(&mut self, ordered: Ordered) {
