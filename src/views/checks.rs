@@ -75,12 +75,6 @@ impl Listing for Checks {
                 self.what(ctx, row)
             })
             .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
-            Column::new("failing", "failing", Width::Fit(7, 20), failing)
-                .right()
-                .rank(1)
-                .sorts_worst_first(|a: &CheckRow, b| {
-                    a.group.checks.failing().cmp(&b.group.checks.failing())
-                }),
             Column::new("age", "since", Width::Fit(5, 8), |row: &CheckRow| {
                 let own = row.check.as_ref().map_or(row.group.since, |(_, since)| *since);
                 cells::since(ctx.now, own)
@@ -95,6 +89,12 @@ impl Listing for Checks {
             })
             .rank(2),
         ];
+        if self.groups.by != Grouping::Flat {
+            let sum = Column::new("failing", "failing", Width::Fit(7, 20), failing).right().rank(1);
+            let failing = |row: &CheckRow| row.group.checks.failing();
+            let sum = sum.sorts_worst_first(move |a: &CheckRow, b| failing(a).cmp(&failing(b)));
+            columns.insert(3, sum);
+        }
         if wide {
             let index = |row: &CheckRow| {
                 let index = row.check.as_ref().map(|(check, _)| check.modify_index.to_string());
@@ -236,7 +236,7 @@ impl Checks {
     }
 
     fn describe(&self, ctx: &Ctx, group: &Group) -> Vec<Cell> {
-        let mut lines = vec![cells::failing(&group.checks).then(" checks", Role::Muted)];
+        let mut lines = vec![cells::failing(&group.checks).then(" of its checks", Role::Muted)];
         if let Some(service) = &group.service {
             let mut instances = cells::failing(&service.counts);
             let all = service.instances.map(|n| format!(" of {} instances", count(n)));
@@ -275,6 +275,9 @@ fn failing(row: &CheckRow) -> Cell {
             let all = service.instances.map_or_else(|| String::from("?"), count);
             Cell::new(format!("{about}{}/{all} inst", count(service.counts.failing())), role)
         }
-        None => Cell::new(format!("{} checks", count(group.checks.failing())), role),
+        None => {
+            let n = group.checks.failing();
+            Cell::new(format!("{} check{}", count(n), if n == 1 { "" } else { "s" }), role)
+        }
     }
 }
