@@ -15,7 +15,8 @@ use tokio::time::timeout;
 
 use super::context::Context;
 use super::fresh::worse;
-use super::watcher::{Refusal, Sink, Watcher};
+use super::sink::Sink;
+use super::watcher::{Refusal, Watcher};
 use crate::consul::read::{self, Meta};
 use crate::domain::feed::List;
 use crate::domain::freshness::{Freshness, State};

@@ -9,10 +9,6 @@ use crate::{SIZES, field, instance, line, open, shows};
 /// What the API says of a datacenter: services, instances, critical and warning checks, as the
 /// overview's columns follow one another.
 fn truth(http: &Http, dc: &Dc) -> [usize; 4] {
-    let count = |path: &str| {
-        let answer = http.get(&format!("{path}?dc={}", dc.name()));
-        answer.map_or(usize::MAX, |answer| answer.len())
-    };
     let services = http.json(&format!("/v1/catalog/services?dc={}", dc.name()));
     let nodes = http.json(&format!("/v1/catalog/nodes?dc={}", dc.name()));
     let nodes = nodes.as_array().map_or(&[][..], Vec::as_slice);
@@ -22,9 +18,15 @@ fn truth(http: &Http, dc: &Dc) -> [usize; 4] {
         http.json(&path)["Services"].as_array().map_or(0, Vec::len)
     };
     let instances = nodes.iter().map(on).sum();
-    let (critical, warning) = ("/v1/health/state/critical", "/v1/health/state/warning");
+    // Maintenance is a critical check to Consul, and counted apart on the screen.
+    let failing = |state: &str| {
+        let checks = http.json(&format!("/v1/health/state/{state}?dc={}", dc.name()));
+        let checks = checks.as_array().cloned().unwrap_or_default();
+        let id = |check: &Value| check["CheckID"].as_str().unwrap_or_default().to_owned();
+        checks.iter().filter(|check| !id(check).contains("_maintenance")).count()
+    };
     let services = services.as_object().map_or(0, serde_json::Map::len);
-    [services, instances, count(critical), count(warning)]
+    [services, instances, failing("critical"), failing("warning")]
 }
 
 /// The numbers in a datacenter's line after its servers (`3/3 spare 1`).

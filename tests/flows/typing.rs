@@ -112,6 +112,8 @@ fn filters_are_plain_regex_inverted_and_fuzzy() {
     expect("no filter", &["billing", "basket", "ledger-2"]);
     screen.send("/ft-(\r");
     screen.wait("what is wrong with it", |text| text.contains("unclosed group"));
+    screen.send("\x1b");
+    screen.wait_gone("unclosed group");
     screen.send("/nothing like it\r");
     screen.wait_for("no row matches 'nothing like it'; esc shows all");
 }
@@ -155,7 +157,7 @@ fn help_lists_the_keys_and_esc_leads_back_one_step_at_a_time() {
     screen.send(keys::ESC);
     screen.wait("no filter", |text| text.contains("─ services [") && !text.contains("</he->"));
     // Esc never leaves; q does, from the top.
-    screen.send(&keys::ESC.repeat(1));
+    screen.send(&keys::ESC.to_string());
     screen.wait_for("worst services");
     screen.send("q");
     let mut screen = screen;

@@ -16,7 +16,7 @@ fn started() -> (Cluster, Mirror) {
         Instance::new("host-1", "db", "db-1").check(Check::of_node("disk", Status::Passing)),
     ]);
     let mirror = Mirror::of_agent(&dc.http_addr());
-    mirror.wait_dc("dc-1", "the lists are live", |told| told.is_whole());
+    mirror.wait_dc("dc-1", "the lists are live", super::mirror::Told::is_whole);
     (cluster, mirror)
 }
 
