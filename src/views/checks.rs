@@ -75,12 +75,6 @@ impl Listing for Checks {
                 self.what(ctx, row)
             })
             .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
-            Column::new("failing", "failing", Width::Fit(7, 20), failing)
-                .right()
-                .rank(1)
-                .sorts_worst_first(|a: &CheckRow, b| {
-                    a.group.checks.failing().cmp(&b.group.checks.failing())
-                }),
             Column::new("age", "since", Width::Fit(5, 8), |row: &CheckRow| {
                 let own = row.check.as_ref().map_or(row.group.since, |(_, since)| *since);
                 cells::since(ctx.now, own)
@@ -95,6 +89,12 @@ impl Listing for Checks {
             })
             .rank(2),
         ];
+        if self.groups.by != Grouping::Flat {
+            let sum = Column::new("failing", "failing", Width::Fit(7, 20), failing).right().rank(1);
+            let failing = |row: &CheckRow| row.group.checks.failing();
+            let sum = sum.sorts_worst_first(move |a: &CheckRow, b| failing(a).cmp(&failing(b)));
+            columns.insert(3, sum);
+        }
         if wide {
             let index = |row: &CheckRow| {
                 let index = row.check.as_ref().map(|(check, _)| check.modify_index.to_string());

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::support::consul::{Cluster, Plan};
+use crate::support::consul::{Cluster, Dc, Plan};
 
 /// The datacenters, to look at and to seed.
 pub struct Calm(RwLockReadGuard<'static, Cluster>);
@@ -69,12 +69,15 @@ impl Alone {
 impl Drop for Alone {
     fn drop(&mut self) {
         self.restart();
-        // A second panic would end all tests; the next one waits for its screen anyway.
-        if !std::thread::panicking() {
-            for dc in self.dcs() {
-                dc.await_ready();
-            }
+        let mended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            self.dcs().iter().for_each(Dc::await_ready);
             self.await_federated();
+        }));
+        // A second panic would end all tests, not this one.
+        if let Err(panic) = mended
+            && !std::thread::panicking()
+        {
+            std::panic::resume_unwind(panic);
         }
     }
 }

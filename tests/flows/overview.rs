@@ -1,5 +1,7 @@
 //! The overview: every datacenter in a line, with counts that are the API's.
 
+use serde_json::Value;
+
 use crate::support::consul::{Dc, Http, Status};
 use crate::support::screen::{Screen, keys};
 use crate::{SIZES, field, instance, line, open, shows};
@@ -7,20 +9,24 @@ use crate::{SIZES, field, instance, line, open, shows};
 /// What the API says of a datacenter: services, instances, critical and warning checks, as the
 /// overview's columns follow one another.
 fn truth(http: &Http, dc: &Dc) -> [usize; 4] {
-    let count = |path: &str| {
-        let answer = http.get(&format!("{path}?dc={}", dc.name()));
-        answer.map_or(usize::MAX, |answer| answer.len())
-    };
     let services = http.json(&format!("/v1/catalog/services?dc={}", dc.name()));
-    let names = services.as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
-    let names = names.unwrap_or_default();
-    // Names may hold anything: those that other tests made up for that.
-    let encoded =
-        |name: &String| name.replace('%', "%25").replace('\u{1b}', "%1B").replace('[', "%5B");
-    let path = |name: &String| format!("/v1/catalog/service/{}", encoded(name));
-    let instances = names.iter().map(|name| count(&path(name))).sum();
-    let (critical, warning) = ("/v1/health/state/critical", "/v1/health/state/warning");
-    [names.len(), instances, count(critical), count(warning)]
+    let nodes = http.json(&format!("/v1/catalog/nodes?dc={}", dc.name()));
+    let nodes = nodes.as_array().map_or(&[][..], Vec::as_slice);
+    let on = |node: &Value| {
+        let node = node["Node"].as_str().unwrap_or_default();
+        let path = format!("/v1/catalog/node-services/{node}?dc={}", dc.name());
+        http.json(&path)["Services"].as_array().map_or(0, Vec::len)
+    };
+    let instances = nodes.iter().map(on).sum();
+    // Maintenance is a critical check to Consul, and counted apart on the screen.
+    let failing = |state: &str| {
+        let checks = http.json(&format!("/v1/health/state/{state}?dc={}", dc.name()));
+        let checks = checks.as_array().cloned().unwrap_or_default();
+        let id = |check: &Value| check["CheckID"].as_str().unwrap_or_default().to_owned();
+        checks.iter().filter(|check| !id(check).contains("_maintenance")).count()
+    };
+    let services = services.as_object().map_or(0, serde_json::Map::len);
+    [services, instances, failing("critical"), failing("warning")]
 }
 
 /// The numbers in a datacenter's line after its servers (`3/3 spare 1`).

@@ -67,7 +67,7 @@ fn a_token_that_everybody_can_read_is_warned_of_and_never_logged() {
         "log_level = \"trace\"\n[agent]\naddress = \"{address}\"\ntoken = \"c0ffee00-s3cr3t\"\n"
     );
     let screen = open_with(&config, &[]);
-    screen.wait_for("everybody may read it");
+    screen.wait_for("holds a secret");
     let log = screen.home().join(".local/state/dcview/dcview.log");
     let log = std::fs::read_to_string(&log).unwrap_or_else(|e| panic!("{}: {e}", log.display()));
     assert!(!log.contains("s3cr3t"), "{log}");

@@ -79,7 +79,7 @@ fn any_size_is_survived() {
         screen.resize(cols, rows);
         let frames = screen.frames();
         screen.wait("a frame of this size", |_| screen.frames() > frames);
-        for key in ["\t", "?", "?", ":", "\x1b", "j"] {
+        for key in ["\t", "?", "?", "j", "\x1b[6~", "}"] {
             screen.send(key);
         }
     }
