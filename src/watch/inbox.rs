@@ -12,8 +12,8 @@ use crate::domain::catalog::{Instance, Node, Summary};
 use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
-use crate::domain::kv::{Entry, Folder};
 use crate::domain::ids::{NodeName, ServiceName};
+use crate::domain::kv::{Entry, Folder};
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
 
