@@ -219,7 +219,10 @@ impl Checks {
             None => {
                 let sign = if group.is_open { Sign::Unfolded } else { Sign::Folded };
                 let sign = Cell::new(format!("{} ", ctx.look.sign(sign)), Role::Muted);
-                sign.then(clean(group.name()).into_owned(), Role::Text)
+                // Among services a node stands for its own checks, and for all on it.
+                let is_node = self.groups.by == Grouping::Service && group.is_of_node;
+                let kind = if is_node { "node " } else { "" };
+                sign.then(kind, Role::Muted).then(clean(group.name()).into_owned(), Role::Text)
             }
             Some((check, _)) => {
                 let is_flat = self.groups.by == Grouping::Flat;
@@ -236,7 +239,8 @@ impl Checks {
     }
 
     fn describe(&self, ctx: &Ctx, group: &Group) -> Vec<Cell> {
-        let mut lines = vec![cells::failing(&group.checks).then(" checks", Role::Muted)];
+        let noun = if group.checks.failing() == 1 { " check" } else { " checks" };
+        let mut lines = vec![cells::failing(&group.checks).then(noun, Role::Muted)];
         if let Some(service) = &group.service {
             let mut instances = cells::failing(&service.counts);
             let all = service.instances.map(|n| format!(" of {} instances", count(n)));
@@ -263,6 +267,11 @@ impl Checks {
     }
 }
 
+/// So many checks, in words.
+fn checks_of(n: usize) -> String {
+    format!("{} {}", count(n), if n == 1 { "check" } else { "checks" })
+}
+
 /// How much of a group fails: instances of a service, else checks.
 fn failing(row: &CheckRow) -> Cell {
     let (None, group) = (&row.check, &row.group) else {
@@ -275,6 +284,6 @@ fn failing(row: &CheckRow) -> Cell {
             let all = service.instances.map_or_else(|| String::from("?"), count);
             Cell::new(format!("{about}{}/{all} inst", count(service.counts.failing())), role)
         }
-        None => Cell::new(format!("{} checks", count(group.checks.failing())), role),
+        None => Cell::new(checks_of(group.checks.failing()), role),
     }
 }
