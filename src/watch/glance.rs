@@ -1,7 +1,7 @@
 //! The versions of the services on screen, looked at now and then.
 //!
 //! A blocking query for each row would use up the connections; versions are read one service after
-//! the other, with pauses, and each at most once in two minutes while it is shown: a screen of 50 rows costs a
+//! the other, with pauses, and each at most once in two minutes while it is shown: 50 rows cost a
 //! request in two and a half seconds.
 
 use std::collections::{BTreeMap, HashMap};
