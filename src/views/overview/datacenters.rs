@@ -64,6 +64,7 @@ impl Listing for Datacenters {
         Heading {
             what: String::from("datacenters"),
             made_of: vec![List::Checks, List::Services, List::Nodes],
+            is_of_all: true,
         }
     }
 
@@ -195,12 +196,20 @@ fn leader(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     }
 }
 
-/// Healthy servers of those expected, and how many more may fail: `3/3 -1`.
+/// Healthy servers of those expected, and how many more may fail: `3/3 spare 1`. Only a leader
+/// knows; what it said before it was lost is told as what was.
 fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     let Some(servers) = &dc.servers else {
         return Cell::new("?", Role::Muted);
     };
     let all = servers.expected.max(servers.servers.len());
+    if servers.servers.is_empty() {
+        // A leader that was just elected has not looked at its servers yet.
+        return Cell::new(format!("?/{all}"), Role::Muted);
+    }
+    if !dc.is_led() {
+        return Cell::new(format!("was {}/{all}", servers.healthy()), Role::Stale);
+    }
     let role = if servers.is_complete() { Role::Text } else { Role::Warning };
     let spare = if servers.failure_tolerance == 0 { Role::Warning } else { Role::Muted };
     Cell::new(format!("{}/{all}", servers.healthy()), role)
@@ -208,7 +217,7 @@ fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 }
 
 fn follower(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    let Some(servers) = &dc.servers else {
+    let Some(servers) = dc.servers.as_ref().filter(|_| dc.is_led()) else {
         return Cell::new("?", Role::Muted);
     };
     let Some((server, lag)) = servers.worst_follower() else {
