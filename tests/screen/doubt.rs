@@ -55,6 +55,7 @@ fn a_dark_datacenter_beside_the_focused_one_is_not_called_live() {
     press(&mut app, "1");
     let overview = screen(&mut app, 120, 24);
     assert!(line(&overview, "─ datacenters").contains("dc-2 stale"), "{overview}");
+    assert!(!line(&overview, "│ dc-2").contains("now"), "old data is not of now:\n{overview}");
     assert!(overview.contains("worst services @ dc-1"), "it is limited and says so:\n{overview}");
     press(&mut app, ":services<enter>");
     let services = screen(&mut app, 120, 24);

@@ -24,6 +24,9 @@ use crate::views::{Ctx, Place, cells};
 /// Samples in the trend of critical checks.
 const TREND: usize = 12;
 
+/// From this width on the note has room for a whole reason.
+const ROOMY: u16 = 160;
+
 /// The list.
 pub struct Datacenters;
 
@@ -68,10 +71,11 @@ impl Listing for Datacenters {
         }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, DcRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, room: u16) -> Vec<Column<'a, DcRow>> {
         let of = |show: fn(&Ctx, &Datacenter) -> Cell| {
             move |row: &DcRow| ctx.store.dc(&row.dc).map(|dc| show(ctx, dc)).unwrap_or_default()
         };
+        let note = if room < ROOMY { note } else { long_note };
         vec![
             Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
@@ -278,16 +282,24 @@ fn data_age(ctx: &Ctx, dc: &Datacenter) -> Cell {
     let role = if freshness.is_live() { Role::Live } else { Role::Stale };
     let text = match freshness.age(ctx.now) {
         None => String::from("never"),
-        Some(old) if old < YOUNG => String::from("now"),
+        Some(old) if old < YOUNG && freshness.is_live() => String::from("now"),
         Some(old) => age(old),
     };
     Cell::new(text, role)
 }
 
-/// Why something is not as it should be, in a line.
+/// [`note`] where there is room for the whole reason of a dark datacenter.
+fn long_note(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    match &dc.pulse.link {
+        Link::Dark { detail, .. } => Cell::new(clean(detail).into_owned(), Role::Stale),
+        _ => note(ctx, dc),
+    }
+}
+
+/// Why something is not as it should be, in a few words.
 fn note(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    if let Link::Dark { detail, .. } = &dc.pulse.link {
-        return Cell::new(clean(detail).into_owned(), Role::Stale);
+    if let Link::Dark { why, .. } = &dc.pulse.link {
+        return Cell::new(clean(why).into_owned(), Role::Stale);
     }
     let lists = [List::Checks, List::Services, List::Nodes, List::Servers];
     for freshness in lists.iter().map(|list| dc.freshness(list)) {
