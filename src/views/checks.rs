@@ -57,7 +57,11 @@ impl Listing for Checks {
             Grouping::Flat => "flat",
         };
         let place = ctx.focus.map(|dc| format!(" @ {dc}")).unwrap_or_default();
-        Heading { what: format!("checks{place} {by}"), made_of: vec![List::Checks] }
+        Heading {
+            what: format!("checks{place} {by}"),
+            made_of: vec![List::Checks],
+            is_of_all: false,
+        }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, CheckRow>> {
@@ -284,6 +288,11 @@ fn failing(row: &CheckRow) -> Cell {
             let all = service.instances.map_or_else(|| String::from("?"), count);
             Cell::new(format!("{about}{}/{all} inst", count(service.counts.failing())), role)
         }
+<<<<<<< HEAD
         None => Cell::new(checks_of(group.checks.failing()), role),
+=======
+        None if group.checks.failing() == 1 => Cell::new("1 check", role),
+        None => Cell::new(format!("{} checks", count(group.checks.failing())), role),
+>>>>>>> eyes
     }
 }
