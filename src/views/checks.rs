@@ -288,11 +288,6 @@ fn failing(row: &CheckRow) -> Cell {
             let all = service.instances.map_or_else(|| String::from("?"), count);
             Cell::new(format!("{about}{}/{all} inst", count(service.counts.failing())), role)
         }
-<<<<<<< HEAD
         None => Cell::new(checks_of(group.checks.failing()), role),
-=======
-        None if group.checks.failing() == 1 => Cell::new("1 check", role),
-        None => Cell::new(format!("{} checks", count(group.checks.failing())), role),
->>>>>>> eyes
     }
 }
