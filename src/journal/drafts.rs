@@ -110,7 +110,7 @@ impl Drafts {
                 None => found.damaged += 1,
             }
         }
-        found.left.sort_by(|a: &Draft, b| b.at.cmp(&a.at));
+        found.left.sort_by_key(|draft: &Draft| std::cmp::Reverse(draft.at));
         Ok(found)
     }
 

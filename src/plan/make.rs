@@ -177,6 +177,7 @@ fn by_key(entries: &[Entry]) -> HashMap<&Key, &Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Counts;
 
     fn entry(key: &str, value: &'static str, modify_index: u64) -> Entry {
         Entry {
