@@ -17,8 +17,15 @@
 //! - The cursor is a key, not an index.
 //! - Without write access nothing but GET leaves the process: [`consul::Client`] is the gate.
 //!
-//! Dependencies point one way: `domain` <- `consul` <- `watch`; `domain` <- `table` <- `app` <-
-//! `views` <- `ui`; `report` sees `domain` and `consul`; `shell` sees all, and nothing sees `shell`.
+//! Who sees whom, from the ground up:
+//! - `domain` sees nothing; `consul` and then `watch` stand on it and talk to the agents.
+//! - `ui` (looks, texts, widgets) and `table` (rows, order, cursor) are the kit of the screen; they
+//!   know nothing of Consul.
+//! - `store` is what the feeds said; `views` show it with the kit, each in one file.
+//! - `app` holds the views and decides; the words of its actions and commands are shared with them.
+//! - `screen` draws `app`. `report` prints the same store without a terminal.
+//! - `sim` speaks Consul's side of the wire, for the demo, benches and tests; nothing else needs it.
+//! - `shell` sees all, and nothing sees `shell`.
 
 pub mod app;
 pub mod cli;

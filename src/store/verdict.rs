@@ -12,6 +12,8 @@ pub enum Verdict {
     Ok,
     /// Nothing known yet.
     Connecting,
+    /// Nothing known to be wrong, but the token may not see all checks.
+    Filtered,
     /// Checks warn.
     Warning,
     /// A server is missing or unhealthy.
@@ -44,6 +46,7 @@ impl Verdict {
             _ if dc.totals.checks.warning > 0 => Self::Warning,
             Link::Unknown => Self::Connecting,
             Link::Led(_) if checks.is_empty() => Self::Connecting,
+            Link::Led(_) if checks.may_be_filtered => Self::Filtered,
             Link::Led(_) => Self::Ok,
         }
     }
@@ -53,6 +56,7 @@ impl Verdict {
         match self {
             Self::Ok => "ok",
             Self::Connecting => "connecting",
+            Self::Filtered => "filtered",
             Self::Warning => "warning",
             Self::Degraded => "degraded",
             Self::Critical => "critical",
@@ -67,7 +71,7 @@ impl Verdict {
     pub fn status(self) -> Option<Status> {
         match self {
             Self::Ok => Some(Status::Passing),
-            Self::Connecting | Self::Denied | Self::Gone => None,
+            Self::Connecting | Self::Filtered | Self::Denied | Self::Gone => None,
             Self::Warning | Self::Degraded => Some(Status::Warning),
             Self::Critical | Self::NoLeader | Self::Unreachable => Some(Status::Critical),
         }

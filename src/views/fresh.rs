@@ -107,11 +107,34 @@ fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
     if let Some(oldest) = oldest {
         cell = cell.then(format!(" {}", live(oldest)), Role::Live);
     }
+    // Datacenters that suffer from the same thing share a place: a title is short.
+    let mut groups: Vec<(String, Freshness)> = Vec::new();
     for (dc, freshness) in bad {
-        cell = cell.then(format!(" | {} ", clean(dc.as_str())), Role::Muted);
-        cell.runs.extend(words(ctx, freshness).runs);
+        match groups.iter_mut().find(|(_, other)| is_alike(other, freshness)) {
+            Some((names, oldest)) => {
+                names.push_str(", ");
+                names.push_str(&clean(dc.as_str()));
+                oldest.at = oldest.at.min(freshness.at);
+            }
+            None => groups.push((clean(dc.as_str()).into_owned(), freshness.clone())),
+        }
+    }
+    for (names, freshness) in groups {
+        cell = cell.then(format!(" | {names} "), Role::Muted);
+        cell.runs.extend(words(ctx, &freshness).runs);
     }
     cell
+}
+
+/// True when both can be said in the same words, but for the times in them.
+fn is_alike(a: &Freshness, b: &Freshness) -> bool {
+    let state = match (&a.state, &b.state) {
+        (State::Stale { why: a, .. }, State::Stale { why: b, .. }) => a == b,
+        (a, b) => a == b,
+    };
+    let flags =
+        |f: &Freshness| (f.leaderless.is_some(), f.is_polled, f.may_be_filtered, f.at.is_some());
+    state && flags(a) == flags(b)
 }
 
 /// What an empty list says: why it is empty, or that there is really nothing.

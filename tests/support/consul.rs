@@ -28,6 +28,7 @@ pub use http::{Answer, Http};
 pub use plan::{DcPlan, Plan};
 pub use seed::{Check, Instance, Load, Status};
 pub use tls::Tls;
+pub use watchdog::Watchdog;
 
 use self::plan::Https;
 use self::scratch::Scratch;

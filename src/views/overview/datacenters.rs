@@ -13,7 +13,6 @@ use crate::store::{Change, Datacenter, Verdict};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
-use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, count, millis};
 use crate::ui::theme::Role;
 use crate::ui::widgets::spark::bars;
@@ -177,11 +176,7 @@ impl Listing for Datacenters {
 
 /// A datacenter's state as sign and word.
 pub fn verdict(ctx: &Ctx, verdict: Verdict) -> Cell {
-    let (sign, role) = match verdict.status() {
-        Some(status) => (ctx.look.status(status), cells::role(status)),
-        None if verdict == Verdict::Connecting => (ctx.look.sign(Sign::Loading), Role::Muted),
-        None => (ctx.look.sign(Sign::Denied), Role::Denied),
-    };
+    let (sign, role) = cells::verdict(ctx, verdict);
     Cell::new(format!("{sign} {}", verdict.word()), role)
 }
 
@@ -198,7 +193,9 @@ fn leader(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 /// Healthy servers of those expected, and how many more may fail: `3/3 -1`.
 fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     let Some(servers) = &dc.servers else {
-        return Cell::new("?", Role::Muted);
+        let is_denied = matches!(dc.freshness(&List::Servers).state, State::Denied { .. });
+        let (text, role) = if is_denied { ("denied", Role::Denied) } else { ("?", Role::Muted) };
+        return Cell::new(text, role);
     };
     let all = servers.expected.max(servers.servers.len());
     let role = if servers.is_complete() { Role::Text } else { Role::Warning };
@@ -220,9 +217,10 @@ fn follower(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     Cell::new(format!("{behind} behind, {contact}"), role)
 }
 
-/// A count that is only known once its list came.
+/// A count that is only known once its list came; none of a list that may be shortened is no count.
 fn size(dc: &Datacenter, list: &List, n: usize) -> Cell {
-    if dc.freshness(list).is_empty() {
+    let freshness = dc.freshness(list);
+    if freshness.is_empty() || (n == 0 && freshness.may_be_filtered) {
         Cell::new("?", Role::Muted)
     } else {
         Cell::new(count(n), Role::Text)
@@ -239,7 +237,9 @@ fn failing(dc: &Datacenter, n: usize, loud: Role) -> Cell {
 }
 
 fn instances(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    if dc.freshness(&List::Services).is_empty()
+    let freshness = dc.freshness(&List::Services);
+    if freshness.is_empty()
+        || (dc.services.is_empty() && freshness.may_be_filtered)
         || dc.services.values().any(|s| s.instances.is_none())
     {
         return Cell::new("?", Role::Muted);
@@ -287,17 +287,17 @@ fn note(_ctx: &Ctx, dc: &Datacenter) -> Cell {
                 return Cell::new(format!("denied: {}", clean(why)), Role::Denied);
             }
             State::Stale { why, .. } => return Cell::new(clean(why).into_owned(), Role::Stale),
-            _ if freshness.may_be_filtered => {
-                return Cell::new("may be filtered by ACLs", Role::Denied);
-            }
-            _ if freshness.is_polled => {
-                let (used, all) = dc.pulse.connections;
-                return Cell::new(
-                    format!("polled: {used} of {all} connections in use"),
-                    Role::Stale,
-                );
-            }
             _ => {}
+        }
+    }
+    for freshness in lists.iter().map(|list| dc.freshness(list)) {
+        if freshness.may_be_filtered {
+            return Cell::new("may be filtered by ACLs", Role::Denied);
+        }
+        if freshness.is_polled {
+            let (used, all) = dc.pulse.connections;
+            let text = format!("polled: {used} of {all} connections in use");
+            return Cell::new(text, Role::Stale);
         }
     }
     Cell::default()
