@@ -10,7 +10,7 @@ mod carry;
 mod listing;
 
 use super::read::{Meta, Query};
-use super::write::{Looked, look};
+use super::write::look;
 use super::{Access, ApiError, Client, encode_path, encode_segment, wire};
 use crate::domain::kv::{Entry, Folder, Key, Session, SessionId};
 
@@ -51,10 +51,7 @@ pub fn entry(key: &Key) -> Query<Option<Entry>> {
 pub async fn read(client: &Client, key: &Key) -> Result<Option<Entry>, ApiError> {
     let is_plain = plain_prefix(key.as_str()).len() == key.as_str().len();
     if !is_plain && client.access() == Access::ReadWrite {
-        return match look(client, key).await? {
-            Looked::There(entry) => Ok(Some(entry)),
-            Looked::Absent => Ok(None),
-        };
+        return look(client, key).await;
     }
     entry(key).fetch(client).await.map(|(entry, _): (_, Meta)| entry)
 }

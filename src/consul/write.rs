@@ -20,7 +20,7 @@ use crate::domain::kv::{Op, Write};
 pub use outcome::Outcome;
 pub use session::{destroy_session, release_lock};
 pub use settle::{Settled, settle};
-pub(super) use txn::{Looked, look};
+pub(super) use txn::look;
 
 /// A longer transaction is refused by a server with default settings.
 const LONGEST_TXN: usize = 512 << 10;

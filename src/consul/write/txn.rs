@@ -17,7 +17,8 @@ const PATH: &str = "/v1/txn";
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Verb<'a> {
-    pub verb: &'static str,
+    #[serde(rename = "Verb")]
+    pub name: &'static str,
     pub key: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -33,21 +34,15 @@ struct Wrapped<'a> {
     kv: Verb<'a>,
 }
 
-/// What a single key's read found.
-pub(in crate::consul) enum Looked {
-    There(Entry),
-    Absent,
-}
-
 impl<'a> Verb<'a> {
     /// A verb that needs no value.
-    pub fn bare(verb: &'static str, key: &'a Key, index: u64) -> Self {
-        Self { verb, key: key.as_str(), value: None, flags: 0, index, session: None }
+    pub fn bare(name: &'static str, key: &'a Key, index: u64) -> Self {
+        Self { name, key: key.as_str(), value: None, flags: 0, index, session: None }
     }
 
     /// A verb that stores a value.
-    pub fn storing(verb: &'static str, key: &'a Key, value: &[u8], flags: u64) -> Self {
-        Self { value: Some(STANDARD.encode(value)), flags, ..Self::bare(verb, key, 0) }
+    pub fn storing(name: &'static str, key: &'a Key, value: &[u8], flags: u64) -> Self {
+        Self { value: Some(STANDARD.encode(value)), flags, ..Self::bare(name, key, 0) }
     }
 
     fn of(op: &'a Op) -> Self {
@@ -87,7 +82,7 @@ pub(super) async fn exchange(client: &Client, keys: &[&Key], body: Bytes) -> Res
     let answer = client.send(Request::put(PATH, body)).await.map_err(Outcome::of_error)?;
     let txn: Txn = answer.json().map_err(Outcome::Unknown)?;
     let denied = txn.errors.iter().find(|error| refusal_of(&error.what) == Refusal::Denied);
-    let Some(first) = denied.or(txn.errors.first()) else { return Ok(txn) };
+    let Some(first) = denied.or_else(|| txn.errors.first()) else { return Ok(txn) };
     let text = crate::consul::verdict::clean(&first.what);
     let key = keys.get(first.op_index).map_or_else(Key::default, |key| (*key).clone());
     Err(match refusal_of(&first.what) {
@@ -116,24 +111,23 @@ fn written(ops: &[Op], txn: &Txn) -> Outcome {
 
 /// Reads one key that no URL path can carry. It changes nothing, but is no GET, so it needs a client
 /// that may write.
-pub(in crate::consul) async fn look(client: &Client, key: &Key) -> Result<Looked, ApiError> {
+pub(in crate::consul) async fn look(client: &Client, key: &Key) -> Result<Option<Entry>, ApiError> {
     let body = json(std::iter::once(Verb::bare("get", key, 0)));
     match exchange(client, &[key], body).await {
         Ok(txn) => match txn.results.into_iter().find_map(|result| result.kv) {
-            Some(entry) => Ok(Looked::There(entry)),
+            Some(entry) => Ok(Some(entry)),
             None => Err(ApiError::Denied {
                 path: PATH.to_owned(),
                 text: "the key is hidden from this token".to_owned(),
             }),
         },
-        Err(Outcome::Lost { .. }) => Ok(Looked::Absent),
+        Err(Outcome::Lost { .. } | Outcome::Written { .. }) => Ok(None),
         Err(
             Outcome::Denied(error)
             | Outcome::TooLarge(error)
             | Outcome::Refused(error)
             | Outcome::Unknown(error),
         ) => Err(error),
-        Err(Outcome::Written { .. }) => Ok(Looked::Absent),
     }
 }
 
