@@ -32,6 +32,7 @@ pub mod cli;
 pub mod config;
 pub mod consul;
 pub mod domain;
+pub mod editor;
 pub mod report;
 pub mod screen;
 pub mod shell;

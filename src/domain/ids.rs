@@ -81,3 +81,12 @@ name! {
     /// A check's id, unique on its node only.
     CheckId
 }
+name! {
+    /// A key of the KV store, whole (`app/billing/timeout`); one that ends with `/` is a folder or
+    /// a folder's marker key.
+    Key
+}
+name! {
+    /// A session's id, a UUID.
+    SessionId
+}
