@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Address;
 
@@ -23,7 +23,7 @@ const CALLS: usize = 64;
 pub struct Budget {
     size: usize,
     used: AtomicUsize,
-    calls: Semaphore,
+    calls: Arc<Semaphore>,
 }
 
 /// The right to one blocking query at a time; dropping it gives it back.
@@ -38,7 +38,7 @@ impl Budget {
 
     /// A budget of `size` blocking queries.
     pub fn new(size: usize) -> Arc<Self> {
-        Arc::new(Self { size, used: AtomicUsize::new(0), calls: Semaphore::new(CALLS) })
+        Arc::new(Self { size, used: AtomicUsize::new(0), calls: Arc::new(Semaphore::new(CALLS)) })
     }
 
     /// Takes one permit, or nothing when all are out: poll instead of blocking then.
@@ -52,9 +52,9 @@ impl Budget {
     }
 
     /// Waits until one more call may be on its way; it is while the permit lives.
-    pub(super) async fn call(&self) -> Option<SemaphorePermit<'_>> {
+    pub(super) async fn call(&self) -> Option<OwnedSemaphorePermit> {
         // Fails only on a closed semaphore, and nothing closes it.
-        self.calls.acquire().await.ok()
+        Arc::clone(&self.calls).acquire_owned().await.ok()
     }
 
     /// How many permits are out.

@@ -82,8 +82,7 @@ name! {
     CheckId
 }
 name! {
-    /// A key of the KV store, whole (`app/billing/timeout`); one that ends with `/` is a folder or
-    /// a folder's marker key.
+    /// A key of the KV store, byte for byte: any UTF-8, with `//`, newlines and all.
     Key
 }
 name! {

@@ -25,34 +25,13 @@ use super::format::Format;
 use super::merge::Merge;
 use super::syntax::Problem;
 use crate::domain::ids::Dc;
-use crate::domain::kv::{Entry, Key};
+use crate::domain::kv::{Entry, Key, Write};
 
 pub use guard::{Guards, Reason};
 
 /// A request of the machine, to tell its answer from a late one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReqId(pub u64);
-
-/// What an edit stands on: the key as it was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Base {
-    /// The value, byte for byte.
-    pub value: Bytes,
-    /// Its flags; the write keeps them.
-    pub flags: u64,
-    /// Its `ModifyIndex`; 0 when the key did not exist, and the write must create it.
-    pub index: u64,
-}
-
-impl From<Option<&Entry>> for Base {
-    fn from(entry: Option<&Entry>) -> Self {
-        entry.map_or_else(Self::default, |entry| Self {
-            value: entry.value.clone(),
-            flags: entry.flags,
-            index: entry.modify_index,
-        })
-    }
-}
 
 /// Where an edit stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +76,8 @@ pub enum Stage {
     },
     /// The key is not what was read any more; nothing was written.
     Conflict {
-        /// What is there now; index 0 when it was deleted.
-        theirs: Base,
+        /// What is there now; `None` when it was deleted.
+        theirs: Option<Entry>,
         /// What the operator made of the base.
         mine: Bytes,
         /// Both brought together.
@@ -169,8 +148,8 @@ pub enum Resolution {
 pub enum WriteAnswer {
     /// Written; the key's new index, where the answer told it.
     Written {
-        /// The index; 0 when it is not known.
-        index: u64,
+        /// The index; `None` when the answer did not tell it, and it must be read.
+        index: Option<u64>,
     },
     /// The check-and-set was lost: the key has another index than the base.
     NotCurrent,
@@ -185,8 +164,15 @@ pub enum WriteAnswer {
 /// What is to be done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditorEffect {
-    /// Journal and write, check-and-set; answer with [`Input::Answered`].
-    Write(Box<Write>),
+    /// Journal and write, once; answer with [`Input::Answered`].
+    Write {
+        /// The request.
+        req: ReqId,
+        /// The write, check-and-set on what the edit stands on, flags kept.
+        write: Write,
+        /// True when the operator wants it sent although it cannot be journalled.
+        without_journal: bool,
+    },
     /// Read the key without cache; answer with [`Input::ReadBack`].
     ReadBack {
         /// The request.
@@ -214,23 +200,6 @@ pub enum EditorEffect {
     },
 }
 
-/// The one write of an edit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Write {
-    /// The request.
-    pub req: ReqId,
-    /// Where.
-    pub dc: Dc,
-    /// What.
-    pub key: Key,
-    /// The value before, for the journal, with the index for the check-and-set (0 creates).
-    pub base: Base,
-    /// The new value. Its flags are the base's.
-    pub value: Bytes,
-    /// True when the operator wants it sent although it cannot be journalled.
-    pub without_journal: bool,
-}
-
 /// An edit that can be taken up again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -238,8 +207,8 @@ pub struct Draft {
     pub dc: Dc,
     /// What.
     pub key: Key,
-    /// What it stands on.
-    pub base: Base,
+    /// What it stands on; `None` when the key did not exist.
+    pub base: Option<Entry>,
     /// The text.
     pub mine: Bytes,
 }
@@ -249,29 +218,30 @@ pub struct Draft {
 pub struct Machine {
     dc: Dc,
     key: Key,
-    base: Base,
+    base: Option<Entry>,
+    /// Those that a write keeps: the base's, and those of a base that was deleted meanwhile.
+    flags: u64,
     format: Format,
     guards: Guards,
     stage: Stage,
     /// The text as it was last seen; the base's value before the first change.
     mine: Bytes,
     /// What the server has, when that is not the base any more.
-    moved: Option<Base>,
+    moved: Option<Option<Entry>>,
     last_req: u64,
     without_journal: bool,
 }
 
 impl Machine {
     /// Looks at a key as it was read (`None`: it does not exist).
-    pub fn new(dc: Dc, key: Key, entry: Option<&Entry>) -> Self {
-        let base = Base::from(entry);
-        let format = Format::detect(key.as_str(), &base.value);
-        let mine = base.value.clone();
+    pub fn new(dc: Dc, key: Key, entry: Option<Entry>) -> Self {
+        let mine = value(entry.as_ref());
         Self {
             dc,
+            format: Format::detect(key.as_str(), &mine),
             key,
-            base,
-            format,
+            flags: entry.as_ref().map_or(0, |entry| entry.flags),
+            base: entry,
             guards: Guards::default(),
             stage: Stage::Reading,
             mine,
@@ -283,12 +253,8 @@ impl Machine {
 
     /// Takes up an edit that was left open: its text, standing on what it stood on.
     pub fn resume(draft: Draft) -> Self {
-        let mut machine = Self::new(draft.dc, draft.key, None);
-        machine.format = Format::detect(machine.key.as_str(), &draft.base.value);
-        machine.base = draft.base;
-        machine.mine = draft.mine;
-        machine.stage = Stage::Editing;
-        machine
+        let Draft { dc, key, base, mine } = draft;
+        Self { mine, stage: Stage::Editing, ..Self::new(dc, key, base) }
     }
 
     /// Says what must be asked before this key is written: protection, lock, managers.
@@ -318,9 +284,9 @@ impl Machine {
         &self.key
     }
 
-    /// What the edit stands on.
-    pub fn base(&self) -> &Base {
-        &self.base
+    /// What the edit stands on; `None` when the key did not exist.
+    pub fn base(&self) -> Option<&Entry> {
+        self.base.as_ref()
     }
 
     /// How the value is read.
@@ -340,12 +306,22 @@ impl Machine {
 
     /// True when the text differs from the base.
     pub fn is_changed(&self) -> bool {
-        self.mine != self.base.value
+        self.mine != value(self.base.as_ref())
     }
 
-    /// What the server has now, when the key has moved on since the edit began: saving will meet
-    /// a conflict.
-    pub fn moved(&self) -> Option<&Base> {
-        self.moved.as_ref()
+    /// What the server has now (inside: `None` for a deleted key), when the key has moved on since
+    /// the edit began: saving will meet a conflict.
+    pub fn moved(&self) -> Option<Option<&Entry>> {
+        self.moved.as_ref().map(Option::as_ref)
     }
+}
+
+/// The value of a key; empty for one that does not exist.
+fn value(entry: Option<&Entry>) -> Bytes {
+    entry.map_or_else(Bytes::new, |entry| entry.value.clone())
+}
+
+/// The index of a key, as check-and-set names it: 0 for one that does not exist.
+fn index(entry: Option<&Entry>) -> u64 {
+    entry.map_or(0, |entry| entry.modify_index)
 }

@@ -102,7 +102,7 @@ impl TextEdit {
 
     /// What is searched for.
     pub fn pattern(&self) -> Option<&str> {
-        self.area.search_pattern().map(|pattern| pattern.as_str())
+        self.area.search_pattern().map(regex::Regex::as_str)
     }
 
     /// The lines, without their ends; one more than there are ends. Not cleaned.

@@ -1,9 +1,7 @@
 //! Locks, semaphores and consul-template's shared data: told by name, flags and session.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use super::{Entry, GIT2CONSUL_CONFIG, Key, Managed, REPLICATE_STATUSES, TEMPLATE_DEDUP};
 
@@ -20,7 +18,7 @@ const LOCK_NAME: &str = ".lock";
 struct Record {
     limit: u64,
     #[serde(default)]
-    holders: Option<BTreeMap<String, IgnoredAny>>,
+    holders: Option<Map<String, Value>>,
 }
 
 /// What a name says by itself.
@@ -46,8 +44,8 @@ pub(super) fn by_content(entry: &Entry) -> Vec<Managed> {
 
 /// A lock, a semaphore or a contender of one.
 fn by_flags(entry: &Entry) -> Option<Managed> {
-    let prefix = entry.key.folder().trim_end_matches('/').to_owned();
-    let is_record = entry.key.last() == LOCK_NAME;
+    let prefix = entry.key.parent().trim_end_matches('/').to_owned();
+    let is_record = entry.key.leaf() == LOCK_NAME;
     match entry.flags {
         LOCK_FLAGS if is_record => Some(Managed::Lock { prefix }),
         SEMAPHORE_FLAGS if is_record => {

@@ -58,7 +58,7 @@ fn word_role(word: &str, words: &[&str]) -> Role {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | ':'))
         && digits
             .chars()
-            .filter(|c| c.is_ascii_alphabetic())
+            .filter(char::is_ascii_alphabetic)
             .all(|c| "xobeETZtzabcdfABCDF".contains(c));
     if words.contains(&word) {
         Role::CodeWord

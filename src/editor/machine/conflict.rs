@@ -4,12 +4,13 @@
 //! its index, so a further change meets a conflict again.
 
 use super::super::merge::Merge;
-use super::{Base, EditorEffect, Machine, Resolution, Stage};
+use super::{EditorEffect, Machine, Resolution, Stage, value};
+use crate::domain::kv::Entry;
 
 /// Shows the conflict with what is there now.
-pub(super) fn show(machine: &mut Machine, theirs: Base) {
+pub(super) fn show(machine: &mut Machine, theirs: Option<Entry>) {
     let mine = machine.mine.clone();
-    let merged = Merge::of(&machine.base.value, &theirs.value, &mine);
+    let merged = Merge::of(&value(machine.base.as_ref()), &value(theirs.as_ref()), &mine);
     machine.moved = None;
     machine.stage = Stage::Conflict { theirs, mine, merged };
 }
@@ -34,7 +35,9 @@ pub(super) fn resolve(
         Resolution::EditMerged => merged.with_markers(),
         Resolution::Mine => mine.clone(),
     };
-    machine.base = adopt(&machine.base, theirs.clone());
+    // A key that was deleted is created again with the flags it had.
+    machine.flags = theirs.as_ref().map_or(machine.flags, |theirs| theirs.flags);
+    machine.base = theirs.clone();
     machine.mine = text;
     machine.keep(effects);
     if resolution == Resolution::EditMerged {
@@ -42,9 +45,4 @@ pub(super) fn resolve(
     } else {
         machine.show_review(None);
     }
-}
-
-/// What the edit stands on now. A key that was deleted is created again with the flags it had.
-fn adopt(before: &Base, theirs: Base) -> Base {
-    if theirs.index == 0 { Base { flags: before.flags, ..theirs } } else { theirs }
 }

@@ -1,8 +1,14 @@
 //! What became of a write: the answer, or what the key says when no answer came.
 
 use super::guard::Reason;
-use super::{Base, EditorEffect, Machine, ReqId, Stage, WriteAnswer, conflict, guard};
+use super::{EditorEffect, Machine, ReqId, Stage, WriteAnswer, conflict, guard, index};
 use crate::domain::kv::Entry;
+
+/// Why a write comes back that was refused though nothing has changed.
+const NOT_LOST: &str =
+    "the server refused it as not current, yet the key is as it was read: look, and save again";
+/// Why a write comes back that got no answer and left no trace.
+const NOT_WRITTEN: &str = "no answer came, and the key is as it was: it was not written so far";
 
 /// Takes the answer to the write on its way; a late or foreign one changes nothing.
 pub(super) fn answered(
@@ -17,8 +23,11 @@ pub(super) fn answered(
     }
     let mine = mine.clone();
     match answer {
-        WriteAnswer::Written { index } if index > 0 => saved(machine, index, effects),
-        WriteAnswer::Written { .. } => {
+        WriteAnswer::Written { index: Some(index) } => {
+            let now = written(machine, index);
+            saved(machine, now, effects);
+        }
+        WriteAnswer::Written { index: None } => {
             look(machine, "it was written; its new index is being read".to_owned(), false, effects);
         }
         WriteAnswer::NotCurrent => {
@@ -57,18 +66,13 @@ pub(super) fn read_back(
             return;
         }
     };
-    let now = Base::from(entry.as_ref());
-    let is_mine = entry.is_some() && now.value == machine.mine && now.flags == machine.base.flags;
-    if is_mine && now.index != machine.base.index {
-        saved(machine, now.index, effects);
-    } else if now.index != machine.base.index {
-        conflict::show(machine, now);
-    } else if is_lost {
-        let why = "the server refused it as not current, yet the key is as it was read: try again";
-        machine.show_review(Some(why.to_owned()));
-    } else {
-        let why = "no answer came, and the key is as it was: it was not written so far";
-        machine.show_review(Some(why.to_owned()));
+    let has_moved = index(entry.as_ref()) != index(machine.base.as_ref());
+    let is_mine = entry.as_ref().is_some_and(|now| now.holds(&machine.mine, machine.flags));
+    match entry {
+        Some(now) if has_moved && is_mine => saved(machine, now, effects),
+        now if has_moved => conflict::show(machine, now),
+        _ if is_lost => machine.show_review(Some(NOT_LOST.to_owned())),
+        _ => machine.show_review(Some(NOT_WRITTEN.to_owned())),
     }
 }
 
@@ -80,13 +84,27 @@ pub(super) fn retry(machine: &mut Machine, effects: &mut Vec<EditorEffect>) {
     }
 }
 
-/// The write is in: what was written is what the next edit stands on.
-fn saved(machine: &mut Machine, index: u64, effects: &mut Vec<EditorEffect>) {
-    let flags = machine.base.flags;
-    machine.base = Base { value: machine.mine.clone(), flags, index };
+/// The write is in: what is there now is what the next edit stands on.
+fn saved(machine: &mut Machine, now: Entry, effects: &mut Vec<EditorEffect>) {
+    machine.stage = Stage::Saved { index: now.modify_index };
+    machine.base = Some(now);
     machine.moved = None;
-    machine.stage = Stage::Saved { index };
     machine.forget(effects);
+}
+
+/// What the key is after a write that made this index.
+fn written(machine: &Machine, index: u64) -> Entry {
+    let before = machine.base.as_ref();
+    Entry {
+        key: machine.key.clone(),
+        value: machine.mine.clone(),
+        flags: machine.flags,
+        modify_index: index,
+        create_index: before.map_or(index, |before| before.create_index),
+        // A write that is no lock operation leaves the session and resets the counter.
+        lock_index: 0,
+        session: before.and_then(|before| before.session.clone()),
+    }
 }
 
 /// Reads the key to learn what happened.

@@ -7,13 +7,13 @@ use super::super::format::Format;
 use super::super::merge::has_markers;
 use super::super::syntax::{self, Problem};
 use super::guard::{self, Reason};
-use super::{Base, Draft, EditorEffect, Input, Machine, ReqId, Stage, Write, conflict, saving};
-use crate::domain::kv::Entry;
+use super::{Draft, EditorEffect, Input, Machine, ReqId, Stage, conflict, index, saving, value};
+use crate::domain::kv::{Entry, Op, Write};
 
 /// Reacts to an input.
 pub(super) fn step(machine: &mut Machine, input: Input, effects: &mut Vec<EditorEffect>) {
     match input {
-        Input::Loaded(entry) => machine.load(entry.as_ref()),
+        Input::Loaded(entry) => machine.load(entry),
         Input::Edit => machine.edit(),
         Input::Typed(mine) => machine.typed(mine, effects),
         Input::External(text) => machine.external(text, effects),
@@ -32,24 +32,24 @@ pub(super) fn step(machine: &mut Machine, input: Input, effects: &mut Vec<Editor
 
 impl Machine {
     /// The server has this now. Only a look follows it; an edit notes that the key has moved.
-    fn load(&mut self, entry: Option<&Entry>) {
-        let now = Base::from(entry);
+    fn load(&mut self, entry: Option<Entry>) {
         if matches!(self.stage, Stage::Reading) {
-            self.read(now);
+            self.read(entry);
         } else {
-            self.moved = (now.index != self.base.index).then_some(now);
+            let has_moved = index(entry.as_ref()) != index(self.base.as_ref());
+            self.moved = has_moved.then_some(entry);
         }
     }
 
-    /// Stands on this from now on, and shows it.
-    pub(super) fn read(&mut self, base: Base) {
-        if self.format != Format::detect(self.key.as_str(), &self.base.value) {
-            // A format that the operator chose stays.
-        } else {
-            self.format = Format::detect(self.key.as_str(), &base.value);
+    /// Looks at this from now on. A format that the operator chose stays.
+    pub(super) fn read(&mut self, entry: Option<Entry>) {
+        let detected = |machine: &Self, bytes: &[u8]| Format::detect(machine.key.as_str(), bytes);
+        if self.format == detected(self, &value(self.base.as_ref())) {
+            self.format = detected(self, &value(entry.as_ref()));
         }
-        self.mine = base.value.clone();
-        self.base = base;
+        self.mine = value(entry.as_ref());
+        self.flags = entry.as_ref().map_or(0, |entry| entry.flags);
+        self.base = entry;
         self.moved = None;
         self.stage = Stage::Reading;
     }
@@ -104,7 +104,7 @@ impl Machine {
             self.mine = mine;
             self.keep(effects);
         }
-        if self.is_changed() || self.base.index == 0 {
+        if self.is_changed() || self.base.is_none() {
             self.show_review(None);
         }
     }
@@ -112,7 +112,7 @@ impl Machine {
     /// Shows the text as it is against the base.
     pub(super) fn show_review(&mut self, refusal: Option<String>) {
         let mine = self.mine.clone();
-        let diff = Diff::of(&self.base.value, &mine);
+        let diff = Diff::of(&value(self.base.as_ref()), &mine);
         let problem = problem(self.format, &mine);
         self.stage = Stage::Reviewing { mine, diff, problem, has_insisted: false, refusal };
     }
@@ -148,11 +148,11 @@ impl Machine {
     fn write(&mut self, effects: &mut Vec<EditorEffect>) {
         let req = self.next_req();
         let without_journal = std::mem::take(&mut self.without_journal);
-        let (dc, key, base) = (self.dc.clone(), self.key.clone(), self.base.clone());
-        let value = self.mine.clone();
+        let (key, value, flags) = (self.key.clone(), self.mine.clone(), self.flags);
         self.stage = Stage::Saving { req, mine: value.clone() };
-        let write = Write { req, dc, key, base, value, without_journal };
-        effects.push(EditorEffect::Write(Box::new(write)));
+        let op = Op::Put { key, value, flags, base: self.base.clone() };
+        let write = Write::one(self.dc.clone(), op);
+        effects.push(EditorEffect::Write { req, write, without_journal });
     }
 
     pub(super) fn next_req(&mut self) -> ReqId {
@@ -180,8 +180,7 @@ impl Machine {
     /// Gives the text up. Not while nobody knows whether it was written.
     fn abandon(&mut self, effects: &mut Vec<EditorEffect>) {
         match &self.stage {
-            Stage::Reading | Stage::Saving { .. } => {}
-            Stage::Unknown { req: Some(_), .. } => {}
+            Stage::Reading | Stage::Saving { .. } | Stage::Unknown { req: Some(_), .. } => {}
             Stage::Saved { .. } => self.stage = Stage::Reading,
             Stage::Conflict { theirs, .. } => {
                 let theirs = theirs.clone();

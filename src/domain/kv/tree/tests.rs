@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn listing(keys: &[&str]) -> Arc<[Key]> {
-    keys.iter().map(|key| Key::from(*key)).collect()
+fn listing(folder: &str, keys: &[&str]) -> Arc<Folder> {
+    Arc::new(Folder::new(&folder.into(), keys.iter().copied()))
 }
 
 fn text(tree: &Tree) -> Vec<String> {
-    let line = |row: Row<'_>| {
+    let line = |row: TreeRow<'_>| {
         let indent = "  ".repeat(row.depth);
         let sign = match row.kind {
             Kind::Folder if row.is_open => "v ",
@@ -17,7 +17,7 @@ fn text(tree: &Tree) -> Vec<String> {
         };
         let dcs: String =
             (0..tree.dcs).map(|dc| if row.here.has(dc) { 'x' } else { '.' }).collect();
-        format!("{indent}{sign}{} {dcs}", row.key.last())
+        format!("{indent}{sign}{} {dcs}", row.name)
     };
     tree.rows(0, usize::MAX).map(line).collect()
 }
@@ -26,48 +26,50 @@ fn text(tree: &Tree) -> Vec<String> {
 fn open_folders_show_their_children_below_them() {
     let mut tree = Tree::new(1, Order::FoldersFirst);
     assert!(tree.is_empty());
-    tree.set(0, &"".into(), listing(&["a", "b/", "c"]));
+    tree.set(0, listing("", &["a", "b/", "c"]));
     assert_eq!(text(&tree), ["> b/ x", "a x", "c x"]);
     tree.open(&"b/".into());
-    assert_eq!(tree.children(&"b/".into()), None);
-    tree.set(0, &"b/".into(), listing(&["b/", "b/x", "b/y/"]));
+    assert_eq!(tree.children("b/"), None);
+    tree.set(0, listing("b/", &["b/", "b/x", "b/y/"]));
     assert_eq!(text(&tree), ["v b/ x", "  * b/ x", "  > y/ x", "  x x", "a x", "c x"]);
     tree.close(&"b/".into());
     assert_eq!(text(&tree), ["> b/ x", "a x", "c x"]);
-    assert_eq!(tree.children(&"b/".into()), Some(3));
+    assert_eq!(tree.children("b/"), Some(3));
 }
 
 #[test]
 fn a_row_says_in_which_datacenters_it_is() {
     let mut tree = Tree::new(3, Order::ByKey);
-    tree.set(0, &"".into(), listing(&["a", "b/", "d"]));
-    tree.set(2, &"".into(), listing(&["b/", "c", "d"]));
+    tree.set(0, listing("", &["a", "b/", "d"]));
+    tree.set(2, listing("", &["b/", "c", "d"]));
     assert_eq!(text(&tree), ["a x..", "> b/ x.x", "c ..x", "d x.x"]);
-    assert!(tree.is_read(0, &"".into()) && !tree.is_read(1, &"".into()));
+    assert!(tree.listing(0, "").is_some() && tree.listing(1, "").is_none());
     tree.forget(0, &"".into());
     assert_eq!(text(&tree), ["> b/ ..x", "c ..x", "d ..x"]);
-    tree.set(7, &"".into(), listing(&["z"]));
+    tree.set(7, listing("", &["z"]));
     assert_eq!(tree.len(), 3);
 }
 
 #[test]
-fn a_listing_out_of_order_is_put_in_order() {
+fn a_marker_says_where_it_is_too() {
     let mut tree = Tree::new(2, Order::ByKey);
-    tree.set(0, &"".into(), listing(&["c", "a"]));
-    tree.set(1, &"".into(), listing(&["b", "a"]));
-    assert_eq!(text(&tree), ["a xx", "b .x", "c x."]);
+    tree.open(&"a/".into());
+    tree.set(0, listing("", &["a/"]));
+    tree.set(0, listing("a/", &["a/b"]));
+    tree.set(1, listing("a/", &["a/"]));
+    assert_eq!(text(&tree), ["v a/ x.", "  * a/ .x", "  b x."]);
 }
 
 #[test]
-fn a_row_is_found_again_by_key_and_kind_in_both_orders() {
+fn a_row_is_found_again_by_path_and_kind_in_both_orders() {
     for order in [Order::FoldersFirst, Order::ByKey] {
         let mut tree = Tree::new(1, order);
-        tree.set(0, &"".into(), listing(&["a", "b/", "c"]));
-        tree.set(0, &"b/".into(), listing(&["b/", "b/x", "b/y/"]));
+        tree.set(0, listing("", &["a", "b/", "c"]));
+        tree.set(0, listing("b/", &["b/", "b/x", "b/y/"]));
         tree.open(&"b/".into());
         for at in 0..tree.len() {
             let row = tree.row(at).unwrap();
-            assert_eq!(tree.position(row.key, row.kind), Some(at), "{row:?}");
+            assert_eq!(tree.position(&row.path.into(), row.kind), Some(at), "{row:?}");
         }
         assert_eq!(tree.position(&"b/x".into(), Kind::Folder), None);
         assert_eq!(tree.position(&"nowhere/x".into(), Kind::Key), None);
@@ -80,9 +82,9 @@ fn a_row_is_found_again_by_key_and_kind_in_both_orders() {
 fn revealing_a_key_opens_what_leads_to_it() {
     let mut tree = Tree::new(1, Order::ByKey);
     tree.reveal(&"a/b/c".into());
-    tree.set(0, &"".into(), listing(&["a/"]));
-    tree.set(0, &"a/".into(), listing(&["a/b/"]));
-    tree.set(0, &"a/b/".into(), listing(&["a/b/c"]));
+    tree.set(0, listing("", &["a/"]));
+    tree.set(0, listing("a/", &["a/b/"]));
+    tree.set(0, listing("a/b/", &["a/b/c"]));
     assert_eq!(tree.position(&"a/b/c".into(), Kind::Key), Some(2));
     let shown: Vec<_> = tree.shown_folders().map(Key::as_str).collect();
     assert_eq!(shown, ["", "a/", "a/b/"]);
@@ -93,24 +95,24 @@ fn revealing_a_key_opens_what_leads_to_it() {
 #[test]
 fn odd_names_stay_apart() {
     let mut tree = Tree::new(1, Order::FoldersFirst);
-    tree.set(0, &"".into(), listing(&["/", "a b", "a%20b", "a\nb"]));
+    tree.set(0, listing("", &["/", "a b", "a%20b", "a\nb"]));
     tree.open(&"/".into());
-    tree.set(0, &"/".into(), listing(&["/", "//", "/x"]));
-    assert_eq!(text(&tree).len(), 7);
+    tree.set(0, listing("/", &["/", "//", "/x"]));
+    assert_eq!(tree.len(), 7);
     assert_eq!(tree.position(&"/".into(), Kind::Marker), Some(1));
     assert_eq!(tree.position(&"//".into(), Kind::Folder), Some(2));
 }
 
 #[test]
 fn a_folder_of_200_000_keys_has_all_its_rows() {
-    let keys: Arc<[Key]> = (0..200_000).map(|n| Key::from(format!("big/{n:06}"))).collect();
+    let keys: Vec<String> = (0..200_000).map(|n| format!("big/{n:06}")).collect();
+    let big = Arc::new(Folder::new(&"big/".into(), keys.iter().map(String::as_str)));
     let mut tree = Tree::new(2, Order::FoldersFirst);
-    tree.set(0, &"".into(), listing(&["big/"]));
+    tree.set(0, listing("", &["big/"]));
     tree.open(&"big/".into());
-    tree.set(0, &"big/".into(), keys.clone());
-    tree.set(1, &"big/".into(), keys);
+    tree.set(0, big.clone());
+    tree.set(1, big);
     assert_eq!(tree.len(), 200_001);
-    let last = Key::from("big/199999");
-    assert_eq!(tree.position(&last, Kind::Key), Some(200_000));
+    assert_eq!(tree.position(&"big/199999".into(), Kind::Key), Some(200_000));
     assert_eq!(tree.rows(199_990, 50).count(), 11);
 }

@@ -30,7 +30,7 @@ impl<'a, 'g> Cursor<'a, 'g> {
 
     /// Gives the next `len` bytes away; a length inside a character means the whole character.
     pub(super) fn take(&mut self, len: usize, role: Role) {
-        let len = self.rest.ceil_char_boundary(len);
+        let len = self.rest.ceil_char_boundary(len.min(self.rest.len()));
         let (piece, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, ""));
         self.rest = rest;
         if !piece.is_empty() {

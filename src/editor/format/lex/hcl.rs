@@ -50,7 +50,7 @@ pub(super) fn lex(cursor: &mut Cursor<'_, '_>, state: State) -> State {
 /// Takes a comment up to its end; false when that is not in this line.
 fn finish_comment(cursor: &mut Cursor<'_, '_>) -> bool {
     let end = cursor.rest().find("*/");
-    cursor.take(end.map_or(cursor.rest().len(), |at| at + 2), Role::CodeComment);
+    cursor.take(end.map_or(usize::MAX, |at| at + 2), Role::CodeComment);
     end.is_some()
 }
 
@@ -95,7 +95,7 @@ fn is_name(after: &str) -> bool {
 /// A name, the kind of a block (the first word of a line before `{` or a label), a number, a word.
 fn word(cursor: &mut Cursor<'_, '_>, is_first: bool) {
     let len = cursor.len_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-    let (word, after) = cursor.rest().split_at_checked(len).unwrap_or((cursor.rest(), ""));
+    let (word, after) = cursor.rest().split_at_checked(len).unwrap_or_default();
     let is_block = is_first && after.trim_start().starts_with(['{', '"']);
     let role = if is_name(after) || is_block { Role::CodeKey } else { word_role(word, WORDS) };
     cursor.take(len, role);

@@ -92,7 +92,7 @@ fn is_name(after: &str) -> bool {
 fn word(cursor: &mut Cursor<'_, '_>) {
     let is_end = |c| matches!(c, '{' | '}' | '[' | ']' | ',' | '=' | '"' | '\'' | '#' | ' ' | '\t');
     let len = cursor.len_while(|c| !is_end(c)).max(1);
-    let (word, after) = cursor.rest().split_at_checked(len).unwrap_or((cursor.rest(), ""));
+    let (word, after) = cursor.rest().split_at_checked(len).unwrap_or_default();
     let role = if is_name(after) { Role::CodeKey } else { word_role(word, WORDS) };
     cursor.take(len, role);
 }
