@@ -4,6 +4,7 @@
 //! Viewing is not editing. The rows are the datacenters; the value stands beside them.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -14,13 +15,18 @@ use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv;
+use crate::editor::format::Document;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
-use crate::ui::text::{bytes, clean, clean_lines};
+use crate::ui::text::{bytes, clean};
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::Detail;
+use crate::ui::widgets::pane::{Detail, Lines};
+
+mod value;
+
+use value::Value as ShownValue;
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -33,7 +39,8 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    let key = OneKey { key: Key::from(place.arg(0)), only: place.dc.clone() };
+    let (key, only) = (Key::from(place.arg(0)), place.dc.clone());
+    let key = OneKey { key, only, documents: HashMap::new() };
     Box::new(TableView::new(place.clone(), key))
 }
 
@@ -41,6 +48,8 @@ fn open(place: &Place) -> Box<dyn View> {
 pub struct OneKey {
     key: Key,
     only: Option<Dc>,
+    /// The values ready to be shown, each with the index that it was made at.
+    documents: HashMap<Dc, (u64, Arc<Document>)>,
 }
 
 /// The key in one datacenter.
@@ -83,6 +92,15 @@ impl OneKey {
         Subject::Key(self.key.clone())
     }
 
+    /// A value ready to be shown; one that did not change is not read again.
+    fn document(&self, dc: &Dc, entry: &kv::Entry) -> (u64, Arc<Document>) {
+        let index = entry.modify_index;
+        match self.documents.get(dc) {
+            Some((at, document)) if *at == index => (index, Arc::clone(document)),
+            _ => (index, Arc::new(Document::detect(self.key.as_str(), entry.value.clone()))),
+        }
+    }
+
     fn shows(&self, ctx: &Ctx, dc: &Dc) -> bool {
         self.only.as_ref().map_or_else(|| ctx.shows(dc), |only| only == dc)
     }
@@ -96,6 +114,7 @@ impl Listing for OneKey {
         Heading {
             what: format!("key {}{place}", self.key),
             made_of: vec![List::Subject(self.subject())],
+            is_of_all: false,
         }
     }
 
@@ -171,6 +190,10 @@ impl Listing for OneKey {
             }
             _ => Against::Differs,
         };
+        self.documents = known
+            .iter()
+            .filter_map(|(dc, entry)| Some(((*dc).clone(), self.document(dc, entry.as_deref()?))))
+            .collect();
         let row = |(dc, entry): &(&Dc, Option<Arc<kv::Entry>>)| KeyRow {
             dc: (*dc).clone(),
             entry: entry.clone(),
@@ -223,20 +246,19 @@ impl Listing for OneKey {
     }
 
     fn detail(&self, _ctx: &Ctx, row: &KeyRow) -> Option<Detail> {
-        let title = format!(" {} @ {} ", clean(self.key.leaf()), clean(row.dc.as_str()));
-        let lines = match &row.entry {
-            None => vec![Cell::new("there is no such key here", Role::Warning)],
-            Some(entry) if entry.value.is_empty() => {
-                vec![Cell::new("the value is empty", Role::Muted)]
+        let name = format!(" {} @ {} ", clean(self.key.leaf()), clean(row.dc.as_str()));
+        let mut title = Cell::new(name, Role::Title);
+        let say = |text: &'static str, role| Lines::Whole(vec![Cell::new(text, role)]);
+        let lines = match (&row.entry, self.documents.get(&row.dc)) {
+            (None, _) => say("there is no such key here", Role::Warning),
+            (Some(entry), _) if entry.value.is_empty() => say("the value is empty", Role::Muted),
+            (Some(_), None) => say("loading", Role::Muted),
+            (Some(_), Some((_, document))) => {
+                title.runs.push((format!("{} ", document.format().label()).into(), Role::Muted));
+                Lines::Lazy(Box::new(ShownValue(Arc::clone(document))))
             }
-            Some(entry) => match std::str::from_utf8(&entry.value) {
-                Ok(text) => {
-                    clean_lines(text).into_iter().map(|line| Cell::new(line, Role::Text)).collect()
-                }
-                Err(_) => vec![Cell::new("the value is no text", Role::Muted)],
-            },
         };
-        Some(Detail { title: Cell::new(title, Role::Title), lines })
+        Some(Detail { title, lines })
     }
 
     fn nothing(&self) -> &'static str {

@@ -136,7 +136,7 @@ impl Listing for Kv {
             "kv {}{place}",
             if self.prefix.is_empty() { "/" } else { self.prefix.as_str() }
         );
-        Heading { what, made_of: vec![List::Subject(self.subject())] }
+        Heading { what, made_of: vec![List::Subject(self.subject())], is_of_all: false }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, KvRow>> {
