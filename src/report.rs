@@ -32,6 +32,7 @@ use crate::config::Config;
 use crate::domain::feed::{Report, Subject};
 use crate::domain::ids::Dc;
 use crate::store::Store;
+use facts::Facts;
 use gather::Question;
 use trouble::Troubles;
 use ways::Ways;
@@ -79,7 +80,10 @@ async fn ask_all(
     let asked: Vec<_> =
         ways.all.iter().filter(|way| only.is_none_or(|only| *only == way.dc)).collect();
     let answers = join_all(asked.iter().map(|way| gather::ask(way, question)));
-    let facts = join_all(ways.agents.iter().map(|agent| facts::ask(agent, question)));
+    let is_used = |agent: usize| asked.iter().any(|way| way.agent == agent);
+    let facts = join_all(ways.agents.iter().enumerate().map(async |(place, agent)| {
+        if is_used(place) { facts::ask(agent, question).await } else { Facts::default() }
+    }));
     let (answers, facts) = tokio::join!(answers, facts);
     let mut store = Store::default();
     let all = asked.iter().map(|way| way.dc.clone()).collect();

@@ -1,7 +1,13 @@
 //! The watch layer against real Consul: what it tells is what the datacenters say.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking, with the reason")]
+
 mod support;
 
+#[path = "watch/broken.rs"]
+mod broken;
+#[path = "watch/budget.rs"]
+mod budget;
 #[path = "watch/counting.rs"]
 mod counting;
 #[path = "watch/faults.rs"]

@@ -67,6 +67,10 @@ pub enum Action {
     DetailUp,
     /// Scroll the detail pane down.
     DetailDown,
+    /// Scroll the detail pane a page up.
+    DetailPageUp,
+    /// Scroll the detail pane a page down.
+    DetailPageDown,
     /// Show or hide the detail pane.
     ToggleDetail,
     /// Mark or unmark the row under the cursor.

@@ -95,6 +95,10 @@ impl Prompt {
         }
         match event.code {
             KeyCode::Enter => return self.accept(),
+            // Enter too, pressed before the program had its terminal in raw mode.
+            KeyCode::Char('j') if event.modifiers.contains(KeyModifiers::CONTROL) => {
+                return self.accept();
+            }
             KeyCode::Esc => return PromptOutcome::Cancelled,
             KeyCode::Char('c') if event.modifiers.contains(KeyModifiers::CONTROL) => {
                 return PromptOutcome::Cancelled;

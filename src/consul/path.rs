@@ -45,7 +45,7 @@ mod tests {
         let mut at = 0;
         while at < bytes.len() {
             if bytes[at] == b'%' {
-                out.push(u8::from_str_radix(&text[at + 1..at + 3], 16).unwrap());
+                out.push(u8::from_str_radix(text.get(at + 1..at + 3).unwrap(), 16).unwrap());
                 at += 3;
             } else {
                 out.push(bytes[at]);

@@ -193,6 +193,12 @@ pub fn coordinates_wan() -> Query<HashMap<Dc, Vec<Coordinate>>> {
     Query::new("/v1/coordinate/datacenters", wire::wan_coordinates)
 }
 
+/// A node's coordinates, one for each network segment that it is in.
+pub fn coordinates_of(node: &NodeName) -> Query<Vec<Coordinate>> {
+    let path = format!("/v1/coordinate/node/{}", encode_segment(node.as_str()));
+    Query::new(path, wire::coordinates)
+}
+
 /// Who the agent is.
 pub fn agent_self() -> Query<AgentSelf> {
     Query::new("/v1/agent/self", wire::agent_self)

@@ -12,7 +12,7 @@ mod interner;
 mod server;
 mod text;
 
-pub(super) use agent::{agent_self, members, policies, wan_coordinates};
+pub(super) use agent::{agent_self, coordinates, members, policies, wan_coordinates};
 pub(super) use catalog::{datacenters, instances, names, node_services, nodes, summaries};
 pub(super) use check::checks;
 pub use interner::Interner;

@@ -48,8 +48,6 @@ pub(super) enum Judging {
 /// What one datacenter said.
 pub(super) struct Answers {
     link: Result<(Link, Duration), ApiError>,
-    /// Whether the token may not see everything.
-    hides: bool,
     checks: Option<Got<Failing>>,
     services: Option<Health>,
     nodes: Option<Got<Vec<Node>>>,
@@ -85,36 +83,25 @@ pub(super) async fn ask(way: &Way, question: &Question) -> Answers {
     };
     let asker = &asker;
     let is_for = |what| question.health == Some(what);
-    let (checks, services, nodes, servers, page, hides) = tokio::join!(
+    let (checks, services, nodes, servers, page) = tokio::join!(
         maybe(is_for(Judging::Checks), health::failing(asker)),
         maybe(is_for(Judging::Services), health::services(asker)),
         maybe(question.nodes, asker.ask(read::nodes())),
         maybe(question.servers, asker.ask(read::servers())),
         page::ask(asker, question.subject.as_ref()),
-        hides(asker),
     );
     let link = Ok((asker.link.clone(), asker.answered_in));
-    Answers { link, hides, checks, services, nodes, servers, page }
+    Answers { link, checks, services, nodes, servers, page }
 }
 
 async fn maybe<T>(is_wanted: bool, question: impl Future<Output = T>) -> Option<T> {
     if is_wanted { Some(question.await) } else { None }
 }
 
-/// Whether lists may be shorter than they are; they may be when that cannot be found out.
-async fn hides(asker: &Asker) -> bool {
-    match asker.ask(read::token_self()).await {
-        Ok(told) => !told.value.iter().any(|id| **id == *read::GLOBAL_MANAGEMENT),
-        Err(ApiError::AclDisabled { .. }) => false,
-        Err(_) => true,
-    }
-}
-
 impl Answers {
     fn none(error: ApiError) -> Self {
         Self {
             link: Err(error),
-            hides: false,
             checks: None,
             services: None,
             nodes: None,
@@ -132,7 +119,7 @@ impl Answers {
         now: DateTime<Utc>,
         troubles: &mut Troubles,
     ) -> Vec<Report> {
-        let mut teller = Teller::new(dc, now, self.hides);
+        let mut teller = Teller::new(dc, now, facts.hides);
         let wan = facts.wan.get(dc).copied();
         let pulse =
             |link, answered_in| Pulse { at: now, link, answered_in, wan, ..Pulse::default() };
@@ -160,6 +147,8 @@ impl Answers {
         }
         if let Some(servers) = self.servers
             && let Some(mut servers) = teller.list(List::Servers, "servers", servers)
+            // A leader that was elected just now has not looked at any server yet.
+            && !servers.servers.is_empty()
         {
             let told = facts.expected.get(dc).copied().unwrap_or_default();
             servers.expected = told.max(servers.servers.len());

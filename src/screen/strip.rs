@@ -46,10 +46,7 @@ fn datacenters(app: &App, is_full: bool) -> Cell {
         let number = if n < 9 { format!("{}:", n + 1) } else { String::new() };
         cell =
             cell.then("  ", Role::Muted).then(format!("{number}{} ", clean(name.as_str())), role);
-        let (sign, state) = match verdict.status() {
-            Some(status) => (ctx.look.status(status), cells::role(status)),
-            None => ("?", Role::Unknown),
-        };
+        let (sign, state) = cells::verdict(&ctx, verdict);
         let word = if is_full { format!("{sign} {}", verdict.word()) } else { sign.to_owned() };
         cell = cell.then(word, state);
         let critical = dc.totals.checks.critical;

@@ -85,7 +85,7 @@ mod tests {
             let (mut shown, mut now) = (Rows::new(), Rows::new());
             for state in states {
                 let rows = state.into_iter().map(|(key, (critical, passing, is_exact))| {
-                    let counts = Counts { critical, passing, ..Counts::default() };
+                    let counts = Counts { passing, critical, ..Counts::default() };
                     let name = ServiceName::from(key.to_string());
                     (name.clone(), ServiceHealth { name, counts, is_exact, ..ServiceHealth::default() })
                 });

@@ -12,12 +12,16 @@ pub enum Verdict {
     Ok,
     /// Nothing known yet.
     Connecting,
+    /// Nothing known to be wrong, but the token may not see all checks.
+    Filtered,
     /// Checks warn.
     Warning,
     /// A server is missing or unhealthy.
     Degraded,
     /// Checks are critical.
     Critical,
+    /// It answers, but its checks cannot be read: what is shown is old.
+    Stale,
     /// The token may not read checks.
     Denied,
     /// The agent does not list it any more.
@@ -37,6 +41,7 @@ impl Verdict {
             _ if dc.is_gone => Self::Gone,
             Link::Leaderless => Self::NoLeader,
             _ if matches!(checks.state, State::Denied { .. }) => Self::Denied,
+            _ if matches!(checks.state, State::Stale { .. }) => Self::Stale,
             _ if dc.totals.checks.critical > 0 => Self::Critical,
             _ if dc.servers.as_ref().is_some_and(|servers| !servers.is_complete()) => {
                 Self::Degraded
@@ -44,6 +49,7 @@ impl Verdict {
             _ if dc.totals.checks.warning > 0 => Self::Warning,
             Link::Unknown => Self::Connecting,
             Link::Led(_) if checks.is_empty() => Self::Connecting,
+            Link::Led(_) if checks.may_be_filtered => Self::Filtered,
             Link::Led(_) => Self::Ok,
         }
     }
@@ -53,9 +59,11 @@ impl Verdict {
         match self {
             Self::Ok => "ok",
             Self::Connecting => "connecting",
+            Self::Filtered => "filtered",
             Self::Warning => "warning",
             Self::Degraded => "degraded",
             Self::Critical => "critical",
+            Self::Stale => "stale",
             Self::Denied => "denied",
             Self::Gone => "gone",
             Self::NoLeader => "no leader",
@@ -67,7 +75,7 @@ impl Verdict {
     pub fn status(self) -> Option<Status> {
         match self {
             Self::Ok => Some(Status::Passing),
-            Self::Connecting | Self::Denied | Self::Gone => None,
+            Self::Connecting | Self::Filtered | Self::Stale | Self::Denied | Self::Gone => None,
             Self::Warning | Self::Degraded => Some(Status::Warning),
             Self::Critical | Self::NoLeader | Self::Unreachable => Some(Status::Critical),
         }

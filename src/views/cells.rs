@@ -6,8 +6,9 @@ use super::Ctx;
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::health::{Check, Counts, Status};
 use crate::domain::ids::Dc;
-use crate::store::Since;
+use crate::store::{Since, Verdict};
 use crate::table::column::Cell;
+use crate::ui::glyph::Sign;
 use crate::ui::text::{age, at_least, clean, clean_lines, count};
 use crate::ui::theme::Role;
 
@@ -24,6 +25,17 @@ pub fn role(status: Status) -> Role {
 /// A state as sign and word.
 pub fn status(ctx: &Ctx, status: Status) -> Cell {
     Cell::new(format!("{} {}", ctx.look.status(status), status.word()), role(status))
+}
+
+/// A datacenter's state as sign and role: one that does not answer has a sign of its own.
+pub fn verdict(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
+    match (verdict, verdict.status()) {
+        (Verdict::Unreachable, _) => (ctx.look.sign(Sign::Dark), Role::Critical),
+        (Verdict::Stale, _) => (ctx.look.sign(Sign::Stale), Role::Stale),
+        (Verdict::Connecting, _) => (ctx.look.sign(Sign::Loading), Role::Muted),
+        (_, Some(status)) => (ctx.look.status(status), role(status)),
+        (_, None) => (ctx.look.sign(Sign::Denied), Role::Denied),
+    }
 }
 
 /// Text from outside, made safe to draw.
@@ -109,6 +121,13 @@ pub fn check_lines(ctx: &Ctx, check: &Check, held: Option<Since>) -> Vec<Cell> {
         last.runs.push((" for ".into(), Role::Muted));
         last.runs.append(&mut ago.runs);
     }
+    if !check.notes.is_empty() {
+        let name = if check.status == Status::Maintenance { "reason" } else { "notes" };
+        lines.push(field(name, &check.notes));
+    }
+    // What it says before what it is: a low screen has room for one of them.
+    lines.extend(clean_lines(&check.output).into_iter().map(|line| Cell::new(line, Role::Text)));
+    lines.push(Cell::default());
     lines.push(field("check", &format!("{} ({})", check.name, check.id)));
     lines.push(field("node", check.node.as_str()));
     if !check.is_of_node() {
@@ -118,12 +137,6 @@ pub fn check_lines(ctx: &Ctx, check: &Check, held: Option<Since>) -> Vec<Cell> {
         lines.push(field("type", &check.kind));
     }
     lines.push(field("index", &check.modify_index.to_string()));
-    if !check.notes.is_empty() {
-        let name = if check.status == Status::Maintenance { "reason" } else { "notes" };
-        lines.push(field(name, &check.notes));
-    }
-    lines.push(Cell::default());
-    lines.extend(clean_lines(&check.output).into_iter().map(|line| Cell::new(line, Role::Text)));
     lines
 }
 

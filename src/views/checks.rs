@@ -57,7 +57,11 @@ impl Listing for Checks {
             Grouping::Flat => "flat",
         };
         let place = ctx.focus.map(|dc| format!(" @ {dc}")).unwrap_or_default();
-        Heading { what: format!("checks{place} {by}"), made_of: vec![List::Checks] }
+        Heading {
+            what: format!("checks{place} {by}"),
+            made_of: vec![List::Checks],
+            is_of_all: false,
+        }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, CheckRow>> {
@@ -75,12 +79,6 @@ impl Listing for Checks {
                 self.what(ctx, row)
             })
             .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
-            Column::new("failing", "failing", Width::Fit(7, 20), failing)
-                .right()
-                .rank(1)
-                .sorts_worst_first(|a: &CheckRow, b| {
-                    a.group.checks.failing().cmp(&b.group.checks.failing())
-                }),
             Column::new("age", "since", Width::Fit(5, 8), |row: &CheckRow| {
                 let own = row.check.as_ref().map_or(row.group.since, |(_, since)| *since);
                 cells::since(ctx.now, own)
@@ -95,6 +93,12 @@ impl Listing for Checks {
             })
             .rank(2),
         ];
+        if self.groups.by != Grouping::Flat {
+            let sum = Column::new("failing", "failing", Width::Fit(7, 20), failing).right().rank(1);
+            let failing = |row: &CheckRow| row.group.checks.failing();
+            let sum = sum.sorts_worst_first(move |a: &CheckRow, b| failing(a).cmp(&failing(b)));
+            columns.insert(3, sum);
+        }
         if wide {
             let index = |row: &CheckRow| {
                 let index = row.check.as_ref().map(|(check, _)| check.modify_index.to_string());
@@ -219,7 +223,10 @@ impl Checks {
             None => {
                 let sign = if group.is_open { Sign::Unfolded } else { Sign::Folded };
                 let sign = Cell::new(format!("{} ", ctx.look.sign(sign)), Role::Muted);
-                sign.then(clean(group.name()).into_owned(), Role::Text)
+                // Among services a node stands for its own checks, and for all on it.
+                let is_node = self.groups.by == Grouping::Service && group.is_of_node;
+                let kind = if is_node { "node " } else { "" };
+                sign.then(kind, Role::Muted).then(clean(group.name()).into_owned(), Role::Text)
             }
             Some((check, _)) => {
                 let is_flat = self.groups.by == Grouping::Flat;
@@ -236,7 +243,8 @@ impl Checks {
     }
 
     fn describe(&self, ctx: &Ctx, group: &Group) -> Vec<Cell> {
-        let mut lines = vec![cells::failing(&group.checks).then(" checks", Role::Muted)];
+        let noun = if group.checks.failing() == 1 { " check" } else { " checks" };
+        let mut lines = vec![cells::failing(&group.checks).then(noun, Role::Muted)];
         if let Some(service) = &group.service {
             let mut instances = cells::failing(&service.counts);
             let all = service.instances.map(|n| format!(" of {} instances", count(n)));
@@ -263,6 +271,11 @@ impl Checks {
     }
 }
 
+/// So many checks, in words.
+fn checks_of(n: usize) -> String {
+    format!("{} {}", count(n), if n == 1 { "check" } else { "checks" })
+}
+
 /// How much of a group fails: instances of a service, else checks.
 fn failing(row: &CheckRow) -> Cell {
     let (None, group) = (&row.check, &row.group) else {
@@ -275,6 +288,6 @@ fn failing(row: &CheckRow) -> Cell {
             let all = service.instances.map_or_else(|| String::from("?"), count);
             Cell::new(format!("{about}{}/{all} inst", count(service.counts.failing())), role)
         }
-        None => Cell::new(format!("{} checks", count(group.checks.failing())), role),
+        None => Cell::new(checks_of(group.checks.failing()), role),
     }
 }

@@ -14,9 +14,17 @@ use crate::table::row::Row;
 use crate::ui::text::{age, clean, count};
 use crate::ui::theme::Role;
 
-/// The worst freshness of each datacenter that a list is made of.
+/// The worst freshness of each datacenter that a list is limited to.
 pub fn worst(ctx: &Ctx, lists: &[List], only: Option<&Dc>) -> Vec<(Dc, Freshness)> {
-    let is_in = |dc: &Dc| only.map_or_else(|| ctx.shows(dc), |only| only == dc);
+    among(ctx, lists, |dc| only.map_or_else(|| ctx.shows(dc), |only| only == dc))
+}
+
+/// The worst freshness of every datacenter, for a list that shows all of them.
+pub fn everywhere(ctx: &Ctx, lists: &[List]) -> Vec<(Dc, Freshness)> {
+    among(ctx, lists, |_| true)
+}
+
+fn among(ctx: &Ctx, lists: &[List], is_in: impl Fn(&Dc) -> bool) -> Vec<(Dc, Freshness)> {
     let dcs = ctx.store.datacenters().filter(|(dc, _)| is_in(dc));
     dcs.filter_map(|(name, dc)| {
         let all = lists.iter().map(|list| dc.freshness(list));
@@ -107,11 +115,34 @@ fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
     if let Some(oldest) = oldest {
         cell = cell.then(format!(" {}", live(oldest)), Role::Live);
     }
+    // Datacenters that suffer from the same thing share a place: a title is short.
+    let mut groups: Vec<(String, Freshness)> = Vec::new();
     for (dc, freshness) in bad {
-        cell = cell.then(format!(" | {} ", clean(dc.as_str())), Role::Muted);
-        cell.runs.extend(words(ctx, freshness).runs);
+        match groups.iter_mut().find(|(_, other)| is_alike(other, freshness)) {
+            Some((names, oldest)) => {
+                names.push_str(", ");
+                names.push_str(&clean(dc.as_str()));
+                oldest.at = oldest.at.min(freshness.at);
+            }
+            None => groups.push((clean(dc.as_str()).into_owned(), freshness.clone())),
+        }
+    }
+    for (names, freshness) in groups {
+        cell = cell.then(format!(" | {names} "), Role::Muted);
+        cell.runs.extend(words(ctx, &freshness).runs);
     }
     cell
+}
+
+/// True when both can be said in the same words, but for the times in them.
+fn is_alike(a: &Freshness, b: &Freshness) -> bool {
+    let state = match (&a.state, &b.state) {
+        (State::Stale { why: a, .. }, State::Stale { why: b, .. }) => a == b,
+        (a, b) => a == b,
+    };
+    let flags =
+        |f: &Freshness| (f.leaderless.is_some(), f.is_polled, f.may_be_filtered, f.at.is_some());
+    state && flags(a) == flags(b)
 }
 
 /// What an empty list says: why it is empty, or that there is really nothing.
@@ -133,7 +164,8 @@ pub fn empty_text<R: Row>(
     if fresh.is_empty() {
         return vec![Cell::new("looking for datacenters", Role::Muted)];
     }
-    let is_certain = |f: &Freshness| !f.is_empty() && !f.may_be_filtered && badness(f) < 5;
+    // What was empty when a datacenter last answered need not be empty now.
+    let is_certain = |f: &Freshness| !f.is_empty() && !f.may_be_filtered && badness(f) < 4;
     let mut lines: Vec<Cell> = fresh
         .iter()
         .filter(|(_, f)| !is_certain(f))

@@ -29,7 +29,7 @@ impl Backoff {
 
     /// Pauses of half a minute to five, for refusals that only an operator can lift.
     pub fn slow(seed: u64) -> Self {
-        let (first, longest) = (Duration::from_secs(30), Duration::from_secs(300));
+        let (first, longest) = (Duration::from_secs(30), Duration::from_mins(5));
         Self { failures: 0, first, longest, state: seed }
     }
 

@@ -145,7 +145,7 @@ impl Board {
         out.extend(versions.map(|(name, versions)| (0, Body::Versions(name, versions))));
         for (subject, ticket) in pending.shown {
             self.told.forget(&subject);
-            self.subjects.show(subject, ticket, &mut out);
+            self.subjects.show(&subject, ticket, &mut out);
         }
         self.subjects.take(pending.subjects, &mut out);
         self.told.take(pending.freshness, pending.may_be_filtered, &self.subjects, &mut out);
@@ -222,3 +222,6 @@ fn exchange(old: &mut Failing, mut new: Failing) -> (Delta<CheckKey, Check>, Vec
     *old = new;
     (delta, touched)
 }
+
+#[cfg(test)]
+mod tests;

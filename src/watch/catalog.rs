@@ -7,13 +7,13 @@ use tokio::time::timeout;
 
 use super::context::Context;
 use super::inbox::Pending;
-use super::post::Post;
+use super::sink::Post;
 use super::watcher::{Refusal, Watcher};
 use crate::consul::read;
 use crate::domain::feed::List;
 
 /// How long the list of names does before the better one is tried again.
-const NAMES_FOR: Duration = Duration::from_secs(300);
+const NAMES_FOR: Duration = Duration::from_mins(5);
 
 /// Watches the summary of all services; where that is refused, their names.
 pub(super) async fn watch_services(ctx: Arc<Context>) {

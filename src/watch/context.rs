@@ -16,7 +16,7 @@ use super::permits::Permits;
 use crate::consul::Client;
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, NodeName};
 
 /// Above this way there and back, a compressed answer is worth its cost.
 const FAR: Duration = Duration::from_millis(5);
@@ -48,6 +48,8 @@ pub(super) struct Facts {
     pub wan: HashMap<Dc, Estimate>,
     /// How many servers there should be.
     pub expected: HashMap<Dc, usize>,
+    /// Where the agent itself lives, as far as the token may ask.
+    pub agent: Option<(Dc, NodeName)>,
     /// Whether the token may shorten lists; `None` until that is known.
     pub may_be_filtered: Option<bool>,
 }

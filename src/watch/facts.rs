@@ -12,23 +12,27 @@ use super::context::Facts;
 use crate::consul::read::{self, GLOBAL_MANAGEMENT};
 use crate::consul::{ApiError, Client};
 use crate::domain::coordinate::{self, Estimate};
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, NodeName};
 
 /// How often the agent is asked.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// How soon at first while something is missing; then later and later.
 const SOON: Duration = Duration::from_secs(4);
 
 /// Finds out for as long as it is polled; what cannot be had keeps its last value.
 pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed: u64) {
-    let mut local = None;
+    let mut agent = None;
     let mut pause = SOON / 2;
     loop {
-        if local.is_none() {
-            local = read::agent_self().fetch(&client).await.ok().map(|(agent, _)| agent.dc);
+        if agent.is_none() {
+            agent = read::agent_self()
+                .fetch(&client)
+                .await
+                .ok()
+                .map(|(agent, _)| (agent.dc, agent.node));
         }
         let (wan, expected, filtered) = tokio::join!(
-            round_trips(&client, local.as_ref()),
+            round_trips(&client, agent.as_ref()),
             expected(&client),
             filtered(&client)
         );
@@ -40,6 +44,7 @@ pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed:
         pause = if is_located && filtered.is_some() { EVERY } else { (pause * 2).min(EVERY) };
         out.send_if_modified(|facts| {
             let before = facts.clone();
+            facts.agent.clone_from(&agent);
             facts.wan = wan.unwrap_or_else(|| before.wan.clone());
             facts.expected = expected.unwrap_or_else(|| before.expected.clone());
             facts.may_be_filtered = filtered.or(before.may_be_filtered);
@@ -49,9 +54,12 @@ pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed:
     }
 }
 
-async fn round_trips(client: &Client, local: Option<&Dc>) -> Option<HashMap<Dc, Estimate>> {
+async fn round_trips(
+    client: &Client,
+    agent: Option<&(Dc, NodeName)>,
+) -> Option<HashMap<Dc, Estimate>> {
     let (places, _) = read::coordinates_wan().fetch(client).await.ok()?;
-    let here = places.get(local?)?;
+    let here = places.get(&agent?.0)?;
     let estimate =
         |(dc, there): (&Dc, &Vec<_>)| Some((dc.clone(), coordinate::between_groups(here, there)?));
     Some(places.iter().filter_map(estimate).collect())

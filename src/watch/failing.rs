@@ -2,10 +2,11 @@
 //!
 //! Critical and warning checks are two lists of Consul, watched side by side and shown as one. A
 //! list that only gained is passed on at once. A check that left one list may be on its way into
-//! the other, so before it is called recovered the other list must be as new as the one it left:
-//! its own answer is awaited a moment, then it is asked. Invariant: a check that goes from one
+//! the other, so before it is called recovered both lists must be of one index: the older one's
+//! own answer is awaited a moment, then it is asked. Invariant: a check that goes from one
 //! list to the other is never shown as recovered in between.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +16,19 @@ use tokio::time::timeout;
 
 use super::context::Context;
 use super::fresh::worse;
-use super::watcher::{Refusal, Sink, Watcher};
+use super::sink::Sink;
+use super::watcher::{Refusal, Watcher};
 use crate::consul::read::{self, Meta};
 use crate::domain::feed::List;
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey, Status};
 use crate::domain::tally::Failing;
 
-/// Both lists change in one transaction, so the other answer is nearly always this near.
-const MOMENT: Duration = Duration::from_millis(20);
+/// A check that changes lists changes both in one transaction: the other answer is this near.
+const MOMENT: Duration = Duration::from_millis(4);
+/// How often the lists are brought level, while checks move between them, before what is missing
+/// from both is believed.
+const ROUNDS: usize = 5;
 /// How long the other list may take when it is asked.
 const ASKED: Duration = Duration::from_secs(2);
 
@@ -172,21 +177,28 @@ impl Joined {
             let mut early = rows;
             early.extend(kept.map(|(key, check)| (key.clone(), Arc::clone(check))));
             self.post(early);
-            let of_warning = lost.iter().any(|key| self.is_warning(key));
-            let of_critical = lost.iter().any(|key| !self.is_warning(key));
-            if of_critical {
-                self.warning.catch_up(self.critical.index(), &self.ctx).await;
-            }
-            if of_warning {
-                self.critical.catch_up(self.warning.index(), &self.ctx).await;
-            }
-            rows = self.merged();
+            rows = self.level(&lost).await;
         }
         self.post(rows);
     }
 
-    fn is_warning(&self, key: &CheckKey) -> bool {
-        self.shown.get(key).is_some_and(|check| check.status == Status::Warning)
+    /// Brings both lists to one index, where what neither has is not failing; returns them.
+    ///
+    /// Answers of two indexes prove nothing: a check may have gone there and back in between.
+    async fn level(&mut self, lost: &[CheckKey]) -> Failing {
+        for _ in 0..ROUNDS {
+            let (critical, warning) = (self.critical.index(), self.warning.index());
+            match critical.cmp(&warning) {
+                Ordering::Equal => break,
+                Ordering::Less => self.critical.catch_up(warning, &self.ctx).await,
+                Ordering::Greater => self.warning.catch_up(critical, &self.ctx).await,
+            }
+            let rows = self.merged();
+            if lost.iter().all(|key| rows.contains_key(key)) {
+                return rows;
+            }
+        }
+        self.merged()
     }
 
     /// Both lists; a check that is in both is shown as it was changed last.

@@ -61,7 +61,7 @@ impl Cursor {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(300);
+    const LONG: Duration = Duration::from_mins(5);
 
     fn accept(cursor: &mut Cursor, got: u64, body: &str) -> Verdict {
         cursor.accept(Some(got), body.as_bytes(), LONG)

@@ -11,6 +11,8 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use crate::consul::{Budget, Permit};
+use crate::domain::feed::Scope;
+use crate::domain::ids::Dc;
 
 /// How long the focused datacenter waits for a permit that it asked back.
 const GIVE_BACK: Duration = Duration::from_millis(500);
@@ -93,6 +95,24 @@ impl Permits {
             had
         })
     }
+}
+
+/// Returns when this permit is wanted by the focused datacenter; never without a permit.
+pub(super) async fn give_back(held: Option<&Held>, scope: &watch::Receiver<Scope>, dc: &Dc) {
+    let mut scope = scope.clone();
+    while let Some(held) = held {
+        let is_focused = scope.borrow_and_update().focus.as_ref() == Some(dc);
+        if !is_focused {
+            tokio::select! {
+                () = held.permits.asked_back() => return,
+                Ok(()) = scope.changed() => continue,
+            }
+        }
+        if scope.changed().await.is_err() {
+            break;
+        }
+    }
+    std::future::pending::<()>().await;
 }
 
 impl Drop for Held {

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::context::Context;
 use super::fresh::worse;
 use super::inbox::Pending;
-use super::post::Post;
-use super::watcher::{Refusal, Sink, Watcher};
+use super::round_trip::watch_round_trip;
+use super::sink::{Post, Sink};
+use super::watcher::{Refusal, Watcher};
 use crate::consul::read::{self, Meta};
 use crate::consul::wire::OnNode;
 use crate::domain::catalog::Instance;
@@ -42,7 +43,11 @@ async fn watch_node(ctx: Arc<Context>, name: NodeName) {
     let mut checks = Checks(page);
     let mut services_watcher = Watcher::new(&ctx, read::node_services(&name), Refusal::Tell);
     let mut checks_watcher = Watcher::new(&ctx, read::node_health(&name), Refusal::Tell);
-    tokio::join!(services_watcher.run(&mut services), checks_watcher.run(&mut checks));
+    tokio::join!(
+        services_watcher.run(&mut services),
+        checks_watcher.run(&mut checks),
+        watch_round_trip(&ctx, &name),
+    );
 }
 
 /// Both lists of a node.

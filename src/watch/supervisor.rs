@@ -21,12 +21,15 @@ use super::facts::watch_facts;
 use super::keeper::Keeper;
 use super::permits::Permits;
 use super::sources::{Own, Sources};
-use crate::consul::{Budget, Client, read};
+use crate::consul::read::{self, Query};
+use crate::consul::{Budget, Client};
 use crate::domain::feed::Report;
 use crate::domain::ids::Dc;
 
 /// How often the list of datacenters is asked for.
 const EVERY: Duration = Duration::from_secs(30);
+/// How long the agent may take to list them.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An agent with what all datacenters behind it share.
 #[derive(Clone)]
@@ -78,7 +81,7 @@ impl Supervisor {
             self.set(&listed, None).await;
         }
         loop {
-            let pause = match read::datacenters().fetch(&self.agent.client).await {
+            let pause = match datacenters().fetch(&self.agent.client).await {
                 Ok((list, _)) => {
                     backoff.reset();
                     listed = list;
@@ -163,6 +166,12 @@ impl Boards {
         let mut boards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(boards.entry(dc.clone()).or_default())
     }
+}
+
+/// The list of datacenters, which an agent has at hand: one that is silent for long will stay so,
+/// and until it is told nothing else is on the screen.
+fn datacenters() -> Query<Vec<Dc>> {
+    read::datacenters().with(|request| request.timeout(PATIENCE))
 }
 
 fn way(client: &Client, known: &mut Vec<(Arc<Budget>, Arc<Permits>)>, keeper: &Keeper) -> Way {

@@ -16,27 +16,18 @@ use super::backoff::{Backoff, jittered};
 use super::context::{Context, Vital};
 use super::index::Cursor;
 use super::pace::Pace;
-use super::permits::Held;
+use super::permits::give_back;
+use super::sink::Sink;
+use super::standing::Standing;
 use crate::consul::read::{Meta, Query};
 use crate::consul::wire::Interner;
 use crate::consul::{Answer, ApiError, Class, Lane, Request};
 use crate::domain::feed::Link;
-use crate::domain::freshness::{Freshness, State};
 
 /// How long the server may hold a query.
-const WAIT: Duration = Duration::from_secs(300);
+const WAIT: Duration = Duration::from_mins(5);
 /// How often a list is polled that cannot be watched.
 const POLL: Duration = Duration::from_secs(10);
-
-/// Takes what a watcher finds.
-pub(super) trait Sink<T>: Send {
-    /// A new value, which differs from the one before.
-    fn value(&mut self, value: T, meta: &Meta);
-    /// The value did not change, and this is its newest index.
-    fn same(&mut self, _meta: &Meta) {}
-    /// The freshness changed.
-    fn freshness(&mut self, freshness: &Freshness);
-}
 
 /// What to do where the query is not allowed or not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +53,7 @@ pub(super) struct Watcher<T> {
     revivals: u64,
     /// Asking any server, since there is no leader.
     is_leaderless: bool,
-    fresh: Freshness,
-    told: Freshness,
+    standing: Standing,
 }
 
 /// What came of asking.
@@ -100,8 +90,7 @@ impl<T: Send + 'static> Watcher<T> {
             refresh: ctx.refresh.clone(),
             revivals,
             is_leaderless: false,
-            fresh: Freshness::default(),
-            told: Freshness::default(),
+            standing: Standing::default(),
         }
     }
 
@@ -128,7 +117,8 @@ impl<T: Send + 'static> Watcher<T> {
             Some(_) => self.ctx.permits.take(is_focused).await,
             None => None,
         };
-        self.fresh.is_polled = index.is_some() && held.is_none();
+        self.standing.set_polled(index.is_some() && held.is_none());
+        self.tell(sink);
         let blocks = index.filter(|_| held.is_some());
         let ctx = Arc::clone(&self.ctx);
         let send = ctx.client.send(self.request(blocks));
@@ -146,7 +136,7 @@ impl<T: Send + 'static> Watcher<T> {
                     self.start_over();
                     return Asked::Again;
                 }
-                () = give_back(held.as_ref(), &ctx) => {
+                () = give_back(held.as_ref(), &ctx.scope, &ctx.dc) => {
                     self.cursor.restart();
                     return Asked::Again;
                 }
@@ -190,18 +180,14 @@ impl<T: Send + 'static> Watcher<T> {
         }
         self.backoff.reset();
         self.slow.reset();
-        let has_no_leader = meta.known_leader == Some(false);
-        if self.is_leaderless && !has_no_leader {
+        if self.is_leaderless && meta.known_leader != Some(false) {
             // Back to the leader's own answers; this one may be behind.
             self.is_leaderless = false;
             self.cursor.restart();
         }
-        self.fresh.state = State::Live;
-        self.fresh.at = Some(Utc::now());
-        self.fresh.leaderless = has_no_leader.then(|| meta.last_contact.unwrap_or_default());
-        self.fresh.may_be_filtered = meta.filtered;
+        self.standing.answered(&meta, Utc::now());
         self.tell(sink);
-        let is_polled = self.is_leaderless || self.fresh.is_polled || verdict.is_spinning;
+        let is_polled = self.is_leaderless || self.standing.is_polled() || verdict.is_spinning;
         let paced = self.pace.pause(meta.bytes, Instant::now());
         Next::Rest(if is_polled { paced.max(jittered(POLL, self.ctx.seed())) } else { paced })
     }
@@ -220,7 +206,7 @@ impl<T: Send + 'static> Watcher<T> {
                 return Next::Ended;
             }
             Class::Denied => {
-                self.fresh.state = State::Denied { why };
+                self.standing.denied(why);
                 self.tell(sink);
                 return Next::Rest(self.slow.next());
             }
@@ -238,6 +224,7 @@ impl<T: Send + 'static> Watcher<T> {
 
     /// Waits, but not longer than until the datacenter comes back.
     async fn rest(&mut self, pause: Duration, sink: &mut impl Sink<T>) {
+        let mut scope = self.ctx.scope.clone();
         let woken = sleep(pause);
         tokio::pin!(woken);
         loop {
@@ -247,6 +234,10 @@ impl<T: Send + 'static> Watcher<T> {
                     return;
                 },
                 Ok(()) = self.refresh.changed() => return self.start_over(),
+                // The focus has come: there may be a permit now.
+                Ok(()) = scope.changed() => if self.standing.is_polled() && self.ctx.is_focused() {
+                    return;
+                },
             }
         }
     }
@@ -268,7 +259,7 @@ impl<T: Send + 'static> Watcher<T> {
                 return true;
             }
             // A query that hangs on a link that answers: what is shown is still true.
-            Link::Led(_) if hangs && self.fresh.state == State::Live => self.fresh.at = vital.at,
+            Link::Led(_) if hangs => self.standing.confirmed(vital.at),
             _ => {}
         }
         false
@@ -284,37 +275,13 @@ impl<T: Send + 'static> Watcher<T> {
 
     /// What is shown is old from now on.
     fn lose(&mut self, why: Arc<str>, retry_at: Option<DateTime<Utc>>, sink: &mut impl Sink<T>) {
-        self.fresh.state = State::Stale { since: self.fresh.at, why, retry_at };
+        self.standing.lost(why, retry_at);
         self.tell(sink);
     }
 
-    /// Tells the freshness when something of it changed but the time of a watched list, which the
-    /// pulse carries.
     fn tell(&mut self, sink: &mut impl Sink<T>) {
-        if !self.fresh.is_polled && !self.is_leaderless {
-            self.told.at = self.fresh.at;
-        }
-        if self.told != self.fresh {
-            self.told = self.fresh.clone();
-            sink.freshness(&self.fresh);
+        if let Some(news) = self.standing.news() {
+            sink.freshness(news);
         }
     }
-}
-
-/// Returns when this permit is wanted by the focused datacenter; never without a permit.
-async fn give_back(held: Option<&Held>, ctx: &Context) {
-    let mut scope = ctx.scope.clone();
-    while held.is_some() {
-        if !ctx.is_focused() {
-            tokio::select! {
-                () = ctx.permits.asked_back() => return,
-                Ok(()) = scope.changed() => continue,
-                else => break,
-            }
-        }
-        if scope.changed().await.is_err() {
-            break;
-        }
-    }
-    std::future::pending().await
 }

@@ -9,7 +9,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use crate::mirror::Mirror;
+use crate::mirror::{Mirror, Told};
 use crate::support::consul::{Check, Cluster, Dc, Instance, Plan, Status};
 
 const STATES: [Status; 3] = [Status::Passing, Status::Warning, Status::Critical];
@@ -55,7 +55,7 @@ fn counts_equal_the_health_of_every_instance_in_any_catalog() {
     let cluster = Cluster::start(Plan::new().dc("dc-1", 1));
     let dc = cluster.dc("dc-1");
     let mirror = Mirror::of_agent(&dc.http_addr());
-    mirror.wait_dc("dc-1", "the lists are live", |told| told.is_whole());
+    mirror.wait_dc("dc-1", "the lists are live", Told::is_whole);
     let mut runner = TestRunner::deterministic();
     let placed = proptest::collection::vec((0_usize..6, 0_usize..5, 0_usize..4), 30..60);
     let nodes = proptest::collection::vec(0_usize..5, 6);

@@ -3,9 +3,10 @@
 use dcview::domain::feed::{Link, List};
 use dcview::domain::freshness::State;
 
-use crate::mirror::Mirror;
+use crate::mirror::{Mirror, SOON};
 use crate::support::consul::{Check, Cluster, Instance, Plan, Status};
 use crate::support::fault::Proxy;
+use crate::support::wait::wait;
 
 fn seed(cluster: &Cluster, dc: &str) {
     cluster.dc(dc).seed(&[
@@ -86,6 +87,10 @@ fn without_a_leader_lists_are_told_as_such_until_there_is_one() {
     seed(&cluster, "dc-1");
     let mirror = Mirror::of_agent(&dc.http_addr());
     mirror.wait_dc("dc-1", "all is live", |told| told.is_whole() && told.is_led());
+    // What the leader has committed reaches its followers a moment later.
+    wait(SOON, "the server that stays has the check", || {
+        dc.http().get("/v1/health/state/critical?stale").is_some_and(|answer| answer.len() == 1)
+    });
     dc.kill_server(1);
     dc.kill_server(2);
     mirror.wait_dc("dc-1", "no leader, and the age of the answers", |told| {

@@ -33,6 +33,9 @@ pub struct Told {
     pub instances: HashMap<Subject, Rows<InstanceKey, Instance>>,
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
     pub fresh: HashMap<List, Freshness>,
+    /// Every reason for which the list of checks was not live, in order.
+    pub whys: Vec<String>,
+    pub pulses: usize,
     /// Every state in which a check was seen, in order; `None` is "not failing".
     pub seen: HashMap<CheckKey, Vec<Option<Status>>>,
 }
@@ -202,7 +205,10 @@ impl Whole {
 impl Told {
     fn apply(&mut self, feed: Feed) {
         match feed.body {
-            Body::Pulse(pulse) => self.pulse = pulse,
+            Body::Pulse(pulse) => {
+                self.pulses += 1;
+                self.pulse = pulse;
+            }
             Body::Checks(delta) => {
                 for (key, check) in &delta.upserts {
                     self.seen.entry(key.clone()).or_default().push(Some(check.status));
@@ -220,7 +226,12 @@ impl Told {
             }
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
             Body::NodeRoundTrip(..) | Body::Versions(..) => {}
-            Body::Freshness(list, fresh) => drop(self.fresh.insert(list, fresh)),
+            Body::Freshness(list, fresh) => {
+                if let (List::Checks, State::Stale { why, .. }) = (&list, &fresh.state) {
+                    self.whys.push(why.to_string());
+                }
+                self.fresh.insert(list, fresh);
+            }
         }
     }
 }

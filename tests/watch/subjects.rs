@@ -4,7 +4,7 @@ use dcview::domain::feed::{List, Subject};
 use dcview::domain::health::Status as Seen;
 use dcview::domain::ids::NodeName;
 
-use crate::mirror::Mirror;
+use crate::mirror::{Mirror, Told};
 use crate::support::consul::{Check, Cluster, Instance, Plan, Status};
 
 fn started() -> (Cluster, Mirror) {
@@ -16,7 +16,7 @@ fn started() -> (Cluster, Mirror) {
         Instance::new("host-1", "db", "db-1").check(Check::of_node("disk", Status::Passing)),
     ]);
     let mirror = Mirror::of_agent(&dc.http_addr());
-    mirror.wait_dc("dc-1", "the lists are live", |told| told.is_whole());
+    mirror.wait_dc("dc-1", "the lists are live", Told::is_whole);
     (cluster, mirror)
 }
 

@@ -39,6 +39,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     view(Action::ToggleDetail, "toggle-detail", "Show or hide the details", &["d"], When::Table),
     view(Action::DetailUp, "detail-up", "Scroll the details up", &["shift-up", "<"], When::Detail),
     view(Action::DetailDown, "detail-down", "Scroll the details down", &["shift-down", ">"], When::Detail),
+    view(Action::DetailPageUp, "detail-page-up", "Scroll the details a page up", &["ctrl-u", "{"], When::Detail),
+    view(Action::DetailPageDown, "detail-page-down", "Scroll the details a page down", &["ctrl-d", "}"], When::Detail),
     line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
     line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),

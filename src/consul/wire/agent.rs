@@ -1,6 +1,7 @@
 //! The agent itself, what gossip tells it over the WAN, and what the token may do.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ pub struct AgentSelf {
     /// Its node name.
     pub node: NodeName,
     /// Its Consul version.
-    pub version: std::sync::Arc<str>,
+    pub version: Arc<str>,
     /// True when it is a server.
     pub is_server: bool,
 }
@@ -124,24 +125,32 @@ pub(crate) fn wan_coordinates(
     let list: Option<Vec<WirePlace<'_>>> = serde_json::from_str(text)?;
     let mut places: HashMap<Dc, Vec<Coordinate>> = HashMap::new();
     for place in list.unwrap_or_default() {
-        let servers = place.coordinates.into_iter().map(|WireNode { coord }| Coordinate {
-            vec: coord.vec,
-            height: coord.height,
-            adjustment: coord.adjustment,
-            error: coord.error,
-        });
+        let servers = place.coordinates.into_iter().map(WireNode::read);
         places.entry(names.name(&place.datacenter)).or_default().extend(servers);
     }
     Ok(places)
 }
 
-/// `/v1/acl/token/self`: the ids of the token's policies.
-pub(crate) fn policies(
+/// `/v1/coordinate/node/X`: one coordinate for each network segment that it is in.
+pub(crate) fn coordinates(
     text: &str,
-    names: &mut Interner,
-) -> serde_json::Result<Vec<std::sync::Arc<str>>> {
+    _names: &mut Interner,
+) -> serde_json::Result<Vec<Coordinate>> {
+    let list: Option<Vec<WireNode>> = serde_json::from_str(text)?;
+    Ok(list.unwrap_or_default().into_iter().map(WireNode::read).collect())
+}
+
+/// `/v1/acl/token/self`: the ids of the token's policies.
+pub(crate) fn policies(text: &str, names: &mut Interner) -> serde_json::Result<Vec<Arc<str>>> {
     let token: WireToken<'_> = serde_json::from_str(text)?;
     Ok(token.policies.iter().map(|policy| names.text(&policy.id)).collect())
+}
+
+impl WireNode {
+    fn read(self) -> Coordinate {
+        let WireCoordinate { vec, error, adjustment, height } = self.coord;
+        Coordinate { vec, height, adjustment, error }
+    }
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn without_rows_the_header_stays() {
-        let columns = [Column::new("name", |_: &()| String::new())];
+        let columns = [Column::new("name", |(): &()| String::new())];
         assert_eq!(csv(&Grid::of(&columns, [])), "name\r\n");
     }
 }

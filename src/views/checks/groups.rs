@@ -39,6 +39,8 @@ pub struct Group {
     pub service: Option<Arc<ServiceHealth>>,
     /// What the newest of its worst checks says, in a line.
     pub says: Arc<str>,
+    /// True when its checks are a node's own.
+    pub is_of_node: bool,
     /// True while its checks are listed below it.
     pub is_open: bool,
 }
@@ -294,6 +296,7 @@ impl Groups {
             since,
             service: service.cloned(),
             says: cells::summary(newest).into(),
+            is_of_node: newest.is_of_node(),
             is_open: self.is_open(key),
         })
     }

@@ -16,9 +16,12 @@ use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
 use crate::table::model::TableModel;
 use crate::table::row::{Row, Sort};
-use crate::ui::widgets::pane::{detail_area, draw_detail};
+use crate::ui::widgets::pane::{detail_area, draw_detail, wrap};
 use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
+
+/// What a list of faults says when it has none: its other rows are there, only not shown.
+const NO_FAULTS: &str = "nothing is failing";
 
 /// A list on screen.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -33,6 +36,8 @@ pub struct TableView<L: Listing> {
     /// The place among the columns that `sort-column` sorts by.
     picked: usize,
     room: u16,
+    /// Where the detail is drawn.
+    beside: Option<Rect>,
     /// False while another list of the same view has the cursor.
     is_active: bool,
     /// False until the first load, which chooses how it is sorted.
@@ -57,6 +62,7 @@ impl<L: Listing> TableView<L> {
             detail_top: 0,
             picked: 0,
             room: 80,
+            beside: None,
             is_active: true,
             is_loaded: false,
             called: None,
@@ -166,19 +172,32 @@ impl<L: Listing> TableView<L> {
             Action::Mark => model.mark(),
             Action::MarkRange => model.mark_range(),
             Action::ClearMarks => model.clear_marks(),
-            Action::DetailUp => {
-                self.detail_top = self.detail_top.saturating_sub(1);
-                return true;
-            }
-            Action::DetailDown => {
-                self.detail_top += 1;
-                return true;
-            }
             Action::ToggleDetail => self.shows_detail = !self.shows_detail,
             _ => return false,
         }
         self.detail_top = 0;
         true
+    }
+
+    /// Lines of the detail that are seen at once.
+    fn page(&self) -> isize {
+        self.beside.map_or(1, |area| area.height.saturating_sub(2).max(1)) as isize
+    }
+
+    /// Moves the detail, no further than until its last line is at the bottom: the first step back
+    /// is seen.
+    fn scroll(&mut self, ctx: &Ctx, by: isize) -> Response {
+        let row = self.model.selected();
+        let detail = row.and_then(|row| self.listing.detail(ctx, row));
+        let (Some(area), Some(detail)) = (self.beside, detail) else {
+            return Response::Ignored;
+        };
+        let (width, height) =
+            (area.width.saturating_sub(2), usize::from(area.height.saturating_sub(2)));
+        let wanted = self.detail_top.saturating_add_signed(by);
+        let lines = wrap(&detail.lines, usize::from(width), wanted + height).len();
+        self.detail_top = wanted.min(lines.saturating_sub(height));
+        Response::Changed
     }
 
     /// Where rows and detail go.
@@ -264,6 +283,10 @@ impl<L: Listing> View for TableView<L> {
                 self.is_faults_only = !self.is_faults_only;
                 self.load(ctx).into()
             }
+            Action::DetailUp => self.scroll(ctx, -1),
+            Action::DetailDown => self.scroll(ctx, 1),
+            Action::DetailPageUp => self.scroll(ctx, -self.page()),
+            Action::DetailPageDown => self.scroll(ctx, self.page()),
             other if self.navigate(other) => Response::Changed,
             _ => Response::Ignored,
         }
@@ -303,7 +326,8 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn fit(&mut self, _ctx: &Ctx, area: Rect) {
-        let (rows, _) = self.areas(area);
+        let (rows, beside) = self.areas(area);
+        self.beside = beside;
         self.room = rows.width.saturating_sub(2);
         self.model.fit(usize::from(rows.height.saturating_sub(3)));
     }
@@ -312,10 +336,17 @@ impl<L: Listing> View for TableView<L> {
         let (rows, beside) = self.areas(area);
         let heading = self.listing.heading(ctx);
         let fresh = fresh::worst(ctx, &heading.made_of, self.place.dc.as_ref());
-        let what = self.called.unwrap_or(&heading.what);
+        let everywhere = heading.is_of_all.then(|| fresh::everywhere(ctx, &heading.made_of));
+        let what = match (self.called, ctx.focus) {
+            (Some(called), Some(dc)) => format!("{called} @ {dc}"),
+            (Some(called), None) => String::from(called),
+            (None, _) => heading.what,
+        };
         let says_faults = self.is_faults_only && self.called.is_none();
-        let title = fresh::title(ctx, what, &self.model, &fresh, says_faults);
-        let empty = fresh::empty_text(ctx, &self.model, &fresh, self.listing.nothing());
+        let shown = everywhere.as_ref().unwrap_or(&fresh);
+        let title = fresh::title(ctx, &what, &self.model, shown, says_faults);
+        let nothing = if self.is_faults_only { NO_FAULTS } else { self.listing.nothing() };
+        let empty = fresh::empty_text(ctx, &self.model, &fresh, nothing);
         let head =
             Head { title: &title, empty: &empty, picked: self.picked, has_cursor: self.is_active };
         draw_table(ctx.look, &self.model, self.columns(ctx), &head, rows, buf);

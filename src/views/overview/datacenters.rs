@@ -13,7 +13,6 @@ use crate::store::{Change, Datacenter, Verdict};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
-use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, count, millis};
 use crate::ui::theme::Role;
 use crate::ui::widgets::spark::bars;
@@ -23,6 +22,9 @@ use crate::views::{Ctx, Place, cells};
 
 /// Samples in the trend of critical checks.
 const TREND: usize = 12;
+
+/// From this width on the note has room for a whole reason.
+const ROOMY: u16 = 160;
 
 /// The list.
 pub struct Datacenters;
@@ -64,13 +66,15 @@ impl Listing for Datacenters {
         Heading {
             what: String::from("datacenters"),
             made_of: vec![List::Checks, List::Services, List::Nodes],
+            is_of_all: true,
         }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, DcRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, room: u16) -> Vec<Column<'a, DcRow>> {
         let of = |show: fn(&Ctx, &Datacenter) -> Cell| {
             move |row: &DcRow| ctx.store.dc(&row.dc).map(|dc| show(ctx, dc)).unwrap_or_default()
         };
+        let note = if room < ROOMY { note } else { long_note };
         vec![
             Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
@@ -177,11 +181,7 @@ impl Listing for Datacenters {
 
 /// A datacenter's state as sign and word.
 pub fn verdict(ctx: &Ctx, verdict: Verdict) -> Cell {
-    let (sign, role) = match verdict.status() {
-        Some(status) => (ctx.look.status(status), cells::role(status)),
-        None if verdict == Verdict::Connecting => (ctx.look.sign(Sign::Loading), Role::Muted),
-        None => (ctx.look.sign(Sign::Denied), Role::Denied),
-    };
+    let (sign, role) = cells::verdict(ctx, verdict);
     Cell::new(format!("{sign} {}", verdict.word()), role)
 }
 
@@ -195,12 +195,22 @@ fn leader(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     }
 }
 
-/// Healthy servers of those expected, and how many more may fail: `3/3 -1`.
+/// Healthy servers of those expected, and how many more may fail: `3/3 spare 1`. Only a leader
+/// knows; what it said before it was lost is told as what was.
 fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     let Some(servers) = &dc.servers else {
-        return Cell::new("?", Role::Muted);
+        let is_denied = matches!(dc.freshness(&List::Servers).state, State::Denied { .. });
+        let (text, role) = if is_denied { ("denied", Role::Denied) } else { ("?", Role::Muted) };
+        return Cell::new(text, role);
     };
     let all = servers.expected.max(servers.servers.len());
+    if servers.servers.is_empty() {
+        // A leader that was just elected has not looked at its servers yet.
+        return Cell::new(format!("?/{all}"), Role::Muted);
+    }
+    if !dc.is_led() {
+        return Cell::new(format!("was {}/{all}", servers.healthy()), Role::Stale);
+    }
     let role = if servers.is_complete() { Role::Text } else { Role::Warning };
     let spare = if servers.failure_tolerance == 0 { Role::Warning } else { Role::Muted };
     Cell::new(format!("{}/{all}", servers.healthy()), role)
@@ -208,7 +218,7 @@ fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 }
 
 fn follower(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    let Some(servers) = &dc.servers else {
+    let Some(servers) = dc.servers.as_ref().filter(|_| dc.is_led()) else {
         return Cell::new("?", Role::Muted);
     };
     let Some((server, lag)) = servers.worst_follower() else {
@@ -220,9 +230,10 @@ fn follower(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     Cell::new(format!("{behind} behind, {contact}"), role)
 }
 
-/// A count that is only known once its list came.
+/// A count that is only known once its list came; none of a list that may be shortened is no count.
 fn size(dc: &Datacenter, list: &List, n: usize) -> Cell {
-    if dc.freshness(list).is_empty() {
+    let freshness = dc.freshness(list);
+    if freshness.is_empty() || (n == 0 && freshness.may_be_filtered) {
         Cell::new("?", Role::Muted)
     } else {
         Cell::new(count(n), Role::Text)
@@ -239,7 +250,9 @@ fn failing(dc: &Datacenter, n: usize, loud: Role) -> Cell {
 }
 
 fn instances(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    if dc.freshness(&List::Services).is_empty()
+    let freshness = dc.freshness(&List::Services);
+    if freshness.is_empty()
+        || (dc.services.is_empty() && freshness.may_be_filtered)
         || dc.services.values().any(|s| s.instances.is_none())
     {
         return Cell::new("?", Role::Muted);
@@ -269,16 +282,24 @@ fn data_age(ctx: &Ctx, dc: &Datacenter) -> Cell {
     let role = if freshness.is_live() { Role::Live } else { Role::Stale };
     let text = match freshness.age(ctx.now) {
         None => String::from("never"),
-        Some(old) if old < YOUNG => String::from("now"),
+        Some(old) if old < YOUNG && freshness.is_live() => String::from("now"),
         Some(old) => age(old),
     };
     Cell::new(text, role)
 }
 
-/// Why something is not as it should be, in a line.
+/// [`note`] where there is room for the whole reason of a dark datacenter.
+fn long_note(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    match &dc.pulse.link {
+        Link::Dark { detail, .. } => Cell::new(clean(detail).into_owned(), Role::Stale),
+        _ => note(ctx, dc),
+    }
+}
+
+/// Why something is not as it should be, in a few words.
 fn note(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    if let Link::Dark { detail, .. } = &dc.pulse.link {
-        return Cell::new(clean(detail).into_owned(), Role::Stale);
+    if let Link::Dark { why, .. } = &dc.pulse.link {
+        return Cell::new(clean(why).into_owned(), Role::Stale);
     }
     let lists = [List::Checks, List::Services, List::Nodes, List::Servers];
     for freshness in lists.iter().map(|list| dc.freshness(list)) {
@@ -287,17 +308,17 @@ fn note(_ctx: &Ctx, dc: &Datacenter) -> Cell {
                 return Cell::new(format!("denied: {}", clean(why)), Role::Denied);
             }
             State::Stale { why, .. } => return Cell::new(clean(why).into_owned(), Role::Stale),
-            _ if freshness.may_be_filtered => {
-                return Cell::new("may be filtered by ACLs", Role::Denied);
-            }
-            _ if freshness.is_polled => {
-                let (used, all) = dc.pulse.connections;
-                return Cell::new(
-                    format!("polled: {used} of {all} connections in use"),
-                    Role::Stale,
-                );
-            }
             _ => {}
+        }
+    }
+    for freshness in lists.iter().map(|list| dc.freshness(list)) {
+        if freshness.may_be_filtered {
+            return Cell::new("may be filtered by ACLs", Role::Denied);
+        }
+        if freshness.is_polled {
+            let (used, all) = dc.pulse.connections;
+            let text = format!("polled: {used} of {all} connections in use");
+            return Cell::new(text, Role::Stale);
         }
     }
     Cell::default()

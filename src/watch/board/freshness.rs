@@ -14,7 +14,7 @@ use crate::watch::fresh::worse;
 #[derive(Default)]
 pub(super) struct Told {
     said: HashMap<List, Freshness>,
-    told: HashMap<List, Freshness>,
+    last: HashMap<List, Freshness>,
     /// Lists to be told again.
     again: HashSet<List>,
     /// Whether the token may shorten lists; nothing is known at first.
@@ -30,7 +30,7 @@ impl Told {
     /// Forgets what was told of a subject, which is shown anew or no longer.
     pub fn forget(&mut self, subject: &Subject) {
         let list = List::Subject(subject.clone());
-        self.told.remove(&list);
+        self.last.remove(&list);
         self.again.insert(list);
     }
 
@@ -61,11 +61,11 @@ impl Told {
             };
             let Some(ticket) = ticket else {
                 self.said.remove(&list);
-                self.told.remove(&list);
+                self.last.remove(&list);
                 continue;
             };
             let fresh = self.of(&list);
-            let told = self.told.entry(list.clone()).or_default();
+            let told = self.last.entry(list.clone()).or_default();
             if differs(told, &fresh) {
                 told.clone_from(&fresh);
                 out.push((ticket, Body::Freshness(list, fresh)));

@@ -38,15 +38,15 @@ impl Subjects {
     }
 
     /// Shows a subject under this ticket from now on, or no longer.
-    pub fn show(&mut self, subject: Subject, ticket: Option<u64>, out: &mut Vec<Ticketed>) {
+    pub fn show(&mut self, subject: &Subject, ticket: Option<u64>, out: &mut Vec<Ticketed>) {
         let Some(ticket) = ticket else {
-            self.shown.remove(&subject);
+            self.shown.remove(subject);
             return;
         };
         let shown = self.shown.entry(subject.clone()).or_default();
         if shown.ticket != ticket {
             shown.ticket = ticket;
-            shown.tell_again(&subject, out);
+            shown.tell_again(subject, out);
         }
     }
 
@@ -133,11 +133,11 @@ mod tests {
     fn a_subject_under_a_new_ticket_is_told_again_with_what_went_away() {
         let subject = Subject::Service("web".into());
         let mut subjects = Subjects::default();
-        subjects.show(subject.clone(), Some(1), &mut Vec::new());
+        subjects.show(&subject, Some(1), &mut Vec::new());
         subjects.take(news(&["a", "b"]), &mut Vec::new());
         subjects.take(news(&["a"]), &mut Vec::new());
         let mut out = Vec::new();
-        subjects.show(subject, Some(2), &mut out);
+        subjects.show(&subject, Some(2), &mut out);
         let Some((2, Body::Instances(_, delta))) = out.pop() else { panic!("told again") };
         assert_eq!(delta.upserts.len(), 1);
         assert_eq!(delta.removed, [key(&instance("b"))]);

@@ -36,8 +36,9 @@ fn main() -> Result<()> {
     let folder = Path::new(folder);
     fs::create_dir_all(folder).with_context(|| format!("making '{}'", folder.display()))?;
 
-    let screen = Launch::program(program, &["demo"]).size(COLS, ROWS).start();
-    screen.wait("a first screen", |text| text.lines().count() > 5);
+    // The incident at its worst: a node is down, a rollout has failed, another node is taken out.
+    let screen = Launch::program(program, &["demo", "--speed", "6"]).size(COLS, ROWS).start();
+    screen.wait_for("maintenance");
     for view in VIEWS {
         let command = format!(":{view}");
         screen.send(&command);

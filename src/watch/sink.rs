@@ -1,13 +1,23 @@
-//! The plain way from a watcher to the board: the value into its place, the freshness beside it.
+//! Where a watcher's findings go, and the plain way to the board: the value into its place, the
+//! freshness beside it.
 
 use std::sync::Arc;
 
 use super::context::Context;
 use super::inbox::Pending;
-use super::watcher::Sink;
 use crate::consul::read::Meta;
 use crate::domain::feed::List;
 use crate::domain::freshness::Freshness;
+
+/// Takes what a watcher finds.
+pub(super) trait Sink<T>: Send {
+    /// A new value, which differs from the one before.
+    fn value(&mut self, value: T, meta: &Meta);
+    /// The value did not change, and this is its newest index.
+    fn same(&mut self, _meta: &Meta) {}
+    /// The freshness changed.
+    fn freshness(&mut self, freshness: &Freshness);
+}
 
 /// Posts values by `put`, and the freshness under `list`.
 pub(super) struct Post<F> {

@@ -1,0 +1,131 @@
+//! However the program ends or pauses, the terminal is the shell's again.
+
+use crate::support::consul::Status;
+use crate::support::screen::{Launch, Screen};
+use crate::support::wait::wait;
+use crate::{SIZES, field, instance, open, shows};
+
+fn assert_given_back(screen: &Screen) {
+    let text = screen.text();
+    assert!(screen.left_alternate(), "still on the alternate screen:\n{text}");
+    assert!(screen.cursor().is_some(), "no cursor:\n{text}");
+    let (mouse, paste) = screen.with_vt(|vt| {
+        (vt.mouse_protocol_mode() == vt100::MouseProtocolMode::None, vt.bracketed_paste())
+    });
+    assert!(mouse && !paste, "mouse or paste still reported");
+}
+
+#[test]
+fn term_and_hup_end_it_with_their_codes() {
+    let field = field::calm();
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let mut screen = open(&field.dc("dc-1").http_addr(), &[], SIZES[0]);
+        screen.wait("a datacenter", |text| shows(text, &["│ dc-2"]));
+        screen.signal(signal);
+        assert_eq!(screen.exit(), code, "{signal}");
+        assert_given_back(&screen);
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_from_anywhere() {
+    let field = field::calm();
+    let mut screen = open(&field.dc("dc-1").http_addr(), &[], SIZES[0]);
+    screen.send("?");
+    screen.wait_for("esc closes");
+    screen.send("\x03");
+    assert_eq!(screen.exit(), 0);
+    assert_given_back(&screen);
+}
+
+#[test]
+fn a_stop_hands_the_terminal_back_and_going_on_repaints_it() {
+    let field = field::calm();
+    field.dc("dc-2").seed(&[instance("sg-api", Status::Critical, "down")]);
+    for by_key in [false, true] {
+        let args = ["-c", "checks /sg-"];
+        let mut screen = open(&field.dc("dc-1").http_addr(), &args, SIZES[0]);
+        screen.wait("the check", |text| shows(text, &["dc-2", "sg-api"]));
+        if by_key {
+            screen.send(":suspend\r");
+        } else {
+            screen.signal("TSTP");
+        }
+        screen.wait("the shell's screen", |_| !screen.in_alternate());
+        assert!(screen.cursor().is_some());
+        let stat = format!("/proc/{}/stat", screen.pid());
+        wait(crate::support::screen::PATIENCE, "the process stops", || {
+            std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T "))
+        });
+        // Its terminal is another size when it comes back.
+        screen.resize(100, 30);
+        screen.signal("CONT");
+        screen.wait("everything again", |text| {
+            screen.in_alternate() && shows(text, &["dc-2", "sg-api"]) && text.lines().count() == 30
+        });
+        screen.send("?");
+        screen.wait_for("esc closes");
+    }
+}
+
+#[test]
+fn any_size_is_survived() {
+    let field = field::calm();
+    field.dc("dc-2").seed(&[instance("sz-api", Status::Critical, "down")]);
+    let screen = open(&field.dc("dc-1").http_addr(), &["-c", "checks /sz-"], SIZES[0]);
+    let is_whole = |text: &str| shows(text, &["dc-2", "critical", "sz-api"]);
+    screen.wait("the check", is_whole);
+    for (cols, rows) in [(1, 1), (2, 40), (300, 2), (5, 5), (500, 200), (1, 1)] {
+        screen.resize(cols, rows);
+        let frames = screen.frames();
+        screen.wait("a frame of this size", |_| screen.frames() > frames);
+        for key in ["\t", "?", "?", "j", "\x1b[6~", "}"] {
+            screen.send(key);
+        }
+    }
+    screen.resize(200, 60);
+    screen.send(":checks /sz-\r");
+    screen.wait("everything again", |text| is_whole(text) && text.lines().count() == 60);
+}
+
+#[test]
+fn a_panic_of_the_screen_restores_the_terminal_and_is_told() {
+    let mut screen = Screen::start(&["demo"], &[("DCVIEW_PANIC", "ui")], SIZES[0]);
+    assert_eq!(screen.exit(), 101);
+    assert_given_back(&screen);
+    let text = screen.text();
+    assert!(text.contains("provoked in the ui"), "{text}");
+    // The shell's prompt comes below what was said, not over it.
+    let (row, _) = screen.cursor().expect("a cursor");
+    assert!(screen.find("provoked").is_some_and(|(said, _)| row > said), "row {row}:\n{text}");
+}
+
+#[test]
+fn a_task_that_panics_is_told_and_the_screen_lives_on() {
+    let field = field::calm();
+    let address = field.dc("dc-1").http_addr();
+    let env = [("CONSUL_HTTP_ADDR", &*address), ("DCVIEW_PANIC", "task")];
+    let screen = Screen::start(&[], &env, SIZES[0]);
+    screen.wait("datacenters", |text| shows(text, &["│ dc-2"]));
+    screen.send(";");
+    screen.wait_for("a job stopped unexpectedly");
+    screen.send("\x1b");
+    screen.wait_for("worst services");
+    screen.send("?");
+    screen.wait_for("esc closes");
+}
+
+#[test]
+fn without_a_terminal_it_says_what_to_use_instead() {
+    let program = env!("CARGO_BIN_EXE_dcview");
+    // A session of its own has no terminal to fall back on.
+    let launch = Launch::program(
+        "setsid",
+        &["--wait", "sh", "-c", "exec \"$0\" </dev/null 2>&1 | cat", program],
+    );
+    let mut screen = launch.start();
+    screen.exit();
+    let text = screen.text();
+    assert!(text.contains("dcview get") && text.contains("terminal"), "{text}");
+    assert!(!screen.left_alternate() && !screen.in_alternate(), "{text}");
+}

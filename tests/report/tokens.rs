@@ -1,0 +1,76 @@
+//! Tokens that are unknown, or may not see everything.
+
+use serde_json::json;
+
+use crate::run::Dcview;
+use crate::support::consul::{Cluster, Instance, Plan, Status};
+
+#[test]
+fn tokens() {
+    let cluster = Cluster::start(Plan::new().acl().dc("dc-1", 1).dc("dc-2", 1));
+    for dc in cluster.dcs() {
+        dc.seed(&[
+            Instance::new("n-1", "web", "web-1").status(Status::Critical, "down"),
+            Instance::new("n-1", "db", "db-1").status(Status::Critical, "down"),
+        ]);
+    }
+    the_management_token_sees_all_without_a_word(&cluster);
+    a_token_that_nobody_knows_is_denied(&cluster);
+    a_token_that_sees_a_part_is_warned(&cluster);
+    a_part_that_is_denied_is_said_and_the_rest_is_printed(&cluster);
+}
+
+fn with(cluster: &Cluster, token: &str) -> Dcview {
+    Dcview::of(&cluster.dc("dc-1").http_addr()).env("CONSUL_HTTP_TOKEN", token)
+}
+
+fn token(cluster: &Cluster, name: &str, rules: &str) -> String {
+    let http = cluster.dc("dc-1").http();
+    let policy = json!({ "Name": name, "Rules": rules });
+    let policy = http.put("/v1/acl/policy", &policy).expect("an answer").json();
+    // Known in this datacenter at once, in others only when it was replicated.
+    let token = json!({ "Policies": [{ "ID": policy["ID"] }], "Local": true });
+    let token = http.put("/v1/acl/token", &token).expect("an answer").json();
+    token["SecretID"].as_str().expect("a secret").to_owned()
+}
+
+fn the_management_token_sees_all_without_a_word(cluster: &Cluster) {
+    let dcview = with(cluster, cluster.token());
+    assert_eq!(dcview.rows(&["checks"]).len(), 4);
+    assert_eq!(dcview.rows(&["overview"])[0]["may_be_filtered"], false);
+}
+
+fn a_token_that_nobody_knows_is_denied(cluster: &Cluster) {
+    let secret = "6d2b8f5e-0000-4000-8000-000000000000";
+    for what in ["overview", "services", "nodes", "checks"] {
+        let ended = with(cluster, secret).get(&[what, "-o", "json"]);
+        assert_eq!(ended.code, Some(4), "{what}: {ended:?}");
+        let lines: Vec<&str> = ended.err.lines().collect();
+        assert_eq!(lines.len(), 2, "one for each datacenter: {lines:?}");
+        assert!(
+            lines[0].starts_with("dcview: dc-1: no ") && lines[1].starts_with("dcview: dc-2: no ")
+        );
+        assert!(lines.iter().all(|line| line.contains("does not know this token")), "{lines:?}");
+        assert!(!ended.err.contains(secret));
+    }
+}
+
+fn a_token_that_sees_a_part_is_warned(cluster: &Cluster) {
+    let rules = r#"service "web" { policy = "read" } node_prefix "" { policy = "read" }"#;
+    let secret = token(cluster, "web-only", rules);
+    let ended = with(cluster, &secret).get(&["checks", "-o", "json", "--dc", "dc-1"]);
+    assert_eq!((ended.code, ended.rows().len()), (Some(0), 1), "{ended:?}");
+    assert!(ended.err.starts_with("dcview: dc-1: the token may not see everything"), "{ended:?}");
+    assert_eq!(ended.err.lines().count(), 1);
+}
+
+fn a_part_that_is_denied_is_said_and_the_rest_is_printed(cluster: &Cluster) {
+    let rules = r#"service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }"#;
+    let secret = token(cluster, "no-operator", rules);
+    let ended = with(cluster, &secret).get(&["overview", "-o", "json", "--dc", "dc-1"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    let row = ended.rows().remove(0);
+    assert_eq!((&row["checks_critical"], &row["servers_healthy"]), (&json!(2), &json!(null)));
+    assert_eq!((&row["state"], &row["may_be_filtered"]), (&json!("critical"), &json!(true)));
+    assert!(ended.err.starts_with("dcview: dc-1: no servers: "), "{ended:?}");
+}
