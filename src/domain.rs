@@ -12,5 +12,6 @@ pub mod ids;
 pub mod json;
 pub mod judge;
 pub mod kv;
+pub mod managed;
 pub mod server;
 pub mod tally;

@@ -32,6 +32,7 @@ pub mod cli;
 pub mod config;
 pub mod consul;
 pub mod domain;
+pub mod editor;
 pub mod journal;
 pub mod kv;
 pub mod plan;

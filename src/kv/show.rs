@@ -2,19 +2,20 @@
 //!
 //! The names of JSON fields are a public, stable interface. Text holds no control characters.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Op, SessionId};
+use crate::editor::diff::{Diff, LineEnd, Sign};
 use crate::plan::{Counts, Plan};
 use crate::ui::text::{bytes, clean};
 
 /// How many keys of a plan are listed before it is asked for.
 const LISTED: usize = 40;
-/// How many equal lines are shown around what differs.
-const CONTEXT: usize = 3;
 
 /// An entry in its datacenter.
 #[derive(Debug, Serialize)]
@@ -73,35 +74,33 @@ pub(super) fn op(dc: &Dc, op: &Op) -> String {
     if let (Some(base), Some(flags)) = (op.base(), flags)
         && base.flags != flags
     {
-        text.push_str(&format!("flags: {} -> {flags}\n", base.flags));
+        let _ = write!(text, "flags: {} -> {flags}\n", base.flags);
     }
     text
 }
 
 /// What differs between two values, as lines: those before with `-`, those after with `+`.
 pub(super) fn difference(before: &[u8], after: &[u8]) -> String {
-    let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(after)) else {
-        return format!("  (no text: {} bytes -> {} bytes)\n", before.len(), after.len());
-    };
-    let (before, after): (Vec<_>, Vec<_>) =
-        (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
-    let same = |(a, b): &(&&str, &&str)| a == b;
-    let head = before.iter().zip(&after).take_while(same).count();
-    let rest = before.len().min(after.len()) - head;
-    let tail = before.iter().rev().zip(after.iter().rev()).take(rest).take_while(same).count();
     let mut text = String::new();
-    let mut lines = |sign: char, lines: &[&str]| {
-        for line in lines {
-            let end = if line.ends_with('\n') { "" } else { " (no line end)" };
-            let bare = line.trim_end_matches(['\n', '\r']);
-            text.push_str(&format!("{sign}{}{end}\n", clean(bare)));
+    for hunk in Diff::of(before, after).hunks {
+        let (old, new) = (&hunk.before, &hunk.after);
+        let place = (old.start + 1, old.len(), new.start + 1, new.len());
+        let _ = writeln!(text, "@@ -{},{} +{},{} @@", place.0, place.1, place.2, place.3);
+        for line in &hunk.lines {
+            let sign = match line.sign {
+                Sign::Same => ' ',
+                Sign::Removed => '-',
+                Sign::Added => '+',
+            };
+            let parts: String = line.parts.iter().map(|part| part.text.as_str()).collect();
+            let end = match line.end {
+                LineEnd::Missing if line.is_end_shown => " (no line end)",
+                LineEnd::CrLf if line.is_end_shown => " (CR LF)",
+                _ => "",
+            };
+            let _ = writeln!(text, "{sign}{}{end}", clean(&parts));
         }
-    };
-    lines(' ', before.get(head.saturating_sub(CONTEXT)..head).unwrap_or_default());
-    lines('-', before.get(head..before.len() - tail).unwrap_or_default());
-    lines('+', after.get(head..after.len() - tail).unwrap_or_default());
-    let end = before.len() - tail;
-    lines(' ', before.get(end..(end + CONTEXT).min(before.len())).unwrap_or_default());
+    }
     text
 }
 
@@ -117,11 +116,11 @@ pub(super) fn plan(plan: &Plan, what: &str) -> String {
         let size = op
             .after()
             .map_or(String::new(), |(value, _)| format!("  {}", bytes(value.len() as u64)));
-        text.push_str(&format!("  {sign} {}{size}\n", clean(op.key().as_str())));
+        let _ = write!(text, "  {sign} {}{size}\n", clean(op.key().as_str()));
     }
     let more = plan.ops().count().saturating_sub(LISTED);
     if more > 0 {
-        text.push_str(&format!("  .. and {more} more\n"));
+        let _ = write!(text, "  .. and {more} more\n");
     }
     text
 }

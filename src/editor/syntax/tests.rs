@@ -1,0 +1,1 @@
+//! Behaviour, to be read as a table.
