@@ -54,7 +54,7 @@ pub enum KvVerb {
         key: String,
         /// The value, '@FILE' or '-' for what comes from stdin.
         value: String,
-        /// Write only if the key still has this ModifyIndex; 0 means that it must not exist.
+        /// Write only if the key still has this modify index; 0 means that it must not exist.
         #[arg(long, value_name = "INDEX")]
         cas: Option<u64>,
         /// Flags; the key keeps its own when this is left out.

@@ -70,7 +70,7 @@ pub(super) async fn cp(
             (place.clone(), place)
         }
         Some(dc) => {
-            let to = session.place_in(&Dc::from(dc))?.to_change(session.config)?;
+            let to = session.place_in(&Dc::from(dc))?.changeable(session.config)?;
             (session.place().await?, to)
         }
     };

@@ -33,7 +33,8 @@ pub(super) async fn journal(
         let at = record.at.to_rfc3339_opts(SecondsFormat::Secs, true);
         let line = match session.form {
             KvForm::Text => {
-                let index = record.index_after.map_or("-".to_owned(), |index| index.to_string());
+                let index =
+                    record.index_after.map_or_else(|| "-".to_owned(), |index| index.to_string());
                 let what = verb(record);
                 let (id, dc, key) = (&record.id, &record.dc, &record.key);
                 let before = record.index_before;
@@ -103,7 +104,7 @@ pub(super) async fn undo(session: &Session<'_>, id: Option<&str>, consent: &Cons
     if log.is_undone(&undone) {
         return Err(Failure::usage(format!("'{undone}' is undone already")));
     }
-    let place = session.place_in(&write.dc)?.to_change(session.config)?;
+    let place = session.place_in(&write.dc)?.changeable(session.config)?;
     let shown: String = write.ops.iter().map(|op| show::op(&write.dc, op)).collect();
     confirm(&place, consent, &shown)?;
     let committed = committer(session, &place, consent).commit_undo(&write, Some(&undone)).await?;

@@ -54,7 +54,7 @@ impl Session<'_> {
         if self.config.read_only {
             return Err(Failure::usage("read-only: nothing may be changed"));
         }
-        self.place().await?.to_change(self.config)
+        self.place().await?.changeable(self.config)
     }
 
     /// A datacenter by its name.
@@ -73,7 +73,7 @@ impl Session<'_> {
 
 impl Place {
     /// The same, if it may be changed.
-    pub fn to_change(self, config: &Config) -> Done<Self> {
+    pub fn changeable(self, config: &Config) -> Done<Self> {
         if config.is_read_only(&self.dc) {
             return Err(Failure::usage(format!("read-only: '{}' may not be changed", self.dc)));
         }

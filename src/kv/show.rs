@@ -74,7 +74,7 @@ pub(super) fn op(dc: &Dc, op: &Op) -> String {
     if let (Some(base), Some(flags)) = (op.base(), flags)
         && base.flags != flags
     {
-        let _ = write!(text, "flags: {} -> {flags}\n", base.flags);
+        let _ = writeln!(text, "flags: {} -> {flags}", base.flags);
     }
     text
 }
@@ -116,11 +116,11 @@ pub(super) fn plan(plan: &Plan, what: &str) -> String {
         let size = op
             .after()
             .map_or(String::new(), |(value, _)| format!("  {}", bytes(value.len() as u64)));
-        let _ = write!(text, "  {sign} {}{size}\n", clean(op.key().as_str()));
+        let _ = writeln!(text, "  {sign} {}{size}", clean(op.key().as_str()));
     }
     let more = plan.ops().count().saturating_sub(LISTED);
     if more > 0 {
-        let _ = write!(text, "  .. and {more} more\n");
+        let _ = writeln!(text, "  .. and {more} more");
     }
     text
 }

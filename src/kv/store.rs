@@ -43,7 +43,7 @@ pub(super) async fn put(
             "'{key}' has another index than {cas}: it {now}; nothing was written"
         )));
     }
-    let flags = wanted.flags.or(base.as_ref().map(|base| base.flags)).unwrap_or(0);
+    let flags = wanted.flags.or_else(|| base.as_ref().map(|base| base.flags)).unwrap_or(0);
     if base.as_ref().is_some_and(|base| base.holds(&value, flags)) {
         return Ok(fine(format!("'{key}' holds this already; nothing was written")));
     }
