@@ -77,4 +77,20 @@ fn an_edit_keeps_what_was_typed_through_a_conflict_and_leaves_no_file() {
     assert_eq!(fs::read_dir(home.join(".local/state/dcview/drafts")).expect("drafts").count(), 1);
     assert_eq!(value("ask/edit"), "theirs");
     assert_eq!(screen.exit(), 5);
+
+    // The next edit begins with what was typed, and is now made on what they wrote.
+    let state = home.join(".local/state");
+    let again = Launch::dcview(&["kv", "edit", "ask/edit"])
+        .size(100, 30)
+        .env("CONSUL_HTTP_ADDR", &cluster().dc("dc-1").http_addr())
+        .env("HOME", &home.display().to_string())
+        .env("XDG_STATE_HOME", &state.display().to_string())
+        .env("EDITOR", "true");
+    let mut screen = again.start();
+    let shown = screen.wait_for("[y/N]");
+    assert!(shown.contains("-theirs") && shown.contains("+mine"), "{shown}");
+    screen.send("y\r");
+    assert_eq!(screen.exit(), 0);
+    assert_eq!(value("ask/edit"), "mine", "without the line end that the editor added");
+    assert_eq!(fs::read_dir(state.join("dcview/drafts")).expect("drafts").count(), 0);
 }

@@ -12,14 +12,14 @@ use super::support::fault::Proxy;
 #[test]
 fn put_get_ls_rm_and_undo() {
     let program = Program::new();
-    let put = program.run(&["kv", "put", "cmd/a", "one", "--force"]);
-    assert!(put.code == 0 && put.err.contains("written to 'dc-1': cmd/a"), "{put:?}");
-    assert_eq!(program.run(&["kv", "get", "cmd/a"]).out, "one");
-    assert_eq!(program.run(&["kv", "ls", "cmd/"]).out, "cmd/a\n");
-    assert_eq!(program.run(&["kv", "rm", "cmd/a", "--force"]).code, 0);
-    assert_eq!(program.run(&["kv", "get", "cmd/a"]).code, 1);
+    let put = program.run(&["kv", "put", "first/a", "one", "--force"]);
+    assert!(put.code == 0 && put.err.contains("written to 'dc-1': first/a"), "{put:?}");
+    assert_eq!(program.run(&["kv", "get", "first/a"]).out, "one");
+    assert_eq!(program.run(&["kv", "ls", "first/"]).out, "first/a\n");
+    assert_eq!(program.run(&["kv", "rm", "first/a", "--force"]).code, 0);
+    assert_eq!(program.run(&["kv", "get", "first/a"]).code, 1);
     assert_eq!(program.run(&["kv", "undo", "--force"]).code, 0, "the deletion");
-    assert_eq!(program.run(&["kv", "get", "cmd/a"]).out, "one");
+    assert_eq!(program.run(&["kv", "get", "first/a"]).out, "one");
     let undone = program.run(&["kv", "undo", "--force"]);
     assert_eq!(undone.code, 5, "made again, it has another index: {undone:?}");
     let journal = program.run(&["kv", "journal", "-o", "json"]);
@@ -117,13 +117,14 @@ fn an_unwritable_journal_stops_the_write_unless_one_insists() {
 #[test]
 fn a_full_disk_stops_the_write() {
     let program = Program::new();
-    fs::create_dir_all(program.state()).expect("a directory");
-    // Every write to this device fails as on a full disk.
+    program.run(&["kv", "put", "cmd/before", "x", "--force"]);
     let journal = program.state().join("journal.jsonl");
-    std::os::unix::fs::symlink("/dev/full", journal).expect("a link");
+    let before = fs::read(&journal).expect("a journal");
+    let program = program.on_full_disk();
     let put = program.run(&["kv", "put", "cmd/full", "x", "--force"]);
     assert!(put.code == 2 && put.err.contains("nothing was written"), "{put:?}");
     assert_eq!(program.run(&["kv", "get", "cmd/full"]).code, 1);
+    assert_eq!(fs::read(&journal).expect("a journal"), before, "no half of a line stays");
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub struct Program {
     home: TempDir,
     address: String,
     env: Vec<(String, String)>,
+    disk_is_full: bool,
 }
 
 /// What a run came to.
@@ -27,7 +28,7 @@ impl Program {
     /// One that asks the agent at this address.
     pub fn at(address: &str) -> Self {
         let home = tempfile::tempdir().expect("a home");
-        Self { home, address: address.to_owned(), env: Vec::new() }
+        Self { home, address: address.to_owned(), env: Vec::new(), disk_is_full: false }
     }
 
     /// One that asks the first datacenter's agent.
@@ -44,6 +45,11 @@ impl Program {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same where no file can grow, as on a full disk.
+    pub fn on_full_disk(self) -> Self {
+        Self { disk_is_full: true, ..self }
     }
 
     /// The same with a settings file.
@@ -83,7 +89,16 @@ impl Program {
     }
 
     pub fn start(&self, args: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_dcview"))
+        let mut command = if self.disk_is_full {
+            let mut shell = Command::new("sh");
+            // Ignored, the signal becomes an error of the write.
+            let limited = "trap '' XFSZ; ulimit -f 0; exec \"$@\"";
+            shell.args(["-c", limited, "sh", env!("CARGO_BIN_EXE_dcview")]);
+            shell
+        } else {
+            Command::new(env!("CARGO_BIN_EXE_dcview"))
+        };
+        command
             .args(args)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
