@@ -126,6 +126,11 @@ impl TextEdit {
         let narrow = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         self.area.cancel_selection();
         self.area.move_cursor(CursorMove::Jump(narrow(place.line), narrow(place.character)));
+        // The area jumps no further than its 16 bits reach.
+        let last = place.line.min(self.area.lines().len().saturating_sub(1));
+        for _ in self.area.cursor().0..last {
+            self.area.move_cursor(CursorMove::Down);
+        }
     }
 
     /// The selected stretch, its end excluded.

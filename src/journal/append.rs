@@ -19,6 +19,9 @@ pub(super) fn append<T: Serialize>(path: &Path, lines: &[T]) -> io::Result<()> {
     make_dir(path)?;
     let mut file =
         OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
     file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     file.lock()?;
     let length = file.metadata()?.len();

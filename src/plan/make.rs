@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use indexmap::IndexMap;
 use thiserror::Error;
 
 use super::{OnConflict, Plan, Step};
@@ -136,7 +137,7 @@ pub fn delete(dc: &Dc, entries: Vec<Entry>) -> Plan {
     Plan { steps, ..Plan::empty(dc, OnConflict::Leave) }
 }
 
-/// Stores values; `there` is what the target holds now.
+/// Stores values; `there` is what the target holds now. Of a key that comes twice the last counts.
 pub fn import(
     dc: &Dc,
     incoming: impl IntoIterator<Item = Incoming>,
@@ -145,7 +146,9 @@ pub fn import(
 ) -> Plan {
     let there = by_key(there);
     let mut plan = Plan::empty(dc, OnConflict::Stop);
-    for incoming in incoming {
+    let each: IndexMap<Key, Incoming> =
+        incoming.into_iter().map(|incoming| (incoming.key.clone(), incoming)).collect();
+    for incoming in each.into_values() {
         match fit(incoming, &there, clash) {
             Fit::Same => plan.same += 1,
             Fit::Put(put) => plan.steps.push(Step(vec![put])),
@@ -226,6 +229,18 @@ mod tests {
         assert!(rename(&"dc".into(), &[], &names("a", "ab"), &[], Clash::Keep).is_ok());
         assert!(Rename::new("a/".into(), "b".into()).is_err());
         assert!(Rename::new("a".into(), "".into()).is_err());
+    }
+
+    #[test]
+    fn of_a_key_that_comes_twice_the_last_counts() {
+        let incoming = ["first", "last"].map(|value| Incoming {
+            key: "a".into(),
+            value: Bytes::from_static(value.as_bytes()),
+            flags: 0,
+        });
+        let plan = import(&"dc".into(), incoming, &[], Clash::Keep);
+        let values: Vec<_> = plan.ops().filter_map(|op| op.after()).collect();
+        assert_eq!(values, [(&Bytes::from_static(b"last"), 0)]);
     }
 
     #[test]
