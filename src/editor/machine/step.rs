@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::super::diff::Diff;
 use super::super::format::Format;
-use super::super::merge::has_markers;
+use super::super::merge::marker_line;
 use super::super::syntax::{self, Problem};
 use super::guard::{self, Reason};
 use super::{Draft, EditorEffect, Input, Machine, ReqId, Stage, conflict, index, saving, value};
@@ -197,9 +197,9 @@ impl Machine {
 
 /// What is wrong with a text; conflict markers left in it always are.
 fn problem(format: Format, mine: &[u8]) -> Option<Problem> {
-    if has_markers(mine) {
-        let what = "conflict markers are left in the text".to_owned();
-        return Some(Problem { line: 1, column: 1, what });
+    if let Some(line) = marker_line(mine) {
+        let what = "a conflict marker is left in the text".to_owned();
+        return Some(Problem { line: line + 1, column: 1, what });
     }
     syntax::problem(format, mine)
 }
