@@ -112,7 +112,7 @@ fn what_the_server_has_since_is_noted_in_a_conflict_too() {
     machine.step(Input::Loaded(Some(entry("u", 21))));
     assert!(machine.moved().is_some());
     machine.step(Input::Resolve(Resolution::Mine));
-    assert_eq!(machine.moved(), Some(Some(&entry("u", 21))));
+    assert_eq!(machine.moved(), Some(&Moved::Changed(entry("u", 21))));
     assert_eq!(put(&machine.step(Input::Accept)), (&bytes("m"), 7, 20));
 }
 

@@ -26,7 +26,7 @@ fn a_format_that_was_chosen_stays() {
 fn an_edit_stands_on_what_was_read_when_it_began() {
     let mut machine = editing("a");
     machine.step(Input::Loaded(Some(entry("theirs", 11))));
-    assert_eq!(machine.moved(), Some(Some(&entry("theirs", 11))));
+    assert_eq!(machine.moved(), Some(&Moved::Changed(entry("theirs", 11))));
     machine.step(Input::Review(bytes("mine")));
     let effects = machine.step(Input::Accept);
     assert_eq!(put(&effects), (&bytes("mine"), 7, 10));
