@@ -12,7 +12,9 @@
 //! *unknown* and is read back, never sent again unasked; flags stay as they were.
 
 mod conflict;
+mod effect;
 mod guard;
+mod input;
 mod saving;
 mod step;
 #[cfg(test)]
@@ -25,9 +27,11 @@ use super::format::Format;
 use super::merge::Merge;
 use super::syntax::Problem;
 use crate::domain::ids::Dc;
-use crate::domain::kv::{Entry, Key, Write};
+use crate::domain::kv::{Entry, Key};
 
+pub use effect::{Draft, EditorEffect};
 pub use guard::{Guards, Reason};
+pub use input::{Input, Resolution, WriteAnswer};
 
 /// A request of the machine, to tell its answer from a late one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,120 +101,13 @@ pub enum Stage {
     },
 }
 
-/// What happens to an edit.
+/// What became of a key while it was edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// The server has this now (`None`: the key does not exist).
-    Loaded(Option<Entry>),
-    /// Begin to edit, or return to the text.
-    Edit,
-    /// The text has changed to this; worth keeping as a draft.
-    Typed(Bytes),
-    /// Edit in `$EDITOR` instead, from this text.
-    External(Bytes),
-    /// `$EDITOR` is done with this text, or could not be used.
-    ExternalDone(Result<Bytes, String>),
-    /// Show what saving this text would change.
-    Review(Bytes),
-    /// Go on: from the review to the write or the question; with something wrong, twice.
-    Accept,
-    /// The answer to the question: what was typed (the datacenter's name where it is protected).
-    Confirm(String),
-    /// The answer to a write.
-    Answered(ReqId, WriteAnswer),
-    /// The answer to a reading back.
-    ReadBack(ReqId, Result<Option<Entry>, String>),
-    /// Read back again, after a reading that failed.
-    Retry,
-    /// Out of a conflict: go on with a text, standing on what is there now.
-    Resolve(Resolution),
-    /// One step back; the text is kept.
-    Back,
-    /// Give the edit up, with its text.
-    Abandon,
-}
-
-/// How a conflict is resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolution {
-    /// Review the merged text; only where nothing is in conflict.
-    Merged,
-    /// Edit the merged text, conflicts written out between markers.
-    EditMerged,
-    /// Review the operator's text against what is there now.
-    Mine,
-    /// Leave what is there, drop the operator's text.
-    Theirs,
-}
-
-/// What became of a write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WriteAnswer {
-    /// Written; the key's new index, where the answer told it.
-    Written {
-        /// The index; `None` when the answer did not tell it, and it must be read.
-        index: Option<u64>,
-    },
-    /// The check-and-set was lost: the key has another index than the base.
-    NotCurrent,
-    /// The server refused it, or it was never sent; nothing was written.
-    Refused(String),
-    /// The journal could not be written, so nothing was sent; the operator may insist.
-    NotJournalled(String),
-    /// It was sent and no answer came.
-    NoAnswer(String),
-}
-
-/// What is to be done outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EditorEffect {
-    /// Journal and write, once; answer with [`Input::Answered`].
-    Write {
-        /// The request.
-        req: ReqId,
-        /// The write, check-and-set on what the edit stands on, flags kept.
-        write: Write,
-        /// True when the operator wants it sent although it cannot be journalled.
-        without_journal: bool,
-    },
-    /// Read the key without cache; answer with [`Input::ReadBack`].
-    ReadBack {
-        /// The request.
-        req: ReqId,
-        /// Where.
-        dc: Dc,
-        /// What.
-        key: Key,
-    },
-    /// Keep the text for the case that the program ends.
-    SaveDraft(Box<Draft>),
-    /// Forget the kept text.
-    DropDraft {
-        /// Where.
-        dc: Dc,
-        /// What.
-        key: Key,
-    },
-    /// Open `$EDITOR` on this text; answer with [`Input::ExternalDone`].
-    OpenExternal {
-        /// The key, for the file's name ending.
-        key: Key,
-        /// The text.
-        text: Bytes,
-    },
-}
-
-/// An edit that can be taken up again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// Where.
-    pub dc: Dc,
-    /// What.
-    pub key: Key,
-    /// What it stands on; `None` when the key did not exist.
-    pub base: Option<Entry>,
-    /// The text.
-    pub mine: Bytes,
+pub enum Moved {
+    /// It has another index.
+    Changed(Entry),
+    /// It does not exist any more.
+    Deleted,
 }
 
 /// The edit of one key in one datacenter.
@@ -227,7 +124,7 @@ pub struct Machine {
     /// The text as it was last seen; the base's value before the first change.
     mine: Bytes,
     /// What the server has, when that is not the base any more.
-    moved: Option<Option<Entry>>,
+    moved: Option<Moved>,
     last_req: u64,
     without_journal: bool,
 }
@@ -309,10 +206,9 @@ impl Machine {
         self.mine != value(self.base.as_ref())
     }
 
-    /// What the server has now (inside: `None` for a deleted key), when the key has moved on since
-    /// the edit began: saving will meet a conflict.
-    pub fn moved(&self) -> Option<Option<&Entry>> {
-        self.moved.as_ref().map(Option::as_ref)
+    /// What became of the key on the server since the edit began: saving will meet a conflict.
+    pub fn moved(&self) -> Option<&Moved> {
+        self.moved.as_ref()
     }
 }
 

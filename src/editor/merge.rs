@@ -60,7 +60,7 @@ impl Merge {
     }
 }
 
-/// True when a text still holds a line that [`Merge::with_markers`] wrote.
-pub fn has_markers(bytes: &[u8]) -> bool {
-    conflict::has_markers(bytes)
+/// The first line, from 0, that [`Merge::with_markers`] wrote and that is still in a text.
+pub fn marker_line(bytes: &[u8]) -> Option<usize> {
+    conflict::marker_line(bytes)
 }

@@ -16,6 +16,10 @@ use std::fmt;
 
 use super::format::Format;
 
+/// The deepest nesting that is judged. Parsers recurse and stop somewhere, or run out of stack;
+/// people nest a tenth of it.
+const DEEPEST: usize = 100;
+
 /// What is wrong with a text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -40,7 +44,7 @@ pub fn problem(format: Format, bytes: &[u8]) -> Option<Problem> {
         (_, Ok(text)) => text,
         (_, Err(error)) => return Some(not_text(bytes, error.valid_up_to())),
     };
-    if template::is_template(text) {
+    if template::is_template(text) || depth(text) > DEEPEST {
         return None;
     }
     match format {
@@ -50,6 +54,20 @@ pub fn problem(format: Format, bytes: &[u8]) -> Option<Problem> {
         Format::Hcl => hcl::problem(text),
         Format::Text | Format::Binary => None,
     }
+}
+
+/// How deep brackets nest, those inside texts and comments counted too.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// The problem of bytes that are no text from `at` on.

@@ -185,7 +185,7 @@ mod tests {
             first.iter().map(|(k, p)| (k, *p)),
             other.iter().map(|(k, p)| (k, *p)),
             |key, before, after| {
-                told.push((key.as_str(), before != Cell::Absent, after != Cell::Absent))
+                told.push((key.as_str(), before != Cell::Absent, after != Cell::Absent));
             },
         );
         assert_eq!(counted, Counted { added: 2, removed: 2, changed: 1, equal: 1 });

@@ -72,6 +72,15 @@ struct Slot {
     depth: u32,
 }
 
+/// An open folder among the children of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Opened {
+    branch: usize,
+    child: usize,
+    /// Its own branch.
+    below: usize,
+}
+
 /// Folders and keys of one or several datacenters, as rows.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -196,31 +205,40 @@ impl Tree {
         self.branches.entry(folder.clone()).or_insert_with(new)
     }
 
-    /// Lists the rows anew: depth first from the top, without recursion.
+    /// Lists the rows anew: depth first from the top, without recursion and without a look at the
+    /// names of rows that are not open.
     fn flatten(&mut self) {
+        let opened = self.opened();
         let mut rows = std::mem::take(&mut self.rows);
         rows.clear();
-        let mut stack = vec![(self.branches.get_index_of(""), 0_usize, 0_u32)];
-        while let Some((Some(index), from, depth)) = stack.pop() {
-            let Some((_, branch)) = self.branches.get_index(index) else { continue };
-            for (at, child) in branch.children.iter().enumerate().skip(from) {
-                rows.push(Slot { branch: index as u32, child: at as u32, depth });
-                if let Some(below) = self.open_branch(branch, child) {
-                    stack.push((Some(index), at + 1, depth));
-                    stack.push((Some(below), 0, depth + 1));
-                    break;
-                }
+        let mut stack = vec![(self.branches.get_index_of("").unwrap_or(0), 0_usize, 0_u32)];
+        while let Some((branch, from, depth)) = stack.pop() {
+            let next = opened.partition_point(|open| (open.branch, open.child) < (branch, from));
+            let next = opened.get(next).filter(|open| open.branch == branch);
+            let count = self.branches.get_index(branch).map_or(0, |(_, held)| held.children.len());
+            let until = next.map_or(count, |open| open.child + 1);
+            let slot = |child| Slot { branch: branch as u32, child: child as u32, depth };
+            rows.extend((from..until).map(slot));
+            if let Some(open) = next {
+                stack.push((branch, until, depth));
+                stack.push((open.below, 0, depth + 1));
             }
         }
         self.rows = rows;
     }
 
-    /// The branch of a child that is an open folder.
-    fn open_branch(&self, branch: &Branch, child: &Child) -> Option<usize> {
-        if child.kind != Kind::Folder {
-            return None;
-        }
-        let (path, _) = child.names(&branch.listings)?;
-        self.branches.get_full(path).filter(|(_, _, held)| held.is_open).map(|(below, ..)| below)
+    /// The open folders with their places in their own folders, in order.
+    fn opened(&self) -> Vec<Opened> {
+        let opened = |(below, (key, held)): (usize, (&Key, &Branch))| {
+            if !held.is_open || key.is_empty() {
+                return None;
+            }
+            let (branch, _, parent) = self.branches.get_full(key.parent())?;
+            let child = merge::find(parent, key.as_str(), Kind::Folder, self.order)?;
+            Some(Opened { branch, child, below })
+        };
+        let mut found: Vec<Opened> = self.branches.iter().enumerate().filter_map(opened).collect();
+        found.sort_unstable();
+        found
     }
 }

@@ -26,6 +26,12 @@ fn diff(before: &str, after: &str) -> Vec<String> {
     text(&Diff::of(before.as_bytes(), after.as_bytes()))
 }
 
+/// Lines of a word and a number.
+fn numbered(word: &str, count: usize) -> String {
+    let lines: Vec<String> = (0..count).map(|n| format!("{word}{n}\n")).collect();
+    lines.concat()
+}
+
 #[test]
 fn equal_values_have_no_difference() {
     assert!(Diff::of(b"a\nb", b"a\nb").is_empty());
@@ -51,7 +57,7 @@ fn lines_are_numbered_and_counted() {
 
 #[test]
 fn changes_far_apart_are_hunks_with_context() {
-    let before: String = (0..30).map(|n| format!("{n}\n")).collect();
+    let before = numbered("", 30);
     let after = before.replace("\n5\n", "\nfive\n").replace("\n25\n", "\n");
     let diff = Diff::with_context(before.as_bytes(), after.as_bytes(), 2);
     let spans: Vec<_> = diff.hunks.iter().map(|h| (h.before.clone(), h.after.clone())).collect();
@@ -89,7 +95,7 @@ fn what_is_no_text_is_compared_as_rows_of_hex() {
 
 #[test]
 fn a_difference_of_different_values_stays_bounded() {
-    let lines = |word: &str| -> String { (0..60_000).map(|n| format!("{word}{n}\n")).collect() };
+    let lines = |word| numbered(word, 60_000);
     let diff = Diff::of(lines("a").as_bytes(), lines("b").as_bytes());
     assert_eq!((diff.added, diff.removed), (60_000, 60_000));
     let blanks = |n: usize| "\n".repeat(n);

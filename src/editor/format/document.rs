@@ -139,3 +139,62 @@ fn line_ranges(text: &str) -> Vec<Range<usize>> {
     };
     text.split_inclusive('\n').map(range).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::theme::Role;
+
+    fn text(document: &Document, at: usize, window: Window) -> String {
+        document.runs(at, window).into_iter().map(|run| run.text).collect()
+    }
+
+    #[test]
+    fn lines_are_counted_without_their_ends() {
+        for (value, lines, ends, has_final) in [
+            ("", vec![], Ends::Lf, false),
+            ("a", vec!["a"], Ends::Lf, false),
+            ("a\n\n", vec!["a", ""], Ends::Lf, true),
+            ("a\r\nb\r\n", vec!["a", "b"], Ends::CrLf, true),
+            ("a\rb\nc\r\n", vec!["a\rb", "c"], Ends::Mixed, true),
+        ] {
+            let document = Document::new(Format::Text, value.to_owned().into());
+            let found: Vec<&str> = (0..document.len()).filter_map(|at| document.line(at)).collect();
+            assert_eq!((found, document.ends()), (lines, ends), "{value:?}");
+            assert_eq!(document.has_final_newline(), has_final);
+        }
+    }
+
+    #[test]
+    fn a_line_is_coloured_by_itself_though_it_began_before() {
+        let value = "a: |\n  b: 1\nc: 2\n";
+        let document = Document::detect("x.yaml", value.to_owned().into());
+        let run = |text: &str, role| Run { text: text.to_owned(), role };
+        assert_eq!(document.runs(1, Window::ALL), [run("  b: 1", Role::CodeString)]);
+        assert_eq!(document.runs(2, Window::ALL)[0], run("c", Role::CodeKey));
+        assert_eq!(document.runs(9, Window::ALL), []);
+    }
+
+    #[test]
+    fn a_window_of_a_long_line_is_what_the_whole_has_there() {
+        let value = format!("{{{}}}", "\"k\\u001b\": \"日本\u{7}\",".repeat(500));
+        let document = Document::new(Format::Json, value.into());
+        let whole = text(&document, 0, Window::ALL);
+        let part = text(&document, 0, Window { from: 1001, width: 40 });
+        assert!(whole.contains(part.trim()) && part.len() >= 40, "{part:?}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_binary_whatever_is_asked() {
+        let document = Document::new(Format::Json, Bytes::from_static(b"\xff\n"));
+        assert_eq!((document.format(), document.len()), (Format::Binary, 0));
+    }
+
+    #[test]
+    fn a_search_finds_lines() {
+        let document = Document::new(Format::Text, "ab\nb\nab".to_owned().into());
+        let pattern = regex::Regex::new("^a").unwrap();
+        assert_eq!(document.find(&pattern, 0).collect::<Vec<_>>(), [0, 2]);
+        assert_eq!(document.find(&pattern, 1).collect::<Vec<_>>(), [2]);
+    }
+}

@@ -87,3 +87,38 @@ fn by_tables<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Fold> {
     found.extend(head.filter(|head| *head < last).map(|head| Fold { head, last }));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(format: Format, text: &str) -> Vec<(usize, usize)> {
+        folds(format, text.lines()).iter().map(|fold| (fold.head, fold.last)).collect()
+    }
+
+    #[test]
+    fn brackets_fold_with_their_closing_line() {
+        let text = "{\n \"a\": [\n  1\n ],\n \"b\": {}, \"c\": \"{\"\n}";
+        assert_eq!(found(Format::Json, text), [(0, 5), (1, 3)]);
+        assert_eq!(found(Format::Json, "[{\n}]\n"), [(0, 1)]);
+        assert_eq!(found(Format::Json, "]}\n{"), []);
+        assert_eq!(found(Format::Hcl, "a {\n # {\n b = <<E\n{\nE\n}"), [(0, 5)]);
+    }
+
+    #[test]
+    fn what_is_indented_folds_below_its_key() {
+        let text = "a:\n  b:\n    c: 1\n\n  # note\n  d: 2\ne:\n- x\n- y:\n    z\nf: 1\n";
+        assert_eq!(found(Format::Yaml, text), [(0, 5), (1, 2), (6, 9), (8, 9)]);
+    }
+
+    #[test]
+    fn tables_fold_up_to_the_next() {
+        let text = "x = 1\n[a]\nb = 1\n\n[c]\n[d]\ne = [\n1]\n";
+        assert_eq!(found(Format::Toml, text), [(1, 2), (5, 7)]);
+    }
+
+    #[test]
+    fn plain_text_has_no_folds() {
+        assert_eq!(found(Format::Text, "a\n  b\n"), []);
+    }
+}

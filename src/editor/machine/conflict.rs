@@ -4,7 +4,7 @@
 //! its index, so a further change meets a conflict again.
 
 use super::super::merge::Merge;
-use super::{EditorEffect, Machine, Resolution, Stage, value};
+use super::{EditorEffect, Machine, Moved, Resolution, Stage, index, value};
 use crate::domain::kv::Entry;
 
 /// Shows the conflict with what is there now.
@@ -38,6 +38,11 @@ pub(super) fn resolve(
     // A key that was deleted is created again with the flags it had.
     machine.flags = theirs.as_ref().map_or(machine.flags, |theirs| theirs.flags);
     machine.base = theirs.clone();
+    let is_news = |moved: &Moved| match moved {
+        Moved::Changed(now) => now.modify_index != index(machine.base.as_ref()),
+        Moved::Deleted => machine.base.is_some(),
+    };
+    machine.moved = machine.moved.take().filter(is_news);
     machine.mine = text;
     machine.keep(effects);
     if resolution == Resolution::EditMerged {

@@ -4,10 +4,12 @@ use bytes::Bytes;
 
 use super::super::diff::Diff;
 use super::super::format::Format;
-use super::super::merge::has_markers;
+use super::super::merge::marker_line;
 use super::super::syntax::{self, Problem};
 use super::guard::{self, Reason};
-use super::{Draft, EditorEffect, Input, Machine, ReqId, Stage, conflict, index, saving, value};
+use super::{
+    Draft, EditorEffect, Input, Machine, Moved, ReqId, Stage, conflict, index, saving, value,
+};
 use crate::domain::kv::{Entry, Op, Write};
 
 /// Reacts to an input.
@@ -37,7 +39,8 @@ impl Machine {
             self.read(entry);
         } else {
             let has_moved = index(entry.as_ref()) != index(self.base.as_ref());
-            self.moved = has_moved.then_some(entry);
+            let moved = entry.map_or(Moved::Deleted, Moved::Changed);
+            self.moved = has_moved.then_some(moved);
         }
     }
 
@@ -173,7 +176,11 @@ impl Machine {
 
     /// Looks at what the server has now.
     fn look_again(&mut self) {
-        let now = self.moved.take().unwrap_or_else(|| self.base.clone());
+        let now = match self.moved.take() {
+            Some(Moved::Changed(now)) => Some(now),
+            Some(Moved::Deleted) => None,
+            None => self.base.clone(),
+        };
         self.read(now);
     }
 
@@ -197,9 +204,9 @@ impl Machine {
 
 /// What is wrong with a text; conflict markers left in it always are.
 fn problem(format: Format, mine: &[u8]) -> Option<Problem> {
-    if has_markers(mine) {
-        let what = "conflict markers are left in the text".to_owned();
-        return Some(Problem { line: 1, column: 1, what });
+    if let Some(line) = marker_line(mine) {
+        let what = "a conflict marker is left in the text".to_owned();
+        return Some(Problem { line: line + 1, column: 1, what });
     }
     syntax::problem(format, mine)
 }

@@ -101,9 +101,9 @@ fn put_line(out: &mut Vec<u8>, marker: &str, newline: &[u8]) {
     out.extend_from_slice(newline);
 }
 
-/// True when one of the markers that name a side is a line of the text.
-pub(super) fn has_markers(bytes: &[u8]) -> bool {
-    let line =
+/// The first line that is one of the markers that name a side.
+pub(super) fn marker_line(bytes: &[u8]) -> Option<usize> {
+    let is_marker =
         |line: &[u8]| [THEIRS, BASE, END].iter().any(|m| line.trim_ascii_end() == m.as_bytes());
-    bytes.split(|byte| *byte == b'\n').any(line)
+    bytes.split(|byte| *byte == b'\n').position(is_marker)
 }

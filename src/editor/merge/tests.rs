@@ -41,7 +41,7 @@ fn different_changes_of_one_line_are_a_conflict_with_all_three_texts() {
     );
     let text = "a\n<<<<<<< theirs\nT\n||||||| base\nb\n=======\nM\n>>>>>>> mine\nc\n";
     assert_eq!(merge.with_markers(), text);
-    assert!(has_markers(text.as_bytes()) && !has_markers(b"a\n=======\nb"));
+    assert_eq!((marker_line(text.as_bytes()), marker_line(b"a\n=======\nb")), (Some(1), None));
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn line_ends_and_a_missing_newline_are_part_of_their_lines() {
         merge.with_markers(),
         "<<<<<<< theirs\nt\n||||||| base\na\n=======\nm\n>>>>>>> mine\n"
     );
-    assert!(has_markers(b"a\r\n<<<<<<< theirs\r\nb"));
+    assert_eq!(marker_line(b"a\r\n<<<<<<< theirs\r\nb"), Some(1));
 }
 
 #[test]

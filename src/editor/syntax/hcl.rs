@@ -1,19 +1,12 @@
 //! HCL, judged by `hcl-edit`, the grammar of HCL 2.
 //!
 //! HCL 1 allows more (quoted names of attributes, commas between them), and nothing in a value says
-//! which it is: where the error is one of these, the text is not judged. Neither is one nested so
-//! deep that the parser, which recurses, could run out of stack.
+//! which it is: where the error is one of these, the text is not judged.
 
 use super::Problem;
 
-/// The deepest nesting that is judged; people write a tenth of it.
-const DEEPEST: usize = 100;
-
 /// What is wrong with an HCL text.
 pub(super) fn problem(text: &str) -> Option<Problem> {
-    if depth(text) > DEEPEST {
-        return None;
-    }
     let error = hcl_edit::parser::parse_body(text).err()?;
     let (line, column) = (error.location().line().max(1), error.location().column().max(1));
     let of_line = text.split('\n').nth(line - 1).unwrap_or_default();
@@ -22,18 +15,4 @@ pub(super) fn problem(text: &str) -> Option<Problem> {
     }
     let what = error.message().lines().next().filter(|what| !what.is_empty());
     Some(Problem { line, column, what: what.unwrap_or("not HCL").to_owned() })
-}
-
-/// How deep brackets nest, those inside texts and comments counted too.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'{' | b'[' | b'(' => depth += 1,
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
 }

@@ -41,7 +41,7 @@ pub(super) fn children(listings: &Listings, order: Order) -> Vec<Child> {
         }
     }
     let mut children: Vec<Child> = marker(listings).into_iter().chain(merged).collect();
-    if order == Order::FoldersFirst {
+    if order == Order::FoldersFirst && !children.is_sorted_by_key(|child| child.kind) {
         children.sort_by_key(|child| child.kind);
     }
     children
