@@ -215,7 +215,13 @@ impl Store {
                 delta::apply(&mut dc.nodes, &delta);
                 Change::Nodes(name, keys(delta))
             }
-            Body::Instances(..) | Body::NodeChecks(..) | Body::NodeRoundTrip(..) if is_late => {
+            Body::Instances(..)
+            | Body::NodeChecks(..)
+            | Body::NodeRoundTrip(..)
+            | Body::Folder(_)
+            | Body::Entry(..)
+                if is_late =>
+            {
                 Change::Nothing
             }
             Body::Instances(subject, delta) => {
@@ -230,7 +236,6 @@ impl Store {
                 dc.round_trips.insert(node.clone(), trip);
                 Change::NodeChecks(name, node)
             }
-            Body::Folder(_) | Body::Entry(..) if is_late => Change::Nothing,
             Body::Folder(folder) => {
                 let prefix = folder.prefix().clone();
                 dc.folders.insert(prefix.clone(), folder);

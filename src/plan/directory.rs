@@ -233,7 +233,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a"), "mine").unwrap();
         let error = write(dir.path(), &[entry("a", 1)], &"".into()).unwrap_err();
-        assert!(error.to_string().contains("'"), "{error}");
+        assert!(error.to_string().contains('\''), "{error}");
         assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"mine");
     }
 

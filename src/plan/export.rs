@@ -102,7 +102,9 @@ mod tests {
         let entries = [entry("a\n\"ü", b"\xff\x00", u64::MAX), entry("b/", b"", 0)];
         let mut out = Vec::new();
         let mut exporter = Exporter::new(&mut out).unwrap();
-        entries.iter().for_each(|entry| exporter.add(entry).unwrap());
+        for entry in &entries {
+            exporter.add(entry).unwrap();
+        }
         assert_eq!(exporter.end().unwrap(), 2);
         let text = String::from_utf8(out.clone()).unwrap();
         assert!(

@@ -59,6 +59,7 @@ pub(super) struct SubjectNews {
     /// What lies under a folder.
     pub folder: Option<Arc<Folder>>,
     /// A key, if there is one.
+    #[expect(clippy::option_option, reason = "not read yet, or read and not there")]
     pub entry: Option<Option<Arc<Entry>>>,
 }
 

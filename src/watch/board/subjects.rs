@@ -25,6 +25,7 @@ struct Shown {
     checks: Option<Vec<Arc<Check>>>,
     round_trip: Option<NodeRoundTrip>,
     folder: Option<Arc<Folder>>,
+    #[expect(clippy::option_option, reason = "not read yet, or read and not there")]
     entry: Option<Option<Arc<Entry>>>,
 }
 
