@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::consul::{Budget, Permit};
 use crate::domain::feed::Scope;
@@ -17,6 +17,9 @@ use crate::domain::ids::Dc;
 /// How long the focused datacenter waits for a permit that it asked back.
 const GIVE_BACK: Duration = Duration::from_millis(500);
 
+/// How long no connection may have been reset before one more is tried.
+const QUIET: Duration = Duration::from_secs(15);
+
 /// The permits of one agent, for all datacenters that are reached through it.
 #[derive(Debug)]
 pub(super) struct Permits {
@@ -24,6 +27,8 @@ pub(super) struct Permits {
     /// How many permits the focused datacenter asked back and nobody has given yet.
     wanting: watch::Sender<usize>,
     returned: Notify,
+    /// When the budget was last made smaller or larger; none while it is whole.
+    shrunk: watch::Sender<Option<Instant>>,
 }
 
 /// A permit that tells when it is given back.
@@ -35,7 +40,30 @@ pub(super) struct Held {
 
 impl Permits {
     pub fn new(budget: Arc<Budget>) -> Arc<Self> {
-        Arc::new(Self { budget, wanting: watch::Sender::new(0), returned: Notify::new() })
+        Arc::new(Self {
+            budget,
+            wanting: watch::Sender::new(0),
+            returned: Notify::new(),
+            shrunk: watch::Sender::new(None),
+        })
+    }
+
+    /// The agent reset a connection: one permit fewer, and if all are out one comes back.
+    pub fn short(&self) {
+        self.budget.shrink();
+        self.shrunk.send_replace(Some(Instant::now()));
+        if self.budget.in_flight() > self.budget.size() && *self.wanting.borrow() == 0 {
+            self.wanting.send_modify(|wanting| *wanting += 1);
+        }
+    }
+
+    /// The agent answers: after a while without resets there may be room for one more.
+    pub fn ease(&self) {
+        let is_quiet = |at: &Instant| at.elapsed() >= QUIET;
+        if self.shrunk.borrow().as_ref().is_some_and(is_quiet) {
+            let next = self.budget.grow().then(Instant::now);
+            self.shrunk.send_replace(next);
+        }
     }
 
     /// How many are out, of how many.

@@ -210,7 +210,12 @@ impl<T: Send + 'static> Watcher<T> {
                 self.tell(sink);
                 return Next::Rest(self.slow.next());
             }
-            Class::Retry => self.ctx.doubt.notify_one(),
+            Class::Retry => {
+                if error.is_reset() {
+                    self.ctx.permits.short();
+                }
+                self.ctx.doubt.notify_one();
+            }
             Class::Stale | Class::Absent | Class::Fatal => {}
         }
         let pause = if class == Class::Retry || class == Class::Stale {

@@ -23,7 +23,7 @@ fn an_agent_that_resets_further_connections_is_still_followed() {
     screen.wait("a page", |text| shows(text, &["dc-2", "critical", "li-api-node"]));
     screen.send(":overview\r");
     screen.wait("that it is short of connections", |text| {
-        text.contains("connections") || text.contains("connection reset")
+        text.contains("polled") || text.contains("connection reset")
     });
     screen.send(":checks /li-\r");
     dc.set_check("li-api-node", &flipped("li-api", Status::Warning, "slow"));
