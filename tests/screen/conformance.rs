@@ -47,6 +47,7 @@ fn fill(app: &mut App, dc: &str, n: usize) {
     });
     world::checks(app, dc, failing.collect());
     let all = vec![world::instance("n-1", "web-1", Status::Critical)];
+    world::folder(app, dc, "", &["s0", "web/"]);
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }
@@ -73,6 +74,11 @@ fn app(view: &str, data: Data) -> App {
     };
     for list in [List::Services, List::Checks, List::Nodes] {
         world::fresh(&mut app, "dc-1", list, state.clone());
+    }
+    // What only this view watches fares no better.
+    let subjects = app.trail.view().subjects(&app.ctx());
+    for wanted in subjects.into_iter().filter(|wanted| wanted.dc.as_str() == "dc-1") {
+        world::fresh_subject(&mut app, "dc-1", wanted.subject, state.clone());
     }
     app
 }

@@ -10,4 +10,5 @@ mod world;
 mod conformance;
 mod doubt;
 mod going;
+mod keys;
 mod truth;

@@ -13,7 +13,8 @@ use dcview::domain::delta::Delta;
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
-use dcview::domain::ids::Dc;
+use dcview::domain::ids::{Dc, Key};
+use dcview::domain::kv::Folder;
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -70,6 +71,22 @@ pub fn live(app: &mut App, dc: &str) {
 pub fn fresh(app: &mut App, dc: &str, list: List, state: State) {
     let at = (state != State::Loading).then(now);
     feed(app, dc, Body::Freshness(list, Freshness { state, at, ..Freshness::default() }));
+}
+
+/// Sets how fresh a shown subject is.
+pub fn fresh_subject(app: &mut App, dc: &str, subject: Subject, state: State) {
+    let (ticket, at) = (app.store.ticket, (state != State::Loading).then(now));
+    let freshness = Freshness { state, at, ..Freshness::default() };
+    feed_under(app, dc, ticket, Body::Freshness(List::Subject(subject), freshness));
+}
+
+/// Feeds a shown folder of the KV store.
+pub fn folder(app: &mut App, dc: &str, prefix: &str, paths: &[&str]) {
+    let key = Key::from(prefix);
+    let listing = Arc::new(Folder::new(&key, paths.iter().copied()));
+    let effects = feed_under(app, dc, app.store.ticket, Body::Folder(listing));
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Folder(key), State::Live);
 }
 
 /// A failing check on `node`, of the service whose instance is `NAME-..`, or of the node itself.
