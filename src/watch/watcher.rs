@@ -21,11 +21,19 @@ use super::sink::Sink;
 use super::standing::Standing;
 use crate::consul::read::{Meta, Query};
 use crate::consul::wire::Interner;
-use crate::consul::{Answer, ApiError, Class, Lane, Request};
+use crate::consul::{Answer, ApiError, Class, Lane, Request, Why};
 use crate::domain::feed::Link;
 
-/// How long the server may hold a query.
-const WAIT: Duration = Duration::from_mins(5);
+/// How long the server may hold a query. An agent keeps the connection of a query that was given up
+/// until this is over (measured: CLOSE-WAIT), and counts it against its limit.
+const WAIT: Duration = Duration::from_mins(1);
+/// The same for a page, which is left sooner than a list that is always watched.
+const PAGE_WAIT: Duration = Duration::from_secs(15);
+/// How long a page is shown before a query hangs for it: leafing through many must not pile up
+/// connections. What changes meanwhile is answered at once then.
+const SETTLES: Duration = Duration::from_secs(1);
+/// A connection that ends sooner was never taken: the agent has too many.
+const AT_ONCE: Duration = Duration::from_secs(1);
 /// How often a list is polled that cannot be watched.
 const POLL: Duration = Duration::from_secs(10);
 
@@ -36,6 +44,12 @@ pub(super) enum Refusal {
     Tell,
     /// Say nothing and end: the caller knows another query.
     End,
+}
+
+/// True for what an agent does with a connection that is one too many.
+fn is_refusal(error: &ApiError) -> bool {
+    matches!(error, ApiError::Unreachable { why: Why::Reset | Why::Closed, .. })
+        || matches!(error, ApiError::TooMany { .. })
 }
 
 /// The watcher of one list.
@@ -51,6 +65,9 @@ pub(super) struct Watcher<T> {
     vital: watch::Receiver<Vital>,
     refresh: watch::Receiver<u64>,
     revivals: u64,
+    wait: Duration,
+    /// The rest after the first answer.
+    settles: Duration,
     /// Asking any server, since there is no leader.
     is_leaderless: bool,
     standing: Standing,
@@ -89,9 +106,16 @@ impl<T: Send + 'static> Watcher<T> {
             vital,
             refresh: ctx.refresh.clone(),
             revivals,
+            wait: WAIT,
+            settles: Duration::ZERO,
             is_leaderless: false,
             standing: Standing::default(),
         }
+    }
+
+    /// The watcher of what one page shows.
+    pub fn of_page(self) -> Self {
+        Self { wait: PAGE_WAIT, settles: SETTLES, ..self }
     }
 
     /// Watches until it is dropped, or until it is refused and was told to end then.
@@ -123,11 +147,19 @@ impl<T: Send + 'static> Watcher<T> {
         let ctx = Arc::clone(&self.ctx);
         let send = ctx.client.send(self.request(blocks));
         tokio::pin!(send);
+        let sent = Instant::now();
         loop {
             tokio::select! {
                 answer = &mut send => return match answer {
                     Ok(answer) => Asked::Answer { answer, blocked: blocks.is_some() },
-                    Err(error) => Asked::Failed(error),
+                    Err(error) => {
+                        if sent.elapsed() < AT_ONCE && is_refusal(&error) {
+                            // Its own does not stand.
+                            drop(held);
+                            ctx.permits.refused();
+                        }
+                        Asked::Failed(error)
+                    }
                 },
                 Ok(()) = self.vital.changed() => if self.looked(blocks.is_some(), sink) {
                     return Asked::Again;
@@ -148,7 +180,7 @@ impl<T: Send + 'static> Watcher<T> {
         let request = self.query.request().lane(Lane::Watch).gzip(self.vital.borrow().is_far());
         let request = if self.is_leaderless { request.stale() } else { request };
         match index {
-            Some(index) => request.block(index, WAIT),
+            Some(index) => request.block(index, self.wait),
             None => request,
         }
     }
@@ -188,7 +220,8 @@ impl<T: Send + 'static> Watcher<T> {
         self.standing.answered(&meta, Utc::now());
         self.tell(sink);
         let is_polled = self.is_leaderless || self.standing.is_polled() || verdict.is_spinning;
-        let paced = self.pace.pause(meta.bytes, Instant::now());
+        let settles = std::mem::take(&mut self.settles);
+        let paced = self.pace.pause(meta.bytes, Instant::now()).max(settles);
         Next::Rest(if is_polled { paced.max(jittered(POLL, self.ctx.seed())) } else { paced })
     }
 
