@@ -135,6 +135,9 @@ impl App {
             Msg::Found(hits) => self.is_dirty |= self.overlay.found(hits),
             Msg::Failed(text) => self.say(Level::Error, text),
         }
+        if let Overlay::Help(top) = self.overlay {
+            self.overlay = Overlay::Help(top.min(crate::screen::end_of_help(self, self.size)));
+        }
         if self.is_dirty {
             self.fit();
         }

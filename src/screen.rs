@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::App;
 use crate::app::overlay::Overlay;
+use crate::ui::glyph::Glyphs;
 
 mod finder;
 mod footer;
@@ -18,6 +19,11 @@ mod strip;
 pub fn body(size: Rect) -> Rect {
     let height = size.height.saturating_sub(2);
     Rect { y: size.y + 1.min(size.height), height, ..size }
+}
+
+/// How far help scrolls on a screen of this size.
+pub fn end_of_help(app: &App, size: Rect) -> usize {
+    help::end(app, body(size))
 }
 
 /// Draws everything.
@@ -33,6 +39,18 @@ pub fn draw_on(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
+    let cursor = draw_parts(app, area, buf);
+    let glyphs = app.setup.look.glyphs;
+    if glyphs == Glyphs::Ascii {
+        for cell in &mut buf.content {
+            let fitted = glyphs.fit(cell.symbol()).to_owned();
+            cell.set_symbol(&fitted);
+        }
+    }
+    cursor
+}
+
+fn draw_parts(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let ctx = app.ctx();
     buf.set_style(area, ctx.look.style(crate::ui::theme::Role::Text));
     strip::draw(app, Rect { height: 1, ..area }, buf);

@@ -14,6 +14,7 @@ use crate::config::{self, Config, Dirs, Env};
 use crate::domain::ids::Dc;
 
 mod demo;
+mod diary;
 mod effects;
 mod logs;
 mod looks;

@@ -140,8 +140,11 @@ impl Store {
     pub fn sample(&mut self, now: DateTime<Utc>) -> bool {
         let mut has_moved = false;
         for dc in self.datacenters.values_mut() {
-            let is_known = !dc.freshness(&List::Checks).is_empty();
-            has_moved |= is_known && dc.trend.sample(now, dc.totals.checks.critical);
+            let checks = dc.freshness(&List::Checks);
+            let is_known =
+                checks.state == State::Live && !matches!(dc.pulse.link, Link::Dark { .. });
+            let count = is_known.then_some(dc.totals.checks.critical);
+            has_moved |= !checks.is_empty() && dc.trend.sample(now, count);
         }
         has_moved
     }

@@ -25,6 +25,7 @@ const NODE: &str = "flip-node";
 pub fn measure(ground: &Ground, report: &mut Report) {
     report.section(&format!("change to screen: {}", ground.name()));
     prepare(ground);
+    ground.rest();
     let (mut alone, mut beside, mut screen) =
         (Sample::default(), Sample::default(), Sample::default());
     let follower = Follower::start(ground.http());
@@ -35,6 +36,7 @@ pub fn measure(ground: &Ground, report: &mut Report) {
     let session = Session::start(&ground.agent());
     session.await_complete();
     session.go_to_flat_checks();
+    ground.rest();
     for number in FLIPS..2 * FLIPS {
         let (id, acknowledged) = flip(ground, number);
         session.screen.wait_for(&id);

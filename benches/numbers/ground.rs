@@ -1,11 +1,11 @@
 //! Three large datacenters to measure against: real Consul, or simulated in another process.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::process::Process;
+use crate::process::{Process, share};
 use crate::served::Served;
 use crate::support::consul::{Cluster, Http, Load, Plan};
 
@@ -14,6 +14,13 @@ pub const DCS: [&str; 3] = ["dc-1", "dc-2", "dc-3"];
 
 /// Operations in one transaction: Consul's limit.
 pub const BATCH: usize = 64;
+
+/// What the command line of simulated datacenters holds.
+const SERVE: &str = "--serve";
+/// Servers that use less than this percentage of a core have nothing to do.
+const QUIET: f64 = 10.0;
+/// The longest that servers are left alone.
+const REST: Duration = Duration::from_mins(2);
 
 /// What answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +51,9 @@ impl Ground {
             Kind::Consul => Place::Consul(filled(instances)),
             Kind::Sim => Place::Sim(Served::start(instances)),
         };
-        Self { place, instances }
+        let ground = Self { place, instances };
+        ground.rest();
+        ground
     }
 
     /// Host and port of the agent that answers for all.
@@ -70,10 +79,31 @@ impl Ground {
     pub fn cpu(&self) -> Duration {
         let text = match &self.place {
             Place::Consul(_) => format!("{}-", DCS[0]),
-            Place::Sim(_) => String::from("--serve"),
+            Place::Sim(_) => SERVE.to_owned(),
         };
         // The keeper of a server has the same words in its command line, and uses next to nothing.
         Process::ours(&text).into_iter().map(Process::cpu).sum()
+    }
+
+    /// Returns when the servers have nothing to do any more. A request whose client is gone is still
+    /// worked out, and would be paid for by the next measurement.
+    pub fn rest(&self) {
+        let started = Instant::now();
+        while started.elapsed() < REST {
+            let (cpu, since) = (self.cpu_of_all(), Instant::now());
+            thread::sleep(Duration::from_millis(500));
+            if share(self.cpu_of_all().saturating_sub(cpu), since.elapsed()) < QUIET {
+                return;
+            }
+        }
+    }
+
+    fn cpu_of_all(&self) -> Duration {
+        let text = match &self.place {
+            Place::Consul(_) => "agent.hcl",
+            Place::Sim(_) => SERVE,
+        };
+        Process::ours(text).into_iter().map(Process::cpu).sum()
     }
 
     /// What it is, in a few words.

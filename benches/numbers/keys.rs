@@ -15,6 +15,8 @@ const KEY_MS: f64 = 16.0;
 /// Keys pressed in each state.
 const KEYS: u64 = 200;
 const CHANGES: usize = 1_000;
+/// The line of the screen that says how many checks fail.
+const TITLE: u16 = 1;
 /// About as fast as a held key repeats, and never in step with a frame.
 const APART: Duration = Duration::from_millis(30);
 
@@ -22,15 +24,17 @@ const APART: Duration = Duration::from_millis(30);
 pub fn measure(ground: &Ground, report: &mut Report) {
     report.section(&format!("key to frame in the terminal: {}", ground.name()));
     Churn::prepare(ground);
+    ground.rest();
     let session = Session::start(&ground.agent());
     session.await_complete();
     session.go_to_flat_checks();
+    ground.rest();
     report.at_most("quiet, p99", press(&session.screen).p99(), KEY_MS);
     thread::scope(|scope| {
+        let quiet = session.screen.row(TITLE);
         let churn = Churn::start(scope, ground, CHANGES);
-        // Until the changes are on the screen.
-        session.screen.send("g");
-        session.screen.wait_for("churn-");
+        let title = |text: &str| text.lines().nth(usize::from(TITLE)) != Some(&quiet);
+        session.screen.wait("the changes counted in the title", title);
         let sample = press(&session.screen);
         report.at_most(&format!("at {:.0} changes/s, p99", churn.rate()), sample.p99(), KEY_MS);
     });

@@ -28,6 +28,7 @@ const PRICED: u32 = 5;
 pub fn measure(ground: &Ground, report: &mut Report) {
     report.section(&format!("load on the server: {}", ground.name()));
     Churn::prepare(ground);
+    ground.rest();
     let price = price(ground);
     report.note("one bare summary", Figure::time(price).beside("processor time"));
     for a_second in CHANGES {

@@ -20,8 +20,8 @@
 //! Everything but `frame` drives the released program on a real pseudo-terminal of 200x60, and all
 //! but `frame` and `demo` before three federated datacenters of 100,000 instances each. Nothing is
 //! asserted: a missed target is a word in the table. Figures that are ratios are taken in one run,
-//! the two sides in turns or side by side. A machine that does other work shows it in the numbers;
-//! the load average is printed with them. It needs `consul` like the tests do.
+//! the two sides in turns or side by side. A machine that does other work shows it in every time;
+//! the load average is printed with them, and processor times beside those that need no server. It needs `consul` like the tests do.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,

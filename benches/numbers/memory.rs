@@ -36,12 +36,13 @@ pub fn measure_demo(report: &mut Report) {
 /// Measures on one ground: each view open in turn, then idle.
 pub fn measure(ground: &Ground, report: &mut Report) {
     report.section(&format!("memory and idling: {}", ground.name()));
+    ground.rest();
     let meter = Meter::to(&ground.agent());
     let session = Session::start(&meter.address());
     session.await_complete();
     visit(&session, report);
     session.go("overview", "worst services");
-    thread::sleep(SETTLED);
+    ground.rest();
     idle(&session, &meter, report);
 }
 
@@ -56,7 +57,7 @@ fn visit(session: &Session, report: &mut Report) {
     session.go("services", "─ services");
     look("services");
     session.screen.send("\r");
-    session.screen.wait_for("instances");
+    session.screen.wait_for("─ service ");
     look("a service");
     session.go("checks", "by service");
     look("checks by service");
@@ -65,7 +66,7 @@ fn visit(session: &Session, report: &mut Report) {
     session.go("nodes", "─ nodes");
     look("nodes");
     session.screen.send("\r");
-    session.screen.wait_for("node ");
+    session.screen.wait_for("─ node ");
     look("a node");
     report.at_most("peak of all that", Figure::new(process.peak(), Unit::Mb), LARGE_MB);
 }

@@ -34,7 +34,7 @@ impl Sample {
         self.quantile(1.0)
     }
 
-    /// The median, with the 90th percentile, the longest and the number beside it.
+    /// The median, with what lies around it beside it.
     pub fn middle(&self) -> Figure {
         Figure::time(self.median()).beside(self.tail())
     }
@@ -50,9 +50,9 @@ impl Sample {
         format!("median {median:.2}, max {worst:.1}, n {}", self.times.len())
     }
 
-    /// The 90th percentile, the longest and the number.
+    /// The shortest, the 90th percentile, the longest and the number.
     pub fn tail(&self) -> String {
-        let (p90, worst) = (ms(self.quantile(0.9)), ms(self.worst()));
-        format!("p90 {p90:.1}, max {worst:.1}, n {}", self.times.len())
+        let (best, p90, worst) = (ms(self.quantile(0.0)), ms(self.quantile(0.9)), ms(self.worst()));
+        format!("min {best:.1}, p90 {p90:.1}, max {worst:.1}, n {}", self.times.len())
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Bare requests and starts take turns, so that both meet the same servers.
 
+use std::net::{Ipv4Addr, TcpListener};
+
 use crate::bare;
 use crate::ground::Ground;
 use crate::report::{Figure, Report, ms};
@@ -20,26 +22,38 @@ const OVER_BARE: f64 = 1.3;
 /// Measures on one ground.
 pub fn measure(ground: &Ground, report: &mut Report) {
     report.section(&format!("start: {}", ground.name()));
-    let mut frames = Sample::default();
-    for _ in 0..FRAMES {
-        let session = Session::start(&ground.agent());
-        session.await_frame();
-        frames.add(session.age());
-    }
+    let (frames, processor) = first_frames();
     report.at_most("first frame, median", frames.middle(), FIRST_FRAME_MS);
+    report.note("processor time until then, median", processor.middle());
     let (mut requests, mut overviews) = (Sample::default(), Sample::default());
     let http = ground.http();
     let mut slowest = String::new();
     for _ in 0..OVERVIEWS {
+        ground.rest();
         let (time, path) = bare::slowest(&http);
         requests.add(time);
         slowest = path;
+        ground.rest();
         let session = Session::start(&ground.agent());
         session.await_complete();
         overviews.add(session.age());
     }
-    report.note("slowest bare request, median", requests.middle());
-    report.note("  which was last", Figure::time(requests.worst()).beside(slowest));
+    let last = format!("{}; the last was {slowest}", requests.tail());
+    report.note("slowest bare request, median", Figure::time(requests.median()).beside(last));
     let target = OVER_BARE * ms(requests.median());
     report.at_most("complete overview, median", overviews.middle(), target);
+}
+
+/// Starts before an agent that takes connections and never answers: nothing else is busy then.
+fn first_frames() -> (Sample, Sample) {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let address = silent.local_addr().expect("a bound address").to_string();
+    let (mut frames, mut processor) = (Sample::default(), Sample::default());
+    for _ in 0..FRAMES {
+        let session = Session::start(&address);
+        session.await_frame();
+        frames.add(session.age());
+        processor.add(session.process().cpu());
+    }
+    (frames, processor)
 }

@@ -50,7 +50,11 @@ impl App {
     pub fn command(&mut self, line: &str, effects: &mut Vec<Effect>) {
         let views = registry::words();
         match command::parse(line, &self.vocabulary(&views)) {
-            Ok(command) => self.run(command, effects),
+            Ok(command) => {
+                // What was wrong with the line before it is over.
+                self.notice = None;
+                self.run(command, effects);
+            }
             Err(error) => {
                 self.say(Level::Warn, error.to_string());
                 self.open_command(line);

@@ -173,7 +173,9 @@ impl ApiError {
             Self::AclDisabled { .. } => "ACLs disabled".to_owned(),
             Self::NotFound { .. } => "not there".to_owned(),
             Self::TooMany { .. } => "too many requests (429)".to_owned(),
-            Self::Status { code, .. } => format!("HTTP {code}"),
+            Self::Status { code, text, .. } => {
+                status_text(*code, text).chars().take(SHORT).collect()
+            }
             Self::BadAnswer { .. } => "bad answer".to_owned(),
             Self::TooLarge { limit_mb, .. } => format!("answer over {limit_mb} MB"),
             Self::ReadOnly { .. } => "read-only".to_owned(),
@@ -217,6 +219,9 @@ impl fmt::Display for Why {
 fn whom(dc: Option<&Dc>) -> String {
     dc.map_or_else(|| "the agent".to_owned(), |dc| format!("'{dc}'"))
 }
+
+/// Characters that a title has for a reason.
+const SHORT: usize = 40;
 
 fn status_text(code: u16, text: &str) -> String {
     if text.is_empty() { format!("HTTP {code}") } else { format!("HTTP {code}: {text}") }

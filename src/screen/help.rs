@@ -18,20 +18,40 @@ const TWO_COLUMNS: u16 = 130;
 /// Draws help from its line `top` on.
 pub fn draw(app: &App, top: usize, area: Rect, buf: &mut Buffer) {
     let look = &app.setup.look;
-    let title = Cell::new(" help ", Role::Title).then(" esc closes ", Role::Muted);
+    let lines = lines(app);
+    let columns = columns(area);
+    let room = room(area);
+    let top = top.min(lines.len().saturating_sub(room));
+    let mut title = Cell::new(" help ", Role::Title);
+    if room < lines.len() {
+        let shown = format!("{}-{} of {}, ", top + 1, top + room, lines.len());
+        title = title.then(shown, Role::Muted);
+    }
+    let title = title.then("esc closes ", Role::Muted);
     let inner = draw_frame(look, &title, area, buf);
     if inner.is_empty() {
         return;
     }
-    let lines = lines(app);
-    let columns = if inner.width >= TWO_COLUMNS { 2 } else { 1 };
     let height = usize::from(inner.height);
-    let top = top.min(lines.len().saturating_sub(height * columns));
     let width = inner.width / columns as u16;
     for (at, line) in lines.iter().skip(top).take(height * columns).enumerate() {
         let x = inner.x + width * (at / height) as u16;
         draw_cell(look, line, (x, inner.y + (at % height) as u16), width, Style::new(), buf);
     }
+}
+
+/// The line at the top when the last one is at the bottom: nobody scrolls further.
+pub fn end(app: &App, area: Rect) -> usize {
+    lines(app).len().saturating_sub(room(area))
+}
+
+fn columns(area: Rect) -> usize {
+    if area.width >= TWO_COLUMNS { 2 } else { 1 }
+}
+
+/// The lines that fit between the borders.
+fn room(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(2)) * columns(area)
 }
 
 fn lines(app: &App) -> Vec<Cell> {

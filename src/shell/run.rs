@@ -14,6 +14,7 @@ use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use super::diary::Diary;
 use super::effects::{Next, World};
 use super::signals::{Caught, Signals, stop_self};
 use super::terminal::{Tty, guard_panics};
@@ -86,6 +87,7 @@ impl Session {
         let mut clock = interval(TICK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_dirty = true;
+        let mut diary = Diary::default();
         loop {
             let woke = tokio::select! {
                 biased;
@@ -94,7 +96,10 @@ impl Session {
                 () = sleep_until(self.last_frame + FRAME), if is_dirty => Woke::Frame,
                 _ = clock.tick() => Woke::Tick,
                 Some(msg) = results.recv() => Woke::Msg(msg),
-                Some(report) = reports.recv() => Woke::Msg(Msg::Report(report)),
+                Some(report) = reports.recv() => {
+                    diary.note(&report);
+                    Woke::Msg(Msg::Report(report))
+                }
             };
             match woke {
                 Woke::Input(Some(Ok(event))) => {

@@ -102,7 +102,11 @@ impl Tty {
 
 impl Drop for Tty {
     fn drop(&mut self) {
+        let was_ours = IS_OURS.load(Ordering::SeqCst);
         self.leave();
+        if !was_ours {
+            return;
+        }
         // A frame that a panic cut short is in the buffer, which is written when it goes: what
         // holds the terminal back must not be its end.
         let _ = queue!(self.terminal.backend_mut(), EndSynchronizedUpdate);

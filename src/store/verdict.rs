@@ -20,6 +20,8 @@ pub enum Verdict {
     Degraded,
     /// Checks are critical.
     Critical,
+    /// It answers, but its checks cannot be read: what is shown is old.
+    Stale,
     /// The token may not read checks.
     Denied,
     /// The agent does not list it any more.
@@ -39,6 +41,7 @@ impl Verdict {
             _ if dc.is_gone => Self::Gone,
             Link::Leaderless => Self::NoLeader,
             _ if matches!(checks.state, State::Denied { .. }) => Self::Denied,
+            _ if matches!(checks.state, State::Stale { .. }) => Self::Stale,
             _ if dc.totals.checks.critical > 0 => Self::Critical,
             _ if dc.servers.as_ref().is_some_and(|servers| !servers.is_complete()) => {
                 Self::Degraded
@@ -60,6 +63,7 @@ impl Verdict {
             Self::Warning => "warning",
             Self::Degraded => "degraded",
             Self::Critical => "critical",
+            Self::Stale => "stale",
             Self::Denied => "denied",
             Self::Gone => "gone",
             Self::NoLeader => "no leader",
@@ -71,7 +75,7 @@ impl Verdict {
     pub fn status(self) -> Option<Status> {
         match self {
             Self::Ok => Some(Status::Passing),
-            Self::Connecting | Self::Filtered | Self::Denied | Self::Gone => None,
+            Self::Connecting | Self::Filtered | Self::Stale | Self::Denied | Self::Gone => None,
             Self::Warning | Self::Degraded => Some(Status::Warning),
             Self::Critical | Self::NoLeader | Self::Unreachable => Some(Status::Critical),
         }

@@ -31,6 +31,7 @@ pub fn status(ctx: &Ctx, status: Status) -> Cell {
 pub fn verdict(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
     match (verdict, verdict.status()) {
         (Verdict::Unreachable, _) => (ctx.look.sign(Sign::Dark), Role::Critical),
+        (Verdict::Stale, _) => (ctx.look.sign(Sign::Stale), Role::Stale),
         (Verdict::Connecting, _) => (ctx.look.sign(Sign::Loading), Role::Muted),
         (_, Some(status)) => (ctx.look.status(status), role(status)),
         (_, None) => (ctx.look.sign(Sign::Denied), Role::Denied),

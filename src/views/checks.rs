@@ -57,7 +57,11 @@ impl Listing for Checks {
             Grouping::Flat => "flat",
         };
         let place = ctx.focus.map(|dc| format!(" @ {dc}")).unwrap_or_default();
-        Heading { what: format!("checks{place} {by}"), made_of: vec![List::Checks] }
+        Heading {
+            what: format!("checks{place} {by}"),
+            made_of: vec![List::Checks],
+            is_of_all: false,
+        }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, CheckRow>> {

@@ -14,9 +14,17 @@ use crate::table::row::Row;
 use crate::ui::text::{age, clean, count};
 use crate::ui::theme::Role;
 
-/// The worst freshness of each datacenter that a list is made of.
+/// The worst freshness of each datacenter that a list is limited to.
 pub fn worst(ctx: &Ctx, lists: &[List], only: Option<&Dc>) -> Vec<(Dc, Freshness)> {
-    let is_in = |dc: &Dc| only.map_or_else(|| ctx.shows(dc), |only| only == dc);
+    among(ctx, lists, |dc| only.map_or_else(|| ctx.shows(dc), |only| only == dc))
+}
+
+/// The worst freshness of every datacenter, for a list that shows all of them.
+pub fn everywhere(ctx: &Ctx, lists: &[List]) -> Vec<(Dc, Freshness)> {
+    among(ctx, lists, |_| true)
+}
+
+fn among(ctx: &Ctx, lists: &[List], is_in: impl Fn(&Dc) -> bool) -> Vec<(Dc, Freshness)> {
     let dcs = ctx.store.datacenters().filter(|(dc, _)| is_in(dc));
     dcs.filter_map(|(name, dc)| {
         let all = lists.iter().map(|list| dc.freshness(list));
@@ -156,7 +164,8 @@ pub fn empty_text<R: Row>(
     if fresh.is_empty() {
         return vec![Cell::new("looking for datacenters", Role::Muted)];
     }
-    let is_certain = |f: &Freshness| !f.is_empty() && !f.may_be_filtered && badness(f) < 5;
+    // What was empty when a datacenter last answered need not be empty now.
+    let is_certain = |f: &Freshness| !f.is_empty() && !f.may_be_filtered && badness(f) < 4;
     let mut lines: Vec<Cell> = fresh
         .iter()
         .filter(|(_, f)| !is_certain(f))

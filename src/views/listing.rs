@@ -37,8 +37,10 @@ impl<R: Row> Default for Patch<R> {
 pub struct Heading {
     /// What it lists: `services`, `node web-1 @ dc-2`.
     pub what: String,
-    /// Which lists of which datacenters it is made of: the worst freshness is shown.
+    /// Which lists of the datacenters it is made of: the worst freshness is shown.
     pub made_of: Vec<List>,
+    /// True when every datacenter is shown, also beside a focused one: it speaks for all of them.
+    pub is_of_all: bool,
 }
 
 /// What one list is.

@@ -157,7 +157,7 @@ impl Listing for Page {
             None => format!("node {} @ {}", self.node, self.dc),
             Some(id) => format!("instance {id} on {} @ {}", self.node, self.dc),
         };
-        Heading { what, made_of: vec![List::Subject(self.subject())] }
+        Heading { what, made_of: vec![List::Subject(self.subject())], is_of_all: false }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, Line>> {

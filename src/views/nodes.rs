@@ -71,7 +71,7 @@ impl Listing for Nodes {
 
     fn heading(&self, ctx: &Ctx) -> Heading {
         let what = ctx.focus.map_or_else(|| String::from("nodes"), |dc| format!("nodes @ {dc}"));
-        Heading { what, made_of: vec![List::Nodes, List::Checks] }
+        Heading { what, made_of: vec![List::Nodes, List::Checks], is_of_all: false }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, NodeRow>> {

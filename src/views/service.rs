@@ -96,7 +96,7 @@ impl Listing for Service {
     fn heading(&self, _ctx: &Ctx) -> Heading {
         let place = self.only.as_ref().map(|dc| format!(" @ {dc}")).unwrap_or_default();
         let what = format!("service {}{place}", self.service);
-        Heading { what, made_of: vec![List::Subject(self.subject())] }
+        Heading { what, made_of: vec![List::Subject(self.subject())], is_of_all: false }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, InstanceRow>> {

@@ -148,7 +148,7 @@ impl Listing for Services {
     fn heading(&self, ctx: &Ctx) -> Heading {
         let what =
             ctx.focus.map_or_else(|| String::from("services"), |dc| format!("services @ {dc}"));
-        Heading { what, made_of: vec![List::Services, List::Checks] }
+        Heading { what, made_of: vec![List::Services, List::Checks], is_of_all: true }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
@@ -254,9 +254,18 @@ impl Listing for Services {
     }
 }
 
+/// True until a datacenter has told its services.
+fn is_unknown(ctx: &Ctx, dc: &Dc) -> bool {
+    ctx.store.dc(dc).is_none_or(|state| state.freshness(&List::Services).is_empty())
+}
+
 fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
     let (shown, sorted) = (dc.clone(), dc.clone());
-    let health = move |row: &ServiceRow| cells::health(ctx, row.at(&shown));
+    let health = move |row: &ServiceRow| match row.at(&shown) {
+        // Not there is known only of a datacenter that has said what is.
+        None if is_unknown(ctx, &shown) => Cell::new("?", Role::Muted),
+        health => cells::health(ctx, health),
+    };
     let column = Column::new(dc.as_str(), "", Width::Fit(9, DC_WIDTH - 1), health)
         .right()
         .sorts_worst_first(move |a: &ServiceRow, b| {

@@ -8,5 +8,6 @@
 mod world;
 
 mod conformance;
+mod doubt;
 mod going;
 mod truth;

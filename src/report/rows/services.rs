@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Rows, state};
 use crate::domain::catalog::ServiceHealth;
+use crate::domain::feed::List;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::json::{ServiceInDc, ServiceJson};
@@ -110,8 +111,10 @@ impl<'a> Rows for Services<'a> {
             Column::new("service", |row: &Row| row.name.to_string()),
             state(|row: &Row| row.counts.worst()),
         ];
-        for (dc, _) in self.0.datacenters() {
-            let health = move |row: &Row| row.at(dc).map(health).unwrap_or_default();
+        for (dc, state) in self.0.datacenters() {
+            // Where nothing could be read, not to be listed is not to be absent.
+            let absent = if state.freshness(&List::Services).is_empty() { "?" } else { "" };
+            let health = move |row: &Row| row.at(dc).map_or_else(|| absent.to_owned(), health);
             columns.push(Column::number(dc.as_str(), health));
         }
         columns.push(Column::new("failing", |row: &Row| failing(row.counts)));

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::{draw_cell, width};
-use super::pane::draw_frame;
+use super::pane::{draw_frame, wrap};
 use crate::table::column::{Align, Cell, Column, layout};
 use crate::table::model::TableModel;
 use crate::table::row::{Row, Sort};
@@ -64,10 +64,12 @@ pub fn draw_table<R: Row>(
         draw_row(look, &columns, row, line, over, buf);
     }
     if model.shown() == 0 {
-        for (line, cell) in head.empty.iter().enumerate() {
+        let room = inner.width.saturating_sub(2);
+        // The reason that a list is empty ends in what to do about it: it is never cut.
+        let lines = wrap(head.empty, usize::from(room), usize::from(inner.height));
+        for (line, cell) in lines.iter().enumerate() {
             let y = inner.y + 2 + line as u16;
             if y < inner.bottom() {
-                let room = inner.width.saturating_sub(2);
                 draw_cell(look, cell, (inner.x + 2.min(inner.width), y), room, Style::new(), buf);
             }
         }

@@ -20,6 +20,9 @@ use crate::ui::widgets::pane::{detail_area, draw_detail, wrap};
 use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
 
+/// What a list of faults says when it has none: its other rows are there, only not shown.
+const NO_FAULTS: &str = "nothing is failing";
+
 /// A list on screen.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct TableView<L: Listing> {
@@ -333,10 +336,17 @@ impl<L: Listing> View for TableView<L> {
         let (rows, beside) = self.areas(area);
         let heading = self.listing.heading(ctx);
         let fresh = fresh::worst(ctx, &heading.made_of, self.place.dc.as_ref());
-        let what = self.called.unwrap_or(&heading.what);
+        let everywhere = heading.is_of_all.then(|| fresh::everywhere(ctx, &heading.made_of));
+        let what = match (self.called, ctx.focus) {
+            (Some(called), Some(dc)) => format!("{called} @ {dc}"),
+            (Some(called), None) => String::from(called),
+            (None, _) => heading.what,
+        };
         let says_faults = self.is_faults_only && self.called.is_none();
-        let title = fresh::title(ctx, what, &self.model, &fresh, says_faults);
-        let empty = fresh::empty_text(ctx, &self.model, &fresh, self.listing.nothing());
+        let shown = everywhere.as_ref().unwrap_or(&fresh);
+        let title = fresh::title(ctx, &what, &self.model, shown, says_faults);
+        let nothing = if self.is_faults_only { NO_FAULTS } else { self.listing.nothing() };
+        let empty = fresh::empty_text(ctx, &self.model, &fresh, nothing);
         let head =
             Head { title: &title, empty: &empty, picked: self.picked, has_cursor: self.is_active };
         draw_table(ctx.look, &self.model, self.columns(ctx), &head, rows, buf);

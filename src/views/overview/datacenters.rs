@@ -23,6 +23,9 @@ use crate::views::{Ctx, Place, cells};
 /// Samples in the trend of critical checks.
 const TREND: usize = 12;
 
+/// From this width on the note has room for a whole reason.
+const ROOMY: u16 = 160;
+
 /// The list.
 pub struct Datacenters;
 
@@ -63,13 +66,15 @@ impl Listing for Datacenters {
         Heading {
             what: String::from("datacenters"),
             made_of: vec![List::Checks, List::Services, List::Nodes],
+            is_of_all: true,
         }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, DcRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, room: u16) -> Vec<Column<'a, DcRow>> {
         let of = |show: fn(&Ctx, &Datacenter) -> Cell| {
             move |row: &DcRow| ctx.store.dc(&row.dc).map(|dc| show(ctx, dc)).unwrap_or_default()
         };
+        let note = if room < ROOMY { note } else { long_note };
         vec![
             Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
@@ -190,7 +195,8 @@ fn leader(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     }
 }
 
-/// Healthy servers of those expected, and how many more may fail: `3/3 -1`.
+/// Healthy servers of those expected, and how many more may fail: `3/3 spare 1`. Only a leader
+/// knows; what it said before it was lost is told as what was.
 fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     let Some(servers) = &dc.servers else {
         let is_denied = matches!(dc.freshness(&List::Servers).state, State::Denied { .. });
@@ -198,6 +204,13 @@ fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
         return Cell::new(text, role);
     };
     let all = servers.expected.max(servers.servers.len());
+    if servers.servers.is_empty() {
+        // A leader that was just elected has not looked at its servers yet.
+        return Cell::new(format!("?/{all}"), Role::Muted);
+    }
+    if !dc.is_led() {
+        return Cell::new(format!("was {}/{all}", servers.healthy()), Role::Stale);
+    }
     let role = if servers.is_complete() { Role::Text } else { Role::Warning };
     let spare = if servers.failure_tolerance == 0 { Role::Warning } else { Role::Muted };
     Cell::new(format!("{}/{all}", servers.healthy()), role)
@@ -205,7 +218,7 @@ fn servers(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 }
 
 fn follower(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    let Some(servers) = &dc.servers else {
+    let Some(servers) = dc.servers.as_ref().filter(|_| dc.is_led()) else {
         return Cell::new("?", Role::Muted);
     };
     let Some((server, lag)) = servers.worst_follower() else {
@@ -269,16 +282,24 @@ fn data_age(ctx: &Ctx, dc: &Datacenter) -> Cell {
     let role = if freshness.is_live() { Role::Live } else { Role::Stale };
     let text = match freshness.age(ctx.now) {
         None => String::from("never"),
-        Some(old) if old < YOUNG => String::from("now"),
+        Some(old) if old < YOUNG && freshness.is_live() => String::from("now"),
         Some(old) => age(old),
     };
     Cell::new(text, role)
 }
 
-/// Why something is not as it should be, in a line.
+/// [`note`] where there is room for the whole reason of a dark datacenter.
+fn long_note(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    match &dc.pulse.link {
+        Link::Dark { detail, .. } => Cell::new(clean(detail).into_owned(), Role::Stale),
+        _ => note(ctx, dc),
+    }
+}
+
+/// Why something is not as it should be, in a few words.
 fn note(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    if let Link::Dark { detail, .. } = &dc.pulse.link {
-        return Cell::new(clean(detail).into_owned(), Role::Stale);
+    if let Link::Dark { why, .. } = &dc.pulse.link {
+        return Cell::new(clean(why).into_owned(), Role::Stale);
     }
     let lists = [List::Checks, List::Services, List::Nodes, List::Servers];
     for freshness in lists.iter().map(|list| dc.freshness(list)) {

@@ -1,0 +1,69 @@
+//! What the log says of the datacenters: when one is lost or back, and when a list fails or heals.
+//!
+//! Only changes are written, so a night of retries is one line. No token can be in it: reasons come
+//! from errors, which hold none.
+
+use std::collections::HashMap;
+
+use crate::domain::feed::{Body, Feed, Link, List, Report};
+use crate::domain::freshness::State;
+use crate::domain::ids::Dc;
+
+/// What was written last.
+#[derive(Default)]
+pub struct Diary {
+    links: HashMap<Dc, String>,
+    lists: HashMap<(Dc, List), String>,
+}
+
+impl Diary {
+    /// Writes what a report changes, if anything.
+    pub fn note(&mut self, report: &Report) {
+        match report {
+            Report::Datacenters { all, .. } => tracing::debug!("datacenters: {all:?}"),
+            Report::Discovery { detail, .. } => tracing::warn!("no list of datacenters: {detail}"),
+            Report::Restarted { dc, what } => tracing::error!(%dc, "{what} died and was restarted"),
+            Report::Feed(feed) => self.feed(feed),
+        }
+    }
+
+    fn feed(&mut self, feed: &Feed) {
+        let dc = &feed.dc;
+        match &feed.body {
+            Body::Pulse(pulse) => {
+                let (now, is_fine) = match &pulse.link {
+                    Link::Unknown => return,
+                    Link::Led(leader) => (format!("led by {leader}"), true),
+                    Link::Leaderless => (String::from("without a leader"), false),
+                    Link::Dark { detail, .. } => (detail.to_string(), false),
+                };
+                if self.links.get(dc) != Some(&now) {
+                    if is_fine {
+                        tracing::info!(%dc, "{now}");
+                    } else {
+                        tracing::warn!(%dc, "{now}");
+                    }
+                    self.links.insert(dc.clone(), now);
+                }
+            }
+            Body::Freshness(list, freshness) => {
+                let (now, is_fine) = match &freshness.state {
+                    State::Loading => return,
+                    State::Live => (String::from("live"), true),
+                    State::Stale { why, .. } => (format!("stale: {why}"), false),
+                    State::Denied { why } => (format!("denied: {why}"), false),
+                };
+                let key = (dc.clone(), list.clone());
+                if self.lists.get(&key) != Some(&now) {
+                    if is_fine {
+                        tracing::info!(%dc, ?list, "{now}");
+                    } else {
+                        tracing::warn!(%dc, ?list, "{now}");
+                    }
+                    self.lists.insert(key, now);
+                }
+            }
+            _ => {}
+        }
+    }
+}
