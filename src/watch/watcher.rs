@@ -34,6 +34,8 @@ const PAGE_WAIT: Duration = Duration::from_secs(15);
 const SETTLES: Duration = Duration::from_secs(1);
 /// A connection that ends sooner was never taken: the agent has too many.
 const AT_ONCE: Duration = Duration::from_secs(1);
+/// The longest pause before a refused connection is tried again.
+const ROOM: Duration = Duration::from_secs(2);
 /// How often a list is polled that cannot be watched.
 const POLL: Duration = Duration::from_secs(10);
 
@@ -68,6 +70,8 @@ pub(super) struct Watcher<T> {
     wait: Duration,
     /// The rest after the first answer.
     settles: Duration,
+    /// The agent refused the last connection: another one may find room soon.
+    is_refused: bool,
     /// Asking any server, since there is no leader.
     is_leaderless: bool,
     standing: Standing,
@@ -108,6 +112,7 @@ impl<T: Send + 'static> Watcher<T> {
             revivals,
             wait: WAIT,
             settles: Duration::ZERO,
+            is_refused: false,
             is_leaderless: false,
             standing: Standing::default(),
         }
@@ -157,6 +162,7 @@ impl<T: Send + 'static> Watcher<T> {
                             // Its own does not stand.
                             drop(held);
                             ctx.permits.refused();
+                            self.is_refused = true;
                         }
                         Asked::Failed(error)
                     }
@@ -247,7 +253,8 @@ impl<T: Send + 'static> Watcher<T> {
             Class::Stale | Class::Absent | Class::Fatal => {}
         }
         let pause = if class == Class::Retry || class == Class::Stale {
-            self.backoff.next()
+            let is_refused = std::mem::take(&mut self.is_refused);
+            self.backoff.next().min(if is_refused { ROOM } else { Duration::MAX })
         } else {
             self.slow.next()
         };
