@@ -132,7 +132,7 @@ impl App {
                     self.is_dirty = true;
                 }
             }
-            Msg::Found(hits) => self.is_dirty |= self.overlay.found(hits),
+            Msg::Found(hits) => self.found(hits, &mut effects),
             Msg::Failed(text) => self.say(Level::Error, text),
         }
         if let Overlay::Help(top) = self.overlay {

@@ -58,7 +58,7 @@ fn draw_parts(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if !body.is_empty() {
         match &app.overlay {
             Overlay::Help(top) => help::draw(app, *top, body, buf),
-            Overlay::Jump { prompt, finder } => finder::draw(app, prompt, finder, body, buf),
+            Overlay::Jump { prompt, finder, .. } => finder::draw(app, prompt, finder, body, buf),
             _ => app.trail.view().draw(&ctx, body, buf),
         }
     }

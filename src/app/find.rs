@@ -1,8 +1,9 @@
 //! Finding anything in any datacenter, and going there.
 
 use super::App;
-use super::jump::{Finder, Target, Targets};
+use super::jump::{Finder, Hits, Target, Targets};
 use super::msg::Effect;
+use super::notice::Level;
 use super::overlay::Overlay;
 use super::prompt::Prompt;
 use crate::views::Place;
@@ -11,7 +12,26 @@ impl App {
     pub(super) fn open_jump(&mut self, effects: &mut Vec<Effect>) {
         let mut finder = Box::<Finder>::default();
         effects.push(Effect::Find(finder.set_targets(Targets::new(self.targets()))));
-        self.overlay = Overlay::Jump { prompt: Prompt::default(), finder };
+        self.overlay = Overlay::Jump { prompt: Prompt::default(), finder, is_chosen: false };
+    }
+
+    /// Takes in hits; goes to the first when Enter was pressed while they were looked for.
+    pub(super) fn found(&mut self, hits: Hits, effects: &mut Vec<Effect>) {
+        self.is_dirty |= self.overlay.found(hits);
+        let is_due = |finder: &Finder| !finder.is_searching();
+        if matches!(&self.overlay, Overlay::Jump { finder, is_chosen: true, .. } if is_due(finder))
+        {
+            self.choose(effects);
+        }
+    }
+
+    /// Goes to the hit under the cursor.
+    pub(super) fn choose(&mut self, effects: &mut Vec<Effect>) {
+        let Overlay::Jump { finder, .. } = std::mem::take(&mut self.overlay) else { return };
+        match finder.selected().cloned() {
+            Some(target) => self.jump(target, effects),
+            None => self.say(Level::Warn, "nothing found"),
+        }
     }
 
     /// Everything known by name in any datacenter.

@@ -45,7 +45,7 @@ impl App {
                 prompt.paste(text);
                 self.filter_key(&PromptOutcome::Editing, effects);
             }
-            Overlay::Jump { prompt, finder } => {
+            Overlay::Jump { prompt, finder, .. } => {
                 prompt.paste(text);
                 effects.push(Effect::Find(finder.set_query(prompt.text())));
             }
@@ -115,7 +115,7 @@ impl App {
     }
 
     pub(super) fn jump_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let Overlay::Jump { prompt, finder } = &mut self.overlay else {
+        let Overlay::Jump { prompt, finder, is_chosen } = &mut self.overlay else {
             return;
         };
         match key.code {
@@ -126,14 +126,9 @@ impl App {
         match prompt.key(key) {
             PromptOutcome::Editing => effects.push(Effect::Find(finder.set_query(prompt.text()))),
             PromptOutcome::Cancelled => self.overlay = Overlay::None,
-            PromptOutcome::Accepted(_) => {
-                let target = finder.selected().cloned();
-                self.overlay = Overlay::None;
-                match target {
-                    Some(target) => self.jump(target, effects),
-                    None => self.say(Level::Warn, "nothing found"),
-                }
-            }
+            // The hits that are shown may be those of a shorter line.
+            PromptOutcome::Accepted(_) if finder.is_searching() => *is_chosen = true,
+            PromptOutcome::Accepted(_) => self.choose(effects),
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Overlay {
         prompt: Prompt,
         /// What was found.
         finder: Box<Finder>,
+        /// True when Enter was pressed before the hits of what was typed had come.
+        is_chosen: bool,
     },
 }
 

@@ -14,14 +14,17 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Address;
 
-/// How many calls that do not block may be on their way to one agent. With the default budget this
-/// leaves a third of the agent's limit to other tools.
+/// How many calls that do not block may be on their way to one agent, at most: a third of the budget.
 const CALLS: usize = 64;
+/// A small budget must not starve one datacenter's calls behind those of another that is dark.
+const FEWEST_CALLS: usize = 3;
 
 /// The allowance of one agent.
 #[derive(Debug)]
 pub struct Budget {
     size: usize,
+    /// How many permits there are while the agent takes fewer connections than hoped.
+    ceiling: AtomicUsize,
     used: AtomicUsize,
     calls: Semaphore,
 }
@@ -38,14 +41,15 @@ impl Budget {
 
     /// A budget of `size` blocking queries.
     pub fn new(size: usize) -> Arc<Self> {
-        Arc::new(Self { size, used: AtomicUsize::new(0), calls: Semaphore::new(CALLS) })
+        let calls = Semaphore::new((size / 3).clamp(FEWEST_CALLS, CALLS));
+        Arc::new(Self { size, ceiling: AtomicUsize::new(size), used: AtomicUsize::new(0), calls })
     }
 
     /// Takes one permit, or nothing when all are out: poll instead of blocking then.
     pub fn try_acquire(self: &Arc<Self>) -> Option<Permit> {
         self.used
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
-                (used < self.size).then_some(used + 1)
+                (used < self.ceiling.load(Ordering::Acquire)).then_some(used + 1)
             })
             .ok()
             .map(|_| Permit { budget: Arc::clone(self) })
@@ -57,14 +61,27 @@ impl Budget {
         self.calls.acquire().await.ok()
     }
 
+    /// The agent reset a connection: it has no room for as many as are open now. One permit fewer
+    /// than are out, at least one, until [`Budget::grow`].
+    pub fn shrink(&self) {
+        let fewer = self.in_flight().saturating_sub(1).max(1);
+        self.ceiling.fetch_min(fewer, Ordering::AcqRel);
+    }
+
+    /// Twice the permits again, up to the size; true when there was room to grow.
+    pub fn grow(&self) -> bool {
+        let more = |ceiling: usize| (ceiling < self.size).then(|| (ceiling * 2).min(self.size));
+        self.ceiling.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
+    }
+
     /// How many permits are out.
     pub fn in_flight(&self) -> usize {
         self.used.load(Ordering::Acquire)
     }
 
-    /// How many there are in all.
+    /// How many there are now.
     pub fn size(&self) -> usize {
-        self.size
+        self.ceiling.load(Ordering::Acquire)
     }
 }
 
@@ -110,6 +127,20 @@ mod tests {
         drop(first);
         assert_eq!(budget.in_flight(), 1);
         assert!(budget.try_acquire().is_some());
+    }
+
+    #[test]
+    fn a_reset_leaves_fewer_permits_until_it_grows_again() {
+        let budget = Budget::new(4);
+        let held: Vec<_> = (0..3).filter_map(|_| budget.try_acquire()).collect();
+        budget.shrink();
+        assert_eq!(budget.size(), 2);
+        assert!(budget.try_acquire().is_none());
+        drop(held);
+        budget.shrink();
+        assert_eq!(budget.size(), 1, "one is always left");
+        assert!(budget.grow() && budget.grow() && !budget.grow());
+        assert_eq!(budget.size(), 4);
     }
 
     #[test]

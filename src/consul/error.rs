@@ -162,6 +162,11 @@ impl ApiError {
         }
     }
 
+    /// True when the agent closed the connection: it went away, or has no room for another.
+    pub fn is_reset(&self) -> bool {
+        matches!(self, Self::Unreachable { why: Why::Reset | Why::Closed, .. })
+    }
+
     /// A few words for a title: at most 40 columns.
     pub fn short(&self) -> String {
         match self {

@@ -2,12 +2,9 @@
 //!
 //! Over the agent's [`Budget`]. A watcher of the focused datacenter that finds the budget spent
 //! asks for one permit back; exactly one watcher of another datacenter lets go of its query and
-//! polls from then on. Whoever gets none polls. The agent itself may take fewer connections than
-//! the budget says, as others on this machine share its allowance: a new one that is refused while
-//! others stand lowers the budget for a while. Standing ones are left alone: an agent holds the
-//! connection of a query that its client gave up until the query's own wait is over.
+//! polls from then on. Whoever gets none polls.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -20,8 +17,8 @@ use crate::domain::ids::Dc;
 /// How long the focused datacenter waits for a permit that it asked back.
 const GIVE_BACK: Duration = Duration::from_millis(500);
 
-/// How long an agent that refused a connection is asked for no more of them.
-const SHORT_FOR: Duration = Duration::from_mins(1);
+/// How long no connection may have been reset before one more is tried.
+const QUIET: Duration = Duration::from_secs(15);
 
 /// The permits of one agent, for all datacenters that are reached through it.
 #[derive(Debug)]
@@ -30,8 +27,8 @@ pub(super) struct Permits {
     /// How many permits the focused datacenter asked back and nobody has given yet.
     wanting: watch::Sender<usize>,
     returned: Notify,
-    /// What the agent takes, below the budget, and until when that is believed.
-    short: Mutex<Option<(usize, Instant)>>,
+    /// When the budget was last made smaller or larger; none while it is whole.
+    shrunk: watch::Sender<Option<Instant>>,
 }
 
 /// A permit that tells when it is given back.
@@ -47,31 +44,32 @@ impl Permits {
             budget,
             wanting: watch::Sender::new(0),
             returned: Notify::new(),
-            short: Mutex::new(None),
+            shrunk: watch::Sender::new(None),
         })
+    }
+
+    /// The agent refused a connection while others stood: one permit fewer, once the first of them
+    /// returns. None is asked back: an agent holds the connection of a query that its client gave
+    /// up until the query's own wait is over. With none standing the agent itself went away.
+    pub fn short(&self) {
+        if self.budget.in_flight() > 0 {
+            self.budget.shrink();
+            self.shrunk.send_replace(Some(Instant::now()));
+        }
+    }
+
+    /// The agent answers: after a while without resets there may be room for more.
+    pub fn ease(&self) {
+        let is_quiet = |at: &Instant| at.elapsed() >= QUIET;
+        if self.shrunk.borrow().as_ref().is_some_and(is_quiet) {
+            let next = self.budget.grow().then(Instant::now);
+            self.shrunk.send_replace(next);
+        }
     }
 
     /// How many are out, of how many.
     pub fn used(&self) -> (usize, usize) {
-        (self.budget.in_flight(), self.size())
-    }
-
-    /// The agent refused a connection. If others of ours stand, one less may stand from now on, so
-    /// that there is one for questions once the first of them returns.
-    pub fn refused(&self) {
-        let standing = self.budget.in_flight();
-        if standing == 0 {
-            return;
-        }
-        let until = Instant::now() + SHORT_FOR;
-        *self.short.lock().unwrap_or_else(PoisonError::into_inner) = Some((standing - 1, until));
-    }
-
-    /// How many may be out now.
-    fn size(&self) -> usize {
-        let short = *self.short.lock().unwrap_or_else(PoisonError::into_inner);
-        let short = short.filter(|(_, until)| Instant::now() < *until);
-        short.map_or(self.budget.size(), |(size, _)| size.min(self.budget.size()))
+        (self.budget.in_flight(), self.budget.size())
     }
 
     /// Takes a permit; `None` means to poll.
@@ -114,9 +112,6 @@ impl Permits {
     }
 
     fn try_take(self: &Arc<Self>) -> Option<Held> {
-        if self.budget.in_flight() >= self.size() {
-            return None;
-        }
         let permit = Some(self.budget.try_acquire()?);
         Some(Held { permit, permits: Arc::clone(self) })
     }
@@ -184,17 +179,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refused_connection_lowers_the_budget_for_a_while() {
+    async fn a_refused_connection_lowers_the_budget_until_it_has_been_quiet() {
         let permits = Permits::new(Budget::new(8));
-        permits.refused();
+        permits.short();
         assert_eq!(permits.used(), (0, 8), "with none standing it is no shortage");
-        let (_kept, returned) = (permits.take(true).await, permits.take(false).await);
-        permits.refused();
+        let (kept, returned) = (permits.take(true).await, permits.take(false).await);
+        permits.short();
         drop(returned);
         assert_eq!(permits.used(), (1, 1));
         assert!(permits.take(false).await.is_none());
-        tokio::time::advance(SHORT_FOR).await;
-        assert!(permits.take(false).await.is_some());
+        for size in [2, 4, 8] {
+            tokio::time::advance(QUIET).await;
+            permits.ease();
+            assert_eq!(permits.used(), (1, size));
+        }
+        drop(kept);
     }
 
     #[tokio::test(start_paused = true)]

@@ -21,7 +21,7 @@ use super::sink::Sink;
 use super::standing::Standing;
 use crate::consul::read::{Meta, Query};
 use crate::consul::wire::Interner;
-use crate::consul::{Answer, ApiError, Class, Lane, Request, Why};
+use crate::consul::{Answer, ApiError, Class, Lane, Request};
 use crate::domain::feed::Link;
 
 /// How long the server may hold a query. An agent keeps the connection of a query that was given up
@@ -50,8 +50,7 @@ pub(super) enum Refusal {
 
 /// True for what an agent does with a connection that is one too many.
 fn is_refusal(error: &ApiError) -> bool {
-    matches!(error, ApiError::Unreachable { why: Why::Reset | Why::Closed, .. })
-        || matches!(error, ApiError::TooMany { .. })
+    error.is_reset() || matches!(error, ApiError::TooMany { .. })
 }
 
 /// The watcher of one list.
@@ -161,7 +160,7 @@ impl<T: Send + 'static> Watcher<T> {
                         if sent.elapsed() < AT_ONCE && is_refusal(&error) {
                             // Its own does not stand.
                             drop(held);
-                            ctx.permits.refused();
+                            ctx.permits.short();
                             self.is_refused = true;
                         }
                         Asked::Failed(error)
