@@ -11,7 +11,7 @@ use crate::churn::Churn;
 use crate::ground::{DCS, Ground};
 use crate::meter::Meter;
 use crate::process::share;
-use crate::report::{Figure, Report, Unit};
+use crate::report::{Figure, Report, Unit, ms};
 use crate::session::Session;
 
 const SUMMARY: &str = "/v1/internal/ui/services";
@@ -29,8 +29,9 @@ pub fn measure(ground: &Ground, report: &mut Report) {
     report.section(&format!("load on the server: {}", ground.name()));
     Churn::prepare(ground);
     ground.rest();
-    let price = price(ground);
-    report.note("one bare summary", Figure::time(price).beside("processor time"));
+    let (price, answered) = price(ground);
+    let beside = format!("processor time; answered in {:.0} ms", ms(answered));
+    report.note("one bare summary", Figure::time(price).beside(beside));
     for a_second in CHANGES {
         thread::scope(|scope| {
             let churn = Churn::start(scope, ground, a_second);
@@ -51,14 +52,15 @@ pub fn measure(ground: &Ground, report: &mut Report) {
     }
 }
 
-/// The processor time of one summary.
-fn price(ground: &Ground) -> Duration {
+/// The processor time of one summary, and how long its answer takes.
+fn price(ground: &Ground) -> (Duration, Duration) {
     let http = ground.http();
-    let before = ground.cpu();
+    let (cpu, started) = (ground.cpu(), Instant::now());
     for _ in 0..PRICED {
         http.json(SUMMARY);
     }
-    ground.cpu().saturating_sub(before) / PRICED
+    let answered = started.elapsed() / PRICED;
+    (ground.cpu().saturating_sub(cpu) / PRICED, answered)
 }
 
 /// Watches for a while: the servers' share of a core, and the summaries asked for.

@@ -22,7 +22,7 @@ use super::{Address, ApiError, Endpoint, Lane, Verify};
 /// Long enough for a lossy way round the world, short enough to call a dark agent dark.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Idle connections count against the agent's limit too.
-const IDLE_CALLS: usize = 8;
+const IDLE_CALLS: usize = 2;
 /// Longer than the pause between two pulses, which so have a connection, and short: those that only
 /// a burst needed are missing elsewhere on an agent that has few to give.
 const IDLE_FOR: Duration = Duration::from_secs(10);
