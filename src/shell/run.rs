@@ -167,7 +167,7 @@ impl Session {
 
     /// Gives the terminal to the shell until the process is continued.
     fn suspend(&mut self) -> Result<()> {
-        self.tty.leave();
+        Tty::leave();
         stop_self();
         self.tty.enter()?;
         let (width, height) = self.tty.size()?;

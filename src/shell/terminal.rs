@@ -66,7 +66,7 @@ impl Tty {
     }
 
     /// Gives it back to the shell.
-    pub fn leave(&mut self) {
+    pub fn leave() {
         restore();
     }
 
@@ -103,7 +103,7 @@ impl Tty {
 impl Drop for Tty {
     fn drop(&mut self) {
         let was_ours = IS_OURS.load(Ordering::SeqCst);
-        self.leave();
+        Self::leave();
         if !was_ours {
             return;
         }
