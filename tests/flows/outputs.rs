@@ -9,7 +9,8 @@ use crate::{SIZES, field, instance, open, shows};
 #[test]
 fn the_output_pane_shows_everything_and_scrolls() {
     let field = field::calm();
-    let output: String = (1..=60).map(|n| format!("line {n} of the output\n")).collect();
+    let lines: Vec<String> = (1..=60).map(|n| format!("line {n} of the output")).collect();
+    let output = lines.join("\n");
     field.dc("dc-2").seed(&[instance("ou-long", Status::Critical, &output)]);
     let screen = open(&field.dc("dc-1").http_addr(), &["-c", "checks /ou-long"], SIZES[0]);
     screen.wait("the group", |text| shows(text, &["ou-long", "1/1 inst"]));
@@ -32,7 +33,7 @@ fn the_output_pane_shows_everything_and_scrolls() {
 fn an_output_of_half_a_megabyte_is_taken_and_can_be_read() {
     let field = field::calm();
     let line = |n: usize| format!("line {n:05} {}\n", "x".repeat(52));
-    let output: String = (1..=8000).map(line).collect();
+    let output = (1..=8000).map(line).collect::<Vec<_>>().join("");
     let dc = field.dc("dc-3");
     dc.seed(&[instance("bi-api", Status::Passing, "")]);
     // A transaction of this size would be refused.

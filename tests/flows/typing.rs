@@ -157,7 +157,7 @@ fn help_lists_the_keys_and_esc_leads_back_one_step_at_a_time() {
     screen.send(keys::ESC);
     screen.wait("no filter", |text| text.contains("─ services [") && !text.contains("</he->"));
     // Esc never leaves; q does, from the top.
-    screen.send(&keys::ESC.to_string());
+    screen.send(keys::ESC);
     screen.wait_for("worst services");
     screen.send("q");
     let mut screen = screen;
