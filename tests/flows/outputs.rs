@@ -33,7 +33,7 @@ fn the_output_pane_shows_everything_and_scrolls() {
 fn an_output_of_half_a_megabyte_is_taken_and_can_be_read() {
     let field = field::calm();
     let line = |n: usize| format!("line {n:05} {}\n", "x".repeat(52));
-    let output = (1..=8000).map(line).collect::<Vec<_>>().join("");
+    let output: String = (1..=8000).map(line).collect();
     let dc = field.dc("dc-3");
     dc.seed(&[instance("bi-api", Status::Passing, "")]);
     // A transaction of this size would be refused.
