@@ -202,7 +202,9 @@ impl App {
         // The strip at the top shows every datacenter.
         self.is_dirty |=
             matches!(change, Change::Datacenters | Change::Datacenter(_) | Change::Checks(..));
-        self.is_dirty |= self.with_view(|view, ctx| view.patch(ctx, &change));
+        let response = self.with_view(|view, ctx| view.patch(ctx, &change));
+        self.is_dirty |= !matches!(response, Response::Ignored);
+        self.respond(response, effects);
     }
 
     /// A wanted datacenter that does not exist ends the program: a screen of other datacenters is

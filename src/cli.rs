@@ -6,6 +6,7 @@
 
 mod demo;
 mod get;
+mod kv;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::config::{EndpointLayer, Flags, LogLevel, SettingsLayer};
 
 pub use demo::{Demo, Size};
 pub use get::{Format, Get, What};
+pub use kv::{Consent, Kv, KvForm, KvVerb};
 
 /// Several Consul datacenters, visible and operable in one terminal.
 #[derive(Debug, Parser)]
@@ -38,6 +40,8 @@ pub struct Cli {
 pub enum Command {
     /// Print what the screen would show, and end.
     Get(Get),
+    /// Read, compare and change keys, without the screen.
+    Kv(Kv),
     /// Try dcview on simulated datacenters, without any Consul.
     Demo(Demo),
     /// Print the settings that count, after all layers, and where they are.

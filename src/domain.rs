@@ -11,5 +11,7 @@ pub mod health;
 pub mod ids;
 pub mod json;
 pub mod judge;
+pub mod kv;
+pub mod managed;
 pub mod server;
 pub mod tally;

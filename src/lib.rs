@@ -25,6 +25,8 @@
 //! - `app` holds the views and decides; the words of its actions and commands are shared with them.
 //! - `screen` draws `app`. `report` prints the same store without a terminal.
 //! - `sim` speaks Consul's side of the wire, for the demo, benches and tests; nothing else needs it.
+//! - `journal` keeps what is written through `consul`, `plan` makes many writes of one wish; `kv` is
+//!   both without a terminal.
 //! - `shell` sees all, and nothing sees `shell`.
 
 pub mod app;
@@ -32,6 +34,10 @@ pub mod cli;
 pub mod config;
 pub mod consul;
 pub mod domain;
+pub mod editor;
+pub mod journal;
+pub mod kv;
+pub mod plan;
 pub mod report;
 pub mod screen;
 pub mod shell;

@@ -75,6 +75,10 @@ fn run(cli: &Cli) -> Result<Exit> {
             let only = cli.flags().settings.dc.map(Dc::from);
             runtime.block_on(crate::report::get(get, only.as_ref(), &config, stderr::out()))
         }
+        Some(Command::Kv(kv)) => {
+            let config = config::load(&cli.flags(), &env, &dirs)?;
+            runtime.block_on(crate::kv::run(kv, &config, &dirs.state, stderr::out()))
+        }
         None => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
             runtime.block_on(screen(cli, config, &env, &dirs))

@@ -16,7 +16,8 @@ use crate::domain::feed::{
 };
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey};
-use crate::domain::ids::{Dc, NodeName, ServiceName};
+use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
+use crate::domain::kv::{Entry, Folder};
 use crate::domain::server::Servers;
 
 pub mod overview;
@@ -49,6 +50,10 @@ pub struct Datacenter {
     pub round_trips: HashMap<NodeName, NodeRoundTrip>,
     /// The versions of the services that were looked at, as of then.
     pub versions: HashMap<ServiceName, Versions>,
+    /// The shown folders of its KV store, by prefix.
+    pub folders: HashMap<Key, Arc<Folder>>,
+    /// The shown keys; `None` where there is no such key.
+    pub entries: HashMap<Key, Option<Arc<Entry>>>,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -86,6 +91,8 @@ pub enum Change {
     Instances(Dc, Subject, Vec<InstanceKey>),
     /// The checks of a shown node itself.
     NodeChecks(Dc, NodeName),
+    /// A shown folder or key of a datacenter's KV store.
+    Kv(Dc, Subject),
     /// Nothing that is shown.
     Nothing,
 }
@@ -153,6 +160,8 @@ impl Store {
     pub fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
         for (name, dc) in &mut self.datacenters {
             dc.instances.retain(|subject, _| keep(name, subject));
+            dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
+            dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
@@ -206,7 +215,13 @@ impl Store {
                 delta::apply(&mut dc.nodes, &delta);
                 Change::Nodes(name, keys(delta))
             }
-            Body::Instances(..) | Body::NodeChecks(..) | Body::NodeRoundTrip(..) if is_late => {
+            Body::Instances(..)
+            | Body::NodeChecks(..)
+            | Body::NodeRoundTrip(..)
+            | Body::Folder(_)
+            | Body::Entry(..)
+                if is_late =>
+            {
                 Change::Nothing
             }
             Body::Instances(subject, delta) => {
@@ -220,6 +235,15 @@ impl Store {
             Body::NodeRoundTrip(node, trip) => {
                 dc.round_trips.insert(node.clone(), trip);
                 Change::NodeChecks(name, node)
+            }
+            Body::Folder(folder) => {
+                let prefix = folder.prefix().clone();
+                dc.folders.insert(prefix.clone(), folder);
+                Change::Kv(name, Subject::Folder(prefix))
+            }
+            Body::Entry(key, entry) => {
+                dc.entries.insert(key.clone(), entry);
+                Change::Kv(name, Subject::Key(key))
             }
             Body::Versions(service, versions) => {
                 dc.versions.insert(service.clone(), versions);

@@ -22,6 +22,8 @@ pub mod cells;
 pub mod checks;
 pub mod fresh;
 pub mod instance;
+pub mod key;
+pub mod kv;
 pub mod listing;
 pub mod node;
 pub mod nodes;
@@ -152,8 +154,8 @@ pub trait View: Send {
     /// Takes everything from the store anew: it is shown again, or the focus moved.
     fn load(&mut self, ctx: &Ctx) -> Option<Job>;
 
-    /// Takes in a change; true when what it shows may differ now.
-    fn patch(&mut self, ctx: &Ctx, change: &Change) -> bool;
+    /// Takes in a change; ignored when what it shows is the same.
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response;
 
     /// Takes in the result of a [`Job`] it asked for.
     fn take(&mut self, _ordered: Ordered) {}

@@ -9,19 +9,21 @@
 //!
 //! | section  | what is measured                                                                 |
 //! | -------- | -------------------------------------------------------------------------------- |
+//! | `first`  | from the start of the program to its first frame                                 |
 //! | `frame`  | frames over 100,000 rows and keys to frames, inside this process                 |
 //! | `demo`   | memory of `dcview demo`                                                          |
-//! | `start`  | first frame; complete overview beside the slowest bare request it depends on      |
+//! | `start`  | a complete overview beside the slowest bare request that it depends on           |
 //! | `change` | a check's change to its painted line beside a bare blocking query (each size)    |
 //! | `memory` | memory with each view open; what an idle dcview takes                            |
 //! | `keys`   | a key to its frame in the terminal, also at 1,000 changes a second               |
 //! | `load`   | what dcview costs a server while checks keep changing                            |
 //!
 //! Everything but `frame` drives the released program on a real pseudo-terminal of 200x60, and all
-//! but `frame` and `demo` before three federated datacenters of 100,000 instances each. Nothing is
+//! but the first three before three federated datacenters of 100,000 instances each. Nothing is
 //! asserted: a missed target is a word in the table. Figures that are ratios are taken in one run,
 //! the two sides in turns or side by side. A machine that does other work shows it in every time;
-//! the load average is printed with them, and processor times beside those that need no server. It needs `consul` like the tests do.
+//! the load average is printed with them, and processor times beside those that need no server. It
+//! needs `consul` like the tests do.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
@@ -72,11 +74,15 @@ const SECTIONS: [Section; 5] = [
 ];
 
 fn main() {
-    let known: Vec<&str> = ["frame", "demo"].into_iter().chain(SECTIONS.map(|(n, _)| n)).collect();
+    let known: Vec<&str> =
+        ["first", "frame", "demo"].into_iter().chain(SECTIONS.map(|(n, _)| n)).collect();
     let args = Args::read(env::args().skip(1), &known);
     let mut report = Report::default();
     let load = || fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let before = load();
+    if args.wants("first") {
+        start::measure_first_frame(&mut report);
+    }
     if args.wants("frame") {
         frame::measure(&mut report);
     }

@@ -28,6 +28,10 @@ pub enum Takes {
     Service,
     /// A node, which must be named.
     Node,
+    /// A folder of the KV store; without one, the top.
+    Folder,
+    /// A key of the KV store, which must be named.
+    Key,
 }
 
 /// A view as the command line knows it.

@@ -11,7 +11,7 @@ use directories::ProjectDirs;
 pub struct Dirs {
     /// Holds `config.toml`.
     pub config: PathBuf,
-    /// Holds the log.
+    /// Holds the log, the journal of writes, and drafts.
     pub state: PathBuf,
 }
 

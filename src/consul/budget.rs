@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Address;
 
@@ -26,7 +26,7 @@ pub struct Budget {
     /// How many permits there are while the agent takes fewer connections than hoped.
     ceiling: AtomicUsize,
     used: AtomicUsize,
-    calls: Semaphore,
+    calls: Arc<Semaphore>,
 }
 
 /// The right to one blocking query at a time; dropping it gives it back.
@@ -41,7 +41,7 @@ impl Budget {
 
     /// A budget of `size` blocking queries.
     pub fn new(size: usize) -> Arc<Self> {
-        let calls = Semaphore::new((size / 3).clamp(FEWEST_CALLS, CALLS));
+        let calls = Arc::new(Semaphore::new((size / 3).clamp(FEWEST_CALLS, CALLS)));
         Arc::new(Self { size, ceiling: AtomicUsize::new(size), used: AtomicUsize::new(0), calls })
     }
 
@@ -56,9 +56,9 @@ impl Budget {
     }
 
     /// Waits until one more call may be on its way; it is while the permit lives.
-    pub(super) async fn call(&self) -> Option<SemaphorePermit<'_>> {
+    pub(super) async fn call(&self) -> Option<OwnedSemaphorePermit> {
         // Fails only on a closed semaphore, and nothing closes it.
-        self.calls.acquire().await.ok()
+        Arc::clone(&self.calls).acquire_owned().await.ok()
     }
 
     /// The agent reset a connection: it has no room for as many as are open now. One permit fewer

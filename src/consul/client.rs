@@ -5,6 +5,7 @@
 //! back into an [`Answer`] or an [`ApiError`]. It never retries, but for a token file that changed.
 
 mod exchange;
+mod flow;
 mod url;
 
 use std::fmt;
@@ -17,6 +18,8 @@ use super::credentials::Credentials;
 use super::transport::Transport;
 use super::{Answer, ApiError, Budget, Endpoint, Lane, Request};
 use crate::domain::ids::Dc;
+
+pub use flow::Flow;
 
 /// Speaks to one agent for one datacenter. Clones share connections.
 #[derive(Clone)]

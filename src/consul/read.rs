@@ -5,6 +5,7 @@
 //! percent-encoded here. Wrong JSON is [`ApiError::BadAnswer`], with the endpoint and the place.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,13 +23,12 @@ pub const GLOBAL_MANAGEMENT: &str = "00000000-0000-0000-0000-000000000001";
 /// Longer bodies are read on a thread of their own, so that no other task of the runtime waits.
 const READ_INLINE: usize = 64 << 10;
 
-type Parser<T> = fn(&str, &mut Interner) -> serde_json::Result<T>;
+type Parser<T> = dyn Fn(&str, &mut Interner) -> serde_json::Result<T> + Send + Sync;
 
 /// A request and how its answer is read.
-#[derive(Debug)]
 pub struct Query<T> {
     request: Request,
-    parse: Parser<T>,
+    parse: Arc<Parser<T>>,
 }
 
 /// What came with an answer beside its body.
@@ -70,13 +70,23 @@ impl Meta {
 
 impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
-        Self { request: self.request.clone(), parse: self.parse }
+        Self { request: self.request.clone(), parse: Arc::clone(&self.parse) }
+    }
+}
+
+impl<T> fmt::Debug for Query<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query").field("request", &self.request).finish_non_exhaustive()
     }
 }
 
 impl<T: Send + 'static> Query<T> {
-    fn new(path: impl Into<String>, parse: Parser<T>) -> Self {
-        Self { request: Request::get(path), parse }
+    /// A GET of `path` and the parser of its answer. A 404 of KV is given to it as empty text.
+    pub(super) fn new(
+        path: impl Into<String>,
+        parse: impl Fn(&str, &mut Interner) -> serde_json::Result<T> + Send + Sync + 'static,
+    ) -> Self {
+        Self { request: Request::get(path), parse: Arc::new(parse) }
     }
 
     /// The plain request: not blocking, answered by the leader.
@@ -107,12 +117,12 @@ impl<T: Send + 'static> Query<T> {
         answer: Answer,
         names: Interner,
     ) -> (Result<T, ApiError>, Interner) {
-        let parse = self.parse;
+        let parse = Arc::clone(&self.parse);
         if answer.body.len() <= READ_INLINE {
-            return read(parse, &answer, names);
+            return read(&*parse, &answer, names);
         }
         let path = answer.path.clone();
-        let task = tokio::task::spawn_blocking(move || read(parse, &answer, names));
+        let task = tokio::task::spawn_blocking(move || read(&*parse, &answer, names));
         task.await.unwrap_or_else(|died| {
             let what = format!("it could not be read: {died}");
             (Err(ApiError::BadAnswer { path, what }), Interner::default())
@@ -121,7 +131,7 @@ impl<T: Send + 'static> Query<T> {
 }
 
 fn read<T>(
-    parse: Parser<T>,
+    parse: &Parser<T>,
     answer: &Answer,
     mut names: Interner,
 ) -> (Result<T, ApiError>, Interner) {

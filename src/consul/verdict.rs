@@ -75,6 +75,30 @@ pub(super) fn redirected(asked: &Asked<'_>, code: u16, location: &HeaderValue) -
     ApiError::Status { code, path: asked.path.to_owned(), text }
 }
 
+/// What a transaction's refusal of one operation means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The token may not.
+    Denied,
+    /// The key is not as the operation wants it.
+    Conflict,
+    /// The operation makes no sense to the server.
+    Other,
+}
+
+/// What the text (`What`) of a refused operation means: its status is 409 whatever it is.
+pub(super) fn refusal_of(what: &str) -> Refusal {
+    let says = |words: &str| what.contains(words);
+    if says("ermission denied") {
+        Refusal::Denied
+    } else if ["index is stale", "index check", "doesn't exist", "isn't held"].into_iter().any(says)
+    {
+        Refusal::Conflict
+    } else {
+        Refusal::Other
+    }
+}
+
 /// One line of text without control characters, cut to [`TEXT_LIMIT`] characters.
 pub(super) fn clean(text: &str) -> String {
     let mut out = String::new();
@@ -148,6 +172,19 @@ mod tests {
         assert!(!is_answer(429, "/v1/operator/autopilot/health", text));
         assert!(is_answer(409, "/v1/txn", json));
         assert!(!is_answer(500, "/v1/kv/a", json));
+    }
+
+    #[test]
+    fn refused_operations_of_a_real_consul_are_told_apart() {
+        for (what, refusal) in [
+            ("Permission denied", Refusal::Denied),
+            ("failed to set key \"a\", index is stale", Refusal::Conflict),
+            ("failed index check for key \"a\", current modify index 3 != 1", Refusal::Conflict),
+            ("key \"a\" doesn't exist", Refusal::Conflict),
+            ("Must provide key", Refusal::Other),
+        ] {
+            assert_eq!(refusal_of(what), refusal, "{what}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod agent;
 mod catalog;
 mod check;
 mod interner;
+mod kv;
 mod server;
 mod text;
 
@@ -16,6 +17,7 @@ pub(super) use agent::{agent_self, coordinates, members, policies, wan_coordinat
 pub(super) use catalog::{datacenters, instances, names, node_services, nodes, summaries};
 pub(super) use check::checks;
 pub use interner::Interner;
+pub(super) use kv::{Txn, entries, folder, sessions};
 pub(super) use server::{leader, servers};
 use text::{Text, nullable};
 

@@ -13,7 +13,8 @@ use super::coordinate::Estimate;
 use super::delta::Delta;
 use super::freshness::Freshness;
 use super::health::{Check, CheckKey};
-use super::ids::{Dc, NodeName, ServiceName};
+use super::ids::{Dc, Key, NodeName, ServiceName};
+use super::kv::{Entry, Folder};
 use super::server::Servers;
 
 /// A list that is only watched while something shows it.
@@ -23,6 +24,10 @@ pub enum Subject {
     Service(ServiceName),
     /// The instances and checks on a node.
     Node(NodeName),
+    /// What lies directly under a prefix of the KV store.
+    Folder(Key),
+    /// One key of the KV store with its value.
+    Key(Key),
 }
 
 /// One wanted subject of one datacenter.
@@ -130,6 +135,10 @@ pub enum Body {
     NodeChecks(NodeName, Vec<Arc<Check>>),
     /// The round trip to a shown node, by coordinates of its own datacenter.
     NodeRoundTrip(NodeName, NodeRoundTrip),
+    /// What lies under a shown folder.
+    Folder(Arc<Folder>),
+    /// A shown key; `None` when there is no such key.
+    Entry(Key, Option<Arc<Entry>>),
     /// The versions of a service's instances.
     Versions(ServiceName, Versions),
     /// How fresh a list is now.

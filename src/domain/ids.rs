@@ -81,3 +81,11 @@ name! {
     /// A check's id, unique on its node only.
     CheckId
 }
+name! {
+    /// A key of the KV store, byte for byte: any UTF-8, with `//`, newlines and all.
+    Key
+}
+name! {
+    /// A session's id, a UUID.
+    SessionId
+}

@@ -125,7 +125,9 @@ impl<R: Row> TableModel<R> {
     }
 
     /// Takes in changed rows and drops removed ones. A row that is in both is kept.
-    pub fn patch(&mut self, upserts: Vec<R>, removed: &[R::Key]) {
+    /// A great many are sorted in by a job.
+    pub fn patch(&mut self, upserts: Vec<R>, removed: &[R::Key]) -> Option<Job> {
+        let is_much = upserts.len() > INLINE;
         let mut dirty: HashSet<Slot> = HashSet::with_capacity(upserts.len() + removed.len());
         for key in removed {
             if let Some(slot) = self.slots.remove(key) {
@@ -140,7 +142,12 @@ impl<R: Row> TableModel<R> {
         }
         dirty.extend(&fresh);
         if dirty.is_empty() {
-            return;
+            return None;
+        }
+        if is_much {
+            let rows = &self.rows;
+            self.order.retain(|slot| rows.get(*slot as usize).is_some_and(Option::is_some));
+            return self.reorder();
         }
         if let Some(touched) = &mut self.touched {
             touched.extend(&dirty);
@@ -148,6 +155,7 @@ impl<R: Row> TableModel<R> {
         let order = std::mem::take(&mut self.order);
         self.merge(order, &dirty, fresh.into_iter().collect());
         self.follow();
+        None
     }
 
     /// Sets how the next load sorts.

@@ -18,7 +18,7 @@ use crate::table::column::{Cell, Column, Width};
 use crate::ui::glyph::Sign;
 use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::Detail;
+use crate::ui::widgets::pane::{Detail, Lines};
 
 mod groups;
 
@@ -174,7 +174,7 @@ impl Listing for Checks {
             Some((check, since)) => cells::check_lines(ctx, check, *since),
             None => self.describe(ctx, &row.group),
         };
-        Some(Detail { title: Cell::new(title, Role::Title), lines })
+        Some(Detail { title: Cell::new(title, Role::Title), lines: Lines::Whole(lines) })
     }
 
     fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&CheckRow>) -> Option<Response> {

@@ -22,7 +22,7 @@ use crate::table::filter::RowText;
 use crate::table::row::Row;
 use crate::ui::text::{clean, millis};
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::Detail;
+use crate::ui::widgets::pane::{Detail, Lines};
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -276,16 +276,16 @@ impl Listing for Page {
         Some(match row {
             Line::Node(_) => Detail {
                 title: Cell::new(format!(" {} ", clean(self.node.as_str())), Role::Title),
-                lines: self.node_lines(ctx),
+                lines: Lines::Whole(self.node_lines(ctx)),
             },
             Line::Instance(it) => service::instance_detail(ctx, it),
             Line::Check(check) => Detail {
                 title: Cell::new(format!(" {} ", clean(&check.name)), Role::Title),
-                lines: cells::check_lines(
+                lines: Lines::Whole(cells::check_lines(
                     ctx,
                     check,
                     self.state(ctx).and_then(|s| s.since(&check.key())),
-                ),
+                )),
             },
         })
     }

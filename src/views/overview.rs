@@ -85,9 +85,13 @@ impl View for Overview {
         self.worst.load(ctx)
     }
 
-    fn patch(&mut self, ctx: &Ctx, change: &Change) -> bool {
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
+        // Datacenters are few: their order is never worked out elsewhere.
         let above = self.datacenters.patch(ctx, change);
-        self.worst.patch(ctx, change) || above
+        match self.worst.patch(ctx, change) {
+            Response::Ignored => above,
+            response => response,
+        }
     }
 
     fn take(&mut self, ordered: Ordered) {

@@ -1,6 +1,8 @@
 //! All views, in the order of their tabs.
 
-use super::{Entry, Place, View, checks, instance, node, nodes, overview, service, services};
+use super::{
+    Entry, Place, View, checks, instance, key, kv, node, nodes, overview, service, services,
+};
 use crate::app::command::ViewWord;
 
 /// Every view there is; the first is where dcview starts.
@@ -12,6 +14,8 @@ pub const ALL: &[Entry] = &[
     service::ENTRY,
     node::ENTRY,
     instance::ENTRY,
+    kv::ENTRY,
+    key::ENTRY,
 ];
 
 /// Makes the view of a place; the first view when there is none of that name.

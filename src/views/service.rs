@@ -18,7 +18,7 @@ use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::Detail;
+use crate::ui::widgets::pane::{Detail, Lines};
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -196,7 +196,7 @@ pub fn instance_detail(ctx: &Ctx, it: &Instance) -> Detail {
         lines.push(head);
         lines.push(Cell::new(cells::summary(check), Role::Muted));
     }
-    Detail { title: cells::text(&format!(" {} ", it.id), Role::Title), lines }
+    Detail { title: cells::text(&format!(" {} ", it.id), Role::Title), lines: Lines::Whole(lines) }
 }
 
 /// Where an instance serves, made safe to draw.

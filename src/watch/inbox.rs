@@ -13,6 +13,7 @@ use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
 use crate::domain::ids::{NodeName, ServiceName};
+use crate::domain::kv::{Entry, Folder};
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
 
@@ -55,6 +56,11 @@ pub(super) struct SubjectNews {
     pub checks: Option<Vec<Arc<Check>>>,
     /// The round trip to a node.
     pub round_trip: Option<NodeRoundTrip>,
+    /// What lies under a folder.
+    pub folder: Option<Arc<Folder>>,
+    /// A key, if there is one.
+    #[expect(clippy::option_option, reason = "not read yet, or read and not there")]
+    pub entry: Option<Option<Arc<Entry>>>,
 }
 
 /// The place itself.

@@ -4,8 +4,9 @@
 //! most 10 s. Time in which nothing was asked is saved up, to one second: a change after a quiet
 //! time is followed at once by the next, while steady churn is held to a tenth of a core. The cost
 //! cannot be seen in a blocking query's time, so it is taken from answers that did not block, less
-//! the way there and back, and scaled by the size of the body; a blocking query that was answered
-//! sooner than that proves it too high.
+//! the way there and back, and scaled by the size of the body. A blocking query that was answered in
+//! about that time or sooner hardly waited: it moves the cost by a quarter of the difference, so that
+//! under churn the cost follows the server, and one lucky answer does not make it cheap.
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 const SHARE: u32 = 10;
 /// Below this length an answer's cost is not a matter of its length.
 const SMALL: usize = 64 << 10;
+/// A blocking query that took so many times the known cost has waited.
+const WAITED: u32 = 2;
 /// How much quiet time is saved up.
 const SAVINGS: Duration = Duration::from_secs(1);
 
@@ -40,10 +43,11 @@ impl Pace {
         self.measured = Some((took.saturating_sub(rtt), bytes));
     }
 
-    /// Notes what an answer to a blocking query took: it cannot have cost more than that.
+    /// Notes what an answer to a blocking query took, its waiting included.
     pub fn bound(&mut self, took: Duration, rtt: Duration, bytes: usize) {
-        if took.saturating_sub(rtt) < self.cost(bytes) {
-            self.measure(took, rtt, bytes);
+        let (took, known) = (took.saturating_sub(rtt), self.cost(bytes));
+        if took < known * WAITED {
+            self.measured = Some(((known * 3 + took) / 4, bytes));
         }
     }
 
@@ -113,13 +117,15 @@ mod tests {
     }
 
     #[test]
-    fn short_answers_cost_the_same_and_a_quick_one_proves_a_lower_cost() {
+    fn short_answers_cost_the_same_and_quick_ones_make_them_cheaper_by_and_by() {
         let mut pace = Pace::new(Instant::now());
         pace.measure(40 * MS, Duration::ZERO, 200);
         assert_eq!(pace.cost(20_000), 40 * MS);
         pace.bound(Duration::from_secs(90), Duration::ZERO, 200);
         assert_eq!(pace.cost(200), 40 * MS);
-        pace.bound(2 * MS, Duration::ZERO, 200);
-        assert_eq!(pace.cost(200), 2 * MS);
+        pace.bound(Duration::ZERO, Duration::ZERO, 200);
+        assert_eq!(pace.cost(200), 30 * MS);
+        pace.bound(50 * MS, Duration::ZERO, 200);
+        assert_eq!(pace.cost(200), 35 * MS, "dearer than thought, but hardly a wait");
     }
 }

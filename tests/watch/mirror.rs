@@ -225,7 +225,7 @@ impl Told {
                 delta::apply(self.instances.entry(subject).or_default(), &delta);
             }
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
-            Body::NodeRoundTrip(..) | Body::Versions(..) => {}
+            Body::NodeRoundTrip(..) | Body::Versions(..) | Body::Folder(_) | Body::Entry(..) => {}
             Body::Freshness(list, fresh) => {
                 if let (List::Checks, State::Stale { why, .. }) = (&list, &fresh.state) {
                     self.whys.push(why.to_string());

@@ -47,7 +47,7 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
         Verb::View(view) => match view.takes {
             Takes::Service => words.services.clone(),
             Takes::Node => words.nodes.clone(),
-            Takes::Nothing => Vec::new(),
+            Takes::Nothing | Takes::Folder | Takes::Key => Vec::new(),
         },
         Verb::Own(Own::Dc) => words.dcs.clone(),
         Verb::Own(Own::Theme) => words.themes.clone(),

@@ -97,6 +97,10 @@ fn argument(view: ViewWord, word: &str, rest: &[&str]) -> Result<Option<String>,
         Takes::Nothing => return none(word, rest).map(|()| None),
         Takes::Service => "a service",
         Takes::Node => "a node",
+        // A key may hold blanks; more than one in a row is reached by browsing.
+        Takes::Folder | Takes::Key if !rest.is_empty() => return Ok(Some(rest.join(" "))),
+        Takes::Folder => return Ok(None),
+        Takes::Key => "a key",
     };
     // A name that is not in the catalog now may be there in a moment: the view says so.
     single(word, what, rest).map(|name| Some(name.to_owned()))

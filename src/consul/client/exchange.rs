@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue};
 use reqwest::{Response, Url};
 use tokio::time::timeout;
@@ -78,17 +79,7 @@ impl Client {
         let location = response.headers().get("location").cloned();
         let body = self.body(response, request).await?;
         if !verdict::is_answer(status, &request.path, &body) {
-            let asked = Asked {
-                dc: self.dc.as_ref(),
-                address: &self.link.agent.address,
-                path: &request.path,
-            };
-            return Err(match location {
-                Some(location) if (300..400).contains(&status) => {
-                    verdict::redirected(&asked, status, &location)
-                }
-                _ => verdict::error_of(&asked, status, &body),
-            });
+            return Err(self.refusal(request, status, location.as_ref(), &body));
         }
         Ok(Answer {
             status,
@@ -103,8 +94,26 @@ impl Client {
         })
     }
 
+    /// The error that an answer which is none means.
+    pub(super) fn refusal(
+        &self,
+        request: &Request,
+        status: u16,
+        location: Option<&HeaderValue>,
+        body: &[u8],
+    ) -> ApiError {
+        let asked =
+            Asked { dc: self.dc.as_ref(), address: &self.link.agent.address, path: &request.path };
+        match location {
+            Some(location) if (300..400).contains(&status) => {
+                verdict::redirected(&asked, status, location)
+            }
+            _ => verdict::error_of(&asked, status, body),
+        }
+    }
+
     /// Sends the request and waits for the answer's headers.
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         pool: &reqwest::Client,
         url: &Url,
@@ -144,7 +153,11 @@ impl Client {
         }
     }
 
-    async fn body(&self, mut response: Response, request: &Request) -> Result<Vec<u8>, ApiError> {
+    pub(super) async fn body(
+        &self,
+        mut response: Response,
+        request: &Request,
+    ) -> Result<Vec<u8>, ApiError> {
         let too_large =
             || ApiError::TooLarge { path: request.path.clone(), limit_mb: BODY_LIMIT >> 20 };
         let announced =
@@ -154,16 +167,26 @@ impl Client {
         }
         let mut body = Vec::with_capacity(announced);
         loop {
-            let piece = timeout(BODY_PAUSE, response.chunk())
-                .await
-                .map_err(|_| self.unreachable(Why::Timeout))?
-                .map_err(|error| self.broken(&error, request, body.len()))?;
+            let piece = self.piece(&mut response, request, body.len()).await?;
             let Some(piece) = piece else { return Ok(body) };
             if body.len() + piece.len() > BODY_LIMIT {
                 return Err(too_large());
             }
             body.extend_from_slice(&piece);
         }
+    }
+
+    /// The next piece of a body of which `have` bytes are here; `None` at its end.
+    pub(super) async fn piece(
+        &self,
+        response: &mut Response,
+        request: &Request,
+        have: usize,
+    ) -> Result<Option<Bytes>, ApiError> {
+        timeout(BODY_PAUSE, response.chunk())
+            .await
+            .map_err(|_| self.unreachable(Why::Timeout))?
+            .map_err(|error| self.broken(&error, request, have))
     }
 
     /// The error of a body that broke off: the way, if it says so, else the answer itself.

@@ -25,6 +25,8 @@ pub(super) async fn ask(asker: &Asker, subject: Option<&Subject>) -> Option<(Sub
     let page = match subject {
         Subject::Service(name) => service(asker, name).await,
         Subject::Node(name) => node(asker, name).await,
+        // Keys are printed by a command of their own.
+        Subject::Folder(_) | Subject::Key(_) => return None,
     };
     Some((subject.clone(), page))
 }

@@ -49,11 +49,11 @@ fn ids(model: &TableModel<Item>) -> Vec<u16> {
 #[test]
 fn the_cursor_stays_on_top_until_it_is_moved() {
     let mut model = model(&[(1, 5), (2, 4)]);
-    model.patch(items(&[(3, 9)]), &[]);
+    assert!(model.patch(items(&[(3, 9)]), &[]).is_none());
     assert_eq!(model.selected().unwrap().id, 3);
     assert!(!model.is_chosen());
     model.step(1);
-    model.patch(items(&[(4, 10)]), &[]);
+    assert!(model.patch(items(&[(4, 10)]), &[]).is_none());
     assert_eq!(model.selected().unwrap().id, 1);
     assert!(model.is_chosen());
 }
@@ -62,7 +62,7 @@ fn the_cursor_stays_on_top_until_it_is_moved() {
 fn a_vanished_row_leaves_a_neighbour_that_is_not_chosen() {
     let mut model = model(&[(1, 5), (2, 4), (3, 3)]);
     model.step(1);
-    model.patch(Vec::new(), &[2]);
+    assert!(model.patch(Vec::new(), &[2]).is_none());
     assert_eq!(model.selected().unwrap().id, 3);
     assert!(!model.is_chosen());
     model.step(0);
@@ -92,7 +92,7 @@ fn a_row_that_changes_during_a_job_is_where_it_belongs_after_it() {
     let mut model = TableModel::new(by_weight());
     let many: Vec<Item> = (0..30_000).map(|id| Item { id, weight: (id % 200) as u8 }).collect();
     let job = model.load(many).unwrap();
-    model.patch(items(&[(7, 255)]), &[8]);
+    assert!(model.patch(items(&[(7, 255)]), &[8]).is_none());
     model.take(job.run());
     assert_eq!(model.row(0).unwrap().id, 7);
     assert_eq!(model.shown(), 29_999);
@@ -129,7 +129,7 @@ proptest! {
         for (upserts, removed) in patches {
             all.retain(|id, _| !removed.contains(id));
             all.extend(upserts.iter().copied());
-            model.patch(items(&upserts), &removed);
+            assert!(model.patch(items(&upserts), &removed).is_none());
         }
         let mut fresh = TableModel::new(by_weight());
         fresh.load(items(&all.into_iter().collect::<Vec<_>>()));

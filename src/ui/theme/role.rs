@@ -63,6 +63,24 @@ pub enum Role {
     Warn,
     /// A notice of failure.
     Error,
+    /// The name of a setting in a value (JSON, YAML, TOML, HCL).
+    CodeKey,
+    /// A quoted text in a value.
+    CodeString,
+    /// A number or a date in a value.
+    CodeNumber,
+    /// `true`, `null` and the other words that a format knows.
+    CodeWord,
+    /// A comment in a value.
+    CodeComment,
+    /// Brackets and separators in a value.
+    CodeMark,
+    /// What stands for a character that cannot be drawn.
+    CodeEscape,
+    /// What a change adds.
+    Added,
+    /// What a change removes.
+    Removed,
 }
 
 /// A role, its name in a theme file, and whom it looks like where the file does not name it.
@@ -96,6 +114,15 @@ pub(super) const ROLES: &[(Role, &str, Option<Role>)] = &[
     (Role::Info, "info", Some(Role::Accent)),
     (Role::Warn, "warn", Some(Role::Warning)),
     (Role::Error, "error", Some(Role::Critical)),
+    (Role::CodeKey, "code-key", Some(Role::Accent)),
+    (Role::CodeString, "code-string", Some(Role::Text)),
+    (Role::CodeNumber, "code-number", Some(Role::Text)),
+    (Role::CodeWord, "code-word", Some(Role::CodeNumber)),
+    (Role::CodeComment, "code-comment", Some(Role::Muted)),
+    (Role::CodeMark, "code-mark", Some(Role::Muted)),
+    (Role::CodeEscape, "code-escape", Some(Role::Warning)),
+    (Role::Added, "added", Some(Role::Passing)),
+    (Role::Removed, "removed", Some(Role::Critical)),
 ];
 
 impl Role {

@@ -14,8 +14,40 @@ use crate::ui::theme::Role;
 pub struct Detail {
     /// Its title.
     pub title: Cell,
-    /// Its lines, whole; long ones are wrapped.
-    pub lines: Vec<Cell>,
+    /// Its lines.
+    pub lines: Lines,
+}
+
+/// The lines of a detail.
+pub enum Lines {
+    /// All of them; long ones are wrapped.
+    Whole(Vec<Cell>),
+    /// Made as they come on screen, and cut there: for what may be large.
+    Lazy(Box<dyn LineSource>),
+}
+
+impl Lines {
+    /// How many there are at this width; counting may stop once there are `enough`.
+    pub fn count(&self, width: usize, enough: usize) -> usize {
+        match self {
+            Self::Whole(lines) => wrap(lines, width, enough).len(),
+            Self::Lazy(source) => source.len(),
+        }
+    }
+}
+
+/// Makes single lines.
+pub trait LineSource {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// True when there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One line, in so many cells.
+    fn line(&self, at: usize, width: u16) -> Cell;
 }
 
 /// From this width on the detail stands beside the rows, else below them.
@@ -58,10 +90,20 @@ pub fn draw_detail(look: &Look, detail: &Detail, top: usize, area: Rect, buf: &m
     if inner.is_empty() {
         return;
     }
-    let lines = wrap(&detail.lines, usize::from(inner.width), top + usize::from(inner.height));
-    let last = lines.len().saturating_sub(1);
-    for (row, line) in lines.iter().skip(top.min(last)).take(usize::from(inner.height)).enumerate()
-    {
+    let height = usize::from(inner.height);
+    let lines: Vec<Cell> = match &detail.lines {
+        Lines::Whole(lines) => {
+            let lines = wrap(lines, usize::from(inner.width), top + height);
+            let last = lines.len().saturating_sub(1);
+            lines.into_iter().skip(top.min(last)).take(height).collect()
+        }
+        Lines::Lazy(source) => {
+            let top = top.min(source.len().saturating_sub(1));
+            let shown = top..(top + height).min(source.len());
+            shown.map(|at| source.line(at, inner.width)).collect()
+        }
+    };
+    for (row, line) in lines.iter().enumerate() {
         draw_cell(look, line, (inner.x, inner.y + row as u16), inner.width, Style::new(), buf);
     }
 }

@@ -16,7 +16,7 @@ use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
 use crate::table::model::TableModel;
 use crate::table::row::{Row, Sort};
-use crate::ui::widgets::pane::{detail_area, draw_detail, wrap};
+use crate::ui::widgets::pane::{detail_area, draw_detail};
 use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
 
@@ -195,7 +195,7 @@ impl<L: Listing> TableView<L> {
         let (width, height) =
             (area.width.saturating_sub(2), usize::from(area.height.saturating_sub(2)));
         let wanted = self.detail_top.saturating_add_signed(by);
-        let lines = wrap(&detail.lines, usize::from(width), wanted + height).len();
+        let lines = detail.lines.count(usize::from(width), wanted + height);
         self.detail_top = wanted.min(lines.saturating_sub(height));
         Response::Changed
     }
@@ -239,18 +239,14 @@ impl<L: Listing> View for TableView<L> {
         self.model.load(rows)
     }
 
-    fn patch(&mut self, ctx: &Ctx, change: &Change) -> bool {
-        let Some(mut patch) = self.listing.patch(ctx, change) else {
-            return false;
-        };
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
+        let Some(mut patch) = self.listing.patch(ctx, change) else { return Response::Ignored };
         self.keep_faults(&mut patch);
         if patch.is_whole {
-            // Few rows: nothing is left to be worked out elsewhere.
-            let _ = self.model.load(patch.upserts);
+            self.model.load(patch.upserts).into()
         } else {
-            self.model.patch(patch.upserts, &patch.removed);
+            self.model.patch(patch.upserts, &patch.removed).into()
         }
-        true
     }
 
     fn take(&mut self, ordered: Ordered) {

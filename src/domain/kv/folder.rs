@@ -1,0 +1,195 @@
+//! One folder's listing: its folders and keys, kept in one piece of text.
+//!
+//! A folder may hold 200,000 keys, so a row costs its text and four bytes. Invariant: rows are in
+//! the order of their bytes, each once, and all start with the folder's prefix.
+
+use super::Key;
+
+/// What lies directly under a prefix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folder {
+    prefix: Key,
+    text: Box<str>,
+    /// Where each row's text ends.
+    ends: Box<[u32]>,
+    has_marker: bool,
+}
+
+/// A folder or a key in a [`Folder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// The whole key, or the whole prefix of a folder with its slash.
+    pub path: &'a str,
+    /// The same without the prefix that was listed.
+    pub name: &'a str,
+    /// True for a folder (there are keys that start so, perhaps only its marker).
+    pub is_folder: bool,
+}
+
+/// Makes a [`Folder`] row by row.
+#[derive(Debug)]
+pub struct FolderBuilder {
+    prefix: Key,
+    text: String,
+    ends: Vec<u32>,
+    /// Where the last row begins.
+    last: usize,
+    has_marker: bool,
+    is_ordered: bool,
+}
+
+impl FolderBuilder {
+    /// Adds a key or a folder. One that lies deeper becomes its folder; one that does not start
+    /// with the prefix is left out; one that equals the prefix is its marker, not a row.
+    pub fn add(&mut self, path: &str) {
+        let Some(name) = path.strip_prefix(self.prefix.as_str()) else { return };
+        if name.is_empty() {
+            self.has_marker = true;
+            return;
+        }
+        let depth = name.find('/').map_or(name.len(), |slash| slash + 1);
+        let path = path.get(..path.len() - name.len() + depth).unwrap_or(path);
+        let previous = self.text.get(self.last..).unwrap_or_default();
+        if previous == path {
+            return;
+        }
+        // Four gigabytes of keys fit into no answer.
+        let Ok(end) = u32::try_from(self.text.len() + path.len()) else { return };
+        self.is_ordered &= previous < path;
+        self.last = self.text.len();
+        self.text.push_str(path);
+        self.ends.push(end);
+    }
+
+    /// The folder of what was added.
+    pub fn build(self) -> Folder {
+        let folder = Folder {
+            prefix: self.prefix,
+            text: self.text.into_boxed_str(),
+            ends: self.ends.into_boxed_slice(),
+            has_marker: self.has_marker,
+        };
+        if self.is_ordered { folder } else { folder.ordered() }
+    }
+}
+
+impl Folder {
+    /// The listing of `prefix`, to be filled.
+    pub fn builder(prefix: &Key) -> FolderBuilder {
+        FolderBuilder {
+            prefix: prefix.clone(),
+            text: String::new(),
+            ends: Vec::new(),
+            last: 0,
+            has_marker: false,
+            is_ordered: true,
+        }
+    }
+
+    /// The listing of `prefix` made of these keys and folders ([`FolderBuilder::add`]).
+    pub fn new<'a>(prefix: &Key, paths: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut builder = Self::builder(prefix);
+        paths.into_iter().for_each(|path| builder.add(path));
+        builder.build()
+    }
+
+    /// The same with its rows in order; servers send them so, but nothing promises it.
+    fn ordered(self) -> Self {
+        let mut paths: Vec<&str> = self.rows().map(|row| row.path).collect();
+        paths.sort_unstable();
+        let has_marker = self.has_marker;
+        Self { has_marker, ..Self::new(&self.prefix, paths) }
+    }
+
+    /// What was listed.
+    pub fn prefix(&self) -> &Key {
+        &self.prefix
+    }
+
+    /// True when the prefix itself is a key.
+    pub fn has_marker(&self) -> bool {
+        self.has_marker
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True when nothing lies under the prefix.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The row at this place.
+    pub fn row(&self, place: usize) -> Option<Row<'_>> {
+        let end = *self.ends.get(place)? as usize;
+        let start = match place.checked_sub(1) {
+            Some(before) => *self.ends.get(before)? as usize,
+            None => 0,
+        };
+        let path = self.text.get(start..end)?;
+        let name = path.get(self.prefix.as_str().len()..)?;
+        Some(Row { path, name, is_folder: path.ends_with('/') })
+    }
+
+    /// All rows in order.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = Row<'_>> + ExactSizeIterator {
+        (0..self.len())
+            .map(|place| self.row(place).unwrap_or(Row { path: "", name: "", is_folder: false }))
+    }
+
+    /// The place of the row with this path, or where it would be.
+    pub fn find(&self, path: &str) -> Result<usize, usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.row(middle).map_or("", |row| row.path).cmp(path) {
+                std::cmp::Ordering::Equal => return Ok(middle),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        Err(low)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(prefix: &str, paths: &[&str]) -> Folder {
+        Folder::new(&prefix.into(), paths.iter().copied())
+    }
+
+    #[test]
+    fn rows_are_named_within_the_folder() {
+        let folder = folder("a/", &["a/", "a/b", "a/b/", "a/c d\n"]);
+        assert!(folder.has_marker());
+        let rows: Vec<_> = folder.rows().map(|row| (row.name, row.is_folder)).collect();
+        assert_eq!(rows, [("b", false), ("b/", true), ("c d\n", false)]);
+    }
+
+    #[test]
+    fn a_row_is_found_by_its_path() {
+        let folder = folder("", &["a", "b/", "d"]);
+        assert_eq!(folder.find("b/"), Ok(1));
+        assert_eq!(folder.find("c"), Err(2));
+        assert_eq!(folder.find("x"), Err(3));
+        assert_eq!(folder.row(3), None);
+    }
+
+    #[test]
+    fn what_comes_unordered_twice_or_from_elsewhere_is_put_right() {
+        let folder = folder("a/", &["a/z", "a/b", "x", "a/b", "a/"]);
+        let paths: Vec<_> = folder.rows().map(|row| row.path).collect();
+        assert_eq!(paths, ["a/b", "a/z"]);
+        assert!(folder.has_marker());
+    }
+
+    #[test]
+    fn the_empty_folder_has_no_rows() {
+        assert!(folder("a/", &[]).is_empty());
+        assert_eq!(folder("", &[]).row(0), None);
+    }
+}

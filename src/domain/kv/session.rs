@@ -1,0 +1,48 @@
+//! Sessions: who holds locks, and what becomes of the locks when it goes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::SessionId;
+use crate::domain::ids::NodeName;
+
+/// A session of a datacenter. Consul tells neither its age nor what is left of its TTL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Its name; often empty.
+    pub name: Arc<str>,
+    /// The node that it lives and dies with.
+    pub node: NodeName,
+    /// What becomes of its keys when it ends.
+    pub behavior: Behavior,
+    /// The TTL in Consul's own words (`15s`); empty for none.
+    pub ttl: Arc<str>,
+    /// How long others cannot take its locks after it was destroyed.
+    pub lock_delay: Duration,
+    /// The checks of the node and of services that it dies with.
+    pub checks: Vec<Arc<str>>,
+    /// The index at which it was made.
+    pub create_index: u64,
+}
+
+/// What becomes of the keys of a session that ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Behavior {
+    /// Their locks are released.
+    #[default]
+    Release,
+    /// They are deleted.
+    Delete,
+}
+
+impl Behavior {
+    /// Consul's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Delete => "delete",
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The one way from an intended write to a known outcome: journal, send, settle, journal.
+
+use chrono::Utc;
+
+use super::{Circumstances, Fate, Journal, JournalError, Record};
+use crate::consul::write::{Outcome, Settled, apply, settle};
+use crate::consul::{Access, ApiError, Client};
+use crate::domain::kv::{Entry, Op, Write};
+
+/// Makes writes and keeps the journal of them.
+#[derive(Clone, Debug)]
+pub struct Committer {
+    /// Any client of the agent that reaches the datacenters written to.
+    pub client: Client,
+    /// Where writes are kept.
+    pub journal: Journal,
+    /// Whether to write although the journal cannot be kept.
+    pub insist: bool,
+}
+
+/// What became of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// What the server said.
+    pub outcome: Outcome,
+    /// What reading back said, when the outcome was unknown.
+    pub settled: Option<Settled>,
+    /// The journal's ids of its operations; empty when it was not kept.
+    pub ids: Vec<String>,
+    /// What the journal could not keep, after the write was sent or because of `insist`.
+    pub unkept: Option<JournalError>,
+}
+
+impl Committer {
+    /// Makes a write. Takes up to some seconds longer when its outcome must be found out.
+    ///
+    /// # Errors
+    /// When the journal cannot take the intent: nothing was sent then.
+    pub async fn commit(&self, write: &Write) -> Result<Committed, JournalError> {
+        self.commit_undo(write, None).await
+    }
+
+    /// As [`Committer::commit`], for a write that takes back the one with the id `undoes`.
+    ///
+    /// # Errors
+    /// As [`Committer::commit`].
+    pub async fn commit_undo(
+        &self,
+        write: &Write,
+        undoes: Option<&str>,
+    ) -> Result<Committed, JournalError> {
+        if self.client.access() == Access::ReadOnly {
+            // The gate would refuse it too, but then the journal would tell of a try.
+            let (method, path) = ("PUT".to_owned(), "/v1/txn".to_owned());
+            return Ok(Committed::refused(ApiError::ReadOnly { method, path }));
+        }
+        let (ids, mut unkept) = match self.begin(write.clone(), undoes.map(str::to_owned)).await {
+            Ok(ids) => (ids, None),
+            Err(error) if self.insist => (Vec::new(), Some(error)),
+            Err(error) => return Err(error),
+        };
+        let outcome = apply(&self.client, write).await;
+        let settled = match &outcome {
+            Outcome::Unknown(_) => Some(settle(&self.client, write).await),
+            _ => None,
+        };
+        let mut committed = Committed { outcome, settled, ids, unkept: None };
+        if let Err(error) = self.end(&committed).await {
+            unkept = Some(error);
+        }
+        committed.unkept = unkept;
+        Ok(committed)
+    }
+
+    async fn begin(
+        &self,
+        write: Write,
+        undoes: Option<String>,
+    ) -> Result<Vec<String>, JournalError> {
+        let journal = self.journal.clone();
+        let agent = self.client.agent().address().clone();
+        let begin = move || {
+            let undoes = undoes.as_deref();
+            journal.begin(&write, &Circumstances { at: Utc::now(), agent: &agent, undoes })
+        };
+        self.on_disk(begin).await
+    }
+
+    async fn end(&self, committed: &Committed) -> Result<(), JournalError> {
+        let (journal, ids) = (self.journal.clone(), committed.ids.clone());
+        let (fate, indexes) = (committed.fate(), committed.indexes().to_vec());
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.on_disk(move || journal.end(&ids, Utc::now(), fate, &indexes)).await
+    }
+
+    /// Runs what waits for the disk where it holds nobody up.
+    async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|died| {
+            let file = self.journal.file().to_owned();
+            Err(JournalError { what: "write", file, why: died.to_string() })
+        })
+    }
+}
+
+impl Committed {
+    fn refused(error: ApiError) -> Self {
+        Self { outcome: Outcome::Refused(error), settled: None, ids: Vec::new(), unkept: None }
+    }
+
+    /// What became of it in the end.
+    pub fn fate(&self) -> Fate {
+        match (&self.outcome, &self.settled) {
+            (Outcome::Written { .. }, _) | (_, Some(Settled::Written { .. })) => Fate::Written,
+            (Outcome::Unknown(_), Some(Settled::NotWritten)) => Fate::NotWritten,
+            (Outcome::Unknown(_), _) => Fate::Unknown,
+            (Outcome::Lost { .. }, _) => Fate::Lost,
+            _ => Fate::NotWritten,
+        }
+    }
+
+    /// The index that each operation's key has now, where that is known.
+    pub fn indexes(&self) -> &[Option<u64>] {
+        match (&self.outcome, &self.settled) {
+            (Outcome::Written { indexes }, _) | (_, Some(Settled::Written { indexes })) => indexes,
+            _ => &[],
+        }
+    }
+}
+
+/// Finds out what became of a write that dcview did not see end (its records, all of one write), and
+/// puts it into the journal.
+///
+/// # Errors
+/// When the journal cannot take it.
+pub async fn settle_interrupted(
+    client: &Client,
+    journal: &Journal,
+    records: &[&Record],
+) -> Result<Fate, JournalError> {
+    let Some(first) = records.first() else { return Ok(Fate::Unknown) };
+    let write = Write { dc: first.dc.clone(), ops: records.iter().map(|r| intended(r)).collect() };
+    let (fate, indexes) = match settle(client, &write).await {
+        Settled::Written { indexes } => (Fate::Written, indexes),
+        Settled::NotWritten => (Fate::NotWritten, Vec::new()),
+        Settled::Overtaken { .. } => (Fate::Unknown, Vec::new()),
+        // Another day, perhaps.
+        Settled::StillUnknown(_) => return Ok(Fate::Unknown),
+    };
+    let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+    journal.end(&ids, Utc::now(), fate, &indexes)?;
+    Ok(fate)
+}
+
+/// The operation that a record tells of.
+fn intended(record: &Record) -> Op {
+    let base = record.before.as_ref().map(|before| Entry {
+        key: record.key.clone(),
+        value: before.value.clone(),
+        flags: before.flags,
+        modify_index: record.index_before,
+        create_index: 0,
+        lock_index: 0,
+        session: None,
+    });
+    match (&record.after, base) {
+        (None, Some(base)) => Op::Delete { base },
+        (after, base) => {
+            let (value, flags) =
+                after.as_ref().map(|it| (it.value.clone(), it.flags)).unwrap_or_default();
+            Op::Put { key: record.key.clone(), value, flags, base }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `diff`: two keys, two folders, or one of them and a file.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::failure::{DIFFERENT, Done, Failure};
+use super::files;
+use super::place::{Place, Session};
+use super::show::{EntryJson, counts, difference};
+use crate::app::msg::Exit;
+use crate::cli::KvForm;
+use crate::consul::kv;
+use crate::domain::ids::Dc;
+use crate::domain::kv::{Entry, Key};
+use crate::plan::compare::{Compare, Difference, Side};
+use crate::ui::text::clean;
+
+/// What is compared.
+pub(super) struct Sides<'a> {
+    pub left: &'a str,
+    pub right: &'a str,
+    pub to_dc: Option<&'a str>,
+    /// Whether to leave out the values.
+    pub brief: bool,
+}
+
+/// Compares and prints.
+pub(super) async fn diff(session: &Session<'_>, sides: &Sides<'_>, out: &mut impl Write) -> Done {
+    let left = session.place().await?;
+    let right =
+        sides.to_dc.map_or_else(|| Ok(left.clone()), |dc| session.place_in(&Dc::from(dc)))?;
+    let is_folder = |name: &str| name.is_empty() || name.ends_with('/');
+    let mut print =
+        Printer { out, form: session.form, brief: sides.brief, left: &left, right: &right };
+    if is_folder(sides.left) {
+        return folders(sides, &mut print).await;
+    }
+    let ours = kv::read(&left.client, &Key::from(sides.left)).await?;
+    let theirs = match sides.right.strip_prefix('@') {
+        Some(file) => {
+            let value = std::fs::read(file)
+                .map_err(|error| Failure::usage(format!("cannot read '{file}': {error}")))?;
+            let flags = ours.as_ref().map_or(0, |ours| ours.flags);
+            Some(entry(sides.left.into(), value.into(), flags))
+        }
+        None if is_folder(sides.right) => {
+            return Err(Failure::usage("a key is compared with a key, a folder with a folder"));
+        }
+        None => kv::read(&right.client, &Key::from(sides.right)).await?,
+    };
+    let is_same = match (&ours, &theirs) {
+        (None, None) => return Err(Failure::absent("neither of them exists")),
+        (Some(ours), Some(theirs)) => ours.holds(&theirs.value, theirs.flags),
+        _ => false,
+    };
+    if !is_same {
+        let name = sides.left.to_owned();
+        print.difference(&Difference { name, left: ours, right: theirs })?;
+    }
+    Ok(Exit { code: if is_same { 0 } else { DIFFERENT }, message: None })
+}
+
+async fn folders<W: Write>(sides: &Sides<'_>, print: &mut Printer<'_, W>) -> Done {
+    let left = Side::live(&print.left.client, &Key::from(sides.left)).await?;
+    let right = match sides.right.strip_prefix('@') {
+        Some(file) => {
+            // The file's keys are whole keys when it is an export, and names below when it is not.
+            let prefix = Key::from(sides.left);
+            let below = if std::path::Path::new(file).is_dir() { &prefix } else { &Key::default() };
+            let incoming = files::incoming(file, below)?;
+            let entries = incoming.into_iter().map(|it| entry(it.key, it.value, it.flags));
+            Side::whole(entries.collect(), &prefix)
+        }
+        None => Side::live(&print.right.client, &Key::from(sides.right)).await?,
+    };
+    let mut compare = Compare::new(left, right);
+    while let Some(difference) = compare.next().await? {
+        print.difference(&difference)?;
+    }
+    let found = compare.counts();
+    let code = if found.is_same() { 0 } else { DIFFERENT };
+    Ok(Exit { code, message: Some(counts(found)) })
+}
+
+/// An entry of a file.
+fn entry(key: Key, value: bytes::Bytes, flags: u64) -> Entry {
+    Entry { key, value, flags, modify_index: 0, create_index: 0, lock_index: 0, session: None }
+}
+
+struct Printer<'a, W> {
+    out: &'a mut W,
+    form: KvForm,
+    brief: bool,
+    left: &'a Place,
+    right: &'a Place,
+}
+
+impl<W: Write> Printer<'_, W> {
+    fn difference(&mut self, it: &Difference) -> Done<()> {
+        let (word, sign) = match (&it.left, &it.right) {
+            (None, _) => ("added", '+'),
+            (_, None) => ("removed", '-'),
+            _ => ("changed", '~'),
+        };
+        if self.form == KvForm::Json {
+            let row = json!({
+                "name": it.name,
+                "difference": word,
+                "left": it.left.as_ref().map(|it| EntryJson::of(&self.left.dc, it)),
+                "right": it.right.as_ref().map(|it| EntryJson::of(&self.right.dc, it)),
+            });
+            writeln!(self.out, "{row}")?;
+            return Ok(());
+        }
+        writeln!(self.out, "{sign} {}", clean(&it.name))?;
+        if !self.brief {
+            let value =
+                |it: &Option<Entry>| it.as_ref().map(|it| it.value.clone()).unwrap_or_default();
+            write!(self.out, "{}", difference(&value(&it.left), &value(&it.right)))?;
+            if let (Some(left), Some(right)) = (&it.left, &it.right)
+                && left.flags != right.flags
+            {
+                writeln!(self.out, "flags: {} -> {}", left.flags, right.flags)?;
+            }
+        }
+        Ok(())
+    }
+}

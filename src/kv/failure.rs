@@ -1,0 +1,146 @@
+//! How a command ends when it does not end well: a line and an exit code.
+
+use std::io;
+
+use crate::app::msg::Exit;
+use crate::consul::write::{Outcome, Settled};
+use crate::consul::{ApiError, Class};
+use crate::journal::{CannotUndo, Committed, JournalError};
+use crate::plan::make::CannotRename;
+use crate::ui::text::clean;
+
+/// A difference was found, or nothing was.
+pub(super) const DIFFERENT: u8 = 1;
+/// The command makes no sense, or nobody confirmed it.
+pub(super) const USAGE: u8 = 2;
+/// The datacenter could not be asked.
+const UNREACHABLE: u8 = 3;
+/// The token may not.
+const DENIED: u8 = 4;
+/// Somebody else changed the key.
+const LOST: u8 = 5;
+/// It is not known whether it was written.
+const UNKNOWN: u8 = 6;
+
+/// How a command ends: well, or with a [`Failure`].
+pub(super) type Done<T = Exit> = Result<T, Failure>;
+
+/// Why a command does not end well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    code: u8,
+    text: String,
+}
+
+impl Failure {
+    /// It makes no sense, or was not confirmed.
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self { code: USAGE, text: text.into() }
+    }
+
+    /// There is nothing of that name.
+    pub fn absent(text: impl Into<String>) -> Self {
+        Self { code: DIFFERENT, text: text.into() }
+    }
+
+    /// Somebody else was there first.
+    pub fn lost(text: impl Into<String>) -> Self {
+        Self { code: LOST, text: text.into() }
+    }
+
+    /// What the program ends with.
+    pub fn exit(self) -> Exit {
+        let lines: Vec<_> = self.text.lines().map(clean).collect();
+        // Whoever reads has enough: 'dcview kv ls -r | head -1'.
+        let message = (!lines.is_empty()).then(|| lines.join("\n"));
+        Exit { code: self.code, message }
+    }
+
+    /// The same with something before it, on its own line.
+    pub fn after(self, text: &str) -> Self {
+        Self { text: format!("{text}\n{}", self.text), ..self }
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        let code = match (&error, error.class()) {
+            (ApiError::Setup(_) | ApiError::ReadOnly { .. }, _) => USAGE,
+            (_, Class::Denied) => DENIED,
+            _ => UNREACHABLE,
+        };
+        Self { code, text: error.to_string() }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self { code: 0, text: String::new() };
+        }
+        Self { code: USAGE, text: error.to_string() }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        Self::usage(format!("{error}; nothing was written (--insist writes without an undo)"))
+    }
+}
+
+impl From<CannotUndo> for Failure {
+    fn from(error: CannotUndo) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<CannotRename> for Failure {
+    fn from(error: CannotRename) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+/// What a write that was tried means for the program's end; nothing when it was made.
+pub(super) fn of_write(committed: &Committed) -> Option<Failure> {
+    let failure = |code, text| Some(Failure { code, text });
+    match &committed.outcome {
+        Outcome::Written { .. } => None,
+        Outcome::Lost { key, what } => failure(
+            LOST,
+            format!("'{key}' changed since it was read; nothing was written ({what})"),
+        ),
+        Outcome::Denied(error) => failure(DENIED, format!("nothing was written: {error}")),
+        Outcome::TooLarge(error) | Outcome::Refused(error) => {
+            let Failure { code, text } = Failure::from(error.clone());
+            failure(code, format!("nothing was written: {text}"))
+        }
+        Outcome::Unknown(error) => match &committed.settled {
+            Some(Settled::Written { .. }) => None,
+            Some(Settled::NotWritten) => {
+                failure(UNREACHABLE, format!("{error}; read back: nothing was written"))
+            }
+            Some(Settled::Overtaken { key }) => failure(
+                UNKNOWN,
+                format!("{error}; whether it was written cannot be known: '{key}' changed since"),
+            ),
+            Some(Settled::StillUnknown(why)) => failure(
+                UNKNOWN,
+                format!(
+                    "{error}; it is not known whether it was written: {why}; try 'dcview kv \
+                         journal --settle' later"
+                ),
+            ),
+            None => failure(UNKNOWN, error.to_string()),
+        },
+    }
+}
+
+/// The end of a command that did what it should.
+pub(super) fn fine(message: impl Into<String>) -> Exit {
+    let message = message.into();
+    Exit { code: 0, message: (!message.is_empty()).then(|| clean_lines(&message)) }
+}
+
+fn clean_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}
