@@ -68,9 +68,9 @@ impl Budget {
         self.ceiling.fetch_min(fewer, Ordering::AcqRel);
     }
 
-    /// One permit more again, up to the size; true when there was room to grow.
+    /// Twice the permits again, up to the size; true when there was room to grow.
     pub fn grow(&self) -> bool {
-        let more = |ceiling| (ceiling < self.size).then_some(ceiling + 1);
+        let more = |ceiling: usize| (ceiling < self.size).then(|| (ceiling * 2).min(self.size));
         self.ceiling.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
     }
 
@@ -139,7 +139,7 @@ mod tests {
         drop(held);
         budget.shrink();
         assert_eq!(budget.size(), 1, "one is always left");
-        assert!(budget.grow() && budget.grow() && budget.grow() && !budget.grow());
+        assert!(budget.grow() && budget.grow() && !budget.grow());
         assert_eq!(budget.size(), 4);
     }
 

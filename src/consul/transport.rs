@@ -23,6 +23,9 @@ use super::{Address, ApiError, Endpoint, Lane, Verify};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Idle connections count against the agent's limit too.
 const IDLE_CALLS: usize = 2;
+/// Longer than the pause between two pulses, which so have a connection, and short: those that only
+/// a burst needed are missing elsewhere on an agent that has few to give.
+const IDLE_FOR: Duration = Duration::from_secs(10);
 
 /// How to open connections to one agent.
 pub(super) struct Transport {
@@ -99,6 +102,7 @@ impl Transport {
             .tcp_nodelay(true)
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_max_idle_per_host(IDLE_CALLS)
+            .pool_idle_timeout(IDLE_FOR)
             .user_agent(concat!("dcview/", env!("CARGO_PKG_VERSION")))
             // Asked for per request; the decoder must be there to read what was asked for.
             .gzip(true);

@@ -48,16 +48,17 @@ impl Permits {
         })
     }
 
-    /// The agent reset a connection: one permit fewer, and if all are out one comes back.
+    /// The agent refused a connection while others stood: one permit fewer, once the first of them
+    /// returns. None is asked back: an agent holds the connection of a query that its client gave
+    /// up until the query's own wait is over. With none standing the agent itself went away.
     pub fn short(&self) {
-        self.budget.shrink();
-        self.shrunk.send_replace(Some(Instant::now()));
-        if self.budget.in_flight() > self.budget.size() && *self.wanting.borrow() == 0 {
-            self.wanting.send_modify(|wanting| *wanting += 1);
+        if self.budget.in_flight() > 0 {
+            self.budget.shrink();
+            self.shrunk.send_replace(Some(Instant::now()));
         }
     }
 
-    /// The agent answers: after a while without resets there may be room for one more.
+    /// The agent answers: after a while without resets there may be room for more.
     pub fn ease(&self) {
         let is_quiet = |at: &Instant| at.elapsed() >= QUIET;
         if self.shrunk.borrow().as_ref().is_some_and(is_quiet) {
@@ -175,6 +176,24 @@ mod tests {
         for giver in givers {
             giver.abort();
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_connection_lowers_the_budget_until_it_has_been_quiet() {
+        let permits = Permits::new(Budget::new(8));
+        permits.short();
+        assert_eq!(permits.used(), (0, 8), "with none standing it is no shortage");
+        let (kept, returned) = (permits.take(true).await, permits.take(false).await);
+        permits.short();
+        drop(returned);
+        assert_eq!(permits.used(), (1, 1));
+        assert!(permits.take(false).await.is_none());
+        for size in [2, 4, 8] {
+            tokio::time::advance(QUIET).await;
+            permits.ease();
+            assert_eq!(permits.used(), (1, size));
+        }
+        drop(kept);
     }
 
     #[tokio::test(start_paused = true)]

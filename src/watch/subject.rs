@@ -36,7 +36,8 @@ async fn watch_service(ctx: Arc<Context>, name: ServiceName) {
         pending.subjects.entry(subject.clone()).or_default().instances = Some(instances);
     };
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
-    Watcher::new(&ctx, read::service_instances(&name), Refusal::Tell).run(&mut post).await;
+    let watcher = Watcher::new(&ctx, read::service_instances(&name), Refusal::Tell);
+    watcher.of_page().run(&mut post).await;
 }
 
 async fn watch_folder(ctx: Arc<Context>, prefix: Key) {
@@ -66,8 +67,9 @@ async fn watch_node(ctx: Arc<Context>, name: NodeName) {
     let page = Arc::new(page);
     let mut services = Services(Arc::clone(&page));
     let mut checks = Checks(page);
-    let mut services_watcher = Watcher::new(&ctx, read::node_services(&name), Refusal::Tell);
-    let mut checks_watcher = Watcher::new(&ctx, read::node_health(&name), Refusal::Tell);
+    let mut services_watcher =
+        Watcher::new(&ctx, read::node_services(&name), Refusal::Tell).of_page();
+    let mut checks_watcher = Watcher::new(&ctx, read::node_health(&name), Refusal::Tell).of_page();
     tokio::join!(
         services_watcher.run(&mut services),
         checks_watcher.run(&mut checks),

@@ -24,8 +24,18 @@ use crate::consul::wire::Interner;
 use crate::consul::{Answer, ApiError, Class, Lane, Request};
 use crate::domain::feed::Link;
 
-/// How long the server may hold a query.
-const WAIT: Duration = Duration::from_mins(5);
+/// How long the server may hold a query. An agent keeps the connection of a query that was given up
+/// until this is over (measured: CLOSE-WAIT), and counts it against its limit.
+const WAIT: Duration = Duration::from_mins(1);
+/// The same for a page, which is left sooner than a list that is always watched.
+const PAGE_WAIT: Duration = Duration::from_secs(15);
+/// How long a page is shown before a query hangs for it: leafing through many must not pile up
+/// connections. What changes meanwhile is answered at once then.
+const SETTLES: Duration = Duration::from_secs(1);
+/// A connection that ends sooner was never taken: the agent has too many.
+const AT_ONCE: Duration = Duration::from_secs(1);
+/// The longest pause before a refused connection is tried again.
+const ROOM: Duration = Duration::from_secs(2);
 /// How often a list is polled that cannot be watched.
 const POLL: Duration = Duration::from_secs(10);
 
@@ -36,6 +46,11 @@ pub(super) enum Refusal {
     Tell,
     /// Say nothing and end: the caller knows another query.
     End,
+}
+
+/// True for what an agent does with a connection that is one too many.
+fn is_refusal(error: &ApiError) -> bool {
+    error.is_reset() || matches!(error, ApiError::TooMany { .. })
 }
 
 /// The watcher of one list.
@@ -51,6 +66,11 @@ pub(super) struct Watcher<T> {
     vital: watch::Receiver<Vital>,
     refresh: watch::Receiver<u64>,
     revivals: u64,
+    wait: Duration,
+    /// The rest after the first answer.
+    settles: Duration,
+    /// The agent refused the last connection: another one may find room soon.
+    is_refused: bool,
     /// Asking any server, since there is no leader.
     is_leaderless: bool,
     standing: Standing,
@@ -89,9 +109,17 @@ impl<T: Send + 'static> Watcher<T> {
             vital,
             refresh: ctx.refresh.clone(),
             revivals,
+            wait: WAIT,
+            settles: Duration::ZERO,
+            is_refused: false,
             is_leaderless: false,
             standing: Standing::default(),
         }
+    }
+
+    /// The watcher of what one page shows.
+    pub fn of_page(self) -> Self {
+        Self { wait: PAGE_WAIT, settles: SETTLES, ..self }
     }
 
     /// Watches until it is dropped, or until it is refused and was told to end then.
@@ -123,11 +151,20 @@ impl<T: Send + 'static> Watcher<T> {
         let ctx = Arc::clone(&self.ctx);
         let send = ctx.client.send(self.request(blocks));
         tokio::pin!(send);
+        let sent = Instant::now();
         loop {
             tokio::select! {
                 answer = &mut send => return match answer {
                     Ok(answer) => Asked::Answer { answer, blocked: blocks.is_some() },
-                    Err(error) => Asked::Failed(error),
+                    Err(error) => {
+                        if sent.elapsed() < AT_ONCE && is_refusal(&error) {
+                            // Its own does not stand.
+                            drop(held);
+                            ctx.permits.short();
+                            self.is_refused = true;
+                        }
+                        Asked::Failed(error)
+                    }
                 },
                 Ok(()) = self.vital.changed() => if self.looked(blocks.is_some(), sink) {
                     return Asked::Again;
@@ -148,7 +185,7 @@ impl<T: Send + 'static> Watcher<T> {
         let request = self.query.request().lane(Lane::Watch).gzip(self.vital.borrow().is_far());
         let request = if self.is_leaderless { request.stale() } else { request };
         match index {
-            Some(index) => request.block(index, WAIT),
+            Some(index) => request.block(index, self.wait),
             None => request,
         }
     }
@@ -188,7 +225,8 @@ impl<T: Send + 'static> Watcher<T> {
         self.standing.answered(&meta, Utc::now());
         self.tell(sink);
         let is_polled = self.is_leaderless || self.standing.is_polled() || verdict.is_spinning;
-        let paced = self.pace.pause(meta.bytes, Instant::now());
+        let settles = std::mem::take(&mut self.settles);
+        let paced = self.pace.pause(meta.bytes, Instant::now()).max(settles);
         Next::Rest(if is_polled { paced.max(jittered(POLL, self.ctx.seed())) } else { paced })
     }
 
@@ -210,16 +248,12 @@ impl<T: Send + 'static> Watcher<T> {
                 self.tell(sink);
                 return Next::Rest(self.slow.next());
             }
-            Class::Retry => {
-                if error.is_reset() {
-                    self.ctx.permits.short();
-                }
-                self.ctx.doubt.notify_one();
-            }
+            Class::Retry => self.ctx.doubt.notify_one(),
             Class::Stale | Class::Absent | Class::Fatal => {}
         }
         let pause = if class == Class::Retry || class == Class::Stale {
-            self.backoff.next()
+            let is_refused = std::mem::take(&mut self.is_refused);
+            self.backoff.next().min(if is_refused { ROOM } else { Duration::MAX })
         } else {
             self.slow.next()
         };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::consul::{Http, Status};
+use crate::support::consul::{Answer, Http, Status};
 use crate::support::fault::{FaultServer, Reply, Request};
 use crate::{SIZES, field, flipped, instance, open, shows};
 
@@ -41,7 +41,7 @@ impl Spoilt {
     }
 }
 
-fn reply(answer: &crate::support::consul::Answer) -> Reply {
+fn reply(answer: &Answer) -> Reply {
     let mut reply = Reply::text(answer.status, &answer.body);
     for name in ["content-type", "x-consul-index", "x-consul-knownleader", "x-consul-lastcontact"] {
         if let Some(value) = answer.header(name) {

@@ -9,8 +9,8 @@ use crate::{SIZES, field, instance, open, shows};
 #[test]
 fn the_output_pane_shows_everything_and_scrolls() {
     let field = field::calm();
-    let lines: Vec<String> = (1..=60).map(|n| format!("line {n} of the output\n")).collect();
-    let output = lines.concat();
+    let lines: Vec<String> = (1..=60).map(|n| format!("line {n} of the output")).collect();
+    let output = lines.join("\n");
     field.dc("dc-2").seed(&[instance("ou-long", Status::Critical, &output)]);
     let screen = open(&field.dc("dc-1").http_addr(), &["-c", "checks /ou-long"], SIZES[0]);
     screen.wait("the group", |text| shows(text, &["ou-long", "1/1 inst"]));

@@ -14,11 +14,12 @@ fn a_service_lists_its_instances_of_all_datacenters() {
     let screen = open(&field.dc("dc-1").http_addr(), &["-c", "services /pg-api"], SIZES[1]);
     screen.wait("the service", |text| shows(text, &["pg-api", "critical", "1/1", "0/1"]));
     screen.send(keys::ENTER);
-    let text = screen.wait("both instances", |text| {
-        text.contains("service pg-api") && shows(text, &["pg-dc-1", "passing"])
+    screen.wait("both instances", |text| {
+        let failing = ["dc-2", "critical", "10.0.0.0:8080", "pg-dc-2", "0/1", "1.4.2", "blue"];
+        text.contains("service pg-api")
+            && shows(text, &["pg-dc-1", "passing"])
+            && shows(text, &failing)
     });
-    let failing = "10.0.0.0:8080";
-    assert!(shows(&text, &["dc-2", "critical", failing, "pg-dc-2", "0/1", "1.4.2", "blue"]));
     screen.send(keys::ENTER);
     screen.wait("the instance's page", |text| {
         text.contains("instance pg-api-1 on pg-dc-2 @ dc-2") && shows(text, &["node", "pg-dc-2"])

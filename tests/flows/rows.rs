@@ -108,7 +108,7 @@ fn digits_focus_datacenters_and_zero_shows_all() {
     let strip = screen.row(0);
     let digit = |dc: &str| {
         let at = strip.find(&format!(":{dc}")).expect("a datacenter of the strip");
-        strip.get(at - 1..at).expect("a digit").to_owned()
+        strip.get(at - 1..at).expect("its number").to_owned()
     };
     screen.send(&digit("dc-3"));
     screen.wait("dc-3 alone", |text| !text.contains("di-of-dc-2") && text.contains("di-of-dc-3"));

@@ -7,7 +7,7 @@ use crate::{SIZES, field, instance, open, shows};
 
 fn assert_given_back(screen: &Screen) {
     let text = screen.text();
-    assert!(screen.left_alternate(), "still on the alternate screen:\n{text}");
+    assert!(!screen.in_alternate(), "still on the alternate screen:\n{text}");
     assert!(screen.cursor().is_some(), "no cursor:\n{text}");
     let (mouse, paste) = screen.with_vt(|vt| {
         (vt.mouse_protocol_mode() == vt100::MouseProtocolMode::None, vt.bracketed_paste())
