@@ -27,6 +27,8 @@
 //! - `sim` speaks Consul's side of the wire, for the demo, benches and tests; nothing else needs it.
 //! - `journal` keeps what is written through `consul`, `plan` makes many writes of one wish; `kv` is
 //!   both without a terminal.
+//! - `editor` reads values (formats, differences) and holds the machine of editing one; the views show
+//!   its documents, and editing in a pane is not built on it yet.
 //! - `shell` sees all, and nothing sees `shell`.
 
 pub mod app;

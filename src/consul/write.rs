@@ -1,7 +1,7 @@
 //! The gate of every change: keys, locks and sessions.
 //!
 //! A [`Write`] is made check-and-set on what was read, all of its operations or none. What cannot
-//! be known is said to be unknown and never tried again: [`settle`] looks afterwards. Read-only is
+//! be known is said to be unknown and never tried again: [`settle()`] looks afterwards. Read-only is
 //! enforced where requests leave ([`Client::send`]), by the access of the client given.
 //!
 //! Transactions are used also for a single operation, since only their answer names the index that

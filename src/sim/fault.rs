@@ -1,6 +1,6 @@
 //! What can be broken on purpose in a simulated datacenter.
 //!
-//! Only the description; [`super::serve`] and [`super::route`] act on it. The absence of a leader
+//! Only the description; [`super::serve()`] and [`super::route`] act on it. The absence of a leader
 //! is not here: it follows from the servers ([`super::raft`]), as in life.
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Text made fit for a cell: cleaned, measured, cut, and numbers and ages written short.
 //!
-//! Whatever came from a server goes through [`clean`] or [`clean_lines`] before it is drawn: names
+//! Whatever came from a server goes through [`clean()`] or [`clean_lines`] before it is drawn: names
 //! and outputs may hold escape sequences. Widths are display columns, summed over graphemes, as
 //! ratatui draws them.
 

@@ -26,7 +26,7 @@ pub enum Outcome {
     TooLarge(ApiError),
     /// It was not made, for this reason: read-only, no way there, or the server refused it.
     Refused(ApiError),
-    /// It may have been made or not, or be made yet: the answer got lost ([`super::settle`]).
+    /// It may have been made or not, or be made yet: the answer got lost ([`super::settle()`]).
     Unknown(ApiError),
 }
 
