@@ -38,8 +38,11 @@ impl Fuzzy {
     /// A query for these words, whatever their case.
     pub fn new(query: &str) -> Self {
         let words = query.split_whitespace().map(Word::new).collect();
-        // Folded texts are compared, so that case is settled before.
-        Self { words, matcher: Arc::new(SkimMatcherV2::default().respect_case()) }
+        // Folded texts are compared, so that case is settled before. The matcher's cache is off: it
+        // is taken up again with what the last text left in it, so that a score would depend on
+        // what was scored before (seen once in some ten thousand searches).
+        let matcher = SkimMatcherV2::default().respect_case().use_cache(false);
+        Self { words, matcher: Arc::new(matcher) }
     }
 
     /// True when it matches everything.

@@ -70,11 +70,14 @@ impl Listing for Datacenters {
         }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, room: u16) -> Vec<Column<'a, DcRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, DcRow>> {
         let of = |show: fn(&Ctx, &Datacenter) -> Cell| {
             move |row: &DcRow| ctx.store.dc(&row.dc).map(|dc| show(ctx, dc)).unwrap_or_default()
         };
         let note = if room < ROOMY { note } else { long_note };
+        // Where not all fits, wide shows the other half: who leads, Raft, nodes and maintenance
+        // instead of sizes, round trip and trend.
+        let rank = |usually: u8, when_wide: u8| if wide { when_wide } else { usually };
         vec![
             Column::new("name", "dc", Width::Fit(4, 14), |row: &DcRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &DcRow, b| a.dc.cmp(&b.dc)),
@@ -82,9 +85,9 @@ impl Listing for Datacenters {
                 verdict(ctx, row.verdict)
             })
             .sorts_worst_first(|a: &DcRow, b| a.verdict.cmp(&b.verdict)),
-            Column::new("leader", "leader", Width::Fit(6, 16), of(leader)).rank(6),
-            Column::new("servers", "servers", Width::Fit(7, 11), of(servers)).rank(1),
-            Column::new("raft", "worst follower", Width::Fit(8, 26), of(follower)).rank(7),
+            Column::new("leader", "leader", Width::Fit(6, 16), of(leader)).rank(rank(6, 2)),
+            Column::new("servers", "servers", Width::Fit(7, 11), of(servers)).rank(rank(1, 1)),
+            Column::new("raft", "worst follower", Width::Fit(8, 26), of(follower)).rank(rank(7, 2)),
             Column::new(
                 "nodes",
                 "nodes",
@@ -92,7 +95,7 @@ impl Listing for Datacenters {
                 of(|_, dc| size(dc, &List::Nodes, dc.nodes.len())),
             )
             .right()
-            .rank(5),
+            .rank(rank(5, 3)),
             Column::new(
                 "services",
                 "svcs",
@@ -100,8 +103,10 @@ impl Listing for Datacenters {
                 of(|_, dc| size(dc, &List::Services, dc.services.len())),
             )
             .right()
-            .rank(4),
-            Column::new("instances", "inst", Width::Fit(5, 9), of(instances)).right().rank(3),
+            .rank(rank(4, 6)),
+            Column::new("instances", "inst", Width::Fit(5, 9), of(instances))
+                .right()
+                .rank(rank(3, 6)),
             Column::new(
                 "critical",
                 "crit",
@@ -124,8 +129,8 @@ impl Listing for Datacenters {
                 of(|_, dc| failing(dc, dc.totals.checks.maintenance, Role::Maintenance)),
             )
             .right()
-            .rank(6),
-            Column::new("rtt", "rtt", Width::Fit(5, 8), of(round_trip)).right().rank(2),
+            .rank(rank(6, 3)),
+            Column::new("rtt", "rtt", Width::Fit(5, 8), of(round_trip)).right().rank(rank(2, 6)),
             Column::new("age", "data", Width::Fit(4, 10), of(data_age)).right(),
             Column::new(
                 "trend",
@@ -133,8 +138,8 @@ impl Listing for Datacenters {
                 Width::Fit(TREND as u16, TREND as u16),
                 of(|ctx, dc| Cell::new(bars(ctx.look, dc.trend.last(TREND)), Role::Critical)),
             )
-            .rank(4),
-            Column::new("note", "note", Width::Fill(8, u16::MAX), of(note)).rank(3),
+            .rank(rank(4, 6)),
+            Column::new("note", "note", Width::Fill(8, u16::MAX), of(note)).rank(rank(3, 4)),
         ]
     }
 
