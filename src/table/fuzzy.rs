@@ -8,18 +8,13 @@
 mod mask;
 mod word;
 
-use std::sync::Arc;
-
-use fuzzy_matcher::skim::SkimMatcherV2;
-
 pub use mask::{CharMask, fold};
 use word::Word;
 
 /// A fuzzy query. The empty one matches everything.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Fuzzy {
     words: Vec<Word>,
-    matcher: Arc<SkimMatcherV2>,
 }
 
 impl Default for Fuzzy {
@@ -28,21 +23,11 @@ impl Default for Fuzzy {
     }
 }
 
-impl std::fmt::Debug for Fuzzy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fuzzy").field("words", &self.words).finish_non_exhaustive()
-    }
-}
-
 impl Fuzzy {
     /// A query for these words, whatever their case.
     pub fn new(query: &str) -> Self {
         let words = query.split_whitespace().map(Word::new).collect();
-        // Folded texts are compared, so that case is settled before. The matcher's cache is off: it
-        // is taken up again with what the last text left in it, so that a score would depend on
-        // what was scored before (seen once in some ten thousand searches).
-        let matcher = SkimMatcherV2::default().respect_case().use_cache(false);
-        Self { words, matcher: Arc::new(matcher) }
+        Self { words }
     }
 
     /// True when it matches everything.
@@ -54,7 +39,7 @@ impl Fuzzy {
     pub fn score(&self, folded: &str, mask: CharMask) -> Option<i64> {
         let mut total = 0;
         for word in &self.words {
-            total += word.score(folded, mask, &self.matcher)?;
+            total += word.score(folded, mask)?;
         }
         Some(total)
     }
@@ -63,7 +48,7 @@ impl Fuzzy {
     /// match. As dear as a score without a mask: for what is shown only.
     pub fn indices(&self, folded: &str) -> Vec<usize> {
         let found: Option<Vec<Vec<usize>>> =
-            self.words.iter().map(|word| word.indices(folded, &self.matcher)).collect();
+            self.words.iter().map(|word| word.indices(folded)).collect();
         let mut places = found.unwrap_or_default().concat();
         places.sort_unstable();
         places.dedup();

@@ -37,12 +37,7 @@ impl Word {
     }
 
     /// How well it fits; `None` when it does not.
-    pub(super) fn score(
-        &self,
-        folded: &str,
-        mask: CharMask,
-        matcher: &SkimMatcherV2,
-    ) -> Option<i64> {
+    pub(super) fn score(&self, folded: &str, mask: CharMask) -> Option<i64> {
         if !mask.covers(self.mask) {
             return None;
         }
@@ -52,17 +47,17 @@ impl Word {
         if !is_subsequence(folded, &self.text) {
             return None;
         }
-        matcher.fuzzy_match(folded, &self.text)
+        matcher().fuzzy_match(folded, &self.text)
     }
 
     /// The places of its characters; `None` when it does not fit.
-    pub(super) fn indices(&self, folded: &str, matcher: &SkimMatcherV2) -> Option<Vec<usize>> {
+    pub(super) fn indices(&self, folded: &str) -> Option<Vec<usize>> {
         if self.is_short() {
             let at = folded.find(&self.text)?;
             let first = folded.get(..at)?.chars().count();
             return Some((first..first + self.len).collect());
         }
-        matcher.fuzzy_indices(folded, &self.text).map(|(_, places)| places)
+        matcher().fuzzy_indices(folded, &self.text).map(|(_, places)| places)
     }
 
     /// The score of a short word found at a byte of the text.
@@ -85,6 +80,14 @@ impl Word {
             is_subsequence(&self.text, &other.text)
         }
     }
+}
+
+/// A matcher that has seen nothing. One that is used again finds in its cache what the last text left
+/// there, so that a score would depend on what was scored before (seen once in some ten thousand
+/// searches); what cannot match never comes here, so few are made.
+fn matcher() -> SkimMatcherV2 {
+    // Folded texts are compared: case is settled before.
+    SkimMatcherV2::default().respect_case()
 }
 
 /// True when the characters of `needle` come in `text` in their order.
