@@ -95,6 +95,9 @@ fn an_idle_datacenter_is_asked_less_than_once_a_second() {
     let server = agent(vec![Reply::json("[]", 7)]);
     let mirror = Mirror::of_agent(&server.addr().to_string());
     mirror.wait_dc("dc-1", "all is live", Told::is_whole);
+    // What a start still asks (who may see what, where everything is) is no idling.
+    let first = mirror.look("dc-1", |told| told.pulses);
+    mirror.wait_dc("dc-1", "the next pulse", |told| told.pulses > first);
     let (since, before) = (Instant::now(), server.requests().len());
     let pulses = mirror.look("dc-1", |told| told.pulses);
     mirror.wait_dc("dc-1", "four pulses", |told| told.pulses >= pulses + 4);
