@@ -150,6 +150,11 @@ impl App {
         std::mem::take(&mut self.is_dirty)
     }
 
+    /// The size that it takes the terminal to have, in columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        (self.size.width, self.size.height)
+    }
+
     /// The room for the view between header and footer.
     pub fn body(&self) -> Rect {
         crate::screen::body(self.size)

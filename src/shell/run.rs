@@ -177,6 +177,13 @@ impl Session {
     /// Draws if anything changed; false, since then nothing differs any more.
     fn draw(&mut self, is_dirty: bool) -> Result<bool> {
         if is_dirty | self.app.take_dirty() {
+            // The frame takes the terminal's size; of many changes in a row not each is an event.
+            let (width, height) = self.tty.size()?;
+            if (width, height) != self.app.size() {
+                self.tty.resize(width, height)?;
+                self.update(Msg::Resize(width, height))?;
+                self.app.take_dirty();
+            }
             self.tty.draw(&self.app)?;
             self.last_frame = Instant::now();
         }

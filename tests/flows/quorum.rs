@@ -1,6 +1,8 @@
 //! Servers of a datacenter that die: degraded, then without a leader, then whole again.
 
 use crate::support::consul::Status;
+use crate::support::screen::PATIENCE;
+use crate::support::wait::wait;
 use crate::{SIZES, field, flipped, instance, open, shows};
 
 #[test]
@@ -24,6 +26,11 @@ fn a_datacenter_without_a_leader_is_read_stale_and_says_so() {
     dc.seed(&[instance("qu-api", Status::Critical, "down")]);
     let screen = open(&dc.http_addr(), &["-c", "checks /qu-"], SIZES[0]);
     screen.wait("the check", |text| shows(text, &["dc-1", "critical", "qu-api"]));
+    // The server that will be left knows what the leader has told it so far.
+    let path = "/v1/health/state/critical?stale";
+    wait(PATIENCE, "the row on the server that is left", || {
+        dc.http().get(path).is_some_and(|answer| answer.body.contains("qu-api"))
+    });
     field.kill("dc-1", 1);
     field.kill("dc-1", 2);
     screen.wait("no leader", |text| shows(text, &["dc-1 ✗ no leader"]));
