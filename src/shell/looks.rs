@@ -8,10 +8,11 @@ use chrono::Utc;
 
 use crate::app::Setup;
 use crate::app::keymap::Keymap;
-use crate::config::{Config, Dirs, Env};
+use crate::config::{Config, DcConfig, Dirs, Env};
 use crate::ui::Look;
 use crate::ui::glyph::Glyphs;
 use crate::ui::theme::{Depth, Theme};
+use crate::views::Rules;
 
 /// Puts together what the program starts with.
 ///
@@ -35,12 +36,19 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         bail!("no theme '{wanted}'; there are {}", names.join(", "));
     };
     let glyphs = Glyphs::from_locale(env.get("LC_ALL"), env.get("LC_CTYPE"), env.get("LANG"));
-    let read_only = config.datacenters.iter().filter(|dc| dc.read_only);
+    let named = |is: fn(&DcConfig) -> bool| {
+        config.datacenters.iter().filter(|dc| is(dc)).map(|dc| dc.name.clone()).collect()
+    };
+    let rules = Rules {
+        is_read_only: config.read_only,
+        read_only: named(|dc| dc.read_only),
+        protected: named(|dc| dc.protected),
+    };
     Ok(Setup {
         focus: config.focus.clone(),
         configured: config.datacenters.iter().map(|dc| dc.name.clone()).collect(),
-        read_only: read_only.map(|dc| dc.name.clone()).collect(),
-        is_read_only: config.read_only,
+        rules,
+        drafts: super::drafts::left(&dirs.state, &mut warnings),
         agent: config.agent.address.to_string(),
         keymap,
         look: Look { theme, glyphs },

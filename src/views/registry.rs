@@ -1,7 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, instance, key, kv, node, nodes, overview, service, services,
+    Entry, Place, View, checks, instance, journal, key, kv, node, nodes, overview, service,
+    services,
 };
 use crate::app::command::ViewWord;
 
@@ -16,6 +17,7 @@ pub const ALL: &[Entry] = &[
     instance::ENTRY,
     kv::ENTRY,
     key::ENTRY,
+    journal::ENTRY,
 ];
 
 /// Makes the view of a place; the first view when there is none of that name.

@@ -84,6 +84,16 @@ pub fn draw_frame(look: &Look, title: &Cell, area: Rect, buf: &mut Buffer) -> Re
     inner
 }
 
+/// What is inside a pane's border.
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1.min(area.width),
+        y: area.y + 1.min(area.height),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
 /// Draws a detail from its line `top` on; past the end the last line stays on screen.
 pub fn draw_detail(look: &Look, detail: &Detail, top: usize, area: Rect, buf: &mut Buffer) {
     let inner = draw_frame(look, &detail.title, area, buf);

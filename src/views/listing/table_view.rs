@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use super::{Listing, Patch};
 use crate::app::action::Action;
 use crate::app::command::Grouping;
+use crate::app::task::{Ask, News};
 use crate::domain::feed::Wanted;
 use crate::domain::ids::ServiceName;
 use crate::store::Change;
@@ -251,6 +252,17 @@ impl<L: Listing> View for TableView<L> {
 
     fn take(&mut self, ordered: Ordered) {
         self.model.take(ordered);
+    }
+
+    fn asks(&self, ctx: &Ctx) -> Option<Ask> {
+        self.listing.asks(ctx)
+    }
+
+    fn news(&mut self, ctx: &Ctx, news: News) -> Response {
+        match self.listing.news(ctx, news) {
+            Response::Changed => self.load(ctx).into(),
+            response => response,
+        }
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
