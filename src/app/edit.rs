@@ -35,6 +35,8 @@ pub struct Edit {
     is_leaving: bool,
     /// True once it is known what must be asked before the write.
     is_guarded: bool,
+    /// True when the difference was accepted before that.
+    is_accepted: bool,
     /// What the machine waits for.
     waits_for: Option<ReqId>,
     /// What was wrong with the last key, for the line below.
@@ -58,6 +60,7 @@ impl Edit {
             is_searching: false,
             is_leaving: false,
             is_guarded: false,
+            is_accepted: false,
             waits_for: None,
             remark: None,
             top: 0,
@@ -102,21 +105,18 @@ impl Edit {
         lines::says(self)
     }
 
-    /// True once it is known what must be asked before the write.
-    pub fn is_guarded(&self) -> bool {
-        self.is_guarded
-    }
-
     /// True while the write waits for a datacenter's name.
     fn types_name(&self) -> bool {
         matches!(self.machine.stage(), Stage::Confirming { reasons, .. }
             if reasons.iter().any(|r| matches!(r, crate::editor::machine::Reason::Protected(_))))
     }
 
-    /// Takes in what must be asked before the write.
-    pub fn guard(&mut self, guards: Guards) {
+    /// Takes in what must be asked before the write; gives what goes on now because it was waiting
+    /// for that.
+    pub fn guard(&mut self, guards: Guards) -> Option<Input> {
         self.is_guarded = true;
         self.machine.guard(guards);
+        std::mem::take(&mut self.is_accepted).then_some(Input::Accept)
     }
 
     /// What the server has now, which an edit only notes.

@@ -124,7 +124,10 @@ impl App {
             (News::Guards(mut guards), _) => {
                 let dc = edit.machine().dc();
                 guards.is_protected = self.setup.rules.protected(dc).is_some();
-                return edit.guard(guards);
+                match edit.guard(guards) {
+                    Some(input) => input,
+                    None => return,
+                }
             }
             (News::Written(answer), Some(req)) => Input::Answered(req, answer),
             (News::Read(found), Some(req)) => Input::ReadBack(req, found),

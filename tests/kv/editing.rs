@@ -136,7 +136,7 @@ fn an_undo_of_what_somebody_changed_since_writes_nothing() {
     desk.screen.wait_for("written to dc-1");
     put("since/a", "theirs\n");
     desk.screen.send(":journal\r");
-    desk.screen.wait_for("change since/a");
+    desk.screen.wait("the row", |s| s.contains("─ journal [1]"));
     desk.screen.send("u");
     desk.screen.wait_for("y yes");
     desk.screen.send("y");
@@ -159,7 +159,7 @@ fn a_key_is_deleted_after_a_question_and_can_be_had_back() {
     desk.screen.send("y");
     desk.screen.wait_for("missing");
     desk.screen.send(":journal\r");
-    desk.screen.wait_for("delete rm/a");
+    desk.screen.wait_for("> - written");
     desk.screen.send("u");
     desk.screen.wait_for("y yes");
     desk.screen.send("y");
@@ -218,11 +218,11 @@ fn a_locked_and_a_managed_key_ask_once_more_and_say_why() {
     let entry = http().get("/v1/kv/lk/a").expect("an answer").body;
     assert!(entry.contains(&id), "the holder keeps its lock: {entry}");
 
-    put("consul-template/dedup/0123456789abcdef0123456789abcdef/data", "x\n");
+    put("consul-template/dedup/0123456789abcdef0123456789abcdef/data", "shared-data\n");
     let desk = Desk::on("consul-template/dedup/0123456789abcdef0123456789abcdef/data");
-    desk.edit("x");
-    desk.replace("y\n");
-    desk.save("y");
+    desk.edit("shared-data");
+    desk.replace("other\n");
+    desk.save("other");
     desk.screen.wait_for("consul-template shares the data");
     desk.screen.send(keys::ESC);
     desk.screen.wait_for("─ review");

@@ -23,6 +23,7 @@ impl Edit {
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent) -> Wish {
         self.remark = None;
+        self.is_accepted = false;
         if self.is_leaving {
             return self.leaving(key);
         }
@@ -127,7 +128,8 @@ impl Edit {
     fn reviewing(&mut self, key: KeyEvent) -> Wish {
         match key.code {
             KeyCode::Char('y') if !self.is_guarded => {
-                self.say("still asking who else writes this key; press y again in a moment")
+                self.is_accepted = true;
+                self.say("asking who else writes this key")
             }
             KeyCode::Char('y') => Wish::Step(Input::Accept),
             KeyCode::Char('e') | KeyCode::Esc => Wish::Step(Input::Back),
