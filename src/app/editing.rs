@@ -119,7 +119,7 @@ impl App {
     /// Takes in news that the edit waits for.
     pub(super) fn edit_news(&mut self, news: News, effects: &mut Vec<Effect>) {
         let Overlay::Edit(edit) = &mut self.overlay else { return };
-        let awaited = edit.awaited();
+        let awaited = edit.waits_for();
         let input = match (news, awaited) {
             (News::Guards(mut guards), _) => {
                 let dc = edit.machine().dc();

@@ -1,6 +1,6 @@
 //! dcview on a pseudo-terminal, at a key: what the tests of editing share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::cluster;
 use super::support::consul::Http;
@@ -28,11 +28,6 @@ impl Desk {
         let state = launch.home().join(".local/state/dcview");
         let screen = launch.env("CONSUL_HTTP_ADDR", address).size(100, 30).start();
         Self { screen, state }
-    }
-
-    /// Where journal and drafts are.
-    pub fn state(&self) -> &Path {
-        &self.state
     }
 
     /// Begins to edit the value that shows `text`.

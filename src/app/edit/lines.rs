@@ -1,6 +1,6 @@
 //! What an edit shows in place of its text, line by line, and what it says below.
 
-use super::Edit;
+use super::{Aside, Edit};
 use crate::domain::kv::Entry;
 use crate::editor::diff::{Diff, DiffLine, Sign};
 use crate::editor::machine::{Moved, Stage};
@@ -40,7 +40,7 @@ pub(super) fn says(edit: &Edit) -> Cell {
     if let Some(remark) = &edit.remark {
         return note(remark, Role::Warn);
     }
-    if edit.is_leaving {
+    if edit.aside == Aside::Leaving {
         let cell = note("this text is not saved:", Role::Warn);
         return match edit.machine.stage() {
             Stage::Editing => keys(
