@@ -11,4 +11,5 @@ mod conformance;
 mod doubt;
 mod going;
 mod keys;
+mod overview;
 mod truth;
