@@ -9,6 +9,7 @@ mod world;
 
 mod conformance;
 mod doubt;
+mod filtering;
 mod going;
 mod keys;
 mod overview;
