@@ -78,6 +78,7 @@ impl App {
             Some(Action::PageUp) => self.overlay.scroll(-page),
             Some(Action::PageDown) => self.overlay.scroll(page),
             Some(Action::Top) => self.overlay = Overlay::Help(0),
+            Some(Action::Bottom) => self.overlay.scroll(isize::MAX),
             Some(Action::Help | Action::Back | Action::Quit | Action::Open) => {
                 self.overlay = Overlay::None;
             }

@@ -9,6 +9,7 @@ mod world;
 
 mod conformance;
 mod doubt;
+mod editing;
 mod filtering;
 mod going;
 mod keys;

@@ -14,7 +14,7 @@ use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
 use dcview::domain::ids::{Dc, Key};
-use dcview::domain::kv::Folder;
+use dcview::domain::kv::{Entry, Folder};
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -88,6 +88,24 @@ pub fn folder(app: &mut App, dc: &str, prefix: &str, paths: &[&str]) {
     let effects = feed_under(app, dc, app.store.ticket, Body::Folder(listing));
     run_jobs(app, effects);
     fresh_subject(app, dc, Subject::Folder(key), State::Live);
+}
+
+/// Feeds a shown key of the KV store.
+pub fn key(app: &mut App, dc: &str, key: &str, value: &str, modify_index: u64) {
+    let name = Key::from(key);
+    let entry = Entry {
+        key: name.clone(),
+        value: value.to_owned().into(),
+        flags: 0,
+        modify_index,
+        create_index: 1,
+        lock_index: 0,
+        session: None,
+    };
+    let effects =
+        feed_under(app, dc, app.store.ticket, Body::Entry(name.clone(), Some(Arc::new(entry))));
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Key(name), State::Live);
 }
 
 /// A failing check on `node`, of the service whose instance is `NAME-..`, or of the node itself.
