@@ -10,6 +10,7 @@ mod world;
 mod conformance;
 mod doubt;
 mod filtering;
+mod finding;
 mod going;
 mod keys;
 mod overview;
