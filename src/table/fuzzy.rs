@@ -37,11 +37,21 @@ impl Fuzzy {
 
     /// How well a folded text with this mask fits, more is better; `None` when it does not.
     pub fn score(&self, folded: &str, mask: CharMask) -> Option<i64> {
-        let mut total = 0;
-        for word in &self.words {
-            total += word.score(folded, mask)?;
-        }
-        Some(total)
+        self.scores(folded, mask).sum()
+    }
+
+    /// How many words it has.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// How well each word fits, in their order; what [`Self::score`] adds up.
+    pub fn scores<'a>(
+        &'a self,
+        folded: &'a str,
+        mask: CharMask,
+    ) -> impl Iterator<Item = Option<i64>> + 'a {
+        self.words.iter().map(move |word| word.score(folded, mask))
     }
 
     /// The places of the matched characters in a folded text, ascending; empty when it does not

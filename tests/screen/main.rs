@@ -11,6 +11,7 @@ mod conformance;
 mod doubt;
 mod editing;
 mod filtering;
+mod finding;
 mod going;
 mod keys;
 mod overview;

@@ -13,7 +13,7 @@ use dcview::domain::delta::Delta;
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
-use dcview::domain::ids::{Dc, Key};
+use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder};
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
@@ -140,6 +140,21 @@ pub fn service(app: &mut App, dc: &str, name: &str, passing: usize, critical: us
         instances: Some(counts.total()),
         counts,
         is_exact: true,
+        nodes: Arc::default(),
+    };
+    let upserts = vec![(name.into(), Arc::new(health))];
+    feed(app, dc, Body::Services(Delta { upserts, removed: Vec::new() }));
+}
+
+/// Adds a service with a passing instance on each of these nodes; with `None` for the number of
+/// instances, one of which only the name can be read.
+pub fn placed(app: &mut App, dc: &str, name: &str, nodes: &[&str], instances: Option<usize>) {
+    let health = ServiceHealth {
+        name: name.into(),
+        instances,
+        counts: Counts { passing: instances.unwrap_or_default(), ..Counts::default() },
+        nodes: nodes.iter().map(|node| NodeName::from(*node)).collect(),
+        ..ServiceHealth::default()
     };
     let upserts = vec![(name.into(), Arc::new(health))];
     feed(app, dc, Body::Services(Delta { upserts, removed: Vec::new() }));
