@@ -321,8 +321,10 @@ fn note(_ctx: &Ctx, dc: &Datacenter) -> Cell {
             return Cell::new("may be filtered by ACLs", Role::Denied);
         }
         if freshness.is_polled {
-            let (used, all) = dc.pulse.connections;
-            let text = format!("polled: {used} of {all} connections in use");
+            let text = match dc.pulse.connections {
+                (_, 0) => String::from("polled: the agent has few connections left"),
+                (used, all) => format!("polled: {used} of {all} connections in use"),
+            };
             return Cell::new(text, Role::Stale);
         }
     }
