@@ -19,6 +19,8 @@ pub struct Request {
     pub(super) timeout: Option<Duration>,
     pub(super) lane: Lane,
     pub(super) gzip: bool,
+    /// Its connection is wanted again at once, also where there are few.
+    pub(super) keeps: bool,
     pub(super) body: Option<Bytes>,
 }
 
@@ -78,6 +80,7 @@ impl Request {
             timeout: None,
             lane: Lane::Call,
             gzip: false,
+            keeps: false,
             body: None,
         }
     }

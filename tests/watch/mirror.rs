@@ -35,6 +35,9 @@ pub struct Told {
     pub fresh: HashMap<List, Freshness>,
     /// Every reason for which the list of checks was not live, in order.
     pub whys: Vec<String>,
+    /// Every list that was not live after something went wrong, and why; also the whole
+    /// datacenter, as no list.
+    pub broken: Vec<(Option<List>, String)>,
     pub pulses: usize,
     /// Every state in which a check was seen, in order; `None` is "not failing".
     pub seen: HashMap<CheckKey, Vec<Option<Status>>>,
@@ -207,6 +210,9 @@ impl Told {
         match feed.body {
             Body::Pulse(pulse) => {
                 self.pulses += 1;
+                if let Link::Dark { why, .. } = &pulse.link {
+                    self.broken.push((None, why.to_string()));
+                }
                 self.pulse = pulse;
             }
             Body::Checks(delta) => {
@@ -227,8 +233,11 @@ impl Told {
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
             Body::NodeRoundTrip(..) | Body::Versions(..) | Body::Folder(_) | Body::Entry(..) => {}
             Body::Freshness(list, fresh) => {
-                if let (List::Checks, State::Stale { why, .. }) = (&list, &fresh.state) {
-                    self.whys.push(why.to_string());
+                if let State::Stale { why, .. } = &fresh.state {
+                    if list == List::Checks {
+                        self.whys.push(why.to_string());
+                    }
+                    self.broken.push((Some(list.clone()), why.to_string()));
                 }
                 self.fresh.insert(list, fresh);
             }

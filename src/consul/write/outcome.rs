@@ -45,9 +45,10 @@ impl Outcome {
             | ApiError::NotFound { .. }
             | ApiError::AclDisabled { .. }
             | ApiError::TooMany { .. }
-            | ApiError::Unreachable { why: Why::Refused | Why::Dns | Why::Tls(_), .. } => {
-                Self::Refused(error)
-            }
+            | ApiError::Unreachable {
+                why: Why::Refused | Why::Full | Why::Dns | Why::Tls(_),
+                ..
+            } => Self::Refused(error),
             ApiError::Unreachable { .. }
             | ApiError::Status { .. }
             | ApiError::BadAnswer { .. }
@@ -85,6 +86,7 @@ mod tests {
         };
         for (error, word) in [
             (unreachable(Why::Refused), "refused"),
+            (unreachable(Why::Full), "refused"),
             (unreachable(Why::Reset), "unknown"),
             (unreachable(Why::Timeout), "unknown"),
             (unreachable(Why::Closed), "unknown"),
