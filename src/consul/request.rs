@@ -20,6 +20,7 @@ pub struct Request {
     pub(super) lane: Lane,
     pub(super) gzip: bool,
     pub(super) body: Option<Bytes>,
+    pub(super) longest: Option<usize>,
 }
 
 /// Whether any server may answer, or only the leader.
@@ -79,6 +80,7 @@ impl Request {
             lane: Lane::Call,
             gzip: false,
             body: None,
+            longest: None,
         }
     }
 
@@ -127,6 +129,13 @@ impl Request {
     #[must_use]
     pub fn lane(mut self, lane: Lane) -> Self {
         self.lane = lane;
+        self
+    }
+
+    /// Gives up on an answer that is longer than so many bytes, instead of the usual bound.
+    #[must_use]
+    pub fn longest(mut self, bytes: usize) -> Self {
+        self.longest = Some(bytes);
         self
     }
 
