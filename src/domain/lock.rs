@@ -21,7 +21,7 @@ mod change;
 mod judge;
 
 pub use change::LockChange;
-pub use judge::{Holder, Judged, State, Waiting, judge};
+pub use judge::{Holder, Judged, Roll, State, Waiting, judge};
 
 /// The flags of a lock.
 pub const LOCK_FLAGS: u64 = 0x2ddc_cbc0_58a5_0c18;
@@ -123,6 +123,11 @@ impl Lock {
     /// What it guards, as `consul lock` names it: the folder that it lies in, without the slash.
     pub fn guards(&self) -> &str {
         self.key.parent().trim_end_matches('/')
+    }
+
+    /// True when it is about its folder, as `consul lock` has it, and not about something of its own.
+    pub fn is_of_folder(&self) -> bool {
+        self.part != Part::Lock || self.key.leaf() == LOCK_NAME
     }
 
     /// The word for what it is.

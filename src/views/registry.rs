@@ -1,7 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, instance, key, kv, node, nodes, overview, service, services,
+    Entry, Place, View, checks, instance, key, kv, locks, node, nodes, overview, service, services,
+    sessions,
 };
 use crate::app::command::ViewWord;
 
@@ -16,6 +17,8 @@ pub const ALL: &[Entry] = &[
     instance::ENTRY,
     kv::ENTRY,
     key::ENTRY,
+    sessions::ENTRY,
+    locks::ENTRY,
 ];
 
 /// Makes the view of a place; the first view when there is none of that name.

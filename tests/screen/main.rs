@@ -10,5 +10,6 @@ mod world;
 mod conformance;
 mod doubt;
 mod going;
+mod held;
 mod keys;
 mod truth;

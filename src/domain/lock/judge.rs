@@ -119,16 +119,24 @@ impl Waiting {
     }
 }
 
-/// Every lock with what is known of it. Without the list of sessions, nobody has a name and no
-/// session is called missing.
-pub fn judge(locks: &Locks, sessions: Option<&Rows<SessionId, Session>>) -> Vec<Judged> {
-    let court = Court::new(locks, sessions);
+/// The sessions of a datacenter, as far as they are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Roll<'a> {
+    /// Them.
+    pub sessions: &'a Rows<SessionId, Session>,
+    /// True when there are no others: only then is a session called missing.
+    pub is_whole: bool,
+}
+
+/// Every lock with what is known of it.
+pub fn judge(locks: &Locks, roll: Roll) -> Vec<Judged> {
+    let court = Court::new(locks, roll);
     locks.locks.iter().map(|lock| court.judge(lock)).collect()
 }
 
 /// What all judgements of one prefix need.
 struct Court<'a> {
-    sessions: Option<&'a Rows<SessionId, Session>>,
+    roll: Roll<'a>,
     records: HashMap<&'a str, &'a Record>,
     /// The contenders of each semaphore whose session lives.
     alive: HashMap<&'a str, Vec<&'a SessionId>>,
@@ -137,9 +145,9 @@ struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
-    fn new(locks: &'a Locks, sessions: Option<&'a Rows<SessionId, Session>>) -> Self {
+    fn new(locks: &'a Locks, roll: Roll<'a>) -> Self {
         let mut court = Self {
-            sessions,
+            roll,
             records: HashMap::new(),
             alive: HashMap::new(),
             idle_by_name: HashMap::new(),
@@ -156,7 +164,7 @@ impl<'a> Court<'a> {
         }
         let busy: HashSet<&SessionId> =
             locks.locks.iter().filter_map(|lock| lock.session.as_ref()).collect();
-        let idle = sessions.into_iter().flat_map(Rows::values).filter(|s| !busy.contains(&s.id));
+        let idle = roll.sessions.values().filter(|session| !busy.contains(&session.id));
         for session in idle {
             court.idle_by_name.entry(&session.name).or_default().push(&session.id);
             if let Some(wanted) = wanted(&session.name) {
@@ -176,9 +184,7 @@ impl<'a> Court<'a> {
                 let is_unlisted = |holder: &Holder| holder.session.is_none();
                 let state = match holders.first() {
                     None => State::Free,
-                    Some(holder) if self.sessions.is_some() && is_unlisted(holder) => {
-                        State::Unlisted
-                    }
+                    Some(holder) if self.roll.is_whole && is_unlisted(holder) => State::Unlisted,
                     Some(_) => State::Held,
                 };
                 (state, holders, waiting)
@@ -207,8 +213,7 @@ impl<'a> Court<'a> {
     }
 
     fn holder(&self, id: &SessionId) -> Holder {
-        let session = self.sessions.and_then(|sessions| sessions.get(id)).cloned();
-        Holder { id: id.clone(), session }
+        Holder { id: id.clone(), session: self.roll.sessions.get(id).cloned() }
     }
 
     /// Who may be waiting for a plain lock.
@@ -256,13 +261,17 @@ mod tests {
         all.iter().map(session).collect()
     }
 
+    fn judge_all(entries: &[Entry]) -> Vec<Judged> {
+        judge(&locks(entries), Roll { sessions: &Rows::new(), is_whole: false })
+    }
+
     fn words(judged: &[Judged]) -> Vec<String> {
         judged.iter().map(|judged| judged.state.words()).collect()
     }
 
     #[test]
     fn holders_and_contenders_are_as_the_record_says() {
-        let judged = judge(&locks(&entries()), None);
+        let judged = judge_all(&entries());
         assert_eq!(words(&judged), ["held", "2 of 2 held", "holds", "holds", "waits"]);
         let waiting = judged[1].waiting.ids();
         assert_eq!(waiting, ["9dd9a95b-d361-bafa-390c-b9f47d7e8cee".into()]);
@@ -274,7 +283,7 @@ mod tests {
         let mut entries = entries();
         entries.remove(2);
         entries[2].session = None;
-        let judged = judge(&locks(&entries), None);
+        let judged = judge_all(&entries);
         assert_eq!(words(&judged), ["held", "2 of 2 held, 2 dead", "dead", "waits"]);
         assert!(judged[1].state.is_fault() && judged[2].state.is_fault());
     }
@@ -282,9 +291,13 @@ mod tests {
     #[test]
     fn a_lock_of_a_session_that_is_not_listed_is_a_fault() {
         let found = locks(&entries());
-        assert_eq!(judge(&found, Some(&sessions(&[])))[0].state, State::Unlisted);
+        let nobody = sessions(&[]);
+        let roll = Roll { sessions: &nobody, is_whole: true };
+        assert_eq!(judge(&found, roll)[0].state, State::Unlisted);
+        let part = Roll { is_whole: false, ..roll };
+        assert_eq!(judge(&found, part)[0].state, State::Held, "the list may be shortened");
         let listed = sessions(&[(LEADER, "deploy-runner")]);
-        let judged = judge(&found, Some(&listed));
+        let judged = judge(&found, Roll { sessions: &listed, is_whole: true });
         assert_eq!(judged[0].state, State::Held);
         assert_eq!(*judged[0].holders[0].session.as_ref().unwrap().name, *"deploy-runner");
     }
@@ -300,7 +313,7 @@ mod tests {
             // It holds a slot of the semaphore.
             ("0daba747-b8fc-ef5e-33c0-d027f65fe240", "deploy-runner"),
         ]);
-        let judged = judge(&locks(&entries()), Some(&all));
+        let judged = judge(&locks(&entries()), Roll { sessions: &all, is_whole: true });
         let expected = Waiting::Perhaps(vec![OTHER.into(), "c".into()]);
         assert_eq!(judged[0].waiting, expected);
     }
@@ -308,7 +321,7 @@ mod tests {
     #[test]
     fn sessions_without_a_name_wait_for_nothing() {
         let all = sessions(&[(LEADER, ""), (OTHER, "")]);
-        let judged = judge(&locks(&entries()), Some(&all));
+        let judged = judge(&locks(&entries()), Roll { sessions: &all, is_whole: true });
         assert_eq!(judged[0].waiting, Waiting::Perhaps(Vec::new()));
     }
 }
