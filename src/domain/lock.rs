@@ -176,7 +176,9 @@ mod tests {
     fn locks(json: &str) -> Locks {
         let entries: Vec<Entry> = serde_json::from_str(json).unwrap();
         let mut locks = Locks::default();
-        entries.iter().for_each(|entry| locks.look(entry));
+        for entry in &entries {
+            locks.look(entry);
+        }
         locks
     }
 

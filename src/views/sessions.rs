@@ -166,7 +166,7 @@ impl Listing for Sessions {
                 }),
             );
         }
-        columns.extend(self.more(ctx));
+        columns.extend(more(ctx));
         let id = Column::new("id", "id", Width::Fit(8, 36), |row: &SessionRow| {
             cells::text(row.session.id.as_str(), Role::Muted)
         });
@@ -247,42 +247,40 @@ impl Listing for Sessions {
     }
 }
 
-impl Sessions {
-    /// The columns that go one by one as it gets narrow.
-    fn more<'a>(&'a self, ctx: &'a Ctx) -> [Column<'a, SessionRow>; 5] {
-        let ttl = |row: &SessionRow| match &*row.session.ttl {
-            "" if row.session.is_endless() => Cell::new("endless", Role::Warning),
-            "" => Cell::new("-", Role::Muted),
-            ttl => cells::text(ttl, Role::Text),
-        };
-        [
-            Column::new("ttl", "ttl", Width::Fit(3, 10), ttl).right().rank(1),
-            Column::new("age", "since", Width::Fit(5, 8), |row: &SessionRow| {
-                cells::since(ctx.now, row.since)
-            })
-            .right()
-            .rank(2)
-            .sorts_worst_first(|a: &SessionRow, b| {
-                let at = |row: &SessionRow| row.since.map(|since| since.at);
-                at(a).cmp(&at(b))
-            }),
-            Column::new("behavior", "on end", Width::Fit(6, 8), |row: &SessionRow| {
-                Cell::new(row.session.behavior.word(), Role::Text)
-            })
-            .rank(3)
-            .sorts(|a: &SessionRow, b| a.session.behavior.word().cmp(b.session.behavior.word())),
-            Column::new("delay", "lock delay", Width::Fit(5, 10), |row: &SessionRow| {
-                Cell::new(delay(row.session.lock_delay), Role::Text)
-            })
-            .right()
-            .rank(4)
-            .sorts(|a: &SessionRow, b| a.session.lock_delay.cmp(&b.session.lock_delay)),
-            Column::new("checks", "checks", Width::Fit(6, 40), |row: &SessionRow| {
-                cells::joined(&row.session.checks)
-            })
-            .rank(6),
-        ]
-    }
+/// The columns that go one by one as it gets narrow.
+fn more<'a>(ctx: &'a Ctx) -> [Column<'a, SessionRow>; 5] {
+    let ttl = |row: &SessionRow| match &*row.session.ttl {
+        "" if row.session.is_endless() => Cell::new("endless", Role::Warning),
+        "" => Cell::new("-", Role::Muted),
+        ttl => cells::text(ttl, Role::Text),
+    };
+    [
+        Column::new("ttl", "ttl", Width::Fit(3, 10), ttl).right().rank(1),
+        Column::new("age", "since", Width::Fit(5, 8), |row: &SessionRow| {
+            cells::since(ctx.now, row.since)
+        })
+        .right()
+        .rank(2)
+        .sorts_worst_first(|a: &SessionRow, b| {
+            let at = |row: &SessionRow| row.since.map(|since| since.at);
+            at(a).cmp(&at(b))
+        }),
+        Column::new("behavior", "on end", Width::Fit(6, 8), |row: &SessionRow| {
+            Cell::new(row.session.behavior.word(), Role::Text)
+        })
+        .rank(3)
+        .sorts(|a: &SessionRow, b| a.session.behavior.word().cmp(b.session.behavior.word())),
+        Column::new("delay", "lock delay", Width::Fit(5, 10), |row: &SessionRow| {
+            Cell::new(delay(row.session.lock_delay), Role::Text)
+        })
+        .right()
+        .rank(4)
+        .sorts(|a: &SessionRow, b| a.session.lock_delay.cmp(&b.session.lock_delay)),
+        Column::new("checks", "checks", Width::Fit(6, 40), |row: &SessionRow| {
+            cells::joined(&row.session.checks)
+        })
+        .rank(6),
+    ]
 }
 
 /// A session's name; many have none.

@@ -26,9 +26,12 @@ pub fn locks(prefix: &Key, longest: usize) -> Query<Locks> {
     let wanted = prefix.clone();
     let query = Query::new(path_of(plain_prefix(prefix.as_str())), move |text, _| {
         let mut locks = Locks::under(&wanted);
-        let entries = wire::entries(text)?;
-        let below = entries.iter().filter(|entry| entry.key.below(wanted.as_str()).is_some());
-        below.for_each(|entry| locks.look(entry));
+        for entry in wire::entries(text)? {
+            // A prefix that no path can carry was asked for by a shorter one.
+            if entry.key.below(wanted.as_str()).is_some() {
+                locks.look(&entry);
+            }
+        }
         Ok(locks)
     });
     query.with(|request| request.flag("recurse").longest(longest))
@@ -46,7 +49,9 @@ pub async fn look_for_locks(
     let mut entries = recurse(client, prefix).await?;
     let mut locks = Locks::under(prefix);
     while let Some(page) = entries.page().await? {
-        page.iter().for_each(|entry| locks.look(entry));
+        for entry in &page {
+            locks.look(entry);
+        }
         if entries.bytes() > most {
             let has_more = entries.next().await?.is_some();
             locks.cut_at = page.last().filter(|_| has_more).map(|entry| entry.key.clone());

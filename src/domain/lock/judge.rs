@@ -249,7 +249,9 @@ mod tests {
 
     fn locks(entries: &[Entry]) -> Locks {
         let mut locks = Locks::default();
-        entries.iter().for_each(|entry| locks.look(entry));
+        for entry in entries {
+            locks.look(entry);
+        }
         locks
     }
 
