@@ -21,12 +21,11 @@ use crate::store::{Change, Datacenter, Since};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
+use crate::ui::text::duration;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::Detail;
 
 mod detail;
-
-pub use detail::delay;
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -271,7 +270,7 @@ fn more<'a>(ctx: &'a Ctx) -> [Column<'a, SessionRow>; 5] {
         .rank(3)
         .sorts(|a: &SessionRow, b| a.session.behavior.word().cmp(b.session.behavior.word())),
         Column::new("delay", "lock delay", Width::Fit(5, 10), |row: &SessionRow| {
-            Cell::new(delay(row.session.lock_delay), Role::Text)
+            Cell::new(duration(row.session.lock_delay), Role::Text)
         })
         .right()
         .rank(4)

@@ -18,6 +18,7 @@ mod commands;
 mod interrupted;
 mod keys;
 mod large;
+mod locks;
 mod plans;
 mod program;
 mod writes;

@@ -7,10 +7,9 @@ use crate::domain::lock::Part;
 use crate::domain::managed::Managers;
 use crate::store::Datacenter;
 use crate::table::column::Cell;
-use crate::ui::text::clean;
+use crate::ui::text::{clean, duration};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
-use crate::views::sessions::delay;
 use crate::views::{Ctx, cells};
 
 /// What stands beside the list about a lock.
@@ -72,7 +71,7 @@ fn session(label_: &str, id: &SessionId, session: Option<&Session>) -> Cell {
             cell.then(name.into_owned(), Role::Text)
                 .then(format!(" on {}", clean(it.node.as_str())), Role::Text)
                 .then(
-                    format!(", {}, lock delay {}", clean(&ttl), delay(it.lock_delay)),
+                    format!(", {}, lock delay {}", clean(&ttl), duration(it.lock_delay)),
                     Role::Muted,
                 )
         }

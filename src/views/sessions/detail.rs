@@ -6,7 +6,7 @@ use super::SessionRow;
 use crate::domain::ids::Key;
 use crate::domain::kv::{Behavior, Session};
 use crate::table::column::Cell;
-use crate::ui::text::{age, clean, count};
+use crate::ui::text::{clean, count, duration};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 use crate::views::{Ctx, cells};
@@ -75,16 +75,7 @@ fn after(lock_delay: Duration) -> String {
     if lock_delay.is_zero() {
         return String::from("others take its locks at once (no lock delay)");
     }
-    format!("others cannot take its locks for {} (lock delay)", delay(lock_delay))
-}
-
-/// A lock delay: `15s`, `1ms`, `none`.
-pub fn delay(delay: Duration) -> String {
-    match delay.as_millis() {
-        0 => String::from("none"),
-        millis if millis % 1_000 > 0 => format!("{millis}ms"),
-        _ => age(delay),
-    }
+    format!("others cannot take its locks for {} (lock delay)", duration(lock_delay))
 }
 
 fn label(name: &str) -> String {
