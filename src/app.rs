@@ -15,12 +15,15 @@ use crate::store::{Change, Store};
 use crate::table::filter::LiveFilter;
 use crate::ui::Look;
 use crate::ui::theme::Theme;
-use crate::views::{Ctx, Place, Response};
+use crate::views::{Ctx, Place, Response, Rules};
 
 mod act;
 pub mod action;
 pub mod command;
 mod commands;
+pub mod confirm;
+pub mod edit;
+mod editing;
 mod find;
 pub mod jump;
 pub mod keymap;
@@ -30,6 +33,8 @@ pub mod nearest;
 pub mod notice;
 pub mod overlay;
 pub mod prompt;
+pub mod task;
+mod tasks;
 pub mod trail;
 
 use action::Action;
@@ -38,6 +43,8 @@ use msg::{Effect, Exit, Msg};
 use notice::{Level, Notice};
 use overlay::Overlay;
 use prompt::Prompt;
+use task::LeftOpen;
+use tasks::{Asker, Tasks};
 use trail::Trail;
 
 /// What the program starts with.
@@ -46,10 +53,10 @@ pub struct Setup {
     pub focus: Option<Dc>,
     /// Datacenters that the config names: they exist whatever the agent lists.
     pub configured: Vec<Dc>,
-    /// Datacenters in which nothing may be written; all when `is_read_only`.
-    pub read_only: Vec<Dc>,
-    /// True when nothing may be written anywhere.
-    pub is_read_only: bool,
+    /// Where nothing may be written, or only with more care.
+    pub rules: Rules,
+    /// Edits that were left open when their process ended, newest first.
+    pub drafts: Vec<LeftOpen>,
     /// The agent's address, without secrets.
     pub agent: String,
     /// Keys.
@@ -84,6 +91,7 @@ pub struct App {
     commands: Prompt,
     size: Rect,
     scope: Scope,
+    tasks: Tasks,
     /// True until the first list of datacenters was compared with the wanted focus.
     is_focus_unproven: bool,
     is_dirty: bool,
@@ -106,6 +114,7 @@ impl App {
             commands: Prompt::default(),
             size: Rect::new(0, 0, 80, 24),
             scope: Scope::default(),
+            tasks: Tasks::default(),
             is_dirty: true,
         };
         // Nothing is known yet: no order is worked out elsewhere.
@@ -133,6 +142,8 @@ impl App {
                 }
             }
             Msg::Found(hits) => self.found(hits, &mut effects),
+            Msg::News(id, news) => self.news(id, news, &mut effects),
+            Msg::Edited(done) => self.edited(done, &mut effects),
             Msg::Failed(text) => self.say(Level::Error, text),
         }
         if let Overlay::Help(top) = self.overlay {
@@ -162,14 +173,14 @@ impl App {
 
     /// What views read.
     pub fn ctx(&self) -> Ctx<'_> {
-        let (store, look) = (&self.store, &self.setup.look);
-        Ctx { store, focus: self.focus.as_ref(), now: self.now, look }
+        let Setup { look, rules, .. } = &self.setup;
+        Ctx { store: &self.store, focus: self.focus.as_ref(), now: self.now, look, rules }
     }
 
     /// True when nothing may be written to what is shown.
     pub fn is_read_only(&self) -> bool {
-        let focus = self.focus.as_ref();
-        self.setup.is_read_only || focus.is_some_and(|dc| self.setup.read_only.contains(dc))
+        let rules = &self.setup.rules;
+        rules.is_read_only || self.focus.as_ref().is_some_and(|dc| rules.refuses(dc))
     }
 
     /// The command line while it is typed.
@@ -201,6 +212,7 @@ impl App {
             );
         }
         let change = self.store.apply(report);
+        self.edit_patch(&change);
         if matches!(change, Change::Datacenters) {
             self.prove_focus(effects);
         }
@@ -231,7 +243,8 @@ impl App {
 
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         let action = self.setup.keymap.resolve(key);
-        if action == Some(Action::ForceQuit) {
+        // In a text being edited the same key copies, and a slip must not leave it.
+        if action == Some(Action::ForceQuit) && !matches!(self.overlay, Overlay::Edit(_)) {
             effects.push(Effect::Exit(Exit { code: 0, message: None }));
             return;
         }
@@ -267,8 +280,9 @@ impl App {
 
     /// Lets the view on screen work with what it reads.
     fn with_view<T>(&mut self, work: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> T) -> T {
-        let (store, look) = (&self.store, &self.setup.look);
-        let ctx = Ctx { store, focus: self.focus.as_ref(), now: self.now, look };
+        let Setup { look, rules, .. } = &self.setup;
+        let (store, focus) = (&self.store, self.focus.as_ref());
+        let ctx = Ctx { store, focus, now: self.now, look, rules };
         work(self.trail.view_mut(), &ctx)
     }
 
@@ -282,6 +296,9 @@ impl App {
                 self.say(Level::Info, format!("copied {what}"));
             }
             Response::Notice(text) => self.say(Level::Warn, text),
+            Response::Ask(ask) => self.ask(Asker::View(self.trail.id()), ask, effects),
+            Response::Confirm(confirm) => self.question(confirm, effects),
+            Response::Edit(dc, key, entry) => self.edit(&dc, &key, entry, effects),
         }
     }
 
@@ -303,10 +320,16 @@ impl App {
         if let Some(job) = self.with_view(|view, ctx| view.load(ctx)) {
             effects.push(Effect::Order(self.trail.id(), job));
         }
+        if let Some(ask) = self.with_view(|view, ctx| view.asks(ctx)) {
+            self.ask(Asker::View(self.trail.id()), ask, effects);
+        }
     }
 
     fn fit(&mut self) {
         let body = self.body();
+        if let Overlay::Edit(edit) = &mut self.overlay {
+            edit.fit(crate::ui::widgets::pane::inside(body));
+        }
         self.with_view(|view, ctx| view.fit(ctx, body));
     }
 

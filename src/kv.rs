@@ -11,6 +11,7 @@
 
 mod confirm;
 mod diff;
+pub(crate) mod external;
 mod failure;
 mod files;
 mod locks;

@@ -10,6 +10,8 @@ use crate::app::App;
 use crate::app::overlay::Overlay;
 use crate::ui::glyph::Glyphs;
 
+mod confirm;
+mod edit;
 mod finder;
 mod footer;
 mod help;
@@ -55,15 +57,19 @@ fn draw_parts(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, ctx.look.style(crate::ui::theme::Role::Text));
     strip::draw(app, Rect { height: 1, ..area }, buf);
     let body = body(area);
+    let mut cursor = None;
     if !body.is_empty() {
         match &app.overlay {
             Overlay::Help(top) => help::draw(app, *top, body, buf),
             Overlay::Jump { prompt, finder, .. } => finder::draw(app, prompt, finder, body, buf),
+            Overlay::Edit(edit) => cursor = edit::draw(app, edit, body, buf),
+            Overlay::Confirm(confirm) => confirm::draw(app, confirm, body, buf),
+            Overlay::Offer(at) => edit::draw_offer(app, *at, body, buf),
             _ => app.trail.view().draw(&ctx, body, buf),
         }
     }
     if area.height < 2 {
-        return None;
+        return cursor;
     }
-    footer::draw(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
+    footer::draw(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf).or(cursor)
 }

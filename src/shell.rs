@@ -15,6 +15,7 @@ use crate::domain::ids::Dc;
 
 mod demo;
 mod diary;
+mod drafts;
 mod effects;
 mod logs;
 mod looks;
@@ -22,6 +23,7 @@ mod provoke;
 mod run;
 mod signals;
 mod stderr;
+mod tasks;
 mod terminal;
 
 /// Threads for everything that waits; the UI has its own.
@@ -90,8 +92,11 @@ fn run(cli: &Cli) -> Result<Exit> {
 }
 
 /// Opens the screen on these settings.
-async fn screen(cli: &Cli, config: Config, env: &Env, dirs: &Dirs) -> Result<Exit> {
-    logs::start(&config)?;
+async fn screen(cli: &Cli, mut config: Config, env: &Env, dirs: &Dirs) -> Result<Exit> {
+    // A full disk is no reason to see nothing.
+    if let Err(error) = logs::start(&config) {
+        config.warnings.push(format!("no log is kept: {error:#}"));
+    }
     let setup = looks::setup(&config, env, dirs)?;
-    run::run(&config, setup, cli.first_command.as_deref()).await
+    run::run(&config, setup, &dirs.state, cli.first_command.as_deref()).await
 }

@@ -11,8 +11,11 @@ use std::sync::Arc;
 
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
+use crate::app::confirm::Confirm;
+use crate::app::task::{Ask, News};
 use crate::domain::feed::Wanted;
-use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::ids::{Dc, Key, ServiceName};
+use crate::domain::kv as keys;
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
@@ -22,6 +25,7 @@ pub mod cells;
 pub mod checks;
 pub mod fresh;
 pub mod instance;
+pub mod journal;
 pub mod key;
 pub mod kv;
 pub mod listing;
@@ -107,6 +111,31 @@ pub struct Ctx<'a> {
     pub now: DateTime<Utc>,
     /// Styles and glyphs.
     pub look: &'a Look,
+    /// Where writes are refused or ask for more.
+    pub rules: &'a Rules,
+}
+
+/// Where nothing may be written, and where the datacenter's name must be typed before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// True when nothing may be written anywhere.
+    pub is_read_only: bool,
+    /// Datacenters in which nothing may be written.
+    pub read_only: Vec<Dc>,
+    /// Datacenters whose name must be typed before a write.
+    pub protected: Vec<Dc>,
+}
+
+impl Rules {
+    /// True where writes are refused.
+    pub fn refuses(&self, dc: &Dc) -> bool {
+        self.is_read_only || self.read_only.contains(dc)
+    }
+
+    /// The datacenter, if its name must be typed.
+    pub fn protected(&self, dc: &Dc) -> Option<Dc> {
+        self.protected.contains(dc).then(|| dc.clone())
+    }
 }
 
 impl Ctx<'_> {
@@ -130,6 +159,12 @@ pub enum Response {
     Copy(String, String),
     /// Say this.
     Notice(String),
+    /// Have this done outside; [`View::news`] hears what comes of it.
+    Ask(Ask),
+    /// Ask the operator before a change.
+    Confirm(Box<Confirm>),
+    /// Edit a key as it was read; a new one when there is none.
+    Edit(Dc, Key, Option<keys::Entry>),
 }
 
 impl From<Option<Job>> for Response {
@@ -161,6 +196,19 @@ pub trait View: Send {
 
     /// Takes in the result of a [`Job`] it asked for.
     fn take(&mut self, _ordered: Ordered) {}
+
+    /// What it needs to be asked outside when it is shown.
+    fn asks(&self, _ctx: &Ctx) -> Option<Ask> {
+        None
+    }
+
+    /// Takes in what came of work that it asked for. A hidden view can only ask to be ordered.
+    fn news(&mut self, _ctx: &Ctx, _news: News) -> Response {
+        Response::Ignored
+    }
+
+    /// Learns that the work it asked for was given up; what came of it so far stays.
+    fn stopped(&mut self, _ctx: &Ctx) {}
 
     /// Does what a key or command asks.
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response;

@@ -1,11 +1,12 @@
 //! What actions do to the program as a whole; the rest is the view's.
 
 use super::App;
-use super::action::Action;
+use super::action::{Action, When};
 use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
 use super::prompt::Prompt;
+use super::tasks::Asker;
 use crate::domain::ids::Dc;
 use crate::table::filter::Filter;
 use crate::views::{Place, registry};
@@ -13,6 +14,10 @@ use crate::views::{Place, registry};
 impl App {
     /// Does an action on the view, or on the program as a whole.
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let changes = action.info().is_some_and(|info| info.when == When::Change);
+        if changes && self.setup.rules.is_read_only {
+            return self.say(Level::Warn, "read-only: nothing may be changed");
+        }
         match action {
             Action::Quit if !self.trail.step(-1) => {
                 effects.push(Effect::Exit(Exit { code: 0, message: None }));
@@ -41,6 +46,7 @@ impl App {
             Action::NextTheme => self.next_theme(),
             Action::NextView => self.tab(1, effects),
             Action::PreviousView => self.tab(-1, effects),
+            Action::Drafts => self.offer(0),
             Action::DcAll => self.set_focus(None, effects),
             Action::Dc(n) => self.focus_nth(n, effects),
             other => {
@@ -52,6 +58,10 @@ impl App {
 
     /// One step back: an applied filter goes first, then the view.
     pub(super) fn back(&mut self, effects: &mut Vec<Effect>) {
+        if self.forget(Asker::View(self.trail.id()), effects) {
+            self.with_view(|view, ctx| view.stopped(ctx));
+            return self.say(Level::Info, "stopped; what came so far is shown");
+        }
         if self.trail.view().filter().is_some_and(|filter| !filter.is_empty()) {
             self.set_filter(Filter::default(), effects);
         } else if self.trail.step(-1) {

@@ -99,6 +99,14 @@ pub enum Action {
     GroupBy,
     /// Fold or unfold all groups.
     ExpandAll,
+    /// Edit the key under the cursor.
+    Edit,
+    /// Delete the key under the cursor.
+    Delete,
+    /// Take the change under the cursor back.
+    Undo,
+    /// Offer the edits that were left open.
+    Drafts,
     /// Show all datacenters.
     DcAll,
     /// Show only the datacenter at this place of the strip, 1 to 9.
@@ -118,6 +126,8 @@ pub enum Group {
     Rows,
     /// Order and columns.
     Columns,
+    /// Changing things.
+    Changes,
     /// Which datacenters.
     Datacenters,
 }
@@ -133,6 +143,8 @@ pub enum When {
     Group,
     /// Where a detail pane or page is shown.
     Detail,
+    /// Where something may be changed: not in read-only mode.
+    Change,
 }
 
 /// What the program says about an action.
@@ -154,8 +166,15 @@ pub struct ActionInfo {
 
 impl Group {
     /// All headings, in the order of the help.
-    pub const ALL: [Self; 6] =
-        [Self::General, Self::Navigation, Self::View, Self::Rows, Self::Columns, Self::Datacenters];
+    pub const ALL: [Self; 7] = [
+        Self::General,
+        Self::Navigation,
+        Self::View,
+        Self::Rows,
+        Self::Columns,
+        Self::Changes,
+        Self::Datacenters,
+    ];
 
     /// The heading as shown.
     pub fn title(self) -> &'static str {
@@ -165,6 +184,7 @@ impl Group {
             Self::View => "View",
             Self::Rows => "Rows",
             Self::Columns => "Columns",
+            Self::Changes => "Changes",
             Self::Datacenters => "Datacenters",
         }
     }

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::App;
 use super::action::Action;
+use super::confirm::Answer;
 use super::msg::Effect;
 use super::notice::Level;
 use super::overlay::Overlay;
@@ -30,6 +31,19 @@ impl App {
                 self.filter_key(&outcome, effects);
             }
             Overlay::Jump { .. } => self.jump_key(key, effects),
+            Overlay::Edit(_) => self.edit_key(key, effects),
+            Overlay::Offer(at) => {
+                let at = *at;
+                self.offer_key(at, key, effects);
+            }
+            Overlay::Confirm(confirm) => match confirm.key(key) {
+                Answer::Open => {}
+                Answer::Yes => self.confirmed(effects),
+                Answer::No => {
+                    self.overlay = Overlay::None;
+                    self.say(Level::Info, "nothing was changed");
+                }
+            },
         }
         true
     }
@@ -49,8 +63,10 @@ impl App {
                 prompt.paste(text);
                 effects.push(Effect::Find(finder.set_query(prompt.text())));
             }
+            Overlay::Edit(_) => self.edit_paste(text, effects),
+            Overlay::Confirm(confirm) if confirm.protected.is_some() => confirm.prompt.paste(text),
             // Pasted text is no keys: it must not act on anything.
-            Overlay::None | Overlay::Help(_) => {}
+            Overlay::None | Overlay::Help(_) | Overlay::Confirm(_) | Overlay::Offer(_) => {}
         }
     }
 

@@ -1,10 +1,13 @@
 //! Everything that can happen to the program, and everything it can ask of the world.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::jump;
+use super::task::{Ask, Keep, News, TaskId};
 use crate::domain::feed::{Report, Scope};
+use crate::domain::kv::Key;
 use crate::table::job::{Job, Ordered};
 
 /// Something that happened.
@@ -25,6 +28,10 @@ pub enum Msg {
     Ordered(ViewId, Ordered),
     /// The finder's hits came.
     Found(jump::Hits),
+    /// Something came of the work with this id.
+    News(TaskId, News),
+    /// The operator's own editor is done with this text, or could not be used; in words.
+    Edited(Result<Bytes, String>),
     /// The world could not do what was asked; in words.
     Failed(String),
 }
@@ -40,6 +47,14 @@ pub enum Effect {
     Order(ViewId, Job),
     /// Search, and bring the hits back as [`Msg::Found`].
     Find(jump::Job),
+    /// Do this, and bring what comes of it as [`Msg::News`] under this id.
+    Ask(TaskId, Ask),
+    /// Nobody wants the news of this work any more: end it.
+    Forget(TaskId),
+    /// Keep or forget the text of an open edit; only a failure comes back.
+    Keep(Keep),
+    /// Open the operator's own editor on a text of this key; answered by [`Msg::Edited`].
+    External(Key, Bytes),
     /// Hand this to the operator's clipboard.
     Copy(String),
     /// Ask every datacenter again now.

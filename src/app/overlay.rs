@@ -1,5 +1,8 @@
-//! What lies over the view: help, a line being typed, or the finder. At most one at a time.
+//! What lies over the view: help, a line being typed, the finder, an edit, or a question. At most
+//! one at a time.
 
+use super::confirm::Confirm;
+use super::edit::Edit;
 use super::jump::{Finder, Hits};
 use super::prompt::Prompt;
 use crate::table::filter::Filter;
@@ -32,6 +35,12 @@ pub enum Overlay {
         /// True when Enter was pressed before the hits of what was typed had come.
         is_chosen: bool,
     },
+    /// A value is being edited.
+    Edit(Box<Edit>),
+    /// An edit that was left open is offered, by its place among them.
+    Offer(usize),
+    /// A change waits for its answer.
+    Confirm(Box<Confirm>),
 }
 
 impl Overlay {
@@ -49,6 +58,8 @@ impl Overlay {
             Self::Help(top) => *top = top.saturating_add_signed(by),
             Self::Jump { finder, .. } if by < 0 => finder.up(),
             Self::Jump { finder, .. } => finder.down(),
+            Self::Edit(edit) => edit.scroll(by),
+            Self::Confirm(confirm) => confirm.scroll(by),
             _ => {}
         }
     }

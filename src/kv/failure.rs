@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::external::CannotEdit;
 use crate::app::msg::Exit;
 use crate::consul::write::{Outcome, Settled};
 use crate::consul::{ApiError, Class};
@@ -85,6 +86,12 @@ impl From<io::Error> for Failure {
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         Self::usage(format!("{error}; nothing was written (--insist writes without an undo)"))
+    }
+}
+
+impl From<CannotEdit> for Failure {
+    fn from(error: CannotEdit) -> Self {
+        Self::usage(error.to_string())
     }
 }
 

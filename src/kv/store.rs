@@ -8,14 +8,12 @@ use chrono::Utc;
 use super::confirm::{confirm, say};
 use super::failure::{Done, Failure, fine, of_write};
 use super::place::{Place, Session};
-use super::show;
+use super::{external, show};
 use crate::cli::Consent;
 use crate::consul::kv;
 use crate::domain::kv::{Entry, Key, Op, Write};
 use crate::journal::drafts::{Draft, Drafts};
 use crate::journal::{Committer, Stored};
-
-mod editor;
 
 /// Which key, and as what.
 pub(super) struct Wanted<'a> {
@@ -111,13 +109,13 @@ pub(super) async fn edit(session: &Session<'_>, key: &str, consent: &Consent) ->
     if let Some(draft) = &left {
         say(&format!("dcview: going on with what was not saved on {}", draft.at));
     }
-    let typed = editor::edit(&key, left.as_ref().map_or(text, |draft| &draft.text)).await?;
+    let typed = external::edit(&key, left.as_ref().map_or(text, |draft| &draft.text)).await?;
     let draft = draft_of(&place, &key, base.as_ref(), typed.text);
     if typed.is_cut_short {
         drafts.save(&draft)?;
         return Err(Failure::usage("interrupted; the text is kept and offered at the next edit"));
     }
-    let value = as_before(old, &draft.text);
+    let value = external::as_before(old, &draft.text);
     if value == old && base.is_some() {
         forget(&drafts, left.as_ref())?;
         return Ok(fine("nothing changed"));
@@ -147,26 +145,4 @@ fn draft_of(place: &Place, key: &Key, base: Option<&Entry>, text: String) -> Dra
 
 fn forget(drafts: &Drafts, draft: Option<&Draft>) -> Done<()> {
     draft.map_or(Ok(()), |draft| drafts.remove(draft)).map_err(Failure::from)
-}
-
-/// The new value without the line end that editors add where there was none.
-fn as_before<'a>(old: &[u8], new: &'a str) -> &'a [u8] {
-    let new = new.as_bytes();
-    match new.strip_suffix(b"\n") {
-        Some(shorter) if !old.ends_with(b"\n") => shorter,
-        _ => new,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_added_last_line_end_is_taken_away_and_a_kept_one_stays() {
-        assert_eq!(as_before(b"a", "b\n"), b"b");
-        assert_eq!(as_before(b"a\n", "b\n"), b"b\n");
-        assert_eq!(as_before(b"a\r\n", "b\r\n"), b"b\r\n");
-        assert_eq!(as_before(b"", ""), b"");
-    }
 }

@@ -38,6 +38,23 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
                 None => cell,
             }
         }
+        Overlay::Edit(edit) => {
+            let cell = edit.says();
+            match edit.prompt() {
+                Some(prompt) => {
+                    cursor = Some(prompt.cursor_column());
+                    let mut line = typed(">", prompt);
+                    line.runs.extend(cell.runs);
+                    line
+                }
+                None => cell,
+            }
+        }
+        Overlay::Confirm(confirm) => {
+            cursor = confirm.protected.is_some().then(|| confirm.prompt.cursor_column());
+            super::confirm::line(confirm)
+        }
+        Overlay::Offer(_) => super::edit::offer_line(),
         _ => match &app.notice {
             Some(notice) => {
                 let role = match notice.level {

@@ -61,10 +61,15 @@ fn lines(app: &App) -> Vec<Cell> {
         (Group::View, "what is shown"),
         (Group::Rows, "rows"),
         (Group::Columns, "order and columns"),
+        (Group::Changes, "changing things"),
         (Group::Datacenters, "datacenters"),
     ];
     let mut lines = Vec::new();
     for (group, title) in groups {
+        // What is refused everywhere is not offered.
+        if group == Group::Changes && app.setup.rules.is_read_only {
+            continue;
+        }
         lines.push(Cell::new(title, Role::Header));
         for info in ACTIONS.iter().filter(|info| info.group == group) {
             let keys = app.setup.keymap.keys_of(info.action);

@@ -1,10 +1,14 @@
 //! Carrying out what the program asks for; results come back as messages.
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
+use super::drafts::Keeper;
+use super::tasks::Tasks;
 use super::terminal::Tty;
 use crate::app::msg::{Effect, Exit, Msg};
 use crate::domain::feed::Scope;
+use crate::domain::kv::Key;
 use crate::ui::clipboard;
 
 /// What effects act on.
@@ -13,6 +17,10 @@ pub struct World {
     pub scope: watch::Sender<Scope>,
     /// Asks every datacenter again.
     pub watch: crate::watch::Handle,
+    /// Work that waits for a server or the disk.
+    pub tasks: Tasks,
+    /// Keeps the text of an open edit.
+    pub drafts: Keeper,
     /// Where results go.
     pub results: mpsc::UnboundedSender<Msg>,
 }
@@ -23,19 +31,25 @@ pub enum Next {
     Nothing,
     /// Give the terminal to the shell for a while.
     Suspend,
+    /// Give the terminal to the operator's own editor on this text.
+    External(Key, Bytes),
     /// End.
     Exit(Exit),
 }
 
 impl World {
     /// Carries out one effect.
-    pub fn run(&self, effect: Effect, tty: &mut Tty) -> Next {
+    pub fn run(&mut self, effect: Effect, tty: &mut Tty) -> Next {
         match effect {
             Effect::Scope(scope) => {
                 self.scope.send_replace(scope);
             }
             Effect::Order(id, job) => self.work(move || Msg::Ordered(id, job.run())),
             Effect::Find(job) => self.work(move || Msg::Found(job.run())),
+            Effect::Ask(id, ask) => self.tasks.begin(id, ask),
+            Effect::Forget(id) => self.tasks.end(id),
+            Effect::Keep(keep) => self.drafts.keep(keep),
+            Effect::External(key, text) => return Next::External(key, text),
             Effect::Copy(text) => {
                 let sent = clipboard::osc52(&text).map_err(|error| error.to_string());
                 let sent = sent.and_then(|it| tty.send(&it).map_err(|error| error.to_string()));

@@ -4,10 +4,12 @@
 //! so that a flood of changes costs sixty frames a second and never delays a key.
 
 use std::future::poll_fn;
+use std::path::Path;
 use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use chrono::Utc;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
@@ -15,13 +17,17 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::diary::Diary;
+use super::drafts::Keeper;
 use super::effects::{Next, World};
 use super::signals::{Caught, Signals, stop_self};
+use super::tasks::{Tasks, Ways};
 use super::terminal::{Tty, guard_panics};
 use crate::app::msg::{Exit, Msg};
 use crate::app::{App, Setup};
 use crate::config::Config;
 use crate::domain::feed::{Report, Scope};
+use crate::domain::kv::Key;
+use crate::kv::external;
 
 /// Data is drawn at most once in this time.
 const FRAME: Duration = Duration::from_millis(16);
@@ -34,7 +40,7 @@ const LANE: usize = 64;
 ///
 /// # Errors
 /// When there is no terminal, or a datacenter's settings cannot be used.
-pub async fn run(config: &Config, setup: Setup, first: Option<&str>) -> Result<Exit> {
+pub async fn run(config: &Config, setup: Setup, state: &Path, first: Option<&str>) -> Result<Exit> {
     guard_panics();
     let mut signals = Signals::listen().context("listening to signals")?;
     let mut tty = Tty::take(config.mouse)
@@ -48,8 +54,12 @@ pub async fn run(config: &Config, setup: Setup, first: Option<&str>) -> Result<E
     let (reports_in, reports) = mpsc::channel(LANE);
     let (results_in, results) = mpsc::unbounded_channel();
     let watch = crate::watch::start(config, wanted, reports_in)?;
-    let world = World { scope, watch, results: results_in };
-    let mut session = Session { app, tty, world, last_frame: Instant::now(), exit: None };
+    let tasks = Tasks::new(Ways::new(config, state.to_owned())?, results_in.clone());
+    let failed = results_in.clone();
+    let drafts = Keeper::start(state, move |why| drop(failed.send(Msg::Failed(why))));
+    let world = World { scope, watch, tasks, drafts, results: results_in };
+    let mut session =
+        Session { app, tty, world, last_frame: Instant::now(), exit: None, external: None };
     if let Some(line) = first {
         let mut effects = Vec::new();
         session.app.command(line, &mut effects);
@@ -65,6 +75,8 @@ struct Session {
     world: World,
     last_frame: Instant,
     exit: Option<Exit>,
+    /// A text that waits for the operator's own editor.
+    external: Option<(Key, Bytes)>,
 }
 
 /// What woke the loop.
@@ -129,6 +141,12 @@ impl Session {
                 Woke::Msg(msg) => self.update(msg)?,
                 Woke::Frame => is_dirty = self.draw(is_dirty)?,
             }
+            if let Some((key, text)) = self.external.take() {
+                drop(input);
+                self.edit(&key, &text).await?;
+                input = EventStream::new();
+                is_dirty = true;
+            }
             is_dirty |= self.app.take_dirty();
             if let Some(exit) = self.exit.take() {
                 return Ok(exit);
@@ -159,10 +177,25 @@ impl Session {
             match self.world.run(effect, &mut self.tty) {
                 Next::Nothing => {}
                 Next::Suspend => self.suspend()?,
+                Next::External(key, text) => self.external = Some((key, text)),
                 Next::Exit(exit) => self.exit = Some(exit),
             }
         }
         Ok(())
+    }
+
+    /// Gives the terminal to the operator's own editor until that ends.
+    async fn edit(&mut self, key: &Key, text: &[u8]) -> Result<()> {
+        Tty::leave();
+        let typed = external::edit(key, &String::from_utf8_lossy(text)).await;
+        self.tty.enter()?;
+        let (width, height) = self.tty.size()?;
+        self.update(Msg::Resize(width, height))?;
+        // What was typed is kept before anything else happens.
+        let done = typed
+            .map(|typed| Bytes::copy_from_slice(external::as_before(text, &typed.text)))
+            .map_err(|error| error.to_string());
+        self.update(Msg::Edited(done))
     }
 
     /// Gives the terminal to the shell until the process is continued.

@@ -10,11 +10,16 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells};
+use super::{Ctx, Entry, Place, Response, View, cells};
+use crate::app::action::Action;
 use crate::app::command::Takes;
+use crate::app::confirm::Confirm;
+use crate::app::edit::difference;
+use crate::app::task::{Ask, Intent};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv;
+use crate::editor::diff::Diff;
 use crate::editor::format::Document;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
@@ -99,6 +104,18 @@ impl OneKey {
             Some((at, document)) if *at == index => (index, Arc::clone(document)),
             _ => (index, Arc::new(Document::detect(self.key.as_str(), entry.value.clone()))),
         }
+    }
+
+    /// The question before the key is deleted in one datacenter.
+    fn delete(row: &KeyRow) -> Response {
+        let Some(entry) = &row.entry else {
+            return Response::Notice(format!("there is no such key in {}", row.dc));
+        };
+        let lines = difference(&Diff::of(&entry.value, &[]));
+        let op = kv::Op::Delete { base: kv::Entry::clone(entry) };
+        let intent = Intent::from(kv::Write::one(row.dc.clone(), op));
+        let title = intent.summary();
+        Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Write(intent))))
     }
 
     fn shows(&self, ctx: &Ctx, dc: &Dc) -> bool {
@@ -215,6 +232,17 @@ impl Listing for OneKey {
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
         let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
         shown.map(|(dc, _)| Wanted { dc: dc.clone(), subject: self.subject() }).collect()
+    }
+
+    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&KeyRow>) -> Option<Response> {
+        match (action, row) {
+            (Action::Edit, Some(row)) => {
+                let entry = row.entry.as_deref().cloned();
+                Some(Response::Edit(row.dc.clone(), self.key.clone(), entry))
+            }
+            (Action::Delete, Some(row)) => Some(Self::delete(row)),
+            _ => None,
+        }
     }
 
     fn is_fault(&self, row: &KeyRow) -> bool {

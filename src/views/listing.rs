@@ -6,6 +6,7 @@
 use super::{Ctx, Place, Response};
 use crate::app::action::Action;
 use crate::app::command::Grouping;
+use crate::app::task::{Ask, News};
 use crate::domain::feed::{List, Wanted};
 use crate::domain::ids::ServiceName;
 use crate::store::Change;
@@ -101,6 +102,16 @@ pub trait Listing: Send + 'static {
     /// anew after.
     fn act(&mut self, _ctx: &Ctx, _action: Action, _row: Option<&Self::Row>) -> Option<Response> {
         None
+    }
+
+    /// What it needs to be asked outside when it is shown.
+    fn asks(&self, _ctx: &Ctx) -> Option<Ask> {
+        None
+    }
+
+    /// Takes in what came of work that it asked for; after `Changed` the list is loaded anew.
+    fn news(&mut self, _ctx: &Ctx, _news: News) -> Response {
+        Response::Ignored
     }
 
     /// Groups rows by something; false for a list without groups.

@@ -1,6 +1,6 @@
 //! How soon a blocking query may be asked again, so that a watch never costs its server much.
 //!
-//! Pure. An answer that cost the server `t` is paid for with ten times `t`, at least 100 ms and at
+//! Pure. An answer that took the server `t` is paid for with fifteen times `t`, at least 100 ms and at
 //! most 10 s. Time in which nothing was asked is saved up, to one second: a change after a quiet
 //! time is followed at once by the next, while steady churn is held to a tenth of a core. The cost
 //! cannot be seen in a blocking query's time, so it is taken from answers that did not block, less
@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 const SHORTEST: Duration = Duration::from_millis(100);
 /// The longest, however dear the answer.
 const LONGEST: Duration = Duration::from_secs(10);
-/// A watch may take this part of one core.
-const SHARE: u32 = 10;
+/// An answer is paid for with so many times what it took: with a tenth of a core as the most that a
+/// watch may take, and room for what the time does not show. Measured: an answer that took 512 ms cost
+/// 658 ms of processor time, since a server's garbage collector works beside it.
+const SHARE: u32 = 15;
 /// Below this length an answer's cost is not a matter of its length.
 const SMALL: usize = 64 << 10;
 /// A blocking query that took so many times the known cost has waited.
@@ -76,7 +78,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     #[test]
-    fn steady_churn_takes_a_tenth_of_a_core() {
+    fn steady_churn_takes_less_than_a_tenth_of_a_core() {
         let start = Instant::now();
         let mut pace = Pace::new(start);
         pace.measure(600 * MS, Duration::ZERO, 1_700_000);
@@ -84,8 +86,9 @@ mod tests {
         for _ in 0..100 {
             now += pace.pause(1_700_000, now);
         }
-        let share = 100.0 * 0.6 / (now - start).as_secs_f64();
-        assert!((0.095..0.105).contains(&share), "{share}");
+        // Of the processor it takes a third more than of the clock.
+        let share = 100.0 * 0.6 * 1.3 / (now - start).as_secs_f64();
+        assert!((0.07..0.095).contains(&share), "{share}");
     }
 
     #[test]

@@ -9,7 +9,9 @@ mod world;
 
 mod conformance;
 mod doubt;
+mod filtering;
 mod going;
 mod held;
 mod keys;
+mod overview;
 mod truth;

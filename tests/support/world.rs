@@ -19,6 +19,7 @@ use dcview::domain::lock::{LOCK_FLAGS, Locks};
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
+use dcview::views::Rules;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -33,8 +34,8 @@ pub fn app(dcs: &[&str]) -> App {
     let setup = Setup {
         focus: None,
         configured: Vec::new(),
-        read_only: Vec::new(),
-        is_read_only: false,
+        rules: Rules::default(),
+        drafts: Vec::new(),
         agent: String::from("http://127.0.0.1:8500"),
         keymap: Keymap::default(),
         themes: Theme::BUILT_IN.iter().filter_map(|name| Theme::built_in(name)).collect(),

@@ -53,6 +53,10 @@ pub const ACTIONS: &[ActionInfo] = &[
     column(Action::ColumnRight, "column-right", "Choose the column to the right", &["shift-right"]),
     column(Action::SortColumn, "sort-column", "Sort by the chosen column; again turns it round", &["shift-o"]),
     column(Action::Wide, "wide", "Show more columns, or fewer", &["ctrl-w"]),
+    change(Action::Edit, "kv-edit", "Edit the key; saving shows the difference first", &["e"]),
+    change(Action::Delete, "kv-delete", "Delete the key, after a question", &["delete", "ctrl-k"]),
+    change(Action::Undo, "undo", "Take the change back, after a question", &["u"]),
+    change(Action::Drafts, "drafts", "Show the edits that were left open and not saved", &[]),
     centre(Action::DcAll, "dc-all", "Show all datacenters", &["0"]),
     centre(Action::Dc(1), "dc-1", "Show only the first datacenter", &["1"]),
     centre(Action::Dc(2), "dc-2", "Show only the second datacenter", &["2"]),
@@ -93,6 +97,11 @@ const fn line(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
 /// An entry under `Columns`.
 const fn column(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
     ActionInfo { action, name, doc, group: Group::Columns, keys, when: When::Table }
+}
+
+/// An entry under `Changes`.
+const fn change(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
+    ActionInfo { action, name, doc, group: Group::Changes, keys, when: When::Change }
 }
 
 /// An entry under `Datacenters`.

@@ -62,12 +62,21 @@ pub fn detail_area(area: Rect) -> (Rect, Option<Rect>) {
         let rows = Rect { width, ..area };
         (rows, Some(Rect { x: area.x + width, width: area.width - width, ..area }))
     } else if area.height >= LEAST_HEIGHT {
-        let height = area.height - area.height / 3;
-        let rows = Rect { height, ..area };
-        (rows, Some(Rect { y: area.y + height, height: area.height - height, ..area }))
+        below(area, area.height - area.height / 3)
     } else {
         (area, None)
     }
+}
+
+/// Gives so many lines to the rows and what is left below them to the detail, if that is enough
+/// for a line of it.
+pub fn below(area: Rect, rows: u16) -> (Rect, Option<Rect>) {
+    let left = area.height.saturating_sub(rows);
+    if left < 3 {
+        return (area, None);
+    }
+    let detail = Rect { y: area.y + rows, height: left, ..area };
+    (Rect { height: rows, ..area }, Some(detail))
 }
 
 /// Draws a border with a title; gives what is inside.
@@ -82,6 +91,16 @@ pub fn draw_frame(look: &Look, title: &Cell, area: Rect, buf: &mut Buffer) -> Re
     let room = area.width.saturating_sub(4);
     draw_cell(look, title, (area.x + 2, area.y), room, Style::new(), buf);
     inner
+}
+
+/// What is inside a pane's border.
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1.min(area.width),
+        y: area.y + 1.min(area.height),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
 }
 
 /// Draws a detail from its line `top` on; past the end the last line stays on screen.

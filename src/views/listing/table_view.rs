@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use super::{Listing, Patch};
 use crate::app::action::Action;
 use crate::app::command::Grouping;
+use crate::app::task::{Ask, News};
 use crate::domain::feed::Wanted;
 use crate::domain::ids::ServiceName;
 use crate::store::Change;
@@ -16,7 +17,7 @@ use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
 use crate::table::model::TableModel;
 use crate::table::row::{Row, Sort};
-use crate::ui::widgets::pane::{detail_area, draw_detail};
+use crate::ui::widgets::pane::{below, detail_area, draw_detail};
 use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
 
@@ -36,6 +37,8 @@ pub struct TableView<L: Listing> {
     /// The place among the columns that `sort-column` sorts by.
     picked: usize,
     room: u16,
+    /// The lines of the rows, where the view that holds the list puts the detail right below them.
+    rows_height: Option<u16>,
     /// Where the detail is drawn.
     beside: Option<Rect>,
     /// False while another list of the same view has the cursor.
@@ -62,6 +65,7 @@ impl<L: Listing> TableView<L> {
             detail_top: 0,
             picked: 0,
             room: 80,
+            rows_height: None,
             beside: None,
             is_active: true,
             is_loaded: false,
@@ -80,6 +84,16 @@ impl<L: Listing> TableView<L> {
     /// Gives the cursor to this list, or takes it away.
     pub fn set_active(&mut self, is_active: bool) {
         self.is_active = is_active;
+    }
+
+    /// True while the detail is wanted.
+    pub fn shows_detail(&self) -> bool {
+        self.shows_detail
+    }
+
+    /// Divides its area after so many lines: rows above, the detail below.
+    pub fn divide(&mut self, rows_height: u16) {
+        self.rows_height = Some(rows_height);
     }
 
     /// How many rows it has.
@@ -203,7 +217,11 @@ impl<L: Listing> TableView<L> {
     /// Where rows and detail go.
     fn areas(&self, area: Rect) -> (Rect, Option<Rect>) {
         let is_shown = self.shows_detail && self.listing.has_detail() && !self.model.is_empty();
-        if is_shown { detail_area(area) } else { (area, None) }
+        match self.rows_height {
+            _ if !is_shown => (area, None),
+            Some(height) => below(area, height),
+            None => detail_area(area),
+        }
     }
 }
 
@@ -251,6 +269,17 @@ impl<L: Listing> View for TableView<L> {
 
     fn take(&mut self, ordered: Ordered) {
         self.model.take(ordered);
+    }
+
+    fn asks(&self, ctx: &Ctx) -> Option<Ask> {
+        self.listing.asks(ctx)
+    }
+
+    fn news(&mut self, ctx: &Ctx, news: News) -> Response {
+        match self.listing.news(ctx, news) {
+            Response::Changed => self.load(ctx).into(),
+            response => response,
+        }
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {

@@ -10,17 +10,29 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
 use chrono::Utc;
+use thiserror::Error;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::domain::kv::Key;
-use crate::kv::failure::{Done, Failure};
 
 /// What came out of the editor.
-pub(super) struct Typed {
+pub(crate) struct Typed {
+    /// The text as it was left.
     pub text: String,
     /// True when this process was told to end meanwhile.
     pub is_cut_short: bool,
+}
+
+/// Why a text could not be edited.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub(crate) struct CannotEdit(String);
+
+impl From<io::Error> for CannotEdit {
+    fn from(error: io::Error) -> Self {
+        Self(format!("cannot edit: {error}"))
+    }
 }
 
 /// A directory that is removed with what is in it.
@@ -34,7 +46,7 @@ impl Drop for Scratch {
 }
 
 /// Opens the editor on a text and waits for its end.
-pub(super) async fn edit(key: &Key, text: &str) -> Done<Typed> {
+pub(crate) async fn edit(key: &Key, text: &str) -> Result<Typed, CannotEdit> {
     let editor = ["VISUAL", "EDITOR"]
         .iter()
         .find_map(|name| env::var(name).ok().filter(|editor| !editor.trim().is_empty()));
@@ -54,18 +66,27 @@ pub(super) async fn edit(key: &Key, text: &str) -> Done<Typed> {
         .args(["-c", &format!("{editor} \"$1\""), "sh"])
         .arg(&path)
         .spawn()
-        .map_err(|error| Failure::usage(format!("cannot start '{editor}': {error}")))?;
+        .map_err(|error| CannotEdit(format!("cannot start '{editor}': {error}")))?;
     let ended = tokio::select! {
         ended = child.wait() => Some(ended?),
         _ = hangup.recv() => None,
         _ = terminate.recv() => None,
     };
     if ended.is_some_and(|status| !status.success()) {
-        return Err(Failure::usage(format!("'{editor}' failed; nothing was written")));
+        return Err(CannotEdit(format!("'{editor}' failed; nothing was written")));
     }
     let text = String::from_utf8(fs::read(&path)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the text is no UTF-8"))?;
     Ok(Typed { text, is_cut_short: ended.is_none() })
+}
+
+/// The new value without the line end that editors add where there was none.
+pub(crate) fn as_before<'a>(old: &[u8], new: &'a str) -> &'a [u8] {
+    let new = new.as_bytes();
+    match new.strip_suffix(b"\n") {
+        Some(shorter) if !old.ends_with(b"\n") => shorter,
+        _ => new,
+    }
 }
 
 /// A name that tells the editor what kind of text it is, and nothing strange to the shell.
@@ -90,5 +111,13 @@ mod tests {
         ] {
             assert_eq!(file_name(&key.into()), name);
         }
+    }
+
+    #[test]
+    fn an_added_last_line_end_is_taken_away_and_a_kept_one_stays() {
+        assert_eq!(as_before(b"a", "b\n"), b"b");
+        assert_eq!(as_before(b"a\n", "b\n"), b"b\n");
+        assert_eq!(as_before(b"a\r\n", "b\r\n"), b"b\r\n");
+        assert_eq!(as_before(b"", ""), b"");
     }
 }

@@ -1,0 +1,237 @@
+//! What an edit shows in place of its text, line by line, and what it says below.
+
+use super::{Aside, Edit};
+use crate::domain::kv::Entry;
+use crate::editor::diff::{Diff, DiffLine, Sign};
+use crate::editor::machine::{Moved, Stage};
+use crate::editor::merge::{Merge, Region};
+use crate::table::column::Cell;
+use crate::ui::text::clean;
+use crate::ui::theme::Role;
+
+/// Equal lines of a merged stretch that are shown on each side of a conflict.
+const AROUND: usize = 3;
+
+/// The lines that stand in place of the text; none while the text itself is shown.
+pub(super) fn of(edit: &Edit) -> Option<Vec<Cell>> {
+    let base = edit.machine.base();
+    Some(match edit.machine.stage() {
+        Stage::Reviewing { diff, .. } => difference(diff),
+        Stage::Confirming { mine, reasons, .. } => {
+            let mut lines: Vec<Cell> =
+                reasons.iter().map(|it| note(&it.to_string(), Role::Warning)).collect();
+            lines.push(Cell::default());
+            lines.extend(difference(&Diff::of(value(base), mine)));
+            lines
+        }
+        Stage::Saving { mine, .. } => difference(&Diff::of(value(base), mine)),
+        Stage::Unknown { mine, why, .. } => {
+            let mut lines = vec![note(why, Role::Warning), Cell::default()];
+            lines.extend(difference(&Diff::of(value(base), mine)));
+            lines
+        }
+        Stage::Conflict { theirs, mine, merged } => three_ways(base, theirs.as_ref(), mine, merged),
+        Stage::Reading | Stage::Editing | Stage::Saved { .. } => return None,
+    })
+}
+
+/// What is wrong, what is asked, and the keys that lead on.
+pub(super) fn says(edit: &Edit) -> Cell {
+    if let Some(remark) = &edit.remark {
+        return note(remark, Role::Warn);
+    }
+    if edit.aside == Aside::Leaving {
+        let cell = note("this text is not saved:", Role::Warn);
+        return match edit.machine.stage() {
+            Stage::Editing => keys(
+                cell,
+                &[("s", "look at it and save"), ("d", "drop it"), ("any other", "go on")],
+            ),
+            Stage::Conflict { .. } => {
+                keys(cell, &[("d", "drop it, keep theirs"), ("any other", "go on")])
+            }
+            _ => keys(cell, &[("d", "drop it"), ("any other", "go on")]),
+        };
+    }
+    match edit.machine.stage() {
+        Stage::Editing => editing(edit),
+        Stage::Reviewing { problem, has_insisted, refusal, .. } => {
+            let mut cell = Cell::new(" ", Role::Muted);
+            if let Some(refusal) = refusal {
+                cell = cell.then(format!("{} ", clean(refusal)), Role::Error);
+            }
+            let go_on: &[_] = match problem {
+                None => &[("y", "write it"), ("esc", "back to the text")],
+                Some(problem) => {
+                    let text = format!("{} ", clean(&problem.to_string()));
+                    cell = cell.then(text, Role::Error);
+                    if *has_insisted {
+                        &[("y", "write it all the same"), ("esc", "back to the text")]
+                    } else {
+                        &[("y", "insist"), ("esc", "back to the text")]
+                    }
+                }
+            };
+            keys(cell, go_on)
+        }
+        Stage::Confirming { was_wrong, .. } if edit.types_name() => {
+            let cell = Cell::new(if *was_wrong { " not its name" } else { "" }, Role::Error);
+            keys(cell, &[("enter", "write"), ("esc", "back")])
+        }
+        Stage::Confirming { .. } => {
+            keys(Cell::default(), &[("y", "write it all the same"), ("esc", "back")])
+        }
+        Stage::Saving { .. } => note("writing", Role::Info),
+        Stage::Unknown { req: Some(_), .. } => note("reading back what became of it", Role::Warn),
+        Stage::Unknown { .. } => {
+            let cell = note("not known whether it was written", Role::Error);
+            keys(cell, &[("r", "read it back again"), ("esc", "leave")])
+        }
+        Stage::Conflict { merged, .. } => {
+            let merge: &[_] = match merged.conflicts() {
+                0 => &[("m", "take the merge"), ("e", "edit it"), ("o", "yours"), ("t", "theirs")],
+                _ => &[("e", "edit the merge"), ("o", "yours over theirs"), ("t", "theirs")],
+            };
+            keys(Cell::default(), merge)
+        }
+        Stage::Reading | Stage::Saved { .. } => Cell::default(),
+    }
+}
+
+fn editing(edit: &Edit) -> Cell {
+    let moved = match edit.machine.moved() {
+        Some(Moved::Changed(now)) => {
+            format!("changed meanwhile: index {}; saving will show both ", now.modify_index)
+        }
+        Some(Moved::Deleted) => String::from("deleted meanwhile; saving will say so "),
+        None => String::new(),
+    };
+    let at = edit.text.cursor();
+    let place = format!("{}:{} ", at.line + 1, at.character + 1);
+    let cell = Cell::new(" ", Role::Muted).then(moved, Role::Warn).then(place, Role::Muted);
+    let more = [
+        ("ctrl-s", "save"),
+        ("esc", "leave"),
+        ("ctrl-z", "undo"),
+        ("ctrl-y", "redo"),
+        ("ctrl-f", "find"),
+        ("ctrl-g", "next"),
+        ("ctrl-e", "$EDITOR"),
+    ];
+    keys(cell, &more)
+}
+
+fn keys(mut cell: Cell, keys: &[(&'static str, &'static str)]) -> Cell {
+    for (key, what) in keys {
+        cell = cell.then(format!(" {key}"), Role::Key).then(format!(" {what}"), Role::Muted);
+    }
+    cell
+}
+
+fn note(text: &str, role: Role) -> Cell {
+    Cell::new(format!(" {}", clean(text)), role)
+}
+
+fn value(entry: Option<&Entry>) -> &[u8] {
+    entry.map_or(&[], |entry| &entry.value)
+}
+
+/// A difference as lines: numbers, sign, text with the changed words lit.
+pub(crate) fn difference(diff: &Diff) -> Vec<Cell> {
+    let mut lines = Vec::new();
+    for hunk in &diff.hunks {
+        let (before, after) = (hunk.before.start + 1, hunk.after.start + 1);
+        lines.push(Cell::new(
+            format!("@@ -{before},{} +{after},{} @@", hunk.before.len(), hunk.after.len()),
+            Role::Muted,
+        ));
+        lines.extend(hunk.lines.iter().map(difference_line));
+    }
+    if lines.is_empty() {
+        lines.push(Cell::new("nothing differs", Role::Muted));
+    }
+    lines
+}
+
+fn difference_line(line: &DiffLine) -> Cell {
+    let (sign, role) = match line.sign {
+        Sign::Same => (" ", Role::Muted),
+        Sign::Removed => ("-", Role::Removed),
+        Sign::Added => ("+", Role::Added),
+    };
+    let mut cell = Cell::new(sign, role);
+    for part in &line.parts {
+        let role = if part.is_changed { Role::Match } else { role };
+        cell = cell.then(clean(&part.text).into_owned(), role);
+    }
+    if line.is_end_shown {
+        cell = cell.then(format!(" {}", line.end), Role::CodeEscape);
+    }
+    cell
+}
+
+/// A conflict: what was read, what is there now and what was typed, where they differ.
+fn three_ways(
+    base: Option<&Entry>,
+    theirs: Option<&Entry>,
+    mine: &[u8],
+    merged: &Merge,
+) -> Vec<Cell> {
+    let base_is = base.map_or_else(|| String::from("no such key"), index_of);
+    let now = theirs.map_or_else(|| String::from("deleted"), index_of);
+    let mut lines = vec![
+        Cell::new("The key changed since it was read; nothing was written.", Role::Warning),
+        Cell::new(format!("read: {base_is}   now: {now}"), Role::Muted),
+        Cell::default(),
+        head("what they changed (read -> now)"),
+    ];
+    lines.extend(difference(&Diff::of(value(base), value(theirs))));
+    lines.push(head("what you changed (read -> yours)"));
+    lines.extend(difference(&Diff::of(value(base), mine)));
+    lines.push(match merged.conflicts() {
+        0 => head("both together: the changes do not touch"),
+        1 => head("both together: 1 place changed by both"),
+        n => head(&format!("both together: {n} places changed by both")),
+    });
+    for region in &merged.regions {
+        match region {
+            Region::Merged(bytes) => lines.extend(ends(bytes)),
+            Region::Conflict { base, theirs, mine } => {
+                lines.push(Cell::new("<<< yours", Role::Added));
+                lines.extend(plain(mine, "+", Role::Added));
+                lines.push(Cell::new("||| as it was read", Role::Muted));
+                lines.extend(plain(base, " ", Role::Muted));
+                lines.push(Cell::new("=== theirs", Role::Removed));
+                lines.extend(plain(theirs, "-", Role::Removed));
+                lines.push(Cell::new(">>>", Role::Removed));
+            }
+        }
+    }
+    lines
+}
+
+fn index_of(entry: &Entry) -> String {
+    format!("index {}", entry.modify_index)
+}
+
+fn head(text: &str) -> Cell {
+    Cell::new(format!("-- {text} --"), Role::Header)
+}
+
+fn plain(bytes: &[u8], sign: &'static str, role: Role) -> Vec<Cell> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().map(|line| Cell::new(format!("{sign}{}", clean(line)), role)).collect()
+}
+
+/// The first and last lines of what both have.
+fn ends(bytes: &[u8]) -> Vec<Cell> {
+    let mut all = plain(bytes, " ", Role::Text);
+    if all.len() > 2 * AROUND + 1 {
+        let left = all.len() - 2 * AROUND;
+        let after = all.split_off(all.len() - AROUND);
+        all.truncate(AROUND);
+        all.push(Cell::new(format!(" .. {left} lines .."), Role::Muted));
+        all.extend(after);
+    }
+    all
+}

@@ -1,0 +1,140 @@
+//! Work that waits for a server or the disk: what is asked for, and the news that come of it.
+//!
+//! Plain data. The program asks by [`super::msg::Effect::Ask`]; the shell does the work and answers
+//! with [`super::msg::Msg::News`] under the same id, once or many times. Invariant: a change of a
+//! cluster is an [`Ask`] that was shown and confirmed as it stands.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::ids::Dc;
+use crate::domain::kv::{Entry, Key, Write};
+use crate::editor::machine::{Draft, Guards, WriteAnswer};
+use crate::journal::Log;
+
+/// A piece of work, to tell its news from others. Ids are never used again.
+pub type TaskId = u64;
+
+/// Keys, each as it was read; `None` for one that does not exist.
+pub type AsRead = Vec<(Key, Option<Entry>)>;
+
+/// Something to be done outside.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// Journal and make this write, once; answered by [`News::Written`].
+    Write(Intent),
+    /// Read a key without cache; answered by [`News::Read`].
+    Read {
+        /// Where.
+        dc: Dc,
+        /// What.
+        key: Key,
+    },
+    /// Find out what must be asked before these keys are written; answered by [`News::Guards`].
+    Guards {
+        /// Where.
+        dc: Dc,
+        /// Each key as it was read; `None` for one that does not exist.
+        keys: AsRead,
+    },
+    /// Read the journal; answered by [`News::Journal`].
+    Journal,
+}
+
+/// A write and how it is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// The write, check-and-set on what was read.
+    pub write: Write,
+    /// The journal's id of the write that it takes back.
+    pub undoes: Option<String>,
+    /// True when the operator wants it made although it cannot be journalled.
+    pub without_journal: bool,
+}
+
+/// What came of a piece of work.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// What became of a write.
+    Written(WriteAnswer),
+    /// The key as it is now, or why it could not be read.
+    Read(Result<Option<Entry>, String>),
+    /// What must be asked before a key is written.
+    Guards(Guards),
+    /// The journal, or why it could not be read.
+    Journal(Result<Arc<Log>, String>),
+    /// It is done; in words.
+    Done(String),
+    /// It could not be done, or died; in words.
+    Failed(String),
+}
+
+impl News {
+    /// True when nothing more comes of the work.
+    pub fn is_last(&self) -> bool {
+        true
+    }
+}
+
+/// What is to be done with the text of an edit that is open.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// Keep it for the case that the program ends.
+    Save(Box<Draft>),
+    /// Forget it.
+    Drop(Dc, Key),
+    /// Forget the text of this key that another process, which is gone, left behind: it is kept
+    /// under this one now.
+    Adopt(u32, Dc, Key),
+}
+
+/// An edit that was left open when its process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOpen {
+    /// When its text was kept last (UTC).
+    pub at: DateTime<Utc>,
+    /// The process.
+    pub pid: u32,
+    /// What it was.
+    pub draft: Draft,
+}
+
+impl Ask {
+    /// True for what changes a cluster: it is not ended once it was begun.
+    pub fn is_change(&self) -> bool {
+        matches!(self, Self::Write(_))
+    }
+
+    /// The keys that it would change, as they were read, and where.
+    pub fn keys(&self) -> Option<(&Dc, AsRead)> {
+        let Self::Write(Intent { write, .. }) = self else { return None };
+        let keys = write.ops.iter().map(|op| (op.key().clone(), op.base().cloned()));
+        Some((&write.dc, keys.collect()))
+    }
+}
+
+impl Intent {
+    /// What it does, in a few words.
+    pub fn summary(&self) -> String {
+        let (dc, ops) = (&self.write.dc, &self.write.ops);
+        let undo = if self.undoes.is_some() { "undo: " } else { "" };
+        match ops.as_slice() {
+            [op] => {
+                let verb = match (op.base(), op.after()) {
+                    (None, _) => "create",
+                    (_, Some(_)) => "change",
+                    (_, None) => "delete",
+                };
+                format!("{undo}{verb} {} in {dc}", op.key())
+            }
+            ops => format!("{undo}change {} keys in {dc}", ops.len()),
+        }
+    }
+}
+
+impl From<Write> for Intent {
+    fn from(write: Write) -> Self {
+        Self { write, undoes: None, without_journal: false }
+    }
+}

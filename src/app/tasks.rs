@@ -1,0 +1,168 @@
+//! Who asked for which work, so that its news find their way.
+//!
+//! A view has at most one piece of work under way, and so has what lies over it; a newer one takes
+//! the older one's place. Invariant: news of work that nobody waits for any more change nothing.
+
+use super::confirm::{Answer, Confirm};
+use super::msg::{Effect, ViewId};
+use super::notice::Level;
+use super::overlay::Overlay;
+use super::task::{Ask, Intent, News, TaskId};
+use super::{App, Setup};
+use crate::editor::machine::WriteAnswer;
+use crate::views::{Ctx, Response};
+
+/// Who waits for news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Asker {
+    /// A view, which may be hidden meanwhile.
+    View(ViewId),
+    /// The edit that lies over the view.
+    Edit,
+    /// The question that lies over the view.
+    Confirm,
+    /// Nobody in particular: what comes is said below.
+    Operator,
+}
+
+/// The work under way.
+#[derive(Debug, Default)]
+pub struct Tasks {
+    running: Vec<(TaskId, Asker)>,
+    /// The writes under way that the operator hears of, as they were asked for.
+    intents: Vec<(TaskId, Intent)>,
+    last: TaskId,
+}
+
+impl Tasks {
+    /// A new id for work that this asker waits for.
+    fn begin(&mut self, asker: Asker) -> TaskId {
+        self.last += 1;
+        self.running.push((self.last, asker));
+        self.last
+    }
+
+    /// Forgets the work of an asker; gives its ids.
+    fn end_of(&mut self, asker: Asker) -> Vec<TaskId> {
+        let ended = self.running.extract_if(.., |(_, other)| *other == asker);
+        ended.map(|(id, _)| id).collect()
+    }
+
+    /// Who waits for the news of this work.
+    fn asker(&self, id: TaskId) -> Option<Asker> {
+        self.running.iter().find(|(other, _)| *other == id).map(|(_, asker)| *asker)
+    }
+}
+
+impl App {
+    /// Has work done for somebody, in place of what is under way for them.
+    pub(super) fn ask(&mut self, asker: Asker, ask: Ask, effects: &mut Vec<Effect>) {
+        if matches!(asker, Asker::View(_)) {
+            self.forget(asker, effects);
+        }
+        let id = self.tasks.begin(asker);
+        if let (Asker::Operator, Ask::Write(intent)) = (asker, &ask) {
+            self.tasks.intents.push((id, intent.clone()));
+        }
+        effects.push(Effect::Ask(id, ask));
+    }
+
+    /// Asks the operator before a change, and meanwhile finds out who else writes its keys.
+    pub(super) fn question(&mut self, mut confirm: Box<Confirm>, effects: &mut Vec<Effect>) {
+        if let Some((dc, keys)) = confirm.ask.keys() {
+            let dc = dc.clone();
+            if self.refuses_writes(&dc) {
+                return;
+            }
+            confirm.protected = self.setup.rules.protected(&dc);
+            self.forget(Asker::Confirm, effects);
+            self.ask(Asker::Confirm, Ask::Guards { dc, keys }, effects);
+        }
+        self.overlay = Overlay::Confirm(confirm);
+    }
+
+    /// Ends the work under way for somebody; true when there was any.
+    pub(super) fn forget(&mut self, asker: Asker, effects: &mut Vec<Effect>) -> bool {
+        let ended = self.tasks.end_of(asker);
+        let had_any = !ended.is_empty();
+        effects.extend(ended.into_iter().map(Effect::Forget));
+        had_any
+    }
+
+    /// Hands news to whoever waits for them.
+    pub(super) fn news(&mut self, id: TaskId, news: News, effects: &mut Vec<Effect>) {
+        let Some(asker) = self.tasks.asker(id) else { return };
+        if news.is_last() {
+            self.tasks.running.retain(|(other, _)| *other != id);
+        }
+        self.is_dirty = true;
+        match asker {
+            Asker::View(view) if view == self.trail.id() => {
+                let response = self.with_view(|view, ctx| view.news(ctx, news));
+                self.respond(response, effects);
+            }
+            Asker::View(view) => {
+                let Setup { look, rules, .. } = &self.setup;
+                let (store, focus) = (&self.store, self.focus.as_ref());
+                let ctx = Ctx { store, focus, now: self.now, look, rules };
+                let response = self.trail.by_id(view).map(|view| view.news(&ctx, news));
+                if let Some(Response::Work(job)) = response {
+                    effects.push(Effect::Order(view, job));
+                }
+            }
+            Asker::Edit => self.edit_news(news, effects),
+            Asker::Confirm => {
+                if let (Overlay::Confirm(confirm), News::Guards(guards)) = (&mut self.overlay, news)
+                    && confirm.guard(guards) == Answer::Yes
+                {
+                    self.confirmed(effects);
+                }
+            }
+            Asker::Operator => self.tell(id, news, effects),
+        }
+    }
+
+    /// Says what came of a change that was confirmed.
+    fn tell(&mut self, id: TaskId, news: News, effects: &mut Vec<Effect>) {
+        let at = self.tasks.intents.iter().position(|(other, _)| *other == id);
+        let intent = at.map(|at| self.tasks.intents.swap_remove(at).1);
+        match news {
+            News::Done(text) => self.say(Level::Info, text),
+            News::Failed(text) => self.say(Level::Error, text),
+            News::Written(answer) => self.written(intent, answer, effects),
+            _ => {}
+        }
+    }
+
+    /// Says what became of a write; one that cannot be journalled is asked for again.
+    fn written(&mut self, intent: Option<Intent>, answer: WriteAnswer, effects: &mut Vec<Effect>) {
+        let what = intent.as_ref().map_or_else(String::new, Intent::summary);
+        match answer {
+            WriteAnswer::Written { .. } => self.say(Level::Info, format!("done: {what}")),
+            WriteAnswer::NotCurrent => {
+                self.say(Level::Warn, format!("changed since it was read, left alone: {what}"));
+            }
+            WriteAnswer::Refused(why) => self.say(Level::Error, why),
+            WriteAnswer::NoAnswer(why) => {
+                let text = format!("not known whether it was done: {what}: {why}; see :journal");
+                self.say(Level::Error, text);
+            }
+            WriteAnswer::NotJournalled(why) => {
+                let Some(intent) = intent else { return };
+                let ask = Ask::Write(Intent { without_journal: true, ..intent });
+                let title = format!("{what}, without a journal");
+                let mut confirm = Confirm::new(title, Vec::new(), ask);
+                confirm.reasons.push(format!("it could not be undone: {why}"));
+                return self.question(Box::new(confirm), effects);
+            }
+        }
+        self.reload(effects);
+    }
+
+    /// Sends what was confirmed.
+    pub(super) fn confirmed(&mut self, effects: &mut Vec<Effect>) {
+        if let Overlay::Confirm(confirm) = std::mem::take(&mut self.overlay) {
+            self.ask(Asker::Operator, confirm.ask, effects);
+        }
+    }
+}

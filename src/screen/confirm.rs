@@ -1,0 +1,53 @@
+//! The question before a change: what would be done, why more care is asked for, and how to answer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::app::App;
+use crate::app::confirm::Confirm;
+use crate::table::column::Cell;
+use crate::ui::text::{clean, count};
+use crate::ui::theme::Role;
+use crate::ui::widgets::line::draw_cell;
+use crate::ui::widgets::pane::draw_frame;
+
+/// Draws the question.
+pub fn draw(app: &App, confirm: &Confirm, area: Rect, buf: &mut Buffer) {
+    let look = &app.setup.look;
+    let title = Cell::new(format!(" {} ", clean(&confirm.title)), Role::Title);
+    let inner = draw_frame(look, &title, area, buf);
+    let room = usize::from(inner.height);
+    let reasons =
+        confirm.reasons.iter().map(|why| Cell::new(clean(why).into_owned(), Role::Warning));
+    let mut lines: Vec<Cell> = reasons.collect();
+    let left = room.saturating_sub(lines.len() + 1);
+    lines.extend(confirm.lines.iter().skip(confirm.top).take(left).cloned());
+    let below = confirm.lines.len().saturating_sub(confirm.top + left);
+    if below > 0 {
+        lines.push(Cell::new(format!(".. {} more lines below", count(below)), Role::Muted));
+    }
+    for (row, line) in lines.iter().take(room).enumerate() {
+        draw_cell(look, line, (inner.x, inner.y + row as u16), inner.width, Style::new(), buf);
+    }
+}
+
+/// The line below: what is typed, and how to answer.
+pub fn line(confirm: &Confirm) -> Cell {
+    if !confirm.is_guarded {
+        return Cell::new(" asking who else writes this", Role::Info);
+    }
+    let Some(dc) = &confirm.protected else {
+        return Cell::new(" do this?", Role::Warn)
+            .then("  y", Role::Key)
+            .then(" yes", Role::Muted)
+            .then("  n", Role::Key)
+            .then(" no", Role::Muted);
+    };
+    let dc = clean(dc.as_str());
+    let hint = if confirm.was_wrong { "not its name; " } else { "" };
+    Cell::new(">", Role::Prompt).then(confirm.prompt.text().to_owned(), Role::Prompt).then(
+        format!("   {hint}'{dc}' is protected: type its name and enter; esc is no"),
+        Role::Warn,
+    )
+}

@@ -1,0 +1,134 @@
+//! Work that waits for a server or the disk, done beside the loop.
+//!
+//! Each piece runs as a task of its own and brings its news as messages. A piece that dies says so;
+//! one that nobody waits for any more is ended. Invariant: a change that was sent is never ended
+//! half-way: its answer is awaited even when nobody hears it.
+
+mod again;
+mod keys;
+mod writes;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use crate::app::msg::Msg;
+use crate::app::task::{Ask, News, TaskId};
+use crate::config::Config;
+use crate::consul::{Access, ApiError, Client};
+use crate::domain::ids::Dc;
+use crate::journal::Journal;
+
+/// Where work is done.
+#[derive(Clone)]
+pub struct Ways {
+    config: Arc<Config>,
+    clients: Arc<Clients>,
+    state: PathBuf,
+}
+
+/// A client for each address, whoever shares it.
+struct Clients {
+    agent: Client,
+    own: HashMap<Dc, Client>,
+}
+
+impl Ways {
+    /// Makes the clients; a datacenter in which nothing may be written gets one that cannot.
+    ///
+    /// # Errors
+    /// When the settings of an endpoint cannot be used.
+    pub fn new(config: &Config, state: PathBuf) -> Result<Self, ApiError> {
+        let access = if config.read_only { Access::ReadOnly } else { Access::ReadWrite };
+        let agent = Client::new(&config.agent, access)?;
+        let own = config.datacenters.iter().filter_map(|dc| Some((dc, dc.endpoint.as_ref()?)));
+        let own = own
+            .map(|(dc, endpoint)| Ok((dc.name.clone(), Client::new(endpoint, access)?)))
+            .collect::<Result<_, ApiError>>()?;
+        let (config, clients) = (Arc::new(config.clone()), Arc::new(Clients { agent, own }));
+        Ok(Self { config, clients, state })
+    }
+
+    /// The way to a datacenter.
+    fn client(&self, dc: &Dc) -> Client {
+        let client = self.clients.own.get(dc).unwrap_or(&self.clients.agent).in_dc(dc);
+        if self.config.is_read_only(dc) { client.read_only() } else { client }
+    }
+
+    fn journal(&self) -> Journal {
+        Journal::in_dir(&self.state)
+    }
+}
+
+/// The work under way.
+pub struct Tasks {
+    ways: Ways,
+    running: HashMap<TaskId, AbortHandle>,
+    results: mpsc::UnboundedSender<Msg>,
+}
+
+/// Where the news of one piece of work go.
+#[derive(Clone)]
+struct Teller {
+    id: TaskId,
+    results: mpsc::UnboundedSender<Msg>,
+}
+
+impl Teller {
+    fn tell(&self, news: News) {
+        // The loop is gone only when the program ends.
+        let _ = self.results.send(Msg::News(self.id, news));
+    }
+}
+
+impl Tasks {
+    /// No work yet.
+    pub fn new(ways: Ways, results: mpsc::UnboundedSender<Msg>) -> Self {
+        Self { ways, running: HashMap::new(), results }
+    }
+
+    /// Begins a piece of work.
+    pub fn begin(&mut self, id: TaskId, ask: Ask) {
+        self.running.retain(|_, handle| !handle.is_finished());
+        let is_change = ask.is_change();
+        let teller = Teller { id, results: self.results.clone() };
+        let (ways, teller_of_work) = (self.ways.clone(), teller.clone());
+        let work = tokio::spawn(async move {
+            super::provoke::panic_in("task");
+            work(&ways, ask, &teller_of_work).await;
+        });
+        if !is_change {
+            self.running.insert(id, work.abort_handle());
+        }
+        tokio::spawn(async move {
+            if let Err(died) = work.await
+                && died.is_panic()
+            {
+                tracing::error!("work died: {died}");
+                let text = "it stopped unexpectedly; the log says more";
+                teller.tell(News::Failed(String::from(text)));
+            }
+        });
+    }
+
+    /// Ends a piece of work, unless it is a change that is on its way.
+    pub fn end(&mut self, id: TaskId) {
+        if let Some(handle) = self.running.remove(&id) {
+            handle.abort();
+        }
+    }
+}
+
+/// Does it.
+async fn work(ways: &Ways, ask: Ask, teller: &Teller) {
+    let news = match ask {
+        Ask::Write(intent) => News::Written(writes::write(ways, intent).await),
+        Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
+        Ask::Guards { dc, keys } => News::Guards(keys::guards(ways, &dc, &keys).await),
+        Ask::Journal => News::Journal(writes::journal(ways).await),
+    };
+    teller.tell(news);
+}
