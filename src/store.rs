@@ -16,15 +16,17 @@ use crate::domain::feed::{
 };
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey};
-use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
+use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use crate::domain::kv::{Entry, Folder};
 use crate::domain::server::Servers;
 
+pub mod held;
 pub mod overview;
 pub mod totals;
 pub mod trend;
 pub mod verdict;
 
+use held::Held;
 pub use totals::Totals;
 use trend::Trend;
 pub use verdict::Verdict;
@@ -54,6 +56,8 @@ pub struct Datacenter {
     pub folders: HashMap<Key, Arc<Folder>>,
     /// The shown keys; `None` where there is no such key.
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
+    /// Its sessions and locks, as far as they are shown.
+    pub held: Held,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -91,8 +95,10 @@ pub enum Change {
     Instances(Dc, Subject, Vec<InstanceKey>),
     /// The checks of a shown node itself.
     NodeChecks(Dc, NodeName),
-    /// A shown folder or key of a datacenter's KV store.
+    /// A shown folder or key of a datacenter's KV store, or the locks under a prefix.
     Kv(Dc, Subject),
+    /// Sessions of a datacenter.
+    Sessions(Dc, Vec<SessionId>),
     /// Nothing that is shown.
     Nothing,
 }
@@ -162,6 +168,7 @@ impl Store {
             dc.instances.retain(|subject, _| keep(name, subject));
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
+            dc.held.keep(|subject| keep(name, subject));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
@@ -220,6 +227,8 @@ impl Store {
             | Body::NodeRoundTrip(..)
             | Body::Folder(_)
             | Body::Entry(..)
+            | Body::Sessions(_)
+            | Body::Locks(_)
                 if is_late =>
             {
                 Change::Nothing
@@ -244,6 +253,17 @@ impl Store {
             Body::Entry(key, entry) => {
                 dc.entries.insert(key.clone(), entry);
                 Change::Kv(name, Subject::Key(key))
+            }
+            Body::Sessions(delta) => {
+                let since = Since { at, is_exact: dc.follows(Subject::Sessions) };
+                dc.held.sessions(&delta, since);
+                Change::Sessions(name, keys(delta))
+            }
+            Body::Locks(locks) => {
+                let subject = Subject::Locks(locks.prefix.clone());
+                let since = Since { at, is_exact: dc.follows(subject.clone()) };
+                dc.held.locks(locks, since);
+                Change::Kv(name, subject)
             }
             Body::Versions(service, versions) => {
                 dc.versions.insert(service.clone(), versions);
@@ -280,6 +300,12 @@ impl Datacenter {
     /// True when it answers and has a leader.
     pub fn is_led(&self) -> bool {
         matches!(self.pulse.link, Link::Led(_))
+    }
+
+    /// True while nothing of a subject can change without being told at once.
+    fn follows(&self, subject: Subject) -> bool {
+        let fresh = self.freshness(&List::Subject(subject));
+        fresh.is_live() && !fresh.is_polled
     }
 
     /// Notes when checks changed their state. What fails in the first answer failed before.

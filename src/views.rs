@@ -29,12 +29,14 @@ pub mod journal;
 pub mod key;
 pub mod kv;
 pub mod listing;
+pub mod locks;
 pub mod node;
 pub mod nodes;
 pub mod overview;
 pub mod registry;
 pub mod service;
 pub mod services;
+pub mod sessions;
 
 /// Where the operator is: a view, its datacenter if it has one, and what names its object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -22,6 +22,7 @@ mod glance;
 mod inbox;
 mod index;
 mod keeper;
+mod locks;
 mod pace;
 mod permits;
 mod placement;

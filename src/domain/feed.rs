@@ -13,8 +13,9 @@ use super::coordinate::Estimate;
 use super::delta::Delta;
 use super::freshness::Freshness;
 use super::health::{Check, CheckKey};
-use super::ids::{Dc, Key, NodeName, ServiceName};
-use super::kv::{Entry, Folder};
+use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
+use super::kv::{Entry, Folder, Session};
+use super::lock::Locks;
 use super::server::Servers;
 
 /// A list that is only watched while something shows it.
@@ -28,6 +29,10 @@ pub enum Subject {
     Folder(Key),
     /// One key of the KV store with its value.
     Key(Key),
+    /// All sessions.
+    Sessions,
+    /// The locks under a prefix of the KV store.
+    Locks(Key),
 }
 
 /// One wanted subject of one datacenter.
@@ -139,6 +144,10 @@ pub enum Body {
     Folder(Arc<Folder>),
     /// A shown key; `None` when there is no such key.
     Entry(Key, Option<Arc<Entry>>),
+    /// Sessions that came, changed or went.
+    Sessions(Delta<SessionId, Session>),
+    /// The locks under a shown prefix, whole.
+    Locks(Arc<Locks>),
     /// The versions of a service's instances.
     Versions(ServiceName, Versions),
     /// How fresh a list is now.

@@ -32,12 +32,14 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    let mut prefix = place.arg(0).to_owned();
-    if !prefix.is_empty() && !prefix.ends_with('/') {
-        prefix.push('/');
-    }
-    let folder = Kv { prefix: Key::from(prefix), only: place.dc.clone(), here: HashMap::new() };
-    Box::new(TableView::new(place.clone(), folder))
+    let (prefix, only) = (folder_of(place.arg(0)), place.dc.clone());
+    Box::new(TableView::new(place.clone(), Kv { prefix, only, here: HashMap::new() }))
+}
+
+/// The folder that was meant: typed without its slash it gets one.
+pub fn folder_of(typed: &str) -> Key {
+    let slash = if typed.is_empty() || typed.ends_with('/') { "" } else { "/" };
+    Key::from(format!("{typed}{slash}"))
 }
 
 /// In which datacenters something is: a bit for each, in the store's order.

@@ -1,8 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, instance, journal, key, kv, node, nodes, overview, service,
-    services,
+    Entry, Place, View, checks, instance, journal, key, kv, locks, node, nodes, overview, service,
+    services, sessions,
 };
 use crate::app::command::ViewWord;
 
@@ -17,6 +17,8 @@ pub const ALL: &[Entry] = &[
     instance::ENTRY,
     kv::ENTRY,
     key::ENTRY,
+    sessions::ENTRY,
+    locks::ENTRY,
     journal::ENTRY,
 ];
 

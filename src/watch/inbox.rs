@@ -13,7 +13,8 @@ use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
 use crate::domain::ids::{NodeName, ServiceName};
-use crate::domain::kv::{Entry, Folder};
+use crate::domain::kv::{Entry, Folder, Session};
+use crate::domain::lock::Locks;
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
 
@@ -61,6 +62,10 @@ pub(super) struct SubjectNews {
     /// A key, if there is one.
     #[expect(clippy::option_option, reason = "not read yet, or read and not there")]
     pub entry: Option<Option<Arc<Entry>>>,
+    /// All sessions.
+    pub sessions: Option<Vec<Session>>,
+    /// The locks under a prefix.
+    pub locks: Option<Arc<Locks>>,
 }
 
 /// The place itself.

@@ -1,11 +1,13 @@
 //! What the screen shows of a datacenter beyond the lists that are always watched: the instances
-//! of a service, the instances and checks of a node, a folder or a key of the KV store.
+//! of a service, the instances and checks of a node, a folder or a key of the KV store, sessions
+//! and locks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::Context;
 use super::fresh::worse;
 use super::inbox::Pending;
+use super::locks::watch_locks;
 use super::round_trip::watch_round_trip;
 use super::sink::{Post, Sink};
 use super::watcher::{Refusal, Watcher};
@@ -26,6 +28,8 @@ pub(super) async fn watch_subject(ctx: Arc<Context>, subject: Subject) {
         Subject::Node(name) => watch_node(ctx, name).await,
         Subject::Folder(prefix) => watch_folder(ctx, prefix).await,
         Subject::Key(key) => watch_key(ctx, key).await,
+        Subject::Sessions => watch_sessions(ctx).await,
+        Subject::Locks(prefix) => watch_locks(ctx, prefix).await,
     }
 }
 
@@ -59,6 +63,15 @@ async fn watch_key(ctx: Arc<Context>, key: Key) {
     };
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
     Watcher::new(&ctx, kv::entry(&key), Refusal::Tell).run(&mut post).await;
+}
+
+async fn watch_sessions(ctx: Arc<Context>) {
+    let list = List::Subject(Subject::Sessions);
+    let put = move |pending: &mut Pending, sessions| {
+        pending.subjects.entry(Subject::Sessions).or_default().sessions = Some(sessions);
+    };
+    let mut post = Post { ctx: Arc::clone(&ctx), list, put };
+    Watcher::new(&ctx, kv::sessions(), Refusal::Tell).of_page().run(&mut post).await;
 }
 
 /// A node is two lists: what is registered on it, and its checks.

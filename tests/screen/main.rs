@@ -13,6 +13,7 @@ mod editing;
 mod filtering;
 mod finding;
 mod going;
+mod held;
 mod keys;
 mod overview;
 mod truth;

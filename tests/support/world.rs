@@ -14,7 +14,8 @@ use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
 use dcview::domain::ids::{Dc, Key, NodeName};
-use dcview::domain::kv::{Entry, Folder};
+use dcview::domain::kv::{Entry, Folder, Session};
+use dcview::domain::lock::{LOCK_FLAGS, Locks};
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -106,6 +107,48 @@ pub fn key(app: &mut App, dc: &str, key: &str, value: &str, modify_index: u64) {
         feed_under(app, dc, app.store.ticket, Body::Entry(name.clone(), Some(Arc::new(entry))));
     run_jobs(app, effects);
     fresh_subject(app, dc, Subject::Key(name), State::Live);
+}
+
+/// Feeds sessions `ID` of these names, with a TTL of 15 s, on node `n-1`.
+pub fn sessions(app: &mut App, dc: &str, all: &[(&str, &str)]) {
+    let session = |&(id, name): &(&str, &str)| {
+        let session = Session {
+            id: id.into(),
+            name: name.into(),
+            node: "n-1".into(),
+            ttl: "15s".into(),
+            lock_delay: std::time::Duration::from_secs(15),
+            checks: vec!["serfHealth".into()],
+            create_index: 7,
+            ..Session::default()
+        };
+        (session.id.clone(), Arc::new(session))
+    };
+    let upserts = all.iter().map(session).collect();
+    let body = Body::Sessions(Delta { upserts, removed: Vec::new() });
+    let effects = feed_under(app, dc, app.store.ticket, body);
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Sessions, State::Live);
+}
+
+/// Feeds the locks under a prefix: keys with their holders, of so many keys.
+pub fn locks(app: &mut App, dc: &str, prefix: &str, held: &[(&str, &str)], keys: usize) {
+    let mut locks = Locks::under(&prefix.into());
+    for (key, session) in held {
+        locks.look(&Entry {
+            key: (*key).into(),
+            value: bytes::Bytes::new(),
+            flags: LOCK_FLAGS,
+            modify_index: 9,
+            create_index: 8,
+            lock_index: 1,
+            session: (!session.is_empty()).then(|| (*session).into()),
+        });
+    }
+    locks.keys = keys;
+    let effects = feed_under(app, dc, app.store.ticket, Body::Locks(Arc::new(locks)));
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Locks(prefix.into()), State::Live);
 }
 
 /// A failing check on `node`, of the service whose instance is `NAME-..`, or of the node itself.

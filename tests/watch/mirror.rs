@@ -14,7 +14,9 @@ use dcview::domain::delta::{self, Rows};
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Scope, Subject, Wanted};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Status};
-use dcview::domain::ids::{Dc, NodeName, ServiceName};
+use dcview::domain::ids::{Dc, NodeName, ServiceName, SessionId};
+use dcview::domain::kv::Session;
+use dcview::domain::lock::Locks;
 use dcview::domain::server::Servers;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
@@ -32,6 +34,8 @@ pub struct Told {
     pub servers: Servers,
     pub instances: HashMap<Subject, Rows<InstanceKey, Instance>>,
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
+    pub sessions: Rows<SessionId, Session>,
+    pub locks: Option<Arc<Locks>>,
     pub fresh: HashMap<List, Freshness>,
     /// Every reason for which the list of checks was not live, in order.
     pub whys: Vec<String>,
@@ -231,6 +235,8 @@ impl Told {
                 delta::apply(self.instances.entry(subject).or_default(), &delta);
             }
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
+            Body::Sessions(delta) => delta::apply(&mut self.sessions, &delta),
+            Body::Locks(locks) => self.locks = Some(locks),
             Body::NodeRoundTrip(..) | Body::Versions(..) | Body::Folder(_) | Body::Entry(..) => {}
             Body::Freshness(list, fresh) => {
                 if let State::Stale { why, .. } = &fresh.state {

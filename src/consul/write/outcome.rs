@@ -56,6 +56,15 @@ impl Outcome {
         }
     }
 
+    /// What an error means for a write that ended before anything was sent that could change
+    /// something: it was surely not made.
+    pub(super) fn of_read(error: ApiError) -> Self {
+        match Self::of_error(error) {
+            Self::Unknown(error) => Self::Refused(error),
+            outcome => outcome,
+        }
+    }
+
     /// The word that the journal and programs use for it.
     pub fn word(&self) -> &'static str {
         match self {
