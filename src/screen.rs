@@ -28,6 +28,11 @@ pub fn end_of_help(app: &App, size: Rect) -> usize {
     help::end(app, body(size))
 }
 
+/// Lines of help on a screen of this size.
+pub fn page_of_help(size: Rect) -> usize {
+    help::room(body(size))
+}
+
 /// Draws everything.
 pub fn draw(app: &App, frame: &mut Frame) {
     let area = frame.area();

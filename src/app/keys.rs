@@ -71,14 +71,16 @@ impl App {
     }
 
     pub(super) fn help_key(&mut self, action: Option<Action>) {
-        let page = isize::try_from(self.body().height).unwrap_or(1);
+        let page = isize::try_from(crate::screen::page_of_help(self.size)).unwrap_or(1);
         match action {
             Some(Action::Up) => self.overlay.scroll(-1),
             Some(Action::Down) => self.overlay.scroll(1),
             Some(Action::PageUp) => self.overlay.scroll(-page),
             Some(Action::PageDown) => self.overlay.scroll(page),
             Some(Action::Top) => self.overlay = Overlay::Help(0),
-            Some(Action::Bottom) => self.overlay.scroll(isize::MAX),
+            Some(Action::Bottom) => {
+                self.overlay = Overlay::Help(crate::screen::end_of_help(self, self.size));
+            }
             Some(Action::Help | Action::Back | Action::Quit | Action::Open) => {
                 self.overlay = Overlay::None;
             }
