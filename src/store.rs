@@ -187,6 +187,10 @@ impl Store {
         for dc in all {
             self.datacenters.entry(dc).or_default().is_gone = false;
         }
+        // Nobody asks it any more: what was last known of the way to it says nothing now.
+        for dc in self.datacenters.values_mut().filter(|dc| dc.is_gone) {
+            dc.pulse.link = Link::Unknown;
+        }
         // A fixed order, so that the number of a datacenter stays what the fingers know.
         self.datacenters.sort_unstable_keys();
         Change::Datacenters
@@ -283,9 +287,16 @@ fn keys<K, V>(delta: Delta<K, V>) -> Vec<K> {
 }
 
 impl Datacenter {
-    /// How fresh one of its lists is. A list is confirmed by each pulse while it is live.
+    /// How fresh one of its lists is. A list is confirmed by each pulse while it is live; of a
+    /// datacenter that is gone nothing is.
     pub fn freshness(&self, list: &List) -> Freshness {
         let mut freshness = self.fresh.get(list).cloned().unwrap_or_default();
+        if self.is_gone {
+            let why = Arc::from("gone from the agent's list");
+            freshness.state = State::Stale { since: freshness.at, why, retry_at: None };
+            freshness.is_polled = false;
+            return freshness;
+        }
         if freshness.state == State::Live && !freshness.is_polled {
             freshness.at = freshness.at.map(|at| at.max(self.pulse.at));
         }
