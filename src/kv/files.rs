@@ -22,7 +22,7 @@ pub(super) async fn export(
     let prefix = Key::from(prefix);
     if let Some(dir) = dir {
         let entries = gather(&place.client, &prefix).await?;
-        let count = directory::write(dir, &entries, &prefix)?;
+        let count = directory::write(dir, &entries, &prefix, |_| true)?;
         return Ok(fine(format!("{count} keys of '{}' in '{}'", place.dc, dir.display())));
     }
     let mut listing = kv::recurse(&place.client, &prefix).await?;

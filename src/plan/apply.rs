@@ -55,54 +55,40 @@ pub enum Why {
     Asked,
 }
 
-/// The operations of a plan, by what became of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parts<'a> {
-    /// Those that were done.
-    pub done: Vec<&'a Op>,
-    /// Those that were left because their key had changed.
-    pub left: Vec<&'a Op>,
-    /// Those that were not done, or not surely: [`Stopped::keys`] first.
-    pub rest: Vec<&'a Op>,
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepFate {
+    /// It was not done, or not surely: those of [`Stopped::keys`] come first.
+    Open,
+    /// It was left because its key had changed.
+    Left,
+    /// It was done.
+    Done,
 }
 
 impl Report {
-    /// What became of each operation of the plan.
-    pub fn parts<'a>(&self, plan: &'a Plan) -> Parts<'a> {
-        let mut parts = Parts::default();
+    /// What became of each step of the plan.
+    pub fn fates(&self, plan: &Plan) -> Vec<StepFate> {
         let left: HashSet<&Key> = self.left.iter().collect();
-        for step in &plan.steps {
-            let part = if is_in(step, &left) {
-                &mut parts.left
-            } else if parts.done.len() < self.progress.done {
-                &mut parts.done
-            } else {
-                &mut parts.rest
-            };
-            part.extend(&step.0);
-        }
-        parts
+        let mut done = 0;
+        let fate = |step: &Step| {
+            if step.0.iter().any(|op| left.contains(op.key())) {
+                return StepFate::Left;
+            }
+            let is_open = done >= self.progress.done;
+            done += step.0.len();
+            if is_open { StepFate::Open } else { StepFate::Done }
+        };
+        plan.steps.iter().map(fate).collect()
     }
 
     /// The plan of what was not done and not left, on what was read for this one.
     pub fn rest(&self, plan: &Plan) -> Plan {
-        let mut done = 0;
-        let left: HashSet<&Key> = self.left.iter().collect();
-        let is_rest = |step: &&Step| {
-            if is_in(step, &left) {
-                return false;
-            }
-            let is_rest = done >= self.progress.done;
-            done += step.0.len();
-            is_rest
-        };
-        let steps = plan.steps.iter().filter(is_rest).cloned().collect();
-        Plan { steps, same: 0, blocked: Vec::new(), ..plan.clone() }
+        let fates = self.fates(plan);
+        let open = plan.steps.iter().zip(fates).filter(|(_, fate)| *fate == StepFate::Open);
+        let steps = open.map(|(step, _)| step.clone()).collect();
+        Plan { steps, blocked: Vec::new(), same: 0, dc: plan.dc.clone(), ..*plan }
     }
-}
-
-fn is_in(step: &Step, keys: &HashSet<&Key>) -> bool {
-    step.0.iter().any(|op| keys.contains(op.key()))
 }
 
 impl fmt::Display for Why {
@@ -207,11 +193,8 @@ mod tests {
         let plan = plan(&["a", "b", "c", "d"]);
         let progress = Progress { done: 2, of: 4 };
         let report = Report { progress, left: vec!["b".into()], ..Report::default() };
-        let parts = report.parts(&plan);
-        let names = |ops: &[&Op]| ops.iter().map(|op| op.key().to_string()).collect::<Vec<_>>();
-        assert_eq!(names(&parts.done), ["a", "c"]);
-        assert_eq!(names(&parts.left), ["b"]);
-        assert_eq!(names(&parts.rest), ["d"]);
+        use StepFate::{Done, Left, Open};
+        assert_eq!(report.fates(&plan), [Done, Left, Done, Open]);
         let rest = report.rest(&plan);
         assert_eq!(rest.ops().map(Op::key).collect::<Vec<_>>(), [&Key::from("d")]);
         assert_eq!(rest.on_conflict, OnConflict::Leave);

@@ -66,22 +66,31 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Client::send`].
     pub async fn all(&mut self, names: &[Key]) -> Result<Vec<Entry>, ApiError> {
-        let (folders, keys): (Vec<_>, Vec<_>) = names.iter().partition(|name| is_folder(name));
-        let mut all = Vec::new();
-        for folder in folders {
+        let (folders, keys): (Vec<_>, Vec<_>) = names.iter().cloned().partition(is_folder);
+        let mut all = self.exactly(&keys).await?;
+        for folder in &folders {
             all.extend(self.named(folder).await?);
-        }
-        if keys.len() > SINGLE {
-            let shared = Key::from(shared_prefix(keys.iter().map(|key| key.as_str())));
-            let keys: HashSet<&Key> = keys.into_iter().collect();
-            all.extend(self.under(&shared, |key| keys.contains(key)).await?);
-        } else {
-            for key in keys {
-                all.extend(self.named(key).await?);
-            }
         }
         all.sort_by(|a, b| a.key.cmp(&b.key));
         all.dedup_by(|a, b| a.key == b.key);
+        Ok(all)
+    }
+
+    /// Several keys, also those that are folder markers.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn exactly(&mut self, keys: &[Key]) -> Result<Vec<Entry>, ApiError> {
+        if keys.len() > SINGLE {
+            let shared = Key::from(shared_prefix(keys.iter().map(Key::as_str)));
+            let keys: HashSet<&Key> = keys.iter().collect();
+            return self.under(&shared, |key| keys.contains(key)).await;
+        }
+        let mut all = Vec::new();
+        for key in keys {
+            all.extend(kv::read(self.client, key).await?);
+            self.count(1);
+        }
         Ok(all)
     }
 

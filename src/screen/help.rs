@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::app::App;
 use crate::app::action::{ACTIONS, Group};
+use crate::app::command::KeysVerb;
 use crate::table::column::Cell;
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
@@ -89,9 +90,15 @@ fn lines(app: &App) -> Vec<Cell> {
         (":sort COLUMN [desc]", "", "sort by a column"),
         (":group service|node|flat", "", "group the failing checks"),
         (":theme NAME", "", "dark, light, mono, or one of yours"),
-        ("/text  /!text  /-f text", "", "regex, inverted, fuzzy"),
     ];
     lines.extend(grammar.map(|(keys, name, doc)| line(keys, name, doc)));
+    for (_, verb) in KeysVerb::ALL {
+        if !verb.is_change() || !app.setup.rules.is_read_only {
+            lines.push(line(&format!(":{}", verb.usage()), "", verb.doc()));
+        }
+    }
+    let filters = [("/text  /!text  /-f text", "", "regex, inverted, fuzzy")];
+    lines.extend(filters.map(|(keys, name, doc)| line(keys, name, doc)));
     lines
 }
 

@@ -1,8 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, instance, journal, key, kv, node, nodes, overview, service,
-    services,
+    Entry, Place, View, checks, compare, instance, journal, key, kv, node, nodes, overview,
+    service, services,
 };
 use crate::app::command::ViewWord;
 
@@ -17,6 +17,7 @@ pub const ALL: &[Entry] = &[
     instance::ENTRY,
     kv::ENTRY,
     key::ENTRY,
+    compare::ENTRY,
     journal::ENTRY,
 ];
 

@@ -177,7 +177,7 @@ fn three_ways(
     mine: &[u8],
     merged: &Merge,
 ) -> Vec<Cell> {
-    let base_is = base.map_or_else(|| String::from("no such key"), |it| index_of(it));
+    let base_is = base.map_or_else(|| String::from("no such key"), index_of);
     let now = theirs.map_or_else(|| String::from("deleted"), index_of);
     let mut lines = vec![
         Cell::new("The key changed since it was read; nothing was written.", Role::Warning),
