@@ -39,11 +39,15 @@ impl App {
             Overlay::Confirm(confirm) => match confirm.key(key) {
                 Answer::Open => {}
                 Answer::Yes => self.confirmed(effects),
-                Answer::No => {
-                    self.overlay = Overlay::None;
-                    self.say(Level::Info, "nothing was changed");
-                }
+                Answer::No => match confirm.otherwise.take() {
+                    Some(report) => self.overlay = Overlay::Plan(report),
+                    None => {
+                        self.overlay = Overlay::None;
+                        self.say(Level::Info, "nothing was changed");
+                    }
+                },
             },
+            Overlay::Plan(_) => self.plan_key(key, effects),
         }
         true
     }
@@ -66,7 +70,11 @@ impl App {
             Overlay::Edit(_) => self.edit_paste(text, effects),
             Overlay::Confirm(confirm) if confirm.protected.is_some() => confirm.prompt.paste(text),
             // Pasted text is no keys: it must not act on anything.
-            Overlay::None | Overlay::Help(_) | Overlay::Confirm(_) | Overlay::Offer(_) => {}
+            Overlay::None
+            | Overlay::Help(_)
+            | Overlay::Confirm(_)
+            | Overlay::Offer(_)
+            | Overlay::Plan(_) => {}
         }
     }
 

@@ -148,6 +148,29 @@ impl Committed {
         Self { outcome, settled: None, ids: Vec::new(), unkept: None }
     }
 
+    /// Why it was not made, or why that is not known, in words; nothing when it was made.
+    pub fn trouble(&self) -> Option<String> {
+        Some(match (&self.outcome, &self.settled) {
+            (Outcome::Written { .. }, _) | (_, Some(Settled::Written { .. })) => return None,
+            (Outcome::Lost { key, what }, _) => {
+                format!("'{key}' changed since it was read; nothing was written ({what})")
+            }
+            (Outcome::Denied(error) | Outcome::TooLarge(error) | Outcome::Refused(error), _) => {
+                format!("nothing was written: {error}")
+            }
+            (Outcome::Unknown(error), Some(Settled::NotWritten)) => {
+                format!("{error}; read back: nothing was written")
+            }
+            (Outcome::Unknown(error), Some(Settled::Overtaken { key })) => {
+                format!("{error}; whether it was written cannot be known: '{key}' changed since")
+            }
+            (Outcome::Unknown(error), Some(Settled::StillUnknown(why))) => {
+                format!("{error}; it is not known whether it was written: {why}")
+            }
+            (Outcome::Unknown(error), None) => error.to_string(),
+        })
+    }
+
     /// What became of it in the end.
     pub fn fate(&self) -> Fate {
         match (&self.outcome, &self.settled) {

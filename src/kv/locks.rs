@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::failure::{Done, Failure, fine};
 use super::place::{Place, Session as Command};
-use super::read::{ended, hides};
+use super::read::ended;
 use crate::cli::KvForm;
 use crate::consul::kv::{self, Looked};
-use crate::consul::{ApiError, Class};
+use crate::consul::{ApiError, Class, read};
 use crate::domain::delta::Rows;
 use crate::domain::json::{LockJson, SessionJson};
 use crate::domain::kv::{Key, Session, SessionId};
@@ -79,7 +79,7 @@ pub(super) fn place_of(locks: &Locks) -> String {
 /// All sessions, and whether the token sees all.
 async fn roll(place: &Place) -> Result<(Rows<SessionId, Session>, bool), ApiError> {
     let (sessions, meta): (Vec<Session>, _) = kv::sessions().fetch(&place.client).await?;
-    let is_whole = !meta.filtered && !hides(place).await;
+    let is_whole = !meta.filtered && read::sees_all(&place.client).await;
     let rows = sessions.into_iter().map(|session| (session.id.clone(), Arc::new(session)));
     Ok((rows.collect(), is_whole))
 }

@@ -65,16 +65,10 @@ pub(super) async fn ended(place: &Place, is_empty: bool, is_filtered: bool) -> D
 
 /// A remark for a token that may not see everything, on servers that do not say so themselves.
 async fn limited(place: &Place) -> String {
-    if hides(place).await { hidden(place, "the server leaves out") } else { String::new() }
-}
-
-/// True when the server may leave something out for this token.
-pub(super) async fn hides(place: &Place) -> bool {
-    match read::token_self().fetch(&place.client).await {
-        Ok((policies, _)) => policies.iter().all(|id| **id != *read::GLOBAL_MANAGEMENT),
-        // Unless ACLs are off, or this version cannot say.
-        Err(error) => error.class() != crate::consul::Class::Absent,
+    if read::sees_all(&place.client).await {
+        return String::new();
     }
+    hidden(place, "the server leaves out")
 }
 
 fn hidden(place: &Place, who: &str) -> String {

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::action::{ACTIONS, Group};
+use crate::app::command::KeysVerb;
 use crate::table::column::Cell;
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
@@ -113,7 +114,15 @@ fn lines(app: &App, area: Rect) -> Vec<Cell> {
     section("views, and other names for them", &views.collect::<Vec<_>>(), area, &mut lines);
     let grammar =
         GRAMMAR.iter().map(|(keys, doc)| Row { keys: (*keys).into(), name: String::new(), doc });
-    section("commands", &grammar.collect::<Vec<_>>(), area, &mut lines);
+    // What is refused everywhere is not offered.
+    let verbs = KeysVerb::ALL.iter().map(|(_, verb)| verb);
+    let verbs =
+        verbs.filter(|verb| !verb.is_change() || !app.setup.rules.is_read_only).map(|verb| Row {
+            keys: format!(":{}", verb.usage()),
+            name: String::new(),
+            doc: verb.doc(),
+        });
+    section("commands", &grammar.chain(verbs).collect::<Vec<_>>(), area, &mut lines);
     lines
 }
 

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells};
+use super::prefill::{self, Chosen};
+use super::{Ctx, Entry, Place, Response, View, cells};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
@@ -69,6 +71,11 @@ impl KvRow {
 
     fn is_folder(&self) -> bool {
         self.path.ends_with('/')
+    }
+
+    /// True when the datacenter at this place of the store has it.
+    fn is_in(&self, place: usize) -> bool {
+        self.presence & (1 << place.min(63)) != 0
     }
 
     /// True when it is in all of so many datacenters.
@@ -151,13 +158,10 @@ impl Listing for Kv {
         ];
         let all = self.shown(ctx).count();
         for (place, dc) in self.shown(ctx) {
-            let is_there = move |row: &KvRow| {
-                let is_there = row.presence & (1 << place.min(63)) != 0;
-                match (is_there, row.is_everywhere(all)) {
-                    (true, true) => Cell::new("yes", Role::Muted),
-                    (true, false) => Cell::new("yes", Role::Text),
-                    (false, _) => Cell::new("missing", Role::Warning),
-                }
+            let is_there = move |row: &KvRow| match (row.is_in(place), row.is_everywhere(all)) {
+                (true, true) => Cell::new("yes", Role::Muted),
+                (true, false) => Cell::new("yes", Role::Text),
+                (false, _) => Cell::new("missing", Role::Warning),
             };
             let column = Column::new(dc.as_str(), "", Width::Fit(7, 14), is_there);
             let title = clean(dc.as_str()).into_owned();
@@ -197,6 +201,18 @@ impl Listing for Kv {
         self.shown(ctx).map(wanted).collect()
     }
 
+    fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[KvRow]) -> Option<Response> {
+        let shown: Vec<_> = self.shown(ctx).collect();
+        let is_in = |place: usize| rows.iter().any(|row| row.is_in(place));
+        let chosen = Chosen {
+            names: rows.iter().map(|row| &*row.path).collect(),
+            dcs: shown.iter().filter(|(place, _)| is_in(*place)).map(|(_, dc)| *dc).collect(),
+            shown: shown.iter().map(|(_, dc)| *dc).collect(),
+            folder: self.prefix.as_str(),
+        };
+        prefill::response(action, &chosen)
+    }
+
     /// A key that not all datacenters have.
     fn is_fault(&self, row: &KvRow) -> bool {
         self.here.values().any(|presence| presence | row.presence != row.presence)
@@ -212,7 +228,7 @@ impl Listing for Kv {
     }
 
     fn json(&self, ctx: &Ctx, row: &KvRow) -> Value {
-        let is_there = |(place, _): &(usize, &Dc)| row.presence & (1 << (*place).min(63)) != 0;
+        let is_there = |(place, _): &(usize, &Dc)| row.is_in(*place);
         let dcs: Vec<&Dc> = self.shown(ctx).filter(is_there).map(|(_, dc)| dc).collect();
         json!({ "key": &*row.path, "datacenters": dcs })
     }

@@ -1,8 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, instance, journal, key, kv, locks, node, nodes, overview, service,
-    services, sessions,
+    Entry, Place, View, checks, compare, instance, journal, key, kv, locks, node, nodes, overview,
+    service, services, sessions,
 };
 use crate::app::command::ViewWord;
 
@@ -19,6 +19,7 @@ pub const ALL: &[Entry] = &[
     key::ENTRY,
     sessions::ENTRY,
     locks::ENTRY,
+    compare::ENTRY,
     journal::ENTRY,
 ];
 
