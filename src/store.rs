@@ -16,8 +16,9 @@ use crate::domain::feed::{
 };
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey};
-use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
-use crate::domain::kv::{Entry, Folder};
+use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
+use crate::domain::kv::{Entry, Folder, Print, Session};
+use crate::domain::managed::Managers;
 use crate::domain::server::Servers;
 
 pub mod overview;
@@ -54,6 +55,12 @@ pub struct Datacenter {
     pub folders: HashMap<Key, Arc<Folder>>,
     /// The shown keys; `None` where there is no such key.
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
+    /// The shown sessions; `None` for one that is gone.
+    pub sessions: HashMap<SessionId, Option<Arc<Session>>>,
+    /// Who else writes its keys; none while that is not known.
+    pub managers: Option<Arc<Managers>>,
+    /// The values on screen that are compared, as far as they are read.
+    pub prints: HashMap<Key, Print>,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -91,8 +98,10 @@ pub enum Change {
     Instances(Dc, Subject, Vec<InstanceKey>),
     /// The checks of a shown node itself.
     NodeChecks(Dc, NodeName),
-    /// A shown folder or key of a datacenter's KV store.
+    /// A shown folder, key or session of a datacenter, or who else writes its keys.
     Kv(Dc, Subject),
+    /// Values of a datacenter that are compared.
+    Prints(Dc),
     /// Nothing that is shown.
     Nothing,
 }
@@ -162,6 +171,7 @@ impl Store {
             dc.instances.retain(|subject, _| keep(name, subject));
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
+            dc.sessions.retain(|id, _| keep(name, &Subject::Session(id.clone())));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
@@ -220,6 +230,7 @@ impl Store {
             | Body::NodeRoundTrip(..)
             | Body::Folder(_)
             | Body::Entry(..)
+            | Body::Session(..)
                 if is_late =>
             {
                 Change::Nothing
@@ -244,6 +255,18 @@ impl Store {
             Body::Entry(key, entry) => {
                 dc.entries.insert(key.clone(), entry);
                 Change::Kv(name, Subject::Key(key))
+            }
+            Body::Session(id, session) => {
+                dc.sessions.insert(id.clone(), session);
+                Change::Kv(name, Subject::Session(id))
+            }
+            Body::Managers(managers) => {
+                dc.managers = Some(managers);
+                Change::Kv(name, Subject::Managers)
+            }
+            Body::Prints(prints) => {
+                dc.prints = prints.into_iter().collect();
+                Change::Prints(name)
             }
             Body::Versions(service, versions) => {
                 dc.versions.insert(service.clone(), versions);

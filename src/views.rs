@@ -13,8 +13,8 @@ use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
 use crate::app::confirm::Confirm;
 use crate::app::task::{Ask, News};
-use crate::domain::feed::Wanted;
-use crate::domain::ids::{Dc, Key, ServiceName};
+use crate::domain::feed::{Glanced, Wanted};
+use crate::domain::ids::{Dc, Key};
 use crate::domain::kv as keys;
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
@@ -35,6 +35,7 @@ pub mod overview;
 pub mod registry;
 pub mod service;
 pub mod services;
+pub mod shown;
 
 /// Where the operator is: a view, its datacenter if it has one, and what names its object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -181,9 +182,9 @@ pub trait View: Send {
         Vec::new()
     }
 
-    /// The services whose versions it shows.
-    fn glanced(&self, _ctx: &Ctx) -> Vec<ServiceName> {
-        Vec::new()
+    /// What it needs looked at as long as it is on screen so.
+    fn glanced(&self, _ctx: &Ctx) -> Glanced {
+        Glanced::default()
     }
 
     /// Takes everything from the store anew: it is shown again, or the focus moved.

@@ -22,6 +22,7 @@ mod glance;
 mod inbox;
 mod index;
 mod keeper;
+mod kv;
 mod pace;
 mod permits;
 mod placement;
@@ -33,6 +34,7 @@ mod sources;
 mod standing;
 mod subject;
 mod supervisor;
+mod values;
 mod watcher;
 
 use tokio::sync::{mpsc, watch};

@@ -99,6 +99,8 @@ pub enum Action {
     GroupBy,
     /// Fold or unfold all groups.
     ExpandAll,
+    /// Count the keys below each folder.
+    Count,
     /// Edit the key under the cursor.
     Edit,
     /// Delete the key under the cursor.

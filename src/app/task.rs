@@ -37,6 +37,16 @@ pub enum Ask {
     },
     /// Read the journal; answered by [`News::Journal`].
     Journal,
+    /// Count the keys below the folders that lie directly in some; answered by many
+    /// [`News::Counts`], an [`News::End`] a datacenter and [`News::Done`].
+    Count {
+        /// Where.
+        dcs: Vec<Dc>,
+        /// Below which prefix keys are counted.
+        page: Key,
+        /// Whose folders are counted apart.
+        folders: Vec<Key>,
+    },
 }
 
 /// A write and how it is to be made.
@@ -61,6 +71,17 @@ pub enum News {
     Guards(Guards),
     /// The journal, or why it could not be read.
     Journal(Result<Arc<Log>, String>),
+    /// Keys that were counted so far.
+    Counts {
+        /// Where.
+        dc: Dc,
+        /// How many are below these folders.
+        folders: Vec<(Key, usize)>,
+        /// How many there are altogether.
+        all: usize,
+    },
+    /// Nothing more comes from a datacenter: it is whole, or why it is not.
+    End(Dc, Result<(), String>),
     /// It is done; in words.
     Done(String),
     /// It could not be done, or died; in words.
@@ -70,7 +91,7 @@ pub enum News {
 impl News {
     /// True when nothing more comes of the work.
     pub fn is_last(&self) -> bool {
-        true
+        !matches!(self, Self::Counts { .. } | Self::End(..))
     }
 }
 

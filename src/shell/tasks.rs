@@ -4,6 +4,7 @@
 //! one that nobody waits for any more is ended. Invariant: a change that was sent is never ended
 //! half-way: its answer is awaited even when nobody hears it.
 
+mod count;
 mod keys;
 mod writes;
 
@@ -128,6 +129,9 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller) {
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
         Ask::Guards { dc, keys } => News::Guards(keys::guards(ways, &dc, &keys).await),
         Ask::Journal => News::Journal(writes::journal(ways).await),
+        Ask::Count { dcs, page, folders } => {
+            count::count(ways, &dcs, &page, &folders, teller).await
+        }
     };
     teller.tell(news);
 }

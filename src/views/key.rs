@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
+use super::shown::Shown;
 use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
@@ -28,10 +29,6 @@ use crate::table::row::Row;
 use crate::ui::text::{bytes, clean};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
-
-mod value;
-
-use value::Value as ShownValue;
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -283,7 +280,7 @@ impl Listing for OneKey {
             (Some(_), None) => say("loading", Role::Muted),
             (Some(_), Some((_, document))) => {
                 title.runs.push((format!("{} ", document.format().label()).into(), Role::Muted));
-                Lines::Lazy(Box::new(ShownValue(Arc::clone(document))))
+                Lines::Lazy(Vec::new(), Box::new(Shown(Arc::clone(document))))
             }
         };
         Some(Detail { title, lines })

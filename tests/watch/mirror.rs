@@ -11,7 +11,9 @@ use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Address, Endpoint, Token};
 use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use dcview::domain::delta::{self, Rows};
-use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Scope, Subject, Wanted};
+use dcview::domain::feed::{
+    Body, Feed, Glanced, Link, List, Pulse, Report, Scope, Subject, Wanted,
+};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Status};
 use dcview::domain::ids::{Dc, NodeName, ServiceName};
@@ -155,7 +157,7 @@ impl Mirror {
             ticket: state.ticket,
             focus,
             subjects,
-            glanced: Vec::new(),
+            glanced: Glanced::default(),
         });
     }
 }

@@ -41,6 +41,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     view(Action::DetailDown, "detail-down", "Scroll the details down", &["shift-down", ">"], When::Detail),
     view(Action::DetailPageUp, "detail-page-up", "Scroll the details a page up", &["ctrl-u", "{"], When::Detail),
     view(Action::DetailPageDown, "detail-page-down", "Scroll the details a page down", &["ctrl-d", "}"], When::Detail),
+    view(Action::Count, "kv-count", "Count the keys below each folder; esc stops", &["#"], When::Table),
     line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
     line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),

@@ -3,10 +3,10 @@
 use indexmap::IndexMap;
 
 use super::Ways;
-use crate::consul::{ApiError, Class, Client, kv};
+use crate::consul::{Class, Client, kv};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, SessionId};
-use crate::domain::managed::{GIT2CONSUL_CONFIG, Managed, Managers, REPLICATE_STATUSES};
+use crate::domain::managed::{Managed, Managers};
 use crate::editor::machine::Guards;
 
 /// Reads a key without cache.
@@ -30,7 +30,7 @@ pub(super) async fn guards(ways: &Ways, dc: &Dc, keys: &[(Key, Option<Entry>)]) 
         };
         guards.lock = Some(format!("'{key}': {}{more}", holder(&client, session).await));
     }
-    match managers(&client).await {
+    match kv::managers(&client).await {
         Ok(managers) => guards.managers = managed(&managers, keys),
         Err(error) => guards.managers.push(format!(
             "whether consul-replicate or git2consul writes it is not known: {}",
@@ -57,24 +57,10 @@ fn managed(managers: &Managers, keys: &[(Key, Option<Entry>)]) -> Vec<String> {
     found.into_iter().map(sentence).collect()
 }
 
-/// Who replicates or writes keys of this datacenter.
-async fn managers(client: &Client) -> Result<Managers, ApiError> {
-    let (statuses, config) = (Key::from(REPLICATE_STATUSES), Key::from(GIT2CONSUL_CONFIG));
-    let (mut entries, config) =
-        tokio::try_join!(crate::plan::gather(client, &statuses), kv::read(client, &config))?;
-    entries.extend(config);
-    Ok(Managers::read(&entries))
-}
-
 /// A session in a sentence.
 async fn holder(client: &Client, id: &SessionId) -> String {
     match kv::session(id).fetch(client).await {
-        Ok((Some(session), _)) => {
-            let name = if session.name.is_empty() { "no name" } else { &session.name };
-            let ttl = if session.ttl.is_empty() { "none" } else { &session.ttl };
-            let node = session.node;
-            format!("its lock is held: session {id} ({name}) of node {node}, TTL {ttl}")
-        }
+        Ok((Some(session), _)) => format!("its lock is held: {session}"),
         Ok((None, _)) => format!("its lock is held by session {id}, which is gone"),
         Err(error) if error.class() == Class::Denied => {
             format!("its lock is held by session {id}, which the token may not read")

@@ -12,7 +12,6 @@ use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::feed::{Body, NodeRoundTrip, Subject};
 use crate::domain::health::Check;
-use crate::domain::kv::{Entry, Folder};
 use crate::watch::inbox::SubjectNews;
 
 /// One shown subject.
@@ -24,9 +23,8 @@ struct Shown {
     gone: HashSet<InstanceKey>,
     checks: Option<Vec<Arc<Check>>>,
     round_trip: Option<NodeRoundTrip>,
-    folder: Option<Arc<Folder>>,
-    #[expect(clippy::option_option, reason = "not read yet, or read and not there")]
-    entry: Option<Option<Arc<Entry>>>,
+    /// All of it, where it is told whole.
+    whole: Option<Body>,
 }
 
 /// All of them.
@@ -71,23 +69,13 @@ impl Shown {
         if !delta.is_empty() {
             out.push((self.ticket, Body::Instances(subject.clone(), delta)));
         }
-        self.tell_kv(subject, out);
+        out.extend(self.whole.clone().map(|body| (self.ticket, body)));
         let Subject::Node(node) = subject else { return };
         if let Some(checks) = self.checks.clone() {
             out.push((self.ticket, Body::NodeChecks(node.clone(), checks)));
         }
         if let Some(trip) = self.round_trip.clone() {
             out.push((self.ticket, Body::NodeRoundTrip(node.clone(), trip)));
-        }
-    }
-
-    /// Tells what a folder or key is, if that is known.
-    fn tell_kv(&self, subject: &Subject, out: &mut Vec<Ticketed>) {
-        if let Some(folder) = &self.folder {
-            out.push((self.ticket, Body::Folder(Arc::clone(folder))));
-        }
-        if let (Subject::Key(key), Some(entry)) = (subject, &self.entry) {
-            out.push((self.ticket, Body::Entry(key.clone(), entry.clone())));
         }
     }
 
@@ -101,10 +89,9 @@ impl Shown {
                 out.push((self.ticket, Body::Instances(subject.clone(), delta)));
             }
         }
-        if news.folder.is_some() || news.entry.is_some() {
-            self.folder = news.folder;
-            self.entry = news.entry;
-            self.tell_kv(subject, out);
+        if let Some(body) = news.whole {
+            self.whole = Some(body.clone());
+            out.push((self.ticket, body));
         }
         let Subject::Node(node) = subject else { return };
         if news.checks.is_some() && news.checks != self.checks {
