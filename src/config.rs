@@ -8,11 +8,11 @@ mod describe;
 mod endpoint;
 mod env;
 mod file;
+mod keys;
 mod misspelt;
 mod paths;
 mod settings;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -23,6 +23,7 @@ use crate::domain::ids::Dc;
 pub use endpoint::EndpointLayer;
 pub use env::Env;
 pub use file::SourceFile;
+pub use keys::Keys;
 pub use paths::Dirs;
 pub use settings::{LogLevel, SettingsLayer};
 
@@ -60,7 +61,7 @@ pub struct Config {
     /// How much goes to the log file.
     pub log_level: LogLevel,
     /// Key overrides, by action name; neither names nor keys are checked yet.
-    pub keys: BTreeMap<String, Vec<String>>,
+    pub keys: Keys,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// Where the log goes.

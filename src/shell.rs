@@ -92,8 +92,11 @@ fn run(cli: &Cli) -> Result<Exit> {
 }
 
 /// Opens the screen on these settings.
-async fn screen(cli: &Cli, config: Config, env: &Env, dirs: &Dirs) -> Result<Exit> {
-    logs::start(&config)?;
+async fn screen(cli: &Cli, mut config: Config, env: &Env, dirs: &Dirs) -> Result<Exit> {
+    // A full disk is no reason to see nothing.
+    if let Err(error) = logs::start(&config) {
+        config.warnings.push(format!("no log is kept: {error:#}"));
+    }
     let setup = looks::setup(&config, env, dirs)?;
     run::run(&config, setup, &dirs.state, cli.first_command.as_deref()).await
 }

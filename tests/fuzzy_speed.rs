@@ -46,7 +46,7 @@ fn filtering_rows_prints_its_times() {
     for text in ["payment", "!payment", "^fraud.*-42", "web|ledger", "-f payapi42", "xqzj"] {
         let filter = Filter::parse(text).unwrap();
         let started = Instant::now();
-        let shown = rows.iter().filter(|row| filter.matches(row).is_some()).count();
+        let shown = rows.iter().filter(|row| filter.matches(row)).count();
         println!("{text:>12}: {:>9.2?} {shown:>6} rows", started.elapsed());
     }
 }

@@ -39,6 +39,7 @@ pub fn measure(report: &mut Report) {
         ("checks, flat", ":checks<enter>bb"),
         ("checks, unfolded by service", ":checks<enter>x"),
         ("checks, unfolded by node", ":checks<enter>bx"),
+        ("checks, folded and filtered", ":checks<enter>/warning<enter>"),
         ("nodes (15,000)", ":nodes<enter>"),
     ] {
         stage.go(keys);

@@ -17,9 +17,10 @@
 //! | `memory` | memory with each view open; what an idle dcview takes                            |
 //! | `keys`   | a key to its frame in the terminal, also at 1,000 changes a second               |
 //! | `load`   | what dcview costs a server while checks keep changing                            |
+//! | `kv`     | a folder of 200,000 keys, a large value, search and difference of all values     |
 //!
 //! Everything but `frame` drives the released program on a real pseudo-terminal of 200x60, and all
-//! but the first three before three federated datacenters of 100,000 instances each. Nothing is
+//! but the first three and `kv` before three federated datacenters of 100,000 instances each. Nothing is
 //! asserted: a missed target is a word in the table. Figures that are ratios are taken in one run,
 //! the two sides in turns or side by side. A machine that does other work shows it in every time;
 //! the load average is printed with them, and processor times beside those that need no server. It
@@ -39,6 +40,7 @@ mod crowd;
 mod frame;
 mod ground;
 mod keys;
+mod keyspace;
 mod load;
 mod memory;
 mod meter;
@@ -75,7 +77,7 @@ const SECTIONS: [Section; 5] = [
 
 fn main() {
     let known: Vec<&str> =
-        ["first", "frame", "demo"].into_iter().chain(SECTIONS.map(|(n, _)| n)).collect();
+        ["first", "frame", "demo", "kv"].into_iter().chain(SECTIONS.map(|(n, _)| n)).collect();
     let args = Args::read(env::args().skip(1), &known);
     let mut report = Report::default();
     let load = || fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -88,6 +90,9 @@ fn main() {
     }
     if args.wants("demo") {
         memory::measure_demo(&mut report);
+    }
+    if args.wants("kv") {
+        keyspace::measure(&mut report);
     }
     for instances in &args.sizes {
         // The smaller sizes are for the one section that is measured at each.

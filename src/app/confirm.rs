@@ -26,6 +26,8 @@ pub struct Confirm {
     pub prompt: Prompt,
     /// True once it is known who else writes the keys that would be changed.
     pub is_guarded: bool,
+    /// True when it was answered before that: then it is a yes if nothing more is to be asked.
+    pub is_early: bool,
     /// True after something else than the name was typed.
     pub was_wrong: bool,
     /// The first line shown.
@@ -55,6 +57,7 @@ impl Confirm {
             protected: None,
             prompt: Prompt::default(),
             is_guarded: ask.keys().is_none(),
+            is_early: false,
             was_wrong: false,
             top: 0,
             ask,
@@ -75,26 +78,37 @@ impl Confirm {
         Answer::Open
     }
 
-    /// Takes in why more care is asked for. A list says each reason once.
-    pub fn guard(&mut self, guards: Guards) {
+    /// Takes in why more care is asked for; gives the answer where it was given already and nothing
+    /// more is to be asked.
+    pub fn guard(&mut self, guards: Guards) -> Answer {
         self.is_guarded = true;
+        let has_more = guards.lock.is_some() || !guards.managers.is_empty();
         self.reasons.extend(guards.lock);
         self.reasons.extend(guards.managers);
+        if self.is_early && !has_more { Answer::Yes } else { Answer::Open }
     }
 
     fn answer(&mut self, key: KeyEvent) -> Answer {
-        if !self.is_guarded {
-            return Answer::Open;
-        }
         let Some(name) = &self.protected else {
             return match key.code {
-                KeyCode::Char('y' | 'Y') => Answer::Yes,
+                KeyCode::Char('y' | 'Y') if self.is_guarded => Answer::Yes,
+                KeyCode::Char('y' | 'Y') => {
+                    self.is_early = true;
+                    Answer::Open
+                }
                 KeyCode::Char('n' | 'N' | 'q') => Answer::No,
                 _ => Answer::Open,
             };
         };
         match self.prompt.key(key) {
-            PromptOutcome::Accepted(typed) if typed.trim() == name.as_str() => Answer::Yes,
+            // The name is typed by now; who else writes the keys is known long before.
+            PromptOutcome::Accepted(typed) if typed.trim() == name.as_str() => {
+                if self.is_guarded {
+                    Answer::Yes
+                } else {
+                    Answer::Open
+                }
+            }
             PromptOutcome::Accepted(_) => {
                 self.was_wrong = true;
                 Answer::Open

@@ -29,12 +29,9 @@ pub struct Edit {
     text: TextEdit,
     /// What is typed on the line below: a search, or a protected datacenter's name.
     prompt: Prompt,
-    /// True while a search is typed.
-    is_searching: bool,
-    /// True while it is asked what becomes of a changed text.
-    is_leaving: bool,
-    /// True once it is known what must be asked before the write.
-    is_guarded: bool,
+    /// What keys go to beside the text.
+    aside: Aside,
+    guarding: Guarding,
     /// What the machine waits for.
     waits_for: Option<ReqId>,
     /// What was wrong with the last key, for the line below.
@@ -47,6 +44,28 @@ pub struct Edit {
     colours: Option<(u64, Highlight)>,
 }
 
+/// What keys go to beside the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aside {
+    /// Nothing.
+    Nothing,
+    /// The pattern of a search.
+    Search,
+    /// The question what becomes of a changed text.
+    Leaving,
+}
+
+/// Whether it is known what must be asked before the write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guarding {
+    /// It is being asked.
+    Asked,
+    /// It is being asked, and the difference is accepted already.
+    Accepted,
+    /// It is known.
+    Known,
+}
+
 impl Edit {
     /// An edit that begins with a machine's text; none when that is no text.
     pub fn new(machine: Machine) -> Option<Self> {
@@ -55,9 +74,8 @@ impl Edit {
             machine,
             text,
             prompt: Prompt::default(),
-            is_searching: false,
-            is_leaving: false,
-            is_guarded: false,
+            aside: Aside::Nothing,
+            guarding: Guarding::Asked,
             waits_for: None,
             remark: None,
             top: 0,
@@ -78,7 +96,7 @@ impl Edit {
 
     /// The line that is typed into, while there is one.
     pub fn prompt(&self) -> Option<&Prompt> {
-        (self.is_searching || self.types_name()).then_some(&self.prompt)
+        (self.aside == Aside::Search || self.types_name()).then_some(&self.prompt)
     }
 
     /// The first line and column of the text that are shown.
@@ -102,21 +120,18 @@ impl Edit {
         lines::says(self)
     }
 
-    /// True once it is known what must be asked before the write.
-    pub fn is_guarded(&self) -> bool {
-        self.is_guarded
-    }
-
     /// True while the write waits for a datacenter's name.
     fn types_name(&self) -> bool {
         matches!(self.machine.stage(), Stage::Confirming { reasons, .. }
             if reasons.iter().any(|r| matches!(r, crate::editor::machine::Reason::Protected(_))))
     }
 
-    /// Takes in what must be asked before the write.
-    pub fn guard(&mut self, guards: Guards) {
-        self.is_guarded = true;
+    /// Takes in what must be asked before the write; gives what goes on now because it was waiting
+    /// for that.
+    pub fn guard(&mut self, guards: Guards) -> Option<Input> {
+        let before = std::mem::replace(&mut self.guarding, Guarding::Known);
         self.machine.guard(guards);
+        (before == Guarding::Accepted).then_some(Input::Accept)
     }
 
     /// What the server has now, which an edit only notes.
@@ -125,7 +140,7 @@ impl Edit {
     }
 
     /// What the machine waits for.
-    pub fn awaited(&self) -> Option<ReqId> {
+    pub fn waits_for(&self) -> Option<ReqId> {
         self.waits_for
     }
 

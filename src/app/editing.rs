@@ -119,12 +119,15 @@ impl App {
     /// Takes in news that the edit waits for.
     pub(super) fn edit_news(&mut self, news: News, effects: &mut Vec<Effect>) {
         let Overlay::Edit(edit) = &mut self.overlay else { return };
-        let awaited = edit.awaited();
+        let awaited = edit.waits_for();
         let input = match (news, awaited) {
             (News::Guards(mut guards), _) => {
                 let dc = edit.machine().dc();
                 guards.is_protected = self.setup.rules.protected(dc).is_some();
-                return edit.guard(guards);
+                match edit.guard(guards) {
+                    Some(input) => input,
+                    None => return,
+                }
             }
             (News::Written(answer), Some(req)) => Input::Answered(req, answer),
             (News::Read(found), Some(req)) => Input::ReadBack(req, found),

@@ -16,7 +16,7 @@ use super::nearest::nearest;
 
 pub use asset::{markdown, toml};
 pub use key::{BadKey, Key};
-pub use problem::Problem;
+pub use problem::{Misfit, Problem};
 
 /// Which key means which action.
 #[derive(Clone, Debug)]
@@ -38,15 +38,19 @@ impl Keymap {
     /// of another action is gone there, so that a new default never breaks an old keymap.
     ///
     /// # Errors
-    /// Every problem found: an unknown action, a text that is no key, one key in two overrides, Esc
-    /// on an action that leaves.
-    pub fn with_overrides(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<Problem>> {
+    /// Every problem found, and where: an unknown action, a text that is no key, one key in two
+    /// overrides, Esc on an action that leaves.
+    pub fn with_overrides(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<Misfit>> {
         let mut problems = Vec::new();
+        let mut refuse = |action: &str, key: Option<&str>, problem| {
+            let (action, key) = (action.to_owned(), key.map(str::to_owned));
+            problems.push(Misfit { action, key, problem });
+        };
         let mut taken: HashMap<Key, Action> = HashMap::new();
         let mut chosen: BTreeMap<Action, Vec<Key>> = BTreeMap::new();
         for (name, texts) in overrides {
             let Some(action) = Action::named(name) else {
-                problems.push(unknown(name));
+                refuse(name, None, unknown(name));
                 continue;
             };
             let keys = chosen.entry(action).or_default();
@@ -54,7 +58,7 @@ impl Keymap {
                 match read(text, action, &mut taken) {
                     Ok(key) if keys.contains(&key) => {}
                     Ok(key) => keys.push(key),
-                    Err(problem) => problems.push(problem),
+                    Err(problem) => refuse(name, Some(text), problem),
                 }
             }
         }
@@ -207,8 +211,19 @@ mod tests {
             ("quit", &["esc"]),
         ];
         let problems = Keymap::with_overrides(&overrides(&lines)).unwrap_err();
-        let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        let told: Vec<String> = problems.iter().map(|it| it.problem.to_string()).collect();
         assert_eq!(told.len(), 4);
+        let places: Vec<_> =
+            problems.iter().map(|it| (it.action.as_str(), it.key.as_deref())).collect();
+        assert_eq!(
+            places,
+            [
+                ("copy", Some("ctlr-x")),
+                ("fautls-only", None),
+                ("quit", Some("esc")),
+                ("up", Some("n"))
+            ]
+        );
         assert!(told.iter().any(|line| line.contains("did you mean 'faults-only'?")), "{told:?}");
         assert!(told.iter().any(|line| line.contains("'ctlr-x'")), "{told:?}");
         assert!(told.iter().any(|line| line.contains("both 'down' and 'up'")), "{told:?}");

@@ -16,6 +16,9 @@ use crate::journal::Log;
 /// A piece of work, to tell its news from others. Ids are never used again.
 pub type TaskId = u64;
 
+/// Keys, each as it was read; `None` for one that does not exist.
+pub type AsRead = Vec<(Key, Option<Entry>)>;
+
 /// Something to be done outside.
 #[derive(Clone, Debug)]
 pub enum Ask {
@@ -33,7 +36,7 @@ pub enum Ask {
         /// Where.
         dc: Dc,
         /// Each key as it was read; `None` for one that does not exist.
-        keys: Vec<(Key, Option<Entry>)>,
+        keys: AsRead,
     },
     /// Read the journal; answered by [`News::Journal`].
     Journal,
@@ -125,7 +128,7 @@ impl Ask {
     }
 
     /// The keys that it would change, as they were read, and where.
-    pub fn keys(&self) -> Option<(&Dc, Vec<(Key, Option<Entry>)>)> {
+    pub fn keys(&self) -> Option<(&Dc, AsRead)> {
         let Self::Write(Intent { write, .. }) = self else { return None };
         let keys = write.ops.iter().map(|op| (op.key().clone(), op.base().cloned()));
         Some((&write.dc, keys.collect()))

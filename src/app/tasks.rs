@@ -3,7 +3,7 @@
 //! A view has at most one piece of work under way, and so has what lies over it; a newer one takes
 //! the older one's place. Invariant: news of work that nobody waits for any more change nothing.
 
-use super::confirm::Confirm;
+use super::confirm::{Answer, Confirm};
 use super::msg::{Effect, ViewId};
 use super::notice::Level;
 use super::overlay::Overlay;
@@ -113,8 +113,9 @@ impl App {
             Asker::Edit => self.edit_news(news, effects),
             Asker::Confirm => {
                 if let (Overlay::Confirm(confirm), News::Guards(guards)) = (&mut self.overlay, news)
+                    && confirm.guard(guards) == Answer::Yes
                 {
-                    confirm.guard(guards);
+                    self.confirmed(effects);
                 }
             }
             Asker::Operator => self.tell(id, news, effects),

@@ -33,7 +33,7 @@ impl Config {
                 line(&mut out, &format!("{name}.dns_addr"), dns);
             }
         }
-        for (action, keys) in &self.keys {
+        for (action, keys) in self.keys.overrides() {
             line(&mut out, &format!("keys.{action}"), &keys.join(", "));
         }
         for warning in &self.warnings {

@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::keys::{self, Keys};
 use super::{DcConfig, EndpointLayer, Env, LogLevel, SettingsLayer, misspelt};
 use crate::domain::ids::Dc;
 
@@ -32,7 +33,7 @@ pub(super) struct Parsed {
     pub settings: SettingsLayer,
     pub agent: EndpointLayer,
     pub datacenters: BTreeMap<String, DcSection>,
-    pub keys: BTreeMap<String, Vec<String>>,
+    pub keys: Keys,
 }
 
 #[derive(Default, Deserialize)]
@@ -46,14 +47,7 @@ struct Schema {
     log_level: Option<LogLevel>,
     agent: AgentFields,
     datacenters: BTreeMap<String, DcFields>,
-    keys: BTreeMap<String, OneOrMany>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a key or a list of keys")]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
+    keys: keys::Section,
 }
 
 /// Defines a section that holds the fields of an endpoint and some of its own. (Serde cannot
@@ -199,7 +193,7 @@ impl SourceFile {
                     (name, section)
                 })
                 .collect(),
-            keys: schema.keys.into_iter().map(|(action, keys)| (action, keys.into())).collect(),
+            keys: Keys::new(schema.keys, &self.text),
         })
     }
 
@@ -215,15 +209,6 @@ impl SourceFile {
                 self.path.display()
             )
         })
-    }
-}
-
-impl From<OneOrMany> for Vec<String> {
-    fn from(keys: OneOrMany) -> Self {
-        match keys {
-            OneOrMany::One(key) => vec![key],
-            OneOrMany::Many(keys) => keys,
-        }
     }
 }
 

@@ -11,8 +11,7 @@ use anyhow::{Error, anyhow};
 pub(super) fn explain(error: &toml::de::Error, path: &Path, text: &str) -> Error {
     let at = error.span().map_or(0, |span| span.start);
     let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let place = format!("{}:{line}", path.display());
+    let place = format!("{}:{}", path.display(), line_of(text, at));
     let Some((field, known)) = unknown_field(error.message()) else {
         return anyhow!("{place}: {}", error.message().lines().next().unwrap_or_default());
     };
@@ -25,6 +24,11 @@ pub(super) fn explain(error: &toml::de::Error, path: &Path, text: &str) -> Error
         _ => format!("known are {}", known.join(", ")),
     };
     anyhow!("{place}: unknown field '{field}'{section}; {hint}")
+}
+
+/// The line, from 1, of a place in a text.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }
 
 /// The field and the known ones, out of serde's "unknown field `a`, expected one of `b`, `c`".

@@ -154,7 +154,7 @@ fn faults_name_the_line_and_quote_no_secret() {
     let told = refused("[agent]\ntls = 3\n");
     assert!(told.starts_with("/etc/dcview/config.toml:2: invalid type"), "{told}");
     let told = refused("[keys]\nquit = 3\n");
-    assert!(told.contains(":2: expected a key or a list of keys"), "{told}");
+    assert!(told.contains(":2: ") && told.contains("expected a key or a list of keys"), "{told}");
     let told = refused("[datacenters.dc-2]\naddress = 'ftp://x'\n");
     assert!(told.contains("dc-2") && told.contains("'ftp'"), "{told}");
     assert!(refused("connections = 0").contains("'connections' is 0"));
@@ -183,8 +183,18 @@ fn a_secret_that_everybody_may_read_is_warned_about() {
 #[test]
 fn a_key_may_be_one_or_several() {
     let config = of_file("[keys]\nquit = 'q'\nup = ['k', 'up']\n");
-    assert_eq!(config.keys["quit"], ["q"]);
-    assert_eq!(config.keys["up"], ["k", "up"]);
+    assert_eq!(config.keys.overrides()["quit"], ["q"]);
+    assert_eq!(config.keys.overrides()["up"], ["k", "up"]);
+}
+
+#[test]
+fn each_action_and_key_knows_its_line() {
+    let keys = of_file("mouse = true\n[keys]\nquit = 'q'\nup = [\n  'k',\n  'up',\n]\n").keys;
+    assert_eq!(keys.line("quit", None), Some(3));
+    assert_eq!(keys.line("quit", Some("q")), Some(3));
+    assert_eq!(keys.line("up", None), Some(4));
+    assert_eq!(keys.line("up", Some("up")), Some(6));
+    assert_eq!(keys.line("down", None), None);
 }
 
 #[test]

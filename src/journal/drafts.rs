@@ -1,12 +1,15 @@
 //! Edits that were not saved: kept while they are open, offered again after the process died.
 //!
-//! A file for each key being edited and process, 0600, in the state directory. Invariant: a draft is
-//! replaced as a whole or not at all.
+//! A file for each key being edited and process, 0600, in the state directory. A process that keeps
+//! drafts holds a lock beside them, which goes with it however it dies; its number alone would prove
+//! nothing, since numbers are used again and the dead keep theirs until somebody looks. Invariant: a
+//! draft is replaced as a whole or not at all.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -36,9 +39,25 @@ pub struct Draft {
 }
 
 /// The drafts of one user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Drafts {
     dir: PathBuf,
+    /// Locked while this process keeps drafts.
+    alive: Arc<OnceLock<Alive>>,
+}
+
+/// The lock of a process that keeps drafts.
+#[derive(Debug)]
+struct Alive {
+    _locked: File,
+    path: PathBuf,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        // What cannot be removed is cleared away by whoever looks for drafts next.
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 /// The drafts found.
@@ -65,7 +84,7 @@ impl Draft {
 impl Drafts {
     /// The drafts in this state directory, which need not exist yet.
     pub fn in_dir(state: &Path) -> Self {
-        Self { dir: state.join("drafts") }
+        Self { dir: state.join("drafts"), alive: Arc::default() }
     }
 
     /// Keeps a draft in place of the older one of the same key and process.
@@ -76,6 +95,7 @@ impl Drafts {
         let path = self.dir.join(draft.file_name());
         let new = path.with_extension("new");
         make_dir(&path)?;
+        self.live(draft.pid)?;
         let mut file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         let text = serde_json::to_vec(draft)?;
@@ -105,13 +125,54 @@ impl Drafts {
             }
             let draft = fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
             match draft {
-                Some(draft) if !is_running(&draft) => found.left.push(draft),
+                Some(draft) if !self.is_kept(&draft)? => found.left.push(draft),
                 Some(_) => {}
                 None => found.damaged += 1,
             }
         }
         found.left.sort_by_key(|draft: &Draft| std::cmp::Reverse(draft.at));
         Ok(found)
+    }
+
+    /// Shows other processes that this one is there. Only its own drafts are kept alive by it.
+    fn live(&self, pid: u32) -> io::Result<()> {
+        if pid != std::process::id() || self.alive.get().is_some() {
+            return Ok(());
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).mode(0o600);
+        let file = options.open(self.lock_of(pid))?;
+        match file.try_lock() {
+            // Another keeper of this very process has it.
+            Ok(()) | Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        // Set only here, by the one thread that keeps drafts.
+        let _ = self.alive.set(Alive { _locked: file, path: self.lock_of(pid) });
+        Ok(())
+    }
+
+    /// True while the process lives that edits it.
+    fn is_kept(&self, draft: &Draft) -> io::Result<bool> {
+        let path = self.lock_of(draft.pid);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => {
+                // It died: nobody else will clear its lock away.
+                let _ = fs::remove_file(&path);
+                Ok(false)
+            }
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn lock_of(&self, pid: u32) -> PathBuf {
+        self.dir.join(format!("{pid}.lock"))
     }
 
     /// Removes a draft: it was saved, or is not wanted.
@@ -124,15 +185,6 @@ impl Drafts {
             _ => Ok(()),
         }
     }
-}
-
-/// True while the process lives that edits it. Another one with its number hides the draft until
-/// that ends too.
-fn is_running(draft: &Draft) -> bool {
-    i32::try_from(draft.pid)
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-        .is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
 }
 
 #[cfg(test)]
@@ -177,7 +229,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let drafts = Drafts::in_dir(dir.path());
         drafts.save(&draft(std::process::id(), "mine")).unwrap();
-        assert!(drafts.left().unwrap().left.is_empty());
+        let others = Drafts::in_dir(dir.path());
+        assert!(others.left().unwrap().left.is_empty());
+        // The lock goes with the process that held it.
+        drop(drafts);
+        assert_eq!(others.left().unwrap().left.len(), 1);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub fn start(config: &Config) -> Result<()> {
         .with_max_level(level)
         .with_ansi(false)
         .with_writer(Mutex::new(file))
+        // What cannot be logged must not be told on the screen.
+        .log_internal_errors(false)
         .finish();
     // It can only be set before; then that one is kept.
     let _ = tracing::subscriber::set_global_default(subscriber);

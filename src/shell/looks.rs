@@ -19,11 +19,7 @@ use crate::views::Rules;
 /// # Errors
 /// A text for the user: a key or theme that cannot be used.
 pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
-    let keymap = Keymap::with_overrides(&config.keys).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        let file = config.file.as_deref().map(|file| format!("{}: ", file.display()));
-        anyhow!("{}[keys]: {}", file.unwrap_or_default(), lines.join("; "))
-    })?;
+    let keymap = keymap(config)?;
     let mut warnings = config.warnings.clone();
     let depth = depth(env);
     let mut themes: Vec<Theme> =
@@ -58,6 +54,27 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
     })
 }
 
+/// The keys, with those of the file laid over the defaults.
+///
+/// # Errors
+/// A line for each thing that cannot be used, in the order of the file: the line it stands in, what
+/// is wrong, and the right name nearest to it.
+fn keymap(config: &Config) -> Result<Keymap> {
+    Keymap::with_overrides(config.keys.overrides()).map_err(|misfits| {
+        let file = config.file.as_deref().unwrap_or_else(|| Path::new(""));
+        let mut told: Vec<(usize, String)> = misfits
+            .iter()
+            .map(|it| {
+                let line = config.keys.line(&it.action, it.key.as_deref()).unwrap_or_default();
+                (line, format!("{}:{line}: {}", file.display(), it.problem))
+            })
+            .collect();
+        told.sort_by_key(|(line, _)| *line);
+        let told: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
+        anyhow!(told.join("\n"))
+    })
+}
+
 /// The user's own themes; one that cannot be read is warned of.
 fn own_themes(folder: &Path, warnings: &mut Vec<String>) -> Vec<Theme> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
@@ -89,5 +106,32 @@ fn depth(env: &Env) -> Depth {
         Depth::Indexed
     } else {
         Depth::Sixteen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Flags, SourceFile, resolve};
+
+    #[test]
+    fn every_fault_of_the_keys_is_told_with_its_line_in_the_order_of_the_file() {
+        let text = "mouse = true\n[keys]\nup = ['k',\n 'ctlr-u']\nqiut = 'x'\ndown = 'k'\n";
+        let path = "/etc/dcview/config.toml".into();
+        let file = SourceFile { path, text: text.to_owned(), is_world_readable: false };
+        let dirs = Dirs { config: "/c".into(), state: "/s".into() };
+        let config = resolve(Some(&file), &Env::default(), &Flags::default(), &dirs).unwrap();
+        let told = keymap(&config).unwrap_err().to_string();
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "/etc/dcview/config.toml:3: key 'k' is given to both 'down' and 'up' in [keys]; \
+                 keep one of them",
+                "/etc/dcview/config.toml:4: key of 'up' in [keys]: 'ctlr-u' is no key; did you \
+                 mean 'ctrl-u'?",
+                "/etc/dcview/config.toml:5: unknown action 'qiut' in [keys]; did you mean 'quit'?",
+            ]
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! one that nobody waits for any more is ended. Invariant: a change that was sent is never ended
 //! half-way: its answer is awaited even when nobody hears it.
 
+mod again;
 mod count;
 mod keys;
 mod writes;

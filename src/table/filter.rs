@@ -15,6 +15,7 @@ mod row;
 
 pub use live::{Changed, LiveFilter};
 use pattern::Pattern;
+use row::Folded;
 pub use row::RowText;
 
 /// Why a filter cannot be used, in one line.
@@ -54,10 +55,10 @@ impl Filter {
         self.pattern.is_empty()
     }
 
-    /// How well a row fits, which is 0 unless the filter is fuzzy; `None` when it is not shown.
-    pub fn matches(&self, row: &RowText) -> Option<i64> {
-        let found = self.pattern.score(row);
-        if self.is_inverted { found.is_none().then_some(0) } else { found }
+    /// True when a row is shown; one that stands for several, when one of them is.
+    pub fn matches(&self, row: &RowText) -> bool {
+        let shows = |text: &Folded| self.pattern.matches(text) != self.is_inverted;
+        row.texts().iter().any(shows)
     }
 
     /// True when everything that this lets through is sure to be among what `previous` lets

@@ -29,7 +29,7 @@ impl Job {
         filter: Filter,
     ) -> Self {
         let work = move || {
-            let keep = |row: &R| filter.is_empty() || filter.matches(&row.text()).is_some();
+            let keep = |row: &R| filter.is_empty() || filter.matches(&row.text());
             let mut rows: Vec<_> = rows.into_iter().filter(|(_, row)| keep(row)).collect();
             rows.sort_unstable_by(|(_, a), (_, b)| sort.order(a, b));
             rows.into_iter().map(|(slot, _)| slot).collect()

@@ -14,8 +14,8 @@ use super::filter::{Filter, RowText};
 use super::job::{Job, Ordered, Slot};
 use super::row::{Row, Sort};
 
-/// Above this many rows a full sort or filter leaves the UI thread (a sort of 20,000 rows by text
-/// takes about 8 ms, half a frame).
+/// Above this many rows, or texts that a filter looks at, a full sort or filter leaves the UI thread
+/// (a sort of 20,000 rows by text takes about 8 ms, half a frame).
 const INLINE: usize = 20_000;
 
 /// A list of rows.
@@ -173,7 +173,7 @@ impl<R: Row> TableModel<R> {
     pub fn filter_by(&mut self, filter: Filter) -> Option<Job> {
         let narrows = self.touched.is_none() && filter.narrows(&self.filter);
         self.filter = filter;
-        if narrows && self.order.len() <= INLINE {
+        if narrows && self.cost(self.order.iter()) <= INLINE {
             let order = std::mem::take(&mut self.order);
             self.order = order.into_iter().filter(|slot| self.passes(*slot)).collect();
             self.generation += 1;
@@ -304,6 +304,14 @@ impl<R: Row> TableModel<R> {
         }
     }
 
+    /// How much work it is to filter and sort these: what the filter looks at, at least the rows.
+    fn cost<'a>(&self, slots: impl ExactSizeIterator<Item = &'a Slot>) -> usize {
+        if self.filter.is_empty() {
+            return slots.len();
+        }
+        slots.filter_map(|slot| self.at_slot(*slot)).map(Row::weight).sum()
+    }
+
     fn passes(&mut self, slot: Slot) -> bool {
         if self.filter.is_empty() {
             return true;
@@ -315,7 +323,7 @@ impl<R: Row> TableModel<R> {
             return false;
         };
         let text = text.get_or_insert_with(|| row.text());
-        self.filter.matches(text).is_some()
+        self.filter.matches(text)
     }
 
     /// Makes the order anew: at once for few rows, else as a job.
@@ -323,7 +331,7 @@ impl<R: Row> TableModel<R> {
         self.generation += 1;
         let all: Vec<Slot> =
             (0..self.rows.len() as Slot).filter(|slot| self.at_slot(*slot).is_some()).collect();
-        if all.len() <= INLINE {
+        if self.cost(all.iter()) <= INLINE {
             self.touched = None;
             self.order.clear();
             let fresh = all.into_iter().filter(|slot| self.passes(*slot)).collect();

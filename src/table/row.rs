@@ -16,6 +16,10 @@ pub trait Row: Clone + Send + Sync + 'static {
     fn key(&self) -> Self::Key;
     /// Everything that a filter looks at.
     fn text(&self) -> RowText;
+    /// How many texts that is: more than one for a row that stands for others.
+    fn weight(&self) -> usize {
+        1
+    }
     /// The order among rows that the sort column calls equal. Total.
     fn tie(&self, other: &Self) -> Ordering;
 }

@@ -21,8 +21,10 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
 mod groups;
+mod rows;
 
-use groups::{CheckRow, Group, Groups};
+use groups::Groups;
+use rows::{CheckRow, Group};
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -71,7 +73,7 @@ impl Listing for Checks {
             })
             .sorts(|a: &CheckRow, b| a.group.dc().cmp(b.group.dc())),
             Column::new("status", "state", Width::Fit(8, 13), |row: &CheckRow| {
-                let own = row.check.as_ref().map(|(check, _)| check.status);
+                let own = row.check().map(|check| check.status);
                 cells::status(ctx, own.unwrap_or_else(|| row.group.checks.worst()))
             })
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().cmp(&b.group.urgency())),
@@ -80,15 +82,15 @@ impl Listing for Checks {
             })
             .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
             Column::new("age", "since", Width::Fit(5, 8), |row: &CheckRow| {
-                let own = row.check.as_ref().map_or(row.group.since, |(_, since)| *since);
+                let own = row.member.as_ref().map_or(row.group.since, |member| member.since);
                 cells::since(ctx.now, own)
             })
             .right()
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().1.cmp(&b.group.urgency().1)),
-            Column::new("output", "output", Width::Fill(20, u16::MAX), |row: &CheckRow| match &row
-                .check
+            Column::new("output", "output", Width::Fill(20, u16::MAX), |row: &CheckRow| match row
+                .check()
             {
-                Some((check, _)) => Cell::new(cells::summary(check), Role::Text),
+                Some(check) => Cell::new(cells::summary(check), Role::Text),
                 None => Cell::new(row.group.says.to_string(), Role::Muted),
             })
             .rank(2),
@@ -101,7 +103,7 @@ impl Listing for Checks {
         }
         if wide {
             let index = |row: &CheckRow| {
-                let index = row.check.as_ref().map(|(check, _)| check.modify_index.to_string());
+                let index = row.check().map(|check| check.modify_index.to_string());
                 Cell::new(index.unwrap_or_default(), Role::Muted)
             };
             columns.push(Column::new("index", "index", Width::Fit(5, 12), index).right().rank(3));
@@ -134,7 +136,7 @@ impl Listing for Checks {
     }
 
     fn open(&self, _ctx: &Ctx, row: &CheckRow) -> Option<Place> {
-        let (check, _) = row.check.as_ref()?;
+        let check = row.check()?;
         let dc = row.group.dc();
         if check.is_of_node() {
             return Some(Place::new("node").at(dc).of(check.node.as_str()));
@@ -143,24 +145,14 @@ impl Listing for Checks {
     }
 
     fn name(&self, row: &CheckRow) -> String {
-        row.check
-            .as_ref()
-            .map_or_else(|| row.group.name().to_owned(), |(check, _)| check.id.to_string())
+        row.check().map_or_else(|| row.group.name().to_owned(), |check| check.id.to_string())
     }
 
-    fn json(&self, ctx: &Ctx, row: &CheckRow) -> Value {
+    fn json(&self, _ctx: &Ctx, row: &CheckRow) -> Value {
         let of = |check: &Check| json!(CheckJson { datacenter: row.group.dc(), check });
-        match &row.check {
-            Some((check, _)) => of(check),
-            None => {
-                let rows = self.groups.checks(ctx, &row.group);
-                json!(
-                    rows.iter()
-                        .filter_map(|r| r.check.as_ref())
-                        .map(|(c, _)| of(c))
-                        .collect::<Vec<_>>()
-                )
-            }
+        match row.check() {
+            Some(check) => of(check),
+            None => row.group.sorted().into_iter().map(|member| of(&member.check)).collect(),
         }
     }
 
@@ -170,16 +162,16 @@ impl Listing for Checks {
 
     fn detail(&self, ctx: &Ctx, row: &CheckRow) -> Option<Detail> {
         let title = format!(" {} @ {} ", clean(row.group.name()), clean(row.group.dc().as_str()));
-        let lines = match &row.check {
-            Some((check, since)) => cells::check_lines(ctx, check, *since),
-            None => self.describe(ctx, &row.group),
+        let lines = match &row.member {
+            Some(member) => cells::check_lines(ctx, &member.check, member.since),
+            None => describe(ctx, &row.group),
         };
         Some(Detail { title: Cell::new(title, Role::Title), lines: Lines::Whole(lines) })
     }
 
     fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&CheckRow>) -> Option<Response> {
         let group = row.filter(|_| self.groups.by != Grouping::Flat).map(|row| &row.group);
-        let is_head = row.is_some_and(|row| row.check.is_none());
+        let is_head = row.is_some_and(|row| row.member.is_none());
         match (action, group) {
             (Action::GroupBy, _) => {
                 self.groups.by = match self.groups.by {
@@ -219,7 +211,7 @@ impl Checks {
     /// What a line is about: the group with its fold sign, or the check under it.
     fn what(&self, ctx: &Ctx, row: &CheckRow) -> Cell {
         let group = &row.group;
-        match &row.check {
+        match row.check() {
             None => {
                 let sign = if group.is_open { Sign::Unfolded } else { Sign::Folded };
                 let sign = Cell::new(format!("{} ", ctx.look.sign(sign)), Role::Muted);
@@ -228,7 +220,7 @@ impl Checks {
                 let kind = if is_node { "node " } else { "" };
                 sign.then(kind, Role::Muted).then(clean(group.name()).into_owned(), Role::Text)
             }
-            Some((check, _)) => {
+            Some(check) => {
                 let is_flat = self.groups.by == Grouping::Flat;
                 let indent = if is_flat { "" } else { "    " };
                 let owner = match (self.groups.by, check.is_of_node()) {
@@ -241,34 +233,33 @@ impl Checks {
             }
         }
     }
+}
 
-    fn describe(&self, ctx: &Ctx, group: &Group) -> Vec<Cell> {
-        let noun = if group.checks.failing() == 1 { " check" } else { " checks" };
-        let mut lines = vec![cells::failing(&group.checks).then(noun, Role::Muted)];
-        if let Some(service) = &group.service {
-            let mut instances = cells::failing(&service.counts);
-            let all = service.instances.map(|n| format!(" of {} instances", count(n)));
-            instances.runs.push((all.unwrap_or_default().into(), Role::Muted));
-            lines.push(instances);
-        }
-        let rows = self.groups.checks(ctx, group);
-        for (check, since) in rows.iter().filter_map(|row| row.check.as_ref()).take(DESCRIBED) {
-            lines.push(Cell::default());
-            let mut head = cells::status(ctx, check.status);
-            let what = format!(" {}  {} ", clean(check.node.as_str()), clean(&check.name));
-            head.runs.push((what.into(), Role::Text));
-            head.runs.extend(cells::since(ctx.now, *since).runs);
-            lines.push(head);
-            lines.push(Cell::new(cells::summary(check), Role::Muted));
-        }
-        if rows.len() > DESCRIBED {
-            lines.push(Cell::new(
-                format!("and {} more", count(rows.len() - DESCRIBED)),
-                Role::Muted,
-            ));
-        }
-        lines
+/// What a folded group holds.
+fn describe(ctx: &Ctx, group: &Group) -> Vec<Cell> {
+    let noun = if group.checks.failing() == 1 { " check" } else { " checks" };
+    let mut lines = vec![cells::failing(&group.checks).then(noun, Role::Muted)];
+    if let Some(service) = &group.service {
+        let mut instances = cells::failing(&service.counts);
+        let all = service.instances.map(|n| format!(" of {} instances", count(n)));
+        instances.runs.push((all.unwrap_or_default().into(), Role::Muted));
+        lines.push(instances);
     }
+    for member in group.first(DESCRIBED) {
+        let check = &member.check;
+        lines.push(Cell::default());
+        let mut head = cells::status(ctx, check.status);
+        let what = format!(" {}  {} ", clean(check.node.as_str()), clean(&check.name));
+        head.runs.push((what.into(), Role::Text));
+        head.runs.extend(cells::since(ctx.now, member.since).runs);
+        lines.push(head);
+        lines.push(Cell::new(cells::summary(check), Role::Muted));
+    }
+    let more = group.members.len().saturating_sub(DESCRIBED);
+    if more > 0 {
+        lines.push(Cell::new(format!("and {} more", count(more)), Role::Muted));
+    }
+    lines
 }
 
 /// So many checks, in words.
@@ -278,7 +269,7 @@ fn checks_of(n: usize) -> String {
 
 /// How much of a group fails: instances of a service, else checks.
 fn failing(row: &CheckRow) -> Cell {
-    let (None, group) = (&row.check, &row.group) else {
+    let (None, group) = (&row.member, &row.group) else {
         return Cell::default();
     };
     let role = cells::role(group.checks.worst());

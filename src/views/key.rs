@@ -104,7 +104,7 @@ impl OneKey {
     }
 
     /// The question before the key is deleted in one datacenter.
-    fn delete(&self, row: &KeyRow) -> Response {
+    fn delete(row: &KeyRow) -> Response {
         let Some(entry) = &row.entry else {
             return Response::Notice(format!("there is no such key in {}", row.dc));
         };
@@ -237,7 +237,7 @@ impl Listing for OneKey {
                 let entry = row.entry.as_deref().cloned();
                 Some(Response::Edit(row.dc.clone(), self.key.clone(), entry))
             }
-            (Action::Delete, Some(row)) => Some(self.delete(row)),
+            (Action::Delete, Some(row)) => Some(Self::delete(row)),
             _ => None,
         }
     }

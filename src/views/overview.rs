@@ -1,7 +1,8 @@
-//! Overview: a row for each datacenter, and below it the worst services over all of them.
+//! Overview: a row for each datacenter, then every fact of the highlighted one with its whole note,
+//! and at the bottom the worst services over all of them.
 //!
 //! The cursor walks from the datacenters into the services. Enter on a datacenter focuses it and
-//! shows its failing checks.
+//! shows its failing checks. Facts have no cursor; they scroll and hide as any detail does.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,8 +15,10 @@ use crate::app::command::Takes;
 use crate::store::Change;
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
+use crate::ui::widgets::pane::Lines;
 
 mod datacenters;
+mod facts;
 
 use datacenters::Datacenters;
 
@@ -35,6 +38,7 @@ fn open(place: &Place) -> Box<dyn View> {
         datacenters: TableView::new(place.clone(), Datacenters),
         worst: TableView::new(place.clone(), Services).faults_only("worst services"),
         is_below: false,
+        above: 0,
     })
 }
 
@@ -44,10 +48,16 @@ struct Overview {
     datacenters: TableView<Datacenters>,
     worst: TableView<Services>,
     is_below: bool,
+    /// Lines above the worst services.
+    above: u16,
 }
 
 /// Lines of a list that are not rows: its border and its headings.
 const AROUND: u16 = 3;
+/// Lines of the worst services that the facts leave them, where there are as many.
+const LEAST_BELOW: u16 = AROUND + 2;
+/// The most lines of facts: a longer note scrolls.
+const MOST_FACTS: usize = 16;
 
 impl Overview {
     fn active(&mut self) -> &mut dyn View {
@@ -62,14 +72,34 @@ impl Overview {
         Response::Changed
     }
 
-    /// The datacenters get the rows that they need, at most half.
-    fn areas(&self, area: Rect) -> (Rect, Rect) {
+    /// The datacenters get the rows that they need, at most half; then the facts what the longest
+    /// of them need. The first area holds both.
+    fn areas(&self, ctx: &Ctx, area: Rect) -> (Areas, Rect) {
         let rows = self.datacenters.rows() as u16;
-        let above = rows.max(1).saturating_add(AROUND).min(area.height.div_ceil(2).max(AROUND + 1));
-        let above = above.min(area.height);
+        let rows = rows.max(1).saturating_add(AROUND).min(area.height.div_ceil(2).max(AROUND + 1));
+        let rows = rows.min(area.height);
+        let free = area.height.saturating_sub(rows + LEAST_BELOW);
+        let facts = if self.datacenters.shows_detail() { facts_height(ctx, area.width) } else { 0 };
+        let above = rows + facts.min(free);
         let below = Rect { y: area.y + above, height: area.height - above, ..area };
-        (Rect { height: above, ..area }, below)
+        (Areas { above: Rect { height: above, ..area }, rows }, below)
     }
+}
+
+/// Where the datacenters and their facts go.
+struct Areas {
+    above: Rect,
+    /// Lines of the list; the rest is of the facts.
+    rows: u16,
+}
+
+/// Lines of the facts of any datacenter with their border: the list below does not jump while the
+/// cursor moves.
+fn facts_height(ctx: &Ctx, width: u16) -> u16 {
+    let width = usize::from(width.saturating_sub(2));
+    let all = ctx.store.datacenters().map(|(_, dc)| Lines::Whole(facts::lines(ctx, dc)));
+    let most = all.map(|lines| lines.count(width, MOST_FACTS)).max().unwrap_or(0);
+    most.min(MOST_FACTS) as u16 + 2
 }
 
 impl View for Overview {
@@ -102,6 +132,11 @@ impl View for Overview {
         match action {
             Action::Down if !self.is_below && self.datacenters.is_at_end() => self.cross(true),
             Action::Up if self.is_below && self.worst.is_at_start() => self.cross(false),
+            Action::ToggleDetail
+            | Action::DetailUp
+            | Action::DetailDown
+            | Action::DetailPageUp
+            | Action::DetailPageDown => self.datacenters.act(ctx, action),
             other => self.active().act(ctx, other),
         }
     }
@@ -119,23 +154,24 @@ impl View for Overview {
     }
 
     fn click(&mut self, line: u16) {
-        let above = self.datacenters.rows() as u16 + AROUND;
-        self.cross(line >= above);
-        if line >= above {
-            self.worst.click(line - above);
+        self.cross(line >= self.above);
+        if line >= self.above {
+            self.worst.click(line - self.above);
         } else {
             self.datacenters.click(line);
         }
     }
 
     fn fit(&mut self, ctx: &Ctx, area: Rect) {
-        let (above, below) = self.areas(area);
+        let (Areas { above, rows }, below) = self.areas(ctx, area);
+        self.above = above.height;
+        self.datacenters.divide(rows);
         self.datacenters.fit(ctx, above);
         self.worst.fit(ctx, below);
     }
 
     fn draw(&self, ctx: &Ctx, area: Rect, buf: &mut Buffer) {
-        let (above, below) = self.areas(area);
+        let (Areas { above, .. }, below) = self.areas(ctx, area);
         self.datacenters.draw(ctx, above, buf);
         self.worst.draw(ctx, below, buf);
     }

@@ -14,7 +14,7 @@ use super::{client, client_at, cluster, committer, entry, one, set};
 
 /// What becomes of a transaction on its way.
 #[derive(Clone, Copy)]
-enum Fault {
+pub enum Fault {
     /// It is made, and the answer is lost.
     After(fn() -> Reply),
     /// It never arrives.
@@ -22,7 +22,7 @@ enum Fault {
 }
 
 /// An agent before the real one that fails at transactions.
-fn agent(fault: Fault) -> FaultServer {
+pub fn agent(fault: Fault) -> FaultServer {
     let real = cluster().dc("dc-1").http();
     FaultServer::start(move |request| {
         if request.method != "PUT" {

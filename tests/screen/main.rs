@@ -9,6 +9,8 @@ mod world;
 
 mod conformance;
 mod doubt;
+mod filtering;
 mod going;
 mod keys;
+mod overview;
 mod truth;

@@ -144,19 +144,3 @@ fn a_late_answer_for_a_view_that_was_left_is_dropped() {
     world::feed_under(&mut app, "dc-1", late, Body::Instances(subject.clone(), delta));
     assert!(app.store.dc(&"dc-1".into()).expect("a datacenter").instances.is_empty());
 }
-
-#[test]
-fn wide_shows_the_other_half_of_a_datacenter_on_a_small_screen() {
-    let mut app = app(&["dc-1"]);
-    live(&mut app, "dc-1");
-    let heading = |app: &mut dcview::app::App| {
-        screen(app, 80, 24).lines().nth(2).unwrap_or_default().to_owned()
-    };
-    let usual = heading(&mut app);
-    assert!(usual.contains("inst") && !usual.contains("worst follower"), "{usual}");
-    press(&mut app, "<ctrl-w>");
-    let wide = heading(&mut app);
-    for title in ["leader", "servers", "worst follower"] {
-        assert!(wide.contains(title), "{title}: {wide}");
-    }
-}

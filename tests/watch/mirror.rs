@@ -16,7 +16,8 @@ use dcview::domain::feed::{
 };
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Status};
-use dcview::domain::ids::{Dc, NodeName, ServiceName};
+use dcview::domain::ids::{Dc, Key, NodeName, ServiceName};
+use dcview::domain::kv::{Entry, Print};
 use dcview::domain::server::Servers;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
@@ -34,6 +35,8 @@ pub struct Told {
     pub servers: Servers,
     pub instances: HashMap<Subject, Rows<InstanceKey, Instance>>,
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
+    pub entries: HashMap<Key, Option<Arc<Entry>>>,
+    pub prints: HashMap<Key, Print>,
     pub fresh: HashMap<List, Freshness>,
     /// Every reason for which the list of checks was not live, in order.
     pub whys: Vec<String>,
@@ -227,7 +230,13 @@ impl Told {
                 delta::apply(self.instances.entry(subject).or_default(), &delta);
             }
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
-            Body::NodeRoundTrip(..) | Body::Versions(..) | Body::Folder(_) | Body::Entry(..) => {}
+            Body::Entry(key, entry) => drop(self.entries.insert(key, entry)),
+            Body::Prints(prints) => self.prints = prints.into_iter().collect(),
+            Body::NodeRoundTrip(..)
+            | Body::Versions(..)
+            | Body::Folder(_)
+            | Body::Session(..)
+            | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {
                 if let (List::Checks, State::Stale { why, .. }) = (&list, &fresh.state) {
                     self.whys.push(why.to_string());

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::Edit;
+use super::{Aside, Edit, Guarding};
 use crate::app::prompt::PromptOutcome;
 use crate::editor::machine::{Input, Resolution, Stage};
 
@@ -23,11 +23,13 @@ impl Edit {
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent) -> Wish {
         self.remark = None;
-        if self.is_leaving {
-            return self.leaving(key);
+        if self.guarding == Guarding::Accepted {
+            self.guarding = Guarding::Asked;
         }
-        if self.is_searching {
-            return self.searching(key);
+        match self.aside {
+            Aside::Leaving => return self.leaving(key),
+            Aside::Search => return self.searching(key),
+            Aside::Nothing => {}
         }
         match self.machine.stage() {
             Stage::Reading | Stage::Saved { .. } => Wish::Close,
@@ -42,10 +44,10 @@ impl Edit {
 
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str) -> Wish {
-        if self.is_searching || self.types_name() {
+        if self.aside == Aside::Search || self.types_name() {
             self.prompt.paste(text);
         } else if matches!(self.machine.stage(), Stage::Editing)
-            && !self.is_leaving
+            && self.aside == Aside::Nothing
             && self.text.paste(text)
         {
             return Wish::Step(Input::Typed(self.text.bytes()));
@@ -61,14 +63,14 @@ impl Edit {
     fn editing(&mut self, key: KeyEvent) -> Wish {
         let has_control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Esc if self.machine.is_changed() => self.is_leaving = true,
+            KeyCode::Esc if self.machine.is_changed() => self.aside = Aside::Leaving,
             KeyCode::Esc => return Wish::Close,
             KeyCode::Char('s') if has_control => return self.review(),
             KeyCode::Char('e') if has_control => {
                 return Wish::Step(Input::External(self.text.bytes()));
             }
             KeyCode::Char('f') if has_control => {
-                self.is_searching = true;
+                self.aside = Aside::Search;
                 self.prompt.open("");
             }
             KeyCode::Char('g') if has_control => return self.find(false),
@@ -110,11 +112,11 @@ impl Edit {
         match self.prompt.key(key) {
             PromptOutcome::Editing => Wish::Nothing,
             PromptOutcome::Cancelled => {
-                self.is_searching = false;
+                self.aside = Aside::Nothing;
                 Wish::Nothing
             }
             PromptOutcome::Accepted(pattern) => {
-                self.is_searching = false;
+                self.aside = Aside::Nothing;
                 match self.text.search(&pattern) {
                     Ok(()) if pattern.is_empty() => Wish::Nothing,
                     Ok(()) => self.find(true),
@@ -126,8 +128,9 @@ impl Edit {
 
     fn reviewing(&mut self, key: KeyEvent) -> Wish {
         match key.code {
-            KeyCode::Char('y') if !self.is_guarded => {
-                self.say("still asking who else writes this key; press y again in a moment")
+            KeyCode::Char('y') if self.guarding != Guarding::Known => {
+                self.guarding = Guarding::Accepted;
+                self.say("asking who else writes this key")
             }
             KeyCode::Char('y') => Wish::Step(Input::Accept),
             KeyCode::Char('e') | KeyCode::Esc => Wish::Step(Input::Back),
@@ -160,7 +163,7 @@ impl Edit {
             KeyCode::Char('e') => Wish::Step(Input::Resolve(Resolution::EditMerged)),
             KeyCode::Char('o') => Wish::Step(Input::Resolve(Resolution::Mine)),
             KeyCode::Char('t') | KeyCode::Esc => {
-                self.is_leaving = true;
+                self.aside = Aside::Leaving;
                 Wish::Nothing
             }
             _ => self.moved(key),
@@ -173,7 +176,7 @@ impl Edit {
             _ if req.is_some() => self.say("reading back what became of the write"),
             KeyCode::Char('r') => Wish::Step(Input::Retry),
             KeyCode::Esc => {
-                self.is_leaving = true;
+                self.aside = Aside::Leaving;
                 Wish::Nothing
             }
             _ => self.moved(key),
@@ -182,7 +185,7 @@ impl Edit {
 
     /// What becomes of a changed text.
     fn leaving(&mut self, key: KeyEvent) -> Wish {
-        self.is_leaving = false;
+        self.aside = Aside::Nothing;
         match (key.code, self.machine.stage()) {
             (KeyCode::Char('s'), Stage::Editing) => self.review(),
             (KeyCode::Char('d'), _) => Wish::Step(Input::Abandon),

@@ -1,6 +1,6 @@
 //! What an edit shows in place of its text, line by line, and what it says below.
 
-use super::Edit;
+use super::{Aside, Edit};
 use crate::domain::kv::Entry;
 use crate::editor::diff::{Diff, DiffLine, Sign};
 use crate::editor::machine::{Moved, Stage};
@@ -40,7 +40,7 @@ pub(super) fn says(edit: &Edit) -> Cell {
     if let Some(remark) = &edit.remark {
         return note(remark, Role::Warn);
     }
-    if edit.is_leaving {
+    if edit.aside == Aside::Leaving {
         let cell = note("this text is not saved:", Role::Warn);
         return match edit.machine.stage() {
             Stage::Editing => keys(
@@ -177,7 +177,7 @@ fn three_ways(
     mine: &[u8],
     merged: &Merge,
 ) -> Vec<Cell> {
-    let base_is = base.map_or_else(|| String::from("no such key"), |it| index_of(it));
+    let base_is = base.map_or_else(|| String::from("no such key"), index_of);
     let now = theirs.map_or_else(|| String::from("deleted"), index_of);
     let mut lines = vec![
         Cell::new("The key changed since it was read; nothing was written.", Role::Warning),

@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::app::nearest::nearest;
+
 /// Names of keys that are not a character; the first of a key is the one that is shown.
 const NAMES: &[(&str, KeyCode)] = &[
     ("up", KeyCode::Up),
@@ -54,10 +56,19 @@ pub struct Key {
 
 /// A text that names no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{text}' is no key; write it like 'x', 'shift-x', 'ctrl-x', 'f5', 'pgdn' or 'space'")]
+#[error("'{text}' is no key; {}", hint(nearest.as_deref()))]
 pub struct BadKey {
     /// The text.
     pub text: String,
+    /// The key that was likely meant.
+    pub nearest: Option<String>,
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || String::from("write it like 'x', 'shift-x', 'ctrl-x', 'f5', 'pgdn' or 'space'"),
+        |key| format!("did you mean '{key}'?"),
+    )
 }
 
 impl Key {
@@ -137,9 +148,24 @@ impl FromStr for Key {
             modifiers |= modifier;
             rest = after;
         }
-        let code = code(rest).ok_or_else(|| BadKey { text: text.to_owned() })?;
+        let code =
+            code(rest).ok_or_else(|| BadKey { text: text.to_owned(), nearest: near(text) })?;
         Ok(Self::new(code, modifiers))
     }
+}
+
+/// The key that a text which names none was likely meant to be: each part of it mended by itself.
+fn near(text: &str) -> Option<String> {
+    let mut parts: Vec<&str> = text.trim().split('-').collect();
+    let name = parts.pop()?;
+    let name = match code(name) {
+        Some(_) => name,
+        None => nearest(name, NAMES.iter().map(|(name, _)| *name))?,
+    };
+    let known = MODIFIERS.iter().map(|(prefix, _)| prefix.trim_end_matches('-'));
+    let modifiers: Option<Vec<&str>> =
+        parts.into_iter().map(|part| nearest(part, known.clone())).collect();
+    Some([modifiers?, vec![name]].concat().join("-"))
 }
 
 /// The modifier that a text begins with, and the rest of it.
@@ -246,7 +272,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_misspelt_key_is_told_the_nearest_one() {
+        for (slip, right) in [
+            ("ctlr-x", "ctrl-x"),
+            ("ctrl-sift-Up", "ctrl-shift-Up"),
+            ("pgd", "pgdn"),
+            ("spcae", "space"),
+        ] {
+            let told = slip.parse::<Key>().unwrap_err().to_string();
+            assert_eq!(told, format!("'{slip}' is no key; did you mean '{right}'?"));
+        }
+        for far in ["hyper-x", "ctrl-", "f25"] {
+            let told = far.parse::<Key>().unwrap_err().to_string();
+            assert!(told.contains("write it like"), "{told}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whatever_is_suggested_is_a_key(text in "[a-z-]{0,10}") {
+            if let Err(BadKey { nearest: Some(nearest), .. }) = text.parse::<Key>() {
+                prop_assert!(nearest.parse::<Key>().is_ok(), "{}", nearest);
+            }
+        }
+
         #[test]
         fn the_text_of_a_key_gives_the_key_again(
             code in prop_oneof![

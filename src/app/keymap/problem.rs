@@ -7,6 +7,17 @@ use std::fmt;
 
 use super::{BadKey, Key};
 
+/// A problem and what of the overrides has it, as it is written there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// The override's action.
+    pub action: String,
+    /// The key among those given to it; `None` when it is the action.
+    pub key: Option<String>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
 /// Why an override of the keymap cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -46,17 +57,21 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAction { name, nearest: Some(nearest) } => {
-                write!(f, "there is no action '{name}'; did you mean '{nearest}'?")
+                write!(f, "unknown action '{name}' in [keys]; did you mean '{nearest}'?")
             }
             Self::UnknownAction { name, nearest: None } => {
-                write!(f, "there is no action '{name}'; the help ('?') names them all")
+                write!(f, "unknown action '{name}' in [keys]; the help ('?') names them all")
             }
-            Self::BadKey { action, error } => write!(f, "key of '{action}': {error}"),
+            Self::BadKey { action, error } => write!(f, "key of '{action}' in [keys]: {error}"),
             Self::Clash { key, first, second } => {
-                write!(f, "key '{key}' is given to both '{first}' and '{second}'; keep one of them")
+                write!(
+                    f,
+                    "key '{key}' is given to both '{first}' and '{second}' in [keys]; keep one of \
+                     them"
+                )
             }
             Self::EscapeQuits { action } => {
-                write!(f, "'esc' cannot be a key of '{action}': it only ever goes back")
+                write!(f, "'esc' cannot be a key of '{action}' in [keys]: it only ever goes back")
             }
         }
     }

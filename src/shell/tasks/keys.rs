@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Ways;
+use super::again::again;
 use crate::consul::{Class, Client, kv};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, SessionId};
@@ -11,7 +12,8 @@ use crate::editor::machine::Guards;
 
 /// Reads a key without cache.
 pub(super) async fn read(ways: &Ways, dc: &Dc, key: &Key) -> Result<Option<Entry>, String> {
-    kv::read(&ways.client(dc), key).await.map_err(|error| error.to_string())
+    let client = ways.client(dc);
+    again(|| kv::read(&client, key)).await.map_err(|error| error.to_string())
 }
 
 /// Finds out what must be asked before keys are written. What cannot be found out is a reason to ask,
@@ -30,7 +32,7 @@ pub(super) async fn guards(ways: &Ways, dc: &Dc, keys: &[(Key, Option<Entry>)]) 
         };
         guards.lock = Some(format!("'{key}': {}{more}", holder(&client, session).await));
     }
-    match kv::managers(&client).await {
+    match again(|| kv::managers(&client)).await {
         Ok(managers) => guards.managers = managed(&managers, keys),
         Err(error) => guards.managers.push(format!(
             "whether consul-replicate or git2consul writes it is not known: {}",
@@ -59,7 +61,8 @@ fn managed(managers: &Managers, keys: &[(Key, Option<Entry>)]) -> Vec<String> {
 
 /// A session in a sentence.
 async fn holder(client: &Client, id: &SessionId) -> String {
-    match kv::session(id).fetch(client).await {
+    let query = kv::session(id);
+    match again(|| query.fetch(client)).await {
         Ok((Some(session), _)) => format!("its lock is held: {session}"),
         Ok((None, _)) => format!("its lock is held by session {id}, which is gone"),
         Err(error) if error.class() == Class::Denied => {

@@ -4,7 +4,7 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::{FilterError, RowText};
+use super::{FilterError, Folded};
 use crate::table::fuzzy::{CharMask, Fuzzy, fold};
 
 /// What makes a text a regular expression.
@@ -56,15 +56,13 @@ impl Pattern {
         matches!(self, Self::All)
     }
 
-    /// How well a row fits; `None` when it does not.
-    pub(super) fn score(&self, row: &RowText) -> Option<i64> {
+    /// True when a text holds it.
+    pub(super) fn matches(&self, row: &Folded) -> bool {
         match self {
-            Self::All => Some(0),
-            Self::Plain(text, mask) => {
-                (row.mask().covers(*mask) && row.text().contains(text)).then_some(0)
-            }
-            Self::Regex(regex) => regex.is_match(row.text()).then_some(0),
-            Self::Fuzzy(query) => query.score(row.text(), row.mask()),
+            Self::All => true,
+            Self::Plain(text, mask) => row.mask.covers(*mask) && row.text.contains(text.as_str()),
+            Self::Regex(regex) => regex.is_match(&row.text),
+            Self::Fuzzy(query) => query.score(&row.text, row.mask).is_some(),
         }
     }
 

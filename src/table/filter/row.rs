@@ -1,14 +1,29 @@
 //! A row as filters see it: its text without case, and its mask.
 //!
-//! Made once per change of the row, never per key. Invariant: cells stand on lines of their own.
+//! Made once per change of the row, never per key; cloning one shares its text. A row that stands
+//! for several others shares theirs. Invariant: cells stand on lines of their own.
+
+use std::sync::Arc;
 
 use crate::table::fuzzy::{CharMask, fold};
 
 /// A row as filters see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowText {
-    text: Box<str>,
-    mask: CharMask,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowText(Texts);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Texts {
+    One(Folded),
+    AnyOf(Arc<[Folded]>),
+}
+
+/// A text without case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// A line a cell.
+    pub text: Arc<str>,
+    /// Which characters it has.
+    pub mask: CharMask,
 }
 
 impl RowText {
@@ -22,17 +37,21 @@ impl RowText {
             }
             text.push_str(cell);
         }
-        let text = fold(&text).into_boxed_str();
-        Self { mask: CharMask::of(&text), text }
+        let text = fold(&text);
+        Self(Texts::One(Folded { mask: CharMask::of(&text), text: text.into() }))
     }
 
-    /// The text, folded, a line a cell.
-    pub(super) fn text(&self) -> &str {
-        &self.text
+    /// Of a row that stands for several others: it is shown when one of them would be. Cost: one
+    /// pointer each.
+    pub fn any_of<'a>(rows: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self(Texts::AnyOf(rows.into_iter().flat_map(|row| row.texts().iter().cloned()).collect()))
     }
 
-    /// Which characters it has.
-    pub(super) fn mask(&self) -> CharMask {
-        self.mask
+    /// The texts of which one must match.
+    pub(super) fn texts(&self) -> &[Folded] {
+        match &self.0 {
+            Texts::One(text) => std::slice::from_ref(text),
+            Texts::AnyOf(texts) => texts,
+        }
     }
 }

@@ -9,7 +9,7 @@ fn row(cells: &[&str]) -> RowText {
 }
 
 fn shows(filter: &str, cells: &[&str]) -> bool {
-    Filter::parse(filter).unwrap().matches(&row(cells)).is_some()
+    Filter::parse(filter).unwrap().matches(&row(cells))
 }
 
 #[test]
@@ -38,6 +38,23 @@ fn rows_are_matched_in_every_notation() {
     ] {
         assert_eq!(shows(filter, &cells), expected, "{filter}");
     }
+}
+
+#[test]
+fn a_row_that_stands_for_several_is_shown_when_one_of_them_would_be() {
+    let rows = [row(&["web-1", "timed out"]), row(&["web-2", "refused"])];
+    let both = RowText::any_of(&rows);
+    for (filter, expected) in [
+        ("refused", true),
+        ("web-1 refused", false),
+        ("!refused", true),
+        ("!web", false),
+        ("-f tmdout", true),
+        ("^web-3$", false),
+    ] {
+        assert_eq!(Filter::parse(filter).unwrap().matches(&both), expected, "{filter}");
+    }
+    assert!(!Filter::parse("").unwrap().matches(&RowText::any_of([])), "it stands for nothing");
 }
 
 #[test]
@@ -87,8 +104,10 @@ proptest! {
         let second = if extend { format!("{first}{more}") } else { other };
         let (first, second) = (Filter::parse(&first).unwrap(), Filter::parse(&second).unwrap());
         if second.narrows(&first) {
-            for text in rows.iter().map(|text| row(&[text])) {
-                prop_assert!(second.matches(&text).is_none() || first.matches(&text).is_some());
+            let rows: Vec<_> = rows.iter().map(|text| row(&[text])).collect();
+            let pairs = rows.chunks(2).map(RowText::any_of);
+            for text in rows.iter().cloned().chain(pairs) {
+                prop_assert!(!second.matches(&text) || first.matches(&text));
             }
         }
     }

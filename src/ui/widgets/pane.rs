@@ -83,12 +83,21 @@ pub fn detail_area(area: Rect) -> (Rect, Option<Rect>) {
         let rows = Rect { width, ..area };
         (rows, Some(Rect { x: area.x + width, width: area.width - width, ..area }))
     } else if area.height >= LEAST_HEIGHT {
-        let height = area.height - area.height / 3;
-        let rows = Rect { height, ..area };
-        (rows, Some(Rect { y: area.y + height, height: area.height - height, ..area }))
+        below(area, area.height - area.height / 3)
     } else {
         (area, None)
     }
+}
+
+/// Gives so many lines to the rows and what is left below them to the detail, if that is enough
+/// for a line of it.
+pub fn below(area: Rect, rows: u16) -> (Rect, Option<Rect>) {
+    let left = area.height.saturating_sub(rows);
+    if left < 3 {
+        return (area, None);
+    }
+    let detail = Rect { y: area.y + rows, height: left, ..area };
+    (Rect { height: rows, ..area }, Some(detail))
 }
 
 /// Draws a border with a title; gives what is inside.

@@ -17,7 +17,7 @@ use crate::table::job::{Job, Ordered};
 use crate::table::model::TableModel;
 use crate::table::row::{Row, Sort};
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::{detail_area, draw_detail};
+use crate::ui::widgets::pane::{below, detail_area, draw_detail};
 use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
 
@@ -37,6 +37,8 @@ pub struct TableView<L: Listing> {
     /// The place among the columns that `sort-column` sorts by.
     picked: usize,
     room: u16,
+    /// The lines of the rows, where the view that holds the list puts the detail right below them.
+    rows_height: Option<u16>,
     /// Where the detail is drawn.
     beside: Option<Rect>,
     /// False while another list of the same view has the cursor.
@@ -63,6 +65,7 @@ impl<L: Listing> TableView<L> {
             detail_top: 0,
             picked: 0,
             room: 80,
+            rows_height: None,
             beside: None,
             is_active: true,
             is_loaded: false,
@@ -81,6 +84,16 @@ impl<L: Listing> TableView<L> {
     /// Gives the cursor to this list, or takes it away.
     pub fn set_active(&mut self, is_active: bool) {
         self.is_active = is_active;
+    }
+
+    /// True while the detail is wanted.
+    pub fn shows_detail(&self) -> bool {
+        self.shows_detail
+    }
+
+    /// Divides its area after so many lines: rows above, the detail below.
+    pub fn divide(&mut self, rows_height: u16) {
+        self.rows_height = Some(rows_height);
     }
 
     /// How many rows it has.
@@ -213,7 +226,11 @@ impl<L: Listing> TableView<L> {
     /// Where rows and detail go.
     fn areas(&self, area: Rect) -> (Rect, Option<Rect>) {
         let is_shown = self.shows_detail && self.listing.has_detail() && !self.model.is_empty();
-        if is_shown { detail_area(area) } else { (area, None) }
+        match self.rows_height {
+            _ if !is_shown => (area, None),
+            Some(height) => below(area, height),
+            None => detail_area(area),
+        }
     }
 }
 
