@@ -23,6 +23,7 @@ use crate::ui::Look;
 
 pub mod cells;
 pub mod checks;
+pub mod facts;
 pub mod fresh;
 pub mod instance;
 pub mod journal;
@@ -32,10 +33,11 @@ pub mod listing;
 pub mod node;
 pub mod nodes;
 pub mod overview;
+pub mod reading;
 pub mod registry;
 pub mod service;
 pub mod services;
-pub mod shown;
+pub mod value;
 
 /// Where the operator is: a view, its datacenter if it has one, and what names its object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -20,3 +20,5 @@ mod mirror;
 mod permissions;
 #[path = "watch/subjects.rs"]
 mod subjects;
+#[path = "watch/values.rs"]
+mod values;

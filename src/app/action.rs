@@ -99,6 +99,8 @@ pub enum Action {
     GroupBy,
     /// Fold or unfold all groups.
     ExpandAll,
+    /// Show the value as another format.
+    NextFormat,
     /// Count the keys below each folder.
     Count,
     /// Edit the key under the cursor.

@@ -109,23 +109,20 @@ impl Kv {
     }
 
     fn name(&self, ctx: &Ctx, row: &KvRow) -> Cell {
-        let (above, leaf) =
-            row.name().split_at(row.name().len().saturating_sub(row.path.leaf().len()));
-        let mut cell = Cell::default();
-        if row.kind == Kind::Folder {
-            let sign = if self.is_open(row) { Sign::Unfolded } else { Sign::Folded };
-            cell = cell.then(format!("{} ", ctx.look.sign(sign)), Role::Muted);
-        } else {
-            cell = cell.then("  ", Role::Muted);
-        }
-        cell = cell.then(clean(above).into_owned(), Role::Muted);
-        cell = match row.kind {
-            Kind::Folder => cell.then(clean(leaf).into_owned(), Role::Accent),
-            Kind::Key => cell.then(clean(leaf).into_owned(), Role::Text),
-            Kind::Marker => cell
-                .then(clean(leaf).into_owned(), Role::Text)
-                .then("the folder's own key", Role::Muted),
+        let leaf = row.path.leaf();
+        let above = row.name().strip_suffix(leaf).unwrap_or_default();
+        let sign = match row.kind {
+            Kind::Folder if self.is_open(row) => ctx.look.sign(Sign::Unfolded),
+            Kind::Folder => ctx.look.sign(Sign::Folded),
+            _ => " ",
         };
+        let role = if row.kind == Kind::Folder { Role::Accent } else { Role::Text };
+        let mut cell = Cell::new(format!("{sign} "), Role::Muted)
+            .then(clean(above).into_owned(), Role::Muted)
+            .then(clean(leaf).into_owned(), role);
+        if row.kind == Kind::Marker {
+            cell = cell.then("  the folder's own key", Role::Muted);
+        }
         match equal::managed(ctx, &self.listings, row) {
             Some(text) => cell.then(format!("  {text}"), Role::Warning),
             None => cell,
@@ -204,6 +201,10 @@ impl Listing for Kv {
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<KvRow>> {
+        if self.shown(ctx) != self.listings.dcs {
+            let upserts = self.load(ctx);
+            return Some(Patch { upserts, is_whole: true, ..Patch::default() });
+        }
         match change {
             Change::Kv(dc, Subject::Folder(folder)) => {
                 let listing = ctx.store.dc(dc)?.folders.get(folder)?;
@@ -212,10 +213,6 @@ impl Listing for Kv {
             Change::Kv(_, Subject::Key(key)) => {
                 self.beside.take(ctx, &self.listings.dcs, key);
                 Some(Patch::default())
-            }
-            Change::Datacenters => {
-                let rows = self.load(ctx);
-                Some(Patch { upserts: rows, is_whole: true, ..Patch::default() })
             }
             // What is looked up when it is drawn.
             Change::Kv(..) | Change::Prints(_) => Some(Patch::default()),
@@ -243,6 +240,8 @@ impl Listing for Kv {
         let folder = row.filter(|row| row.kind == Kind::Folder);
         match (action, folder) {
             (Action::Count, _) => Some(self.count()),
+            // The rows stay what they are.
+            (Action::NextFormat, _) if self.beside.next_format() => Some(Response::Ignored),
             (Action::Right, Some(row)) if !self.is_open(row) => Some(self.unfold(row, true)),
             (Action::Left, Some(row)) if self.is_open(row) => Some(self.unfold(row, false)),
             (Action::ExpandAll, _) if !self.open.is_empty() => {

@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Place, View, checks, instance, journal, key, kv, node, nodes, overview, service,
-    services,
+    services, value,
 };
 use crate::app::command::ViewWord;
 
@@ -17,6 +17,7 @@ pub const ALL: &[Entry] = &[
     instance::ENTRY,
     kv::ENTRY,
     key::ENTRY,
+    value::ENTRY,
     journal::ENTRY,
 ];
 

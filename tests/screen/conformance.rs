@@ -31,6 +31,8 @@ fn place(view: &str) -> Place {
         "service" => Place::new("service").of("web"),
         "node" => Place::new("node").at(&dc).of("n-1"),
         "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
+        "key" => Place::new("key").of("s0"),
+        "value" => Place::new("value").at(&dc).of("s0"),
         name => Place::new(name),
     }
 }
@@ -48,6 +50,8 @@ fn fill(app: &mut App, dc: &str, n: usize) {
     world::checks(app, dc, failing.collect());
     let all = vec![world::instance("n-1", "web-1", Status::Critical)];
     world::folder(app, dc, "", &["s0", "web/"]);
+    let lines: Vec<String> = (0..n).map(|i| format!("k{i}: v{i}")).collect();
+    world::key(app, dc, "s0", Some(&lines.join("\n")));
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

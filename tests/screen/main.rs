@@ -12,5 +12,6 @@ mod doubt;
 mod filtering;
 mod going;
 mod keys;
+mod kv;
 mod overview;
 mod truth;

@@ -14,7 +14,7 @@ use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
 use dcview::domain::ids::{Dc, Key};
-use dcview::domain::kv::Folder;
+use dcview::domain::kv::{Entry, Folder};
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -88,6 +88,28 @@ pub fn folder(app: &mut App, dc: &str, prefix: &str, paths: &[&str]) {
     let effects = feed_under(app, dc, app.store.ticket, Body::Folder(listing));
     run_jobs(app, effects);
     fresh_subject(app, dc, Subject::Folder(key), State::Live);
+}
+
+/// Feeds a shown key of the KV store; no value where there is no such key.
+pub fn key(app: &mut App, dc: &str, key: &str, value: Option<&str>) {
+    let name = Key::from(key);
+    let entry = value.map(|value| Arc::new(entry(key, value)));
+    let effects = feed_under(app, dc, app.store.ticket, Body::Entry(name.clone(), entry));
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Key(name), State::Live);
+}
+
+/// A key with a value, indexes 9 and 4.
+pub fn entry(key: &str, value: &str) -> Entry {
+    Entry {
+        key: key.into(),
+        value: value.to_owned().into(),
+        flags: 0,
+        modify_index: 9,
+        create_index: 4,
+        lock_index: 0,
+        session: None,
+    }
 }
 
 /// A failing check on `node`, of the service whose instance is `NAME-..`, or of the node itself.

@@ -156,11 +156,17 @@ impl Mirror {
             });
         }
         let focus = focus.map(Dc::from);
-        self.scope.send_replace(Scope {
-            ticket: state.ticket,
-            focus,
-            subjects,
-            glanced: Glanced::default(),
+        let glanced = Glanced::default();
+        self.scope.send_replace(Scope { ticket: state.ticket, focus, subjects, glanced });
+    }
+
+    /// Looks at this beside what is shown, with a new ticket.
+    pub fn glance(&self, glanced: Glanced) {
+        let mut state = self.shared.0.lock().expect("no test panics in here");
+        state.ticket += 1;
+        let ticket = state.ticket;
+        self.scope.send_modify(|scope| {
+            *scope = Scope { ticket, glanced, ..scope.clone() };
         });
     }
 }

@@ -6,25 +6,26 @@ use super::rows::{Kind, KvRow, Listings};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Entry;
-use crate::editor::format::Document;
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
-use crate::views::shown::{Shown, hands, session_of, stamps};
+use crate::views::facts::{hands, session_of, stamps};
+use crate::views::reading::{Prepared, Reading};
 use crate::views::{Ctx, fresh};
 
 /// The value that is ready to be drawn, and whose it is.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     ready: Option<Ready>,
+    reading: Reading,
 }
 
 #[derive(Debug)]
 struct Ready {
     dc: Dc,
     entry: Arc<Entry>,
-    document: Arc<Document>,
+    prepared: Arc<Prepared>,
 }
 
 /// The key in the first of the datacenters that has it, as far as they answered.
@@ -57,26 +58,36 @@ impl Beside {
             return;
         }
         let same = self.ready.take().filter(|it| it.entry.value == entry.value);
-        let document = same.filter(|it| it.entry.key == *key).map_or_else(
-            || Arc::new(Document::detect(key.as_str(), entry.value.clone())),
-            |it| it.document,
-        );
-        self.ready = Some(Ready { dc: dc.clone(), entry: Arc::clone(entry), document });
+        let prepared = same.filter(|it| it.entry.key == *key).map(|it| it.prepared);
+        let prepared = prepared.unwrap_or_else(|| self.prepare(entry));
+        self.ready = Some(Ready { dc: dc.clone(), entry: Arc::clone(entry), prepared });
+    }
+
+    fn prepare(&self, entry: &Entry) -> Arc<Prepared> {
+        Arc::new(Prepared::new(entry.key.as_str(), &entry.value, self.reading))
+    }
+
+    /// Reads values another way from now on; false when there is none.
+    pub fn next_format(&mut self) -> bool {
+        let Some(ready) = self.ready.take() else { return false };
+        self.reading = self.reading.next(ready.prepared.detected());
+        self.ready = Some(Ready { prepared: self.prepare(&ready.entry), ..ready });
+        true
     }
 
     /// What is said about a key.
     pub fn detail(&self, ctx: &Ctx, listings: &Listings, row: &KvRow) -> Detail {
         let leaf = clean(row.path.leaf()).into_owned();
         let ready = self.ready.as_ref().filter(|it| it.entry.key == row.path);
-        let Some(Ready { dc, entry, document }) = ready else {
+        let Some(Ready { dc, entry, prepared }) = ready else {
             let title = Cell::new(format!(" {leaf} "), Role::Title);
             return Detail { title, lines: Lines::Whole(unread(ctx, listings, row)) };
         };
         let title = Cell::new(format!(" {leaf} @ {} ", clean(dc.as_str())), Role::Title)
-            .then(format!("{} ", document.format().label()), Role::Muted);
+            .then(format!("{} ", prepared.label()), Role::Muted);
         let mut head = vec![stamps(entry)];
         head.extend(hands(ctx, dc, entry));
-        let lines = Lines::Lazy(head, Box::new(Shown(Arc::clone(document))));
+        let lines = Lines::Lazy(head, Box::new(Arc::clone(prepared)));
         Detail { title, lines }
     }
 }
