@@ -353,7 +353,8 @@ impl App {
         self.store.ticket = ticket;
         let scope = self.scope.clone();
         let is_wanted = |dc: &Dc, subject: &_| {
-            scope.subjects.iter().any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+            let mut all = scope.subjects.iter().chain(&scope.glanced.passing);
+            all.any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
         };
         self.store.keep_subjects(is_wanted);
         effects.push(Effect::Scope(scope.clone()));

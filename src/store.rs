@@ -17,7 +17,8 @@ use crate::domain::feed::{
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey};
 use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
-use crate::domain::kv::{Entry, Folder};
+use crate::domain::kv::{Entry, Folder, Print, Session};
+use crate::domain::managed::Managers;
 use crate::domain::server::Servers;
 
 pub mod held;
@@ -58,6 +59,12 @@ pub struct Datacenter {
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
     /// Its sessions and locks, as far as they are shown.
     pub held: Held,
+    /// The shown sessions; `None` for one that is gone.
+    pub sessions: HashMap<SessionId, Option<Arc<Session>>>,
+    /// Who else writes its keys; none while that is not known.
+    pub managers: Option<Arc<Managers>>,
+    /// The values on screen that are compared, as far as they are read.
+    pub prints: HashMap<Key, Print>,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -95,10 +102,13 @@ pub enum Change {
     Instances(Dc, Subject, Vec<InstanceKey>),
     /// The checks of a shown node itself.
     NodeChecks(Dc, NodeName),
-    /// A shown folder or key of a datacenter's KV store, or the locks under a prefix.
+    /// A shown folder, key or session of a datacenter, the locks under a prefix, or who else writes
+    /// its keys.
     Kv(Dc, Subject),
     /// Sessions of a datacenter.
     Sessions(Dc, Vec<SessionId>),
+    /// Values of a datacenter that are compared.
+    Prints(Dc),
     /// Nothing that is shown.
     Nothing,
 }
@@ -169,6 +179,7 @@ impl Store {
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
             dc.held.keep(|subject| keep(name, subject));
+            dc.sessions.retain(|id, _| keep(name, &Subject::Session(id.clone())));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
@@ -233,6 +244,7 @@ impl Store {
             | Body::Entry(..)
             | Body::Sessions(_)
             | Body::Locks(_)
+            | Body::Session(..)
                 if is_late =>
             {
                 Change::Nothing
@@ -268,6 +280,18 @@ impl Store {
                 let since = Since { at, is_exact: dc.follows(subject.clone()) };
                 dc.held.locks(locks, since);
                 Change::Kv(name, subject)
+            }
+            Body::Session(id, session) => {
+                dc.sessions.insert(id.clone(), session);
+                Change::Kv(name, Subject::Session(id))
+            }
+            Body::Managers(managers) => {
+                dc.managers = Some(managers);
+                Change::Kv(name, Subject::Managers)
+            }
+            Body::Prints(prints) => {
+                dc.prints = prints.into_iter().collect();
+                Change::Prints(name)
             }
             Body::Versions(service, versions) => {
                 dc.versions.insert(service.clone(), versions);

@@ -14,8 +14,8 @@ use crate::app::command::{Grouping, Takes};
 use crate::app::confirm::Confirm;
 use crate::app::task::many::Wish;
 use crate::app::task::{Ask, News};
-use crate::domain::feed::Wanted;
-use crate::domain::ids::{Dc, Key, ServiceName};
+use crate::domain::feed::{Glanced, Wanted};
+use crate::domain::ids::{Dc, Key};
 use crate::domain::kv as keys;
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
@@ -25,6 +25,7 @@ use crate::ui::Look;
 pub mod cells;
 pub mod checks;
 pub mod compare;
+pub mod facts;
 pub mod fresh;
 pub mod instance;
 pub mod journal;
@@ -36,10 +37,12 @@ pub mod node;
 pub mod nodes;
 pub mod overview;
 mod prefill;
+pub mod reading;
 pub mod registry;
 pub mod service;
 pub mod services;
 pub mod sessions;
+pub mod value;
 
 /// Where the operator is: a view, its datacenter if it has one, and what names its object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -190,9 +193,9 @@ pub trait View: Send {
         Vec::new()
     }
 
-    /// The services whose versions it shows.
-    fn glanced(&self, _ctx: &Ctx) -> Vec<ServiceName> {
-        Vec::new()
+    /// What it needs looked at as long as it is on screen so.
+    fn glanced(&self, _ctx: &Ctx) -> Glanced {
+        Glanced::default()
     }
 
     /// Takes everything from the store anew: it is shown again, or the focus moved.

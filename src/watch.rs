@@ -22,6 +22,7 @@ mod glance;
 mod inbox;
 mod index;
 mod keeper;
+mod kv;
 mod locks;
 mod pace;
 mod permits;
@@ -34,6 +35,7 @@ mod sources;
 mod standing;
 mod subject;
 mod supervisor;
+mod values;
 mod watcher;
 
 use tokio::sync::{mpsc, watch};

@@ -22,3 +22,5 @@ mod mirror;
 mod permissions;
 #[path = "watch/subjects.rs"]
 mod subjects;
+#[path = "watch/values.rs"]
+mod values;

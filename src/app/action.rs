@@ -99,6 +99,10 @@ pub enum Action {
     GroupBy,
     /// Fold or unfold all groups.
     ExpandAll,
+    /// Show the value as another format.
+    NextFormat,
+    /// Count the keys below each folder.
+    Count,
     /// Edit the key under the cursor.
     Edit,
     /// Delete the marked keys and folders, or those under the cursor.

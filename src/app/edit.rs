@@ -131,7 +131,12 @@ impl Edit {
     pub fn guard(&mut self, guards: Guards) -> Option<Input> {
         let before = std::mem::replace(&mut self.guarding, Guarding::Known);
         self.machine.guard(guards);
-        (before == Guarding::Accepted).then_some(Input::Accept)
+        if before != Guarding::Accepted {
+            return None;
+        }
+        // What is asked is known; what comes of the write is said in its place.
+        self.remark = None;
+        Some(Input::Accept)
     }
 
     /// What the server has now, which an edit only notes.

@@ -60,6 +60,16 @@ pub enum Ask {
         /// The path; with a slash at its end, a directory.
         file: String,
     },
+    /// Count the keys below the folders that lie directly in some; answered by many
+    /// [`News::Counts`], an [`News::End`] a datacenter and [`News::Done`].
+    Count {
+        /// Where.
+        dcs: Vec<Dc>,
+        /// Below which prefix keys are counted.
+        page: Key,
+        /// Whose folders are counted apart.
+        folders: Vec<Key>,
+    },
 }
 
 /// A write and how it is to be made.
@@ -94,6 +104,17 @@ pub enum News {
     Applied(Box<Report>),
     /// A part of a comparison; its last one says how it ended.
     Compared(Compared),
+    /// Keys that were counted so far.
+    Counts {
+        /// Where.
+        dc: Dc,
+        /// How many are below these folders.
+        folders: Vec<(Key, usize)>,
+        /// How many there are altogether.
+        all: usize,
+    },
+    /// Nothing more comes from a datacenter: it is whole, or why it is not.
+    End(Dc, Result<(), String>),
     /// It is done; in words.
     Done(String),
     /// It could not be done, or died; in words.
@@ -104,7 +125,7 @@ impl News {
     /// True when nothing more comes of the work.
     pub fn is_last(&self) -> bool {
         match self {
-            Self::Gathered(_) | Self::Progress(_) => false,
+            Self::Gathered(_) | Self::Progress(_) | Self::Counts { .. } | Self::End(..) => false,
             Self::Compared(part) => part.end.is_some(),
             _ => true,
         }

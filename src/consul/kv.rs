@@ -14,6 +14,7 @@ use super::read::{Meta, Query};
 use super::write::look;
 use super::{Access, ApiError, Client, encode_path, encode_segment, wire};
 use crate::domain::kv::{Entry, Folder, Key, Session, SessionId};
+use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 
 pub use carry::plain_prefix;
 pub use listing::{Listing, keys, recurse};
@@ -56,6 +57,25 @@ pub async fn read(client: &Client, key: &Key) -> Result<Option<Entry>, ApiError>
         return look(client, key).await;
     }
     entry(key).fetch(client).await.map(|(entry, _): (_, Meta)| entry)
+}
+
+/// Who replicates or writes keys of the datacenter: two requests, small ones.
+///
+/// # Errors
+/// As [`Client::send`].
+pub async fn managers(client: &Client) -> Result<Managers, ApiError> {
+    let config = Key::from(GIT2CONSUL_CONFIG);
+    let statuses = async {
+        let mut listing = recurse(client, &Key::from(REPLICATE_STATUSES)).await?;
+        let mut all = Vec::new();
+        while let Some(page) = listing.page().await? {
+            all.extend(page);
+        }
+        Ok::<_, ApiError>(all)
+    };
+    let (mut entries, config) = tokio::try_join!(statuses, read(client, &config))?;
+    entries.extend(config);
+    Ok(Managers::read(&entries))
 }
 
 /// All sessions of the datacenter that the token may see.

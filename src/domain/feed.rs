@@ -14,8 +14,9 @@ use super::delta::Delta;
 use super::freshness::Freshness;
 use super::health::{Check, CheckKey};
 use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
-use super::kv::{Entry, Folder, Session};
+use super::kv::{Entry, Folder, Print, Session};
 use super::lock::Locks;
+use super::managed::Managers;
 use super::server::Servers;
 
 /// A list that is only watched while something shows it.
@@ -33,6 +34,10 @@ pub enum Subject {
     Sessions,
     /// The locks under a prefix of the KV store.
     Locks(Key),
+    /// One session.
+    Session(SessionId),
+    /// Who else writes keys of the datacenter: read now and then.
+    Managers,
 }
 
 /// One wanted subject of one datacenter.
@@ -53,8 +58,19 @@ pub struct Scope {
     pub focus: Option<Dc>,
     /// The subjects shown.
     pub subjects: Vec<Wanted>,
-    /// Services whose versions are shown: looked at now and then, not watched.
-    pub glanced: Vec<ServiceName>,
+    /// What is looked at beside them.
+    pub glanced: Glanced,
+}
+
+/// What is looked at only as long as it is on screen, and not watched for good.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glanced {
+    /// Services whose versions are shown: read now and then.
+    pub services: Vec<ServiceName>,
+    /// Keys whose values are compared: read when the folder that they lie in changed.
+    pub keys: Vec<(Dc, Key)>,
+    /// Subjects that the cursor is on: watched once it has rested there a moment.
+    pub passing: Vec<Wanted>,
 }
 
 /// Which list of a datacenter a freshness belongs to.
@@ -148,6 +164,12 @@ pub enum Body {
     Sessions(Delta<SessionId, Session>),
     /// The locks under a shown prefix, whole.
     Locks(Arc<Locks>),
+    /// A shown session; `None` when it is gone.
+    Session(SessionId, Option<Arc<Session>>),
+    /// Who else writes keys.
+    Managers(Arc<Managers>),
+    /// The values that are compared, as far as they are read now; those of before are forgotten.
+    Prints(Vec<(Key, Print)>),
     /// The versions of a service's instances.
     Versions(ServiceName, Versions),
     /// How fresh a list is now.

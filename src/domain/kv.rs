@@ -9,18 +9,16 @@ mod folder;
 mod key;
 mod presence;
 mod session;
-mod tree;
 mod write;
 
 use bytes::Bytes;
 
 pub use super::ids::{Key, SessionId};
-pub use compare::{Cell, Counted, Print, Verdict, compare_folder, verdict};
-pub use folder::{Folder, FolderBuilder, Row};
+pub use compare::{Cell, Print, Verdict, verdict};
+pub use folder::{Folder, FolderBuilder, Row, union};
 pub use key::join;
 pub use presence::{MAX_DCS, Presence};
 pub use session::{Behavior, Session};
-pub use tree::{Kind, Order, Tree, TreeRow};
 pub use write::{Op, Write};
 
 /// A key with its value and its stamps.

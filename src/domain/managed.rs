@@ -125,6 +125,21 @@ impl Managers {
     }
 }
 
+impl Managed {
+    /// What writes it, in a word; `None` for what only holds it.
+    pub fn writer(&self) -> Option<&'static str> {
+        match self {
+            Self::Replicated { .. } | Self::ReplicationStatus => Some("consul-replicate"),
+            Self::Git { .. } | Self::GitMarker { .. } | Self::GitConfig => Some("git2consul"),
+            Self::Template { .. } => Some("consul-template"),
+            Self::Lock { .. }
+            | Self::Semaphore { .. }
+            | Self::Contender { .. }
+            | Self::Held { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Managed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -8,13 +8,15 @@ mod detect;
 mod document;
 mod fold;
 mod hex;
+mod layout;
 mod lex;
 mod lines;
 mod paint;
 
 pub use document::{Document, Highlight};
-pub use fold::{Fold, folds};
+pub use fold::{Fold, folds, outline};
 pub use hex::{HEX_WIDTH, HexRow, hex_row, hex_rows};
+pub use layout::lay_out;
 pub use lines::Ends;
 pub use paint::{Run, TAB, Window, plain};
 

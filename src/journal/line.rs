@@ -100,7 +100,6 @@ pub enum Fate {
 
 impl Act {
     /// True for keys that are stored or deleted.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub fn is_store(&self) -> bool {
         *self == Self::Store
     }

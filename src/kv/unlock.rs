@@ -71,7 +71,7 @@ pub(super) async fn destroy(
             }
         }
         None => {
-            shown.push_str("which keys it holds was not looked for: --keys-under PREFIX does\n")
+            shown.push_str("which keys it holds was not looked for: --keys-under PREFIX does\n");
         }
     }
     confirm(&place, consent, &shown)?;

@@ -190,10 +190,10 @@ mod tests {
 
     #[test]
     fn what_was_left_and_what_was_not_done_are_told_apart() {
+        use StepFate::{Done, Left, Open};
         let plan = plan(&["a", "b", "c", "d"]);
         let progress = Progress { done: 2, of: 4 };
         let report = Report { progress, left: vec!["b".into()], ..Report::default() };
-        use StepFate::{Done, Left, Open};
         assert_eq!(report.fates(&plan), [Done, Left, Done, Open]);
         let rest = report.rest(&plan);
         assert_eq!(rest.ops().map(Op::key).collect::<Vec<_>>(), [&Key::from("d")]);

@@ -6,6 +6,7 @@
 
 mod again;
 mod compare;
+mod count;
 mod files;
 mod keys;
 mod plans;
@@ -151,6 +152,9 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
         Ask::Apply(proposal) => plans::apply(ways, proposal, teller, halt).await,
         Ask::Compare(sides) => compare::compare(ways, &sides, teller).await,
         Ask::Export { dc, prefix, file } => files::export(ways, &dc, &prefix, &file, teller).await,
+        Ask::Count { dcs, page, folders } => {
+            count::count(ways, &dcs, &page, &folders, teller).await
+        }
     };
     teller.tell(news);
 }

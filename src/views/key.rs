@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::facts::{hands, session_of};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::prefill::{self, Chosen};
+use super::reading::{Prepared, Reading};
 use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
@@ -21,7 +23,6 @@ use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv;
 use crate::editor::diff::Diff;
-use crate::editor::format::Document;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -29,10 +30,6 @@ use crate::table::row::Row;
 use crate::ui::text::{bytes, clean};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
-
-mod value;
-
-use value::Value as ShownValue;
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -46,7 +43,8 @@ pub const ENTRY: Entry = Entry {
 
 fn open(place: &Place) -> Box<dyn View> {
     let (key, only) = (Key::from(place.arg(0)), place.dc.clone());
-    let key = OneKey { key, only, documents: HashMap::new() };
+    let reading = Reading::Detected;
+    let key = OneKey { key, only, reading, is_folded: false, values: HashMap::new() };
     Box::new(TableView::new(place.clone(), key))
 }
 
@@ -54,8 +52,11 @@ fn open(place: &Place) -> Box<dyn View> {
 pub struct OneKey {
     key: Key,
     only: Option<Dc>,
+    /// How the values are read.
+    reading: Reading,
+    is_folded: bool,
     /// The values ready to be shown, each with the index that it was made at.
-    documents: HashMap<Dc, (u64, Arc<Document>)>,
+    values: HashMap<Dc, (u64, Arc<Prepared>)>,
 }
 
 /// The key in one datacenter.
@@ -99,12 +100,29 @@ impl OneKey {
     }
 
     /// A value ready to be shown; one that did not change is not read again.
-    fn document(&self, dc: &Dc, entry: &kv::Entry) -> (u64, Arc<Document>) {
+    fn value(&self, dc: &Dc, entry: &kv::Entry) -> (u64, Arc<Prepared>) {
         let index = entry.modify_index;
-        match self.documents.get(dc) {
-            Some((at, document)) if *at == index => (index, Arc::clone(document)),
-            _ => (index, Arc::new(Document::detect(self.key.as_str(), entry.value.clone()))),
+        if let Some((at, value)) = self.values.get(dc)
+            && *at == index
+        {
+            return (index, Arc::clone(value));
         }
+        let value = Prepared::new(self.key.as_str(), &entry.value, self.reading);
+        (index, Arc::new(if self.is_folded { value.as_overview() } else { value }))
+    }
+
+    /// Shows the values another way: all are read anew.
+    fn next_format(&mut self, row: &KeyRow) -> Option<Response> {
+        let (_, value) = self.values.get(&row.dc)?;
+        self.reading = self.reading.next(value.detected());
+        self.values.clear();
+        Some(Response::Changed)
+    }
+
+    fn toggle_fold(&mut self) -> Response {
+        self.is_folded = !self.is_folded;
+        self.values.clear();
+        Response::Changed
     }
 
     /// The question before the key is deleted in one datacenter.
@@ -208,9 +226,9 @@ impl Listing for OneKey {
             }
             _ => Against::Differs,
         };
-        self.documents = known
+        self.values = known
             .iter()
-            .filter_map(|(dc, entry)| Some(((*dc).clone(), self.document(dc, entry.as_deref()?))))
+            .filter_map(|(dc, entry)| Some(((*dc).clone(), self.value(dc, entry.as_deref()?))))
             .collect();
         let row = |(dc, entry): &(&Dc, Option<Arc<kv::Entry>>)| KeyRow {
             dc: (*dc).clone(),
@@ -226,17 +244,27 @@ impl Listing for OneKey {
                 // One row changes what the others are equal to.
                 Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
             }
+            // Who else has a hand on it is looked up when it is drawn.
+            Change::Kv(..) => Some(Patch::default()),
             _ => None,
         }
     }
 
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
-        let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
-        shown.map(|(dc, _)| Wanted { dc: dc.clone(), subject: self.subject() }).collect()
+        let mut wanted = Vec::new();
+        for (dc, state) in ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc)) {
+            wanted.push(Wanted { dc: dc.clone(), subject: self.subject() });
+            wanted.push(Wanted { dc: dc.clone(), subject: Subject::Managers });
+            let entry = state.entries.get(&self.key).and_then(Option::as_ref);
+            wanted.extend(entry.and_then(|entry| session_of(dc, entry)));
+        }
+        wanted
     }
 
     fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&KeyRow>) -> Option<Response> {
         match (action, row) {
+            (Action::NextFormat, Some(row)) => self.next_format(row),
+            (Action::ExpandAll, _) => Some(self.toggle_fold()),
             (Action::Edit, Some(row)) => {
                 let entry = row.entry.as_deref().cloned();
                 Some(Response::Edit(row.dc.clone(), self.key.clone(), entry))
@@ -253,6 +281,7 @@ impl Listing for OneKey {
         let shown = ctx.store.datacenters().map(|(dc, _)| dc).filter(|dc| self.shows(ctx, dc));
         let chosen = Chosen {
             names: vec![self.key.as_str()],
+            has_marker: self.key.is_marker(),
             dcs: rows.iter().map(|row| &row.dc).collect(),
             shown: shown.collect(),
             folder: self.key.parent(),
@@ -262,6 +291,11 @@ impl Listing for OneKey {
 
     fn is_fault(&self, row: &KeyRow) -> bool {
         matches!(row.against, Against::Missing | Against::Differs)
+    }
+
+    fn open(&self, _ctx: &Ctx, row: &KeyRow) -> Option<Place> {
+        row.entry.as_ref()?;
+        Some(Place::new("value").at(&row.dc).of(self.key.as_str()))
     }
 
     fn name(&self, row: &KeyRow) -> String {
@@ -288,17 +322,22 @@ impl Listing for OneKey {
         true
     }
 
-    fn detail(&self, _ctx: &Ctx, row: &KeyRow) -> Option<Detail> {
+    fn detail(&self, ctx: &Ctx, row: &KeyRow) -> Option<Detail> {
         let name = format!(" {} @ {} ", clean(self.key.leaf()), clean(row.dc.as_str()));
         let mut title = Cell::new(name, Role::Title);
-        let say = |text: &'static str, role| Lines::Whole(vec![Cell::new(text, role)]);
-        let lines = match (&row.entry, self.documents.get(&row.dc)) {
-            (None, _) => say("there is no such key here", Role::Warning),
-            (Some(entry), _) if entry.value.is_empty() => say("the value is empty", Role::Muted),
-            (Some(_), None) => say("loading", Role::Muted),
-            (Some(_), Some((_, document))) => {
-                title.runs.push((format!("{} ", document.format().label()).into(), Role::Muted));
-                Lines::Lazy(Box::new(ShownValue(Arc::clone(document))))
+        let Some(entry) = &row.entry else {
+            let line = Cell::new("there is no such key here", Role::Warning);
+            return Some(Detail { title, lines: Lines::Whole(vec![line]) });
+        };
+        let mut head = hands(ctx, &row.dc, entry);
+        let lines = match self.values.get(&row.dc) {
+            Some((_, value)) if !entry.value.is_empty() => {
+                title.runs.push((format!("{} ", value.label()).into(), Role::Muted));
+                Lines::Lazy(head, Box::new(Arc::clone(value)))
+            }
+            _ => {
+                head.push(Cell::new("the value is empty", Role::Muted));
+                Lines::Whole(head)
             }
         };
         Some(Detail { title, lines })

@@ -1,41 +1,61 @@
-//! One folder of the KV store over all datacenters (or one): folders and keys, and for each in
-//! which datacenters it exists.
+//! Folders and keys of the KV store over all datacenters (or one) as a tree: for each in which
+//! datacenters it exists and whether the values are equal, and the value under the cursor beside it.
 //!
-//! A folder's listing is live and may hold 200,000 keys. Values are read only when a key is opened.
+//! Every open folder's listing is live and may hold 200,000 keys; where a row is and how its values
+//! compare is looked up for what is drawn. Values are read for the rows on screen only.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
-use super::listing::{Heading, Listing, Patch, TableView};
+use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::prefill::{self, Chosen};
-use super::{Ctx, Entry, Place, Response, View, cells};
+use super::{Ctx, Entry, Place, Response, View};
 use crate::app::action::Action;
 use crate::app::command::Takes;
-use crate::domain::feed::{List, Subject, Wanted};
+use crate::app::task::{Ask, News};
+use crate::domain::feed::{Glanced, List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::store::Change;
 use crate::table::column::{Align, Cell, Column, Width};
-use crate::table::filter::RowText;
-use crate::table::row::Row;
+use crate::table::row::Row as _;
+use crate::ui::glyph::Sign;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
+use crate::ui::widgets::pane::{Detail, Lines};
+
+mod beside;
+mod counts;
+mod equal;
+mod rows;
+
+use beside::Beside;
+use counts::Counts;
+use equal::Values;
+use rows::Listings;
+pub use rows::{Kind, KvRow};
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
     name: "kv",
     aliases: &["keys"],
     takes: Takes::Folder,
-    doc: "a folder of the KV store over all datacenters",
+    doc: "folders and keys of the KV store over all datacenters, and their values",
     is_tab: true,
     open,
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    let (prefix, only) = (folder_of(place.arg(0)), place.dc.clone());
-    Box::new(TableView::new(place.clone(), Kv { prefix, only, here: HashMap::new() }))
+    let page = folder_of(place.arg(0));
+    let kv = Kv {
+        only: place.dc.clone(),
+        open: BTreeSet::new(),
+        listings: Listings::of(&page),
+        beside: Beside::default(),
+        counts: Counts::default(),
+        page,
+    };
+    Box::new(TableView::new(place.clone(), kv))
 }
 
 /// The folder that was meant: typed without its slash it gets one.
@@ -44,95 +64,93 @@ pub fn folder_of(typed: &str) -> Key {
     Key::from(format!("{typed}{slash}"))
 }
 
-/// In which datacenters something is: a bit for each, in the store's order.
-type Presence = u64;
-
 /// The list.
 pub struct Kv {
-    prefix: Key,
+    /// The folder whose page it is; empty for the top.
+    page: Key,
     only: Option<Dc>,
-    /// What is listed, to tell what a new listing changes.
-    here: HashMap<Arc<str>, Presence>,
-}
-
-/// A folder or a key.
-#[derive(Clone, Debug)]
-pub struct KvRow {
-    path: Arc<str>,
-    /// Bytes of the path before its name.
-    above: usize,
-    presence: Presence,
-}
-
-impl KvRow {
-    fn name(&self) -> &str {
-        self.path.get(self.above..).unwrap_or_default()
-    }
-
-    fn is_folder(&self) -> bool {
-        self.path.ends_with('/')
-    }
-
-    /// True when the datacenter at this place of the store has it.
-    fn is_in(&self, place: usize) -> bool {
-        self.presence & (1 << place.min(63)) != 0
-    }
-
-    /// True when it is in all of so many datacenters.
-    fn is_everywhere(&self, dcs: usize) -> bool {
-        self.presence.count_ones() as usize == dcs
-    }
-}
-
-impl Row for KvRow {
-    type Key = Arc<str>;
-
-    fn key(&self) -> Arc<str> {
-        Arc::clone(&self.path)
-    }
-
-    fn text(&self) -> RowText {
-        RowText::new([self.name()])
-    }
-
-    /// Folders first, then by the bytes of the key, as Consul orders them.
-    fn tie(&self, other: &Self) -> Ordering {
-        (!self.is_folder(), &self.path).cmp(&(!other.is_folder(), &other.path))
-    }
+    /// The folders below it that are unfolded.
+    open: BTreeSet<Key>,
+    listings: Listings,
+    beside: Beside,
+    counts: Counts,
 }
 
 impl Kv {
-    fn subject(&self) -> Subject {
-        Subject::Folder(self.prefix.clone())
+    fn shown(&self, ctx: &Ctx) -> Vec<Dc> {
+        let is_shown = |dc: &&Dc| self.only.as_ref().map_or_else(|| ctx.shows(dc), |it| it == *dc);
+        ctx.store.datacenters().map(|(dc, _)| dc).filter(is_shown).cloned().collect()
     }
 
-    fn shown<'a>(&'a self, ctx: &Ctx<'a>) -> impl Iterator<Item = (usize, &'a Dc)> {
-        let ctx = *ctx;
-        let is_shown =
-            move |dc: &Dc| self.only.as_ref().map_or_else(|| ctx.shows(dc), |only| only == dc);
-        let all = ctx.store.datacenters().map(|(dc, _)| dc).enumerate();
-        all.filter(move |(_, dc)| is_shown(dc))
+    /// The folders whose rows are shown: the page's and those unfolded in shown ones.
+    fn folders(&self) -> impl Iterator<Item = Key> {
+        let depth = self.page.as_str().len();
+        let is_shown = move |folder: &&Key| {
+            let mut above = folder.parents().filter(|parent| parent.len() > depth);
+            above.all(|parent| self.open.contains(parent))
+        };
+        std::iter::once(self.page.clone()).chain(self.open.iter().filter(is_shown).cloned())
     }
 
-    /// What the datacenters list now.
-    fn listed(&self, ctx: &Ctx) -> HashMap<Arc<str>, Presence> {
-        let mut here: HashMap<Arc<str>, Presence> = HashMap::new();
-        for (place, dc) in self.shown(ctx) {
-            let folder = ctx.store.dc(dc).and_then(|state| state.folders.get(&self.prefix));
-            for row in folder.iter().flat_map(|folder| folder.rows()) {
-                // The datacenters past the 64th are not told apart.
-                let bit = 1 << place.min(63);
-                match here.get_mut(row.path) {
-                    Some(presence) => *presence |= bit,
-                    None => drop(here.insert(Arc::from(row.path), bit)),
+    fn is_open(&self, row: &KvRow) -> bool {
+        row.kind == Kind::Folder && self.open.contains(&row.path)
+    }
+
+    fn unfold(&mut self, row: &KvRow, is_open: bool) -> Response {
+        if is_open {
+            self.open.insert(row.path.clone());
+        } else {
+            self.open.remove(&row.path);
+        }
+        Response::Changed
+    }
+
+    fn count(&mut self) -> Response {
+        self.counts.begin();
+        let (dcs, folders) = (self.listings.dcs.clone(), self.folders().collect());
+        Response::Ask(Ask::Count { dcs, page: self.page.clone(), folders })
+    }
+
+    fn name(&self, ctx: &Ctx, row: &KvRow) -> Cell {
+        let leaf = row.path.leaf();
+        let above = row.name().strip_suffix(leaf).unwrap_or_default();
+        let sign = match row.kind {
+            Kind::Folder if self.is_open(row) => ctx.look.sign(Sign::Unfolded),
+            Kind::Folder => ctx.look.sign(Sign::Folded),
+            _ => " ",
+        };
+        let role = if row.kind == Kind::Folder { Role::Accent } else { Role::Text };
+        let mut cell = Cell::new(format!("{sign} "), Role::Muted)
+            .then(clean(above).into_owned(), Role::Muted)
+            .then(clean(leaf).into_owned(), role);
+        if row.kind == Kind::Marker {
+            cell = cell.then("  the folder's own key", Role::Muted);
+        }
+        match equal::managed(ctx, &self.listings, row) {
+            Some(text) => cell.then(format!("  {text}"), Role::Warning),
+            None => cell,
+        }
+    }
+
+    /// What stands in a datacenter's column.
+    fn there(&self, ctx: &Ctx, at: usize, row: &KvRow) -> Cell {
+        let Some((dc, is_here)) = self.listings.here(row).nth(at) else { return Cell::default() };
+        match is_here {
+            None => Cell::new("?", Role::Muted),
+            Some(false) => Cell::new("missing", Role::Warning),
+            Some(true) => {
+                let role =
+                    if self.listings.is_missing_somewhere(row) { Role::Text } else { Role::Muted };
+                if row.kind == Kind::Folder {
+                    let counted = self.counts.of(dc, &row.path);
+                    return Cell::new(counted.unwrap_or_else(|| String::from("yes")), role);
+                }
+                match equal::against_first(ctx, &self.listings, row, at) {
+                    Some(false) => Cell::new("differs", Role::Critical),
+                    _ => Cell::new("yes", role),
                 }
             }
         }
-        here
-    }
-
-    fn row(&self, path: &Arc<str>, presence: Presence) -> KvRow {
-        KvRow { path: Arc::clone(path), above: self.prefix.as_str().len(), presence }
     }
 }
 
@@ -141,31 +159,34 @@ impl Listing for Kv {
 
     fn heading(&self, _ctx: &Ctx) -> Heading {
         let place = self.only.as_ref().map(|dc| format!(" @ {dc}")).unwrap_or_default();
-        let what = format!(
-            "kv {}{place}",
-            if self.prefix.is_empty() { "/" } else { self.prefix.as_str() }
-        );
-        Heading { what, made_of: vec![List::Subject(self.subject())], is_of_all: false }
+        let folder = if self.page.is_empty() { "/" } else { self.page.as_str() };
+        let made_of = self.folders().map(|folder| List::Subject(Subject::Folder(folder))).collect();
+        Heading { what: format!("kv {folder}{place}"), made_of, is_of_all: false }
+    }
+
+    fn says(&self, _ctx: &Ctx) -> Option<Cell> {
+        self.counts.says()
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, KvRow>> {
-        let name = |row: &KvRow| {
-            let role = if row.is_folder() { Role::Accent } else { Role::Text };
-            cells::text(row.name(), role)
-        };
+        let name = |row: &KvRow| self.name(ctx, row);
         let mut columns = vec![
             Column::new("name", "key", Width::Fill(20, 80), name).sorts(|a: &KvRow, b| a.tie(b)),
         ];
-        let all = self.shown(ctx).count();
-        for (place, dc) in self.shown(ctx) {
-            let is_there = move |row: &KvRow| match (row.is_in(place), row.is_everywhere(all)) {
-                (true, true) => Cell::new("yes", Role::Muted),
-                (true, false) => Cell::new("yes", Role::Text),
-                (false, _) => Cell::new("missing", Role::Warning),
-            };
-            let column = Column::new(dc.as_str(), "", Width::Fit(7, 14), is_there);
+        for (at, dc) in self.listings.dcs.iter().enumerate() {
+            let there = move |row: &KvRow| self.there(ctx, at, row);
+            let column = Column::new(dc.as_str(), "", Width::Fit(7, 14), there);
             let title = clean(dc.as_str()).into_owned();
             columns.push(Column { title: title.into(), align: Align::Left, ..column });
+        }
+        if self.listings.dcs.len() > 1 {
+            let values = |row: &KvRow| match equal::values(ctx, &self.listings, row) {
+                None => Cell::default(),
+                Some(Values::Equal) => Cell::new("equal", Role::Passing),
+                Some(Values::Differ) => Cell::new("differ", Role::Critical),
+                Some(Values::Unread) => Cell::new("not read", Role::Muted),
+            };
+            columns.push(Column::new("values", "values", Width::Fit(8, 8), values));
         }
         columns
     }
@@ -175,62 +196,132 @@ impl Listing for Kv {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<KvRow> {
-        self.here = self.listed(ctx);
-        self.here.iter().map(|(path, presence)| self.row(path, *presence)).collect()
+        let (dcs, folders) = (self.shown(ctx), self.folders().collect::<Vec<_>>());
+        self.listings.set(dcs, folders.into_iter(), |dc, folder| {
+            ctx.store.dc(dc)?.folders.get(folder).cloned()
+        });
+        self.listings.rows()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<KvRow>> {
+        if self.shown(ctx) != self.listings.dcs {
+            let upserts = self.load(ctx);
+            return Some(Patch { upserts, is_whole: true, ..Patch::default() });
+        }
         match change {
-            Change::Kv(_, subject) if *subject == self.subject() => {}
-            _ => return None,
-        }
-        let now = self.listed(ctx);
-        let mut patch = Patch::default();
-        for (path, presence) in &now {
-            if self.here.get(path) != Some(presence) {
-                patch.upserts.push(self.row(path, *presence));
+            Change::Kv(dc, Subject::Folder(folder)) => {
+                let listing = ctx.store.dc(dc)?.folders.get(folder)?;
+                self.listings.take(dc, listing)
             }
+            Change::Kv(_, Subject::Key(key)) => {
+                self.beside.take(ctx, &self.listings.dcs, key);
+                Some(Patch::default())
+            }
+            // What is looked up when it is drawn.
+            Change::Kv(..) | Change::Prints(_) => Some(Patch::default()),
+            _ => None,
         }
-        patch.removed = self.here.keys().filter(|path| !now.contains_key(*path)).cloned().collect();
-        self.here = now;
-        Some(patch)
     }
 
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
-        let wanted = |(_, dc): (_, &Dc)| Wanted { dc: dc.clone(), subject: self.subject() };
-        self.shown(ctx).map(wanted).collect()
+        let mut wanted = Vec::new();
+        for dc in self.shown(ctx) {
+            let of_dc = |subject| Wanted { dc: dc.clone(), subject };
+            wanted.extend(self.folders().map(Subject::Folder).map(of_dc));
+            wanted.push(of_dc(Subject::Managers));
+        }
+        wanted
     }
 
-    fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[KvRow]) -> Option<Response> {
-        let shown: Vec<_> = self.shown(ctx).collect();
-        let is_in = |place: usize| rows.iter().any(|row| row.is_in(place));
+    fn glanced(&self, ctx: &Ctx, seen: &Seen<'_, KvRow>) -> Glanced {
+        let keys = seen.rows.iter().flat_map(|row| equal::compared(&self.listings, row)).collect();
+        let passing = seen.beside.map(|row| beside::wanted(ctx, &self.listings, row));
+        Glanced { keys, passing: passing.unwrap_or_default(), ..Glanced::default() }
+    }
+
+    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&KvRow>) -> Option<Response> {
+        let folder = row.filter(|row| row.kind == Kind::Folder);
+        match (action, folder) {
+            (Action::Count, _) => Some(self.count()),
+            // The rows stay what they are.
+            (Action::NextFormat, _) if self.beside.next_format() => Some(Response::Ignored),
+            (Action::Right, Some(row)) if !self.is_open(row) => Some(self.unfold(row, true)),
+            (Action::Left, Some(row)) if self.is_open(row) => Some(self.unfold(row, false)),
+            (Action::ExpandAll, _) if !self.open.is_empty() => {
+                self.open.clear();
+                Some(Response::Changed)
+            }
+            _ => None,
+        }
+    }
+
+    fn told(&mut self, _ctx: &Ctx, news: News) -> Result<Patch<KvRow>, News> {
+        match news {
+            News::Counts { dc, folders, all } => self.counts.add(dc, folders, all),
+            News::End(dc, end) => self.counts.end(dc, end.err()),
+            News::Done(_) => self.counts.stop(),
+            other => return Err(other),
+        }
+        Ok(Patch::default())
+    }
+
+    fn news(&mut self, _ctx: &Ctx, news: News) -> Response {
+        self.counts.stop();
+        match news {
+            News::Failed(why) => Response::Notice(why),
+            _ => Response::Ignored,
+        }
+    }
+
+    fn stopped(&mut self, _ctx: &Ctx) {
+        self.counts.stop();
+    }
+
+    fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[KvRow]) -> Option<Response> {
+        let here = rows.iter().flat_map(|row| self.listings.here(row));
+        let have: HashSet<&Dc> =
+            here.filter(|(_, is_here)| *is_here == Some(true)).map(|(dc, _)| dc).collect();
+        let shown: Vec<&Dc> = self.listings.dcs.iter().collect();
         let chosen = Chosen {
-            names: rows.iter().map(|row| &*row.path).collect(),
-            dcs: shown.iter().filter(|(place, _)| is_in(*place)).map(|(_, dc)| *dc).collect(),
-            shown: shown.iter().map(|(_, dc)| *dc).collect(),
-            folder: self.prefix.as_str(),
+            names: rows.iter().map(|row| row.path.as_str()).collect(),
+            has_marker: rows.iter().any(|row| row.kind == Kind::Marker),
+            dcs: shown.iter().copied().filter(|dc| have.contains(dc)).collect(),
+            shown,
+            folder: self.page.as_str(),
         };
         prefill::response(action, &chosen)
     }
 
     /// A key that not all datacenters have.
     fn is_fault(&self, row: &KvRow) -> bool {
-        self.here.values().any(|presence| presence | row.presence != row.presence)
+        self.listings.is_missing_somewhere(row)
     }
 
     fn open(&self, _ctx: &Ctx, row: &KvRow) -> Option<Place> {
-        let view = if row.is_folder() { "kv" } else { "key" };
-        Some(Place::new(view).perhaps_at(self.only.as_ref()).of(&row.path))
+        let view = if row.kind == Kind::Folder { "kv" } else { "key" };
+        Some(Place::new(view).perhaps_at(self.only.as_ref()).of(row.path.as_str()))
     }
 
     fn name(&self, row: &KvRow) -> String {
-        row.path.to_string()
+        row.path.as_str().to_owned()
     }
 
-    fn json(&self, ctx: &Ctx, row: &KvRow) -> Value {
-        let is_there = |(place, _): &(usize, &Dc)| row.is_in(*place);
-        let dcs: Vec<&Dc> = self.shown(ctx).filter(is_there).map(|(_, dc)| dc).collect();
-        json!({ "key": &*row.path, "datacenters": dcs })
+    fn json(&self, _ctx: &Ctx, row: &KvRow) -> Value {
+        let here = self.listings.here(row).filter(|(_, is_here)| *is_here == Some(true));
+        json!({ "key": row.path, "datacenters": here.map(|(dc, _)| dc).collect::<Vec<_>>() })
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+
+    fn detail(&self, ctx: &Ctx, row: &KvRow) -> Option<Detail> {
+        if row.kind != Kind::Folder {
+            return Some(self.beside.detail(ctx, &self.listings, row));
+        }
+        let title = Cell::new(format!(" {} ", clean(row.path.leaf())), Role::Title);
+        let line = Cell::new("enter goes into the folder, right unfolds it here", Role::Muted);
+        Some(Detail { title, lines: Lines::Whole(vec![line]) })
     }
 
     fn nothing(&self) -> &'static str {

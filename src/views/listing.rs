@@ -7,10 +7,9 @@ use super::{Ctx, Place, Response};
 use crate::app::action::Action;
 use crate::app::command::Grouping;
 use crate::app::task::{Ask, News};
-use crate::domain::feed::{List, Wanted};
-use crate::domain::ids::ServiceName;
+use crate::domain::feed::{Glanced, List, Wanted};
 use crate::store::Change;
-use crate::table::column::Column;
+use crate::table::column::{Cell, Column};
 use crate::table::row::Row;
 use crate::ui::widgets::pane::Detail;
 
@@ -43,6 +42,15 @@ pub const ON_ROWS: [Action; 6] = [
     Action::KvExport,
     Action::KvImport,
 ];
+/// What of a list is on screen.
+pub struct Seen<'a, R> {
+    /// Its rows.
+    pub rows: Vec<&'a R>,
+    /// The highlighted one, when something is said about it beside the rows.
+    pub beside: Option<&'a R>,
+    /// True when it shows all the columns that it has.
+    pub is_wide: bool,
+}
 
 /// What a list says about itself above its rows.
 pub struct Heading {
@@ -62,6 +70,11 @@ pub trait Listing: Send + 'static {
     /// What it says about itself.
     fn heading(&self, ctx: &Ctx) -> Heading;
 
+    /// What it says in its title about work that it asked for.
+    fn says(&self, _ctx: &Ctx) -> Option<Cell> {
+        None
+    }
+
     /// Its columns for so much room; `wide` asks for all there is to show.
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, Self::Row>>;
 
@@ -79,9 +92,9 @@ pub trait Listing: Send + 'static {
         Vec::new()
     }
 
-    /// The service whose versions this row shows in its wide columns.
-    fn glanced(&self, _row: &Self::Row) -> Option<ServiceName> {
-        None
+    /// What it needs looked at for what is on screen of it.
+    fn glanced(&self, _ctx: &Ctx, _seen: &Seen<'_, Self::Row>) -> Glanced {
+        Glanced::default()
     }
 
     /// True for a row that stays when only faults are shown.
@@ -108,8 +121,8 @@ pub trait Listing: Send + 'static {
         None
     }
 
-    /// What only this list does; `None` when the action means nothing to it. The list is loaded
-    /// anew after.
+    /// What only this list does; `None` when the action means nothing to it. After `Changed` the list
+    /// is loaded anew.
     fn act(&mut self, _ctx: &Ctx, _action: Action, _row: Option<&Self::Row>) -> Option<Response> {
         None
     }
@@ -120,11 +133,6 @@ pub trait Listing: Send + 'static {
         None
     }
 
-    /// The objects that it needs watched while this row is highlighted.
-    fn watched(&self, _row: &Self::Row) -> Vec<Wanted> {
-        Vec::new()
-    }
-
     /// What it needs to be asked outside when it is shown.
     fn asks(&self, _ctx: &Ctx) -> Option<Ask> {
         None
@@ -133,13 +141,21 @@ pub trait Listing: Send + 'static {
     /// Forgets what came of work that it asked for, so that it is asked for anew.
     fn renew(&mut self) {}
 
-    /// Learns that the work it asked for was given up; what came of it so far stays.
-    fn stopped(&mut self) {}
-
     /// Takes in what came of work that it asked for; after `Changed` the list is loaded anew.
     fn news(&mut self, _ctx: &Ctx, _news: News) -> Response {
         Response::Ignored
     }
+
+    /// Takes in news that touch some rows only, of which many may come; gives others back.
+    ///
+    /// # Errors
+    /// The news, for [`Listing::news`].
+    fn told(&mut self, _ctx: &Ctx, news: News) -> Result<Patch<Self::Row>, News> {
+        Err(news)
+    }
+
+    /// Learns that the work it asked for was given up; what came of it so far stays.
+    fn stopped(&mut self, _ctx: &Ctx) {}
 
     /// Groups rows by something; false for a list without groups.
     fn group_by(&mut self, _by: Grouping) -> bool {

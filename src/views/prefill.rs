@@ -12,6 +12,8 @@ use crate::domain::ids::{Dc, Key};
 pub struct Chosen<'a> {
     /// The keys and folders, byte for byte; at least one.
     pub names: Vec<&'a str>,
+    /// True when one of them is a folder's own key, whose name means the folder.
+    pub has_marker: bool,
     /// The datacenters that are shown and have them.
     pub dcs: Vec<&'a Dc>,
     /// All datacenters that are shown.
@@ -32,6 +34,13 @@ pub fn response(action: Action, chosen: &Chosen) -> Option<Response> {
     };
     let line = |line: String| Some(Response::Command(line));
     match (action, one, dc) {
+        (Action::Delete | Action::KvCopy | Action::KvMove | Action::KvExport, ..)
+            if chosen.has_marker =>
+        {
+            let text = "the name of a folder's own key means the whole folder; \
+                        enter opens the key, where it alone is edited or deleted";
+            Some(Response::Notice(String::from(text)))
+        }
         (Action::Delete, _, Some(dc)) => {
             let names = chosen.names.iter().map(|name| Key::from(*name)).collect();
             Some(Response::Wish(Wish::Delete { dc: dc.clone(), names }))

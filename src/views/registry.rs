@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Place, View, checks, compare, instance, journal, key, kv, locks, node, nodes, overview,
-    service, services, sessions,
+    service, services, sessions, value,
 };
 use crate::app::command::ViewWord;
 
@@ -20,6 +20,7 @@ pub const ALL: &[Entry] = &[
     sessions::ENTRY,
     locks::ENTRY,
     compare::ENTRY,
+    value::ENTRY,
     journal::ENTRY,
 ];
 

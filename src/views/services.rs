@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::listing::{Heading, Listing, Patch, TableView};
+use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::{Ctx, Entry, Place, View, cells};
 use crate::app::command::Takes;
 use crate::domain::catalog::{ServiceHealth, is_version};
-use crate::domain::feed::List;
+use crate::domain::feed::{Glanced, List};
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::json::{ServiceInDc, ServiceJson};
@@ -226,8 +226,10 @@ impl Listing for Services {
         Some(patch)
     }
 
-    fn glanced(&self, row: &ServiceRow) -> Option<ServiceName> {
-        Some(row.name.clone())
+    fn glanced(&self, _ctx: &Ctx, seen: &Seen<'_, ServiceRow>) -> Glanced {
+        let rows = seen.rows.iter().filter(|_| seen.is_wide);
+        let services = rows.map(|row| row.name.clone()).collect();
+        Glanced { services, ..Glanced::default() }
     }
 
     fn is_fault(&self, row: &ServiceRow) -> bool {

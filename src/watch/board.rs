@@ -143,6 +143,7 @@ impl Board {
         }
         let versions = pending.versions.into_iter();
         out.extend(versions.map(|(name, versions)| (0, Body::Versions(name, versions))));
+        out.extend(pending.prints.map(|prints| (0, Body::Prints(prints))));
         for (subject, ticket) in pending.shown {
             self.told.forget(&subject);
             self.subjects.show(&subject, ticket, &mut out);

@@ -16,7 +16,7 @@ use super::permits::Permits;
 use crate::consul::Client;
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
-use crate::domain::ids::{Dc, NodeName};
+use crate::domain::ids::{Dc, Key, NodeName};
 
 /// Above this way there and back, a compressed answer is worth its cost.
 const FAR: Duration = Duration::from_millis(5);
@@ -67,6 +67,8 @@ pub(super) struct Context {
     /// Changes when everything is to be asked again.
     pub refresh: watch::Receiver<u64>,
     pub facts: watch::Receiver<Facts>,
+    /// The index of each shown folder of the KV store: it moves when a key below it changes.
+    pub folders: watch::Sender<HashMap<Key, u64>>,
     seed: AtomicU64,
 }
 
@@ -83,6 +85,7 @@ impl Context {
             scope: parts.scope.clone(),
             refresh: parts.refresh.clone(),
             facts: parts.facts.clone(),
+            folders: watch::Sender::new(HashMap::new()),
             seed: AtomicU64::new(seed),
         }
     }

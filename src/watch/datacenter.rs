@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
+use tokio::time::sleep;
 use tokio_util::sync::DropGuard;
 
 use super::board::{self, Board};
@@ -17,9 +19,14 @@ use super::placement::{Wanted, watch_placement};
 use super::pulse::watch_pulse;
 use super::servers::watch_servers;
 use super::subject::watch_subject;
+use super::values::watch_values;
 use crate::consul::Client;
-use crate::domain::feed::{Scope, Subject};
+use crate::domain::feed::{self, Scope, Subject};
 use crate::domain::ids::Dc;
+
+/// How long the cursor rests on a row before what it stands for is asked for: longer than a held key
+/// needs for the next row.
+pub(super) const REST: Duration = Duration::from_millis(150);
 
 /// What it takes to watch one datacenter.
 #[derive(Clone)]
@@ -51,6 +58,7 @@ pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     keep.task("placement", move |ctx| watch_placement(ctx, wanting.clone()));
     keep.task("facts", pass_on_facts);
     keep.task("versions", watch_versions);
+    keep.task("values", watch_values);
     let inner = keeper.clone();
     keep.task("subjects", move |ctx| follow_scope(ctx, inner.clone()));
     let mut board = parts.board.lock().await;
@@ -95,20 +103,25 @@ async fn follow_scope(ctx: Arc<Context>, keeper: Keeper) {
     let mut running: HashMap<Subject, DropGuard> = HashMap::new();
     loop {
         let now = scope.borrow_and_update().clone();
-        let of_here = now.subjects.into_iter().filter(|wanted| wanted.dc == ctx.dc);
-        let wanted: HashSet<Subject> = of_here.map(|wanted| wanted.subject).collect();
+        let of_here = |wanted: Vec<feed::Wanted>| {
+            let of_here = wanted.into_iter().filter(|wanted| wanted.dc == ctx.dc);
+            of_here.map(|wanted| wanted.subject).collect::<HashSet<Subject>>()
+        };
+        let (at_once, passing) = (of_here(now.subjects), of_here(now.glanced.passing));
+        let wanted: HashSet<&Subject> = at_once.union(&passing).collect();
         let hidden: Vec<Subject> =
             running.keys().filter(|subject| !wanted.contains(*subject)).cloned().collect();
         ctx.inbox.post(|pending| {
             pending.shown.extend(hidden.iter().map(|subject| (subject.clone(), None)));
-            let shown = wanted.iter().map(|subject| (subject.clone(), Some(now.ticket)));
+            let shown = wanted.iter().map(|&subject| (subject.clone(), Some(now.ticket)));
             pending.shown.extend(shown);
         });
         running.retain(|subject, _| wanted.contains(subject));
         for subject in wanted {
+            let rest = if at_once.contains(subject) { Duration::ZERO } else { REST };
             running
-                .entry(subject)
-                .or_insert_with_key(|subject| start_subject(&ctx, &keeper, subject));
+                .entry(subject.clone())
+                .or_insert_with(|| start_subject(&ctx, &keeper, subject, rest));
         }
         if scope.changed().await.is_err() {
             return;
@@ -116,9 +129,21 @@ async fn follow_scope(ctx: Arc<Context>, keeper: Keeper) {
     }
 }
 
-fn start_subject(ctx: &Arc<Context>, keeper: &Keeper, subject: &Subject) -> DropGuard {
+/// Watches a subject once it was wanted for so long.
+fn start_subject(
+    ctx: &Arc<Context>,
+    keeper: &Keeper,
+    subject: &Subject,
+    rest: Duration,
+) -> DropGuard {
     let own = keeper.child();
     let (shared, subject) = (Arc::clone(ctx), subject.clone());
-    own.keep(&ctx.dc, "a subject", move || watch_subject(Arc::clone(&shared), subject.clone()));
+    own.keep(&ctx.dc, "a subject", move || {
+        let watch = watch_subject(Arc::clone(&shared), subject.clone());
+        async move {
+            sleep(rest).await;
+            watch.await;
+        }
+    });
     own.token.drop_guard()
 }

@@ -26,7 +26,7 @@ pub(super) async fn watch_versions(ctx: Arc<Context>) {
     let mut scope = ctx.scope.clone();
     let mut read: HashMap<ServiceName, Instant> = HashMap::new();
     loop {
-        let glanced = scope.borrow_and_update().glanced.clone();
+        let glanced = scope.borrow_and_update().glanced.services.clone();
         let is_old = |name: &&ServiceName| read.get(*name).is_none_or(|at| at.elapsed() >= KEPT);
         let Some(name) = glanced.iter().find(is_old) else {
             let oldest = glanced.iter().filter_map(|name| read.get(name)).min();

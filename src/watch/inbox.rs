@@ -9,12 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use crate::domain::catalog::{Instance, Node, Summary};
-use crate::domain::feed::{List, NodeRoundTrip, Pulse, Subject, Versions};
+use crate::domain::feed::{Body, List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
-use crate::domain::ids::{NodeName, ServiceName};
-use crate::domain::kv::{Entry, Folder, Session};
-use crate::domain::lock::Locks;
+use crate::domain::ids::{Key, NodeName, ServiceName};
+use crate::domain::kv::{Print, Session};
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
 
@@ -42,6 +41,8 @@ pub(super) struct Pending {
     pub subjects: HashMap<Subject, SubjectNews>,
     /// The versions of services that were looked at.
     pub versions: HashMap<ServiceName, Versions>,
+    /// The values that are compared, as far as they are read.
+    pub prints: Option<Vec<(Key, Print)>>,
     /// How fresh lists are.
     pub freshness: HashMap<List, Freshness>,
     /// Whether the token may shorten lists.
@@ -57,15 +58,11 @@ pub(super) struct SubjectNews {
     pub checks: Option<Vec<Arc<Check>>>,
     /// The round trip to a node.
     pub round_trip: Option<NodeRoundTrip>,
-    /// What lies under a folder.
-    pub folder: Option<Arc<Folder>>,
-    /// A key, if there is one.
-    #[expect(clippy::option_option, reason = "not read yet, or read and not there")]
-    pub entry: Option<Option<Arc<Entry>>>,
     /// All sessions.
     pub sessions: Option<Vec<Session>>,
-    /// The locks under a prefix.
-    pub locks: Option<Arc<Locks>>,
+    /// All of it, where it is told whole: a folder, a key, a session, the locks under a prefix, the
+    /// managers.
+    pub whole: Option<Body>,
 }
 
 /// The place itself.

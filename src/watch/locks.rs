@@ -20,7 +20,7 @@ use super::watcher::{Refusal, Watcher};
 use crate::consul::kv::{self, Looked};
 use crate::consul::read::Meta;
 use crate::consul::{ApiError, Class};
-use crate::domain::feed::{List, Subject};
+use crate::domain::feed::{Body, List, Subject};
 use crate::domain::ids::Key;
 use crate::domain::lock::Locks;
 
@@ -36,7 +36,8 @@ pub(super) async fn watch_locks(ctx: Arc<Context>, prefix: Key) {
     let subject = Subject::Locks(prefix.clone());
     let list = List::Subject(subject.clone());
     let put = move |pending: &mut Pending, locks: Locks| {
-        pending.subjects.entry(subject.clone()).or_default().locks = Some(Arc::new(locks));
+        pending.subjects.entry(subject.clone()).or_default().whole =
+            Some(Body::Locks(Arc::new(locks)));
     };
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
     let mut refresh = ctx.refresh.clone();

@@ -1,35 +1,35 @@
 //! What the screen shows of a datacenter beyond the lists that are always watched: the instances
-//! of a service, the instances and checks of a node, a folder or a key of the KV store, sessions
-//! and locks.
+//! of a service, the instances and checks of a node; what is of the KV store is in [`super::kv`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::Context;
 use super::fresh::worse;
 use super::inbox::Pending;
+use super::kv;
 use super::locks::watch_locks;
 use super::round_trip::watch_round_trip;
 use super::sink::{Post, Sink};
 use super::watcher::{Refusal, Watcher};
-use crate::consul::kv;
 use crate::consul::read::{self, Meta};
 use crate::consul::wire::OnNode;
 use crate::domain::catalog::Instance;
 use crate::domain::feed::{List, Subject};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::{self, Check};
-use crate::domain::ids::{Key, NodeName, ServiceName};
-use crate::domain::kv::Entry;
+use crate::domain::ids::{NodeName, ServiceName};
 
 /// Watches a subject for as long as it is polled.
 pub(super) async fn watch_subject(ctx: Arc<Context>, subject: Subject) {
     match subject {
         Subject::Service(name) => watch_service(ctx, name).await,
         Subject::Node(name) => watch_node(ctx, name).await,
-        Subject::Folder(prefix) => watch_folder(ctx, prefix).await,
-        Subject::Key(key) => watch_key(ctx, key).await,
-        Subject::Sessions => watch_sessions(ctx).await,
+        Subject::Folder(prefix) => kv::watch_folder(ctx, prefix).await,
+        Subject::Key(key) => kv::watch_key(ctx, key).await,
+        Subject::Session(id) => kv::watch_session(ctx, id).await,
+        Subject::Sessions => kv::watch_sessions(ctx).await,
         Subject::Locks(prefix) => watch_locks(ctx, prefix).await,
+        Subject::Managers => kv::watch_managers(ctx).await,
     }
 }
 
@@ -42,36 +42,6 @@ async fn watch_service(ctx: Arc<Context>, name: ServiceName) {
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
     let watcher = Watcher::new(&ctx, read::service_instances(&name), Refusal::Tell);
     watcher.of_page().run(&mut post).await;
-}
-
-async fn watch_folder(ctx: Arc<Context>, prefix: Key) {
-    let subject = Subject::Folder(prefix.clone());
-    let list = List::Subject(subject.clone());
-    let put = move |pending: &mut Pending, folder| {
-        pending.subjects.entry(subject.clone()).or_default().folder = Some(Arc::new(folder));
-    };
-    let mut post = Post { ctx: Arc::clone(&ctx), list, put };
-    Watcher::new(&ctx, kv::folder(&prefix), Refusal::Tell).run(&mut post).await;
-}
-
-async fn watch_key(ctx: Arc<Context>, key: Key) {
-    let subject = Subject::Key(key.clone());
-    let list = List::Subject(subject.clone());
-    let put = move |pending: &mut Pending, entry: Option<Entry>| {
-        let news = pending.subjects.entry(subject.clone()).or_default();
-        news.entry = Some(entry.map(Arc::new));
-    };
-    let mut post = Post { ctx: Arc::clone(&ctx), list, put };
-    Watcher::new(&ctx, kv::entry(&key), Refusal::Tell).run(&mut post).await;
-}
-
-async fn watch_sessions(ctx: Arc<Context>) {
-    let list = List::Subject(Subject::Sessions);
-    let put = move |pending: &mut Pending, sessions| {
-        pending.subjects.entry(Subject::Sessions).or_default().sessions = Some(sessions);
-    };
-    let mut post = Post { ctx: Arc::clone(&ctx), list, put };
-    Watcher::new(&ctx, kv::sessions(), Refusal::Tell).of_page().run(&mut post).await;
 }
 
 /// A node is two lists: what is registered on it, and its checks.

@@ -139,12 +139,12 @@ fn a_value_over_the_limit_is_refused_and_kept() {
 #[test]
 fn bytes_that_are_no_text_are_shown_as_hex_and_not_edited() {
     let value: &[u8] = b"\xff\xfe\x00binary";
-    let op = Op::create("odd/bytes".into(), value.to_vec(), 0);
+    let op = Op::create("raw/bytes".into(), value.to_vec(), 0);
     let made = tokio::runtime::Runtime::new()
         .expect("a runtime")
         .block_on(async { dcview::consul::write::apply(&client(), &one(op)).await });
     assert_eq!(made.word(), "written");
-    let desk = Desk::on("odd/bytes");
+    let desk = Desk::on("raw/bytes");
     desk.screen.wait_for("ff fe 00 62");
     desk.screen.send("e");
     desk.screen.wait_for("the value is no text");
@@ -152,13 +152,13 @@ fn bytes_that_are_no_text_are_shown_as_hex_and_not_edited() {
 
 #[test]
 fn escape_sequences_in_a_value_are_shown_and_kept() {
-    put("odd/escape", "a\u{1b}[31mred\u{7}\n");
-    let desk = Desk::on("odd/escape");
+    put("raw/escape", "a\u{1b}[31mred\u{7}\n");
+    let desk = Desk::on("raw/escape");
     desk.edit("a\\x1b[31mred");
     desk.screen.send("X");
     desk.save("Xa");
     desk.screen.wait_for("written to dc-1");
-    assert_eq!(get("odd/escape"), "Xa\u{1b}[31mred\u{7}\n");
+    assert_eq!(get("raw/escape"), "Xa\u{1b}[31mred\u{7}\n");
 }
 
 #[test]

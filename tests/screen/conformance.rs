@@ -33,6 +33,8 @@ fn place(view: &str) -> Place {
         "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
         "sessions" => Place::new("sessions").of("web/"),
         "locks" => Place::new("locks").of("web/"),
+        "key" => Place::new("key").of("s0"),
+        "value" => Place::new("value").at(&dc).of("s0"),
         name => Place::new(name),
     }
 }
@@ -58,6 +60,8 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         (0..n.min(3_000)).map(|i| (format!("web/{i}/.lock"), format!("s{i}"))).collect();
     let keys: Vec<_> = keys.iter().map(|(key, id)| (key.as_str(), id.as_str())).collect();
     world::locks(app, dc, "web/", &keys, n);
+    let lines: Vec<String> = (0..n).map(|i| format!("k{i}: v{i}")).collect();
+    world::key(app, dc, "s0", Some(&lines.join("\n")));
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

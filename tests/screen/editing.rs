@@ -3,6 +3,7 @@
 use dcview::app::App;
 use dcview::app::msg::{Effect, Msg};
 use dcview::app::task::{Ask, Keep, News};
+use dcview::domain::kv::Entry;
 use dcview::editor::machine::{Guards, WriteAnswer};
 use dcview::views::Place;
 
@@ -16,7 +17,8 @@ fn at_key(value: &str) -> App {
     world::live(&mut app, "dc-1");
     app.trail.open(&Place::new("key").of("app/x"));
     app.update(Msg::Clock(world::now()));
-    world::key(&mut app, "dc-1", "app/x", value, 10);
+    let entry = Entry { modify_index: 10, ..world::entry("app/x", value) };
+    world::stored(&mut app, "dc-1", "app/x", Some(entry));
     app
 }
 
@@ -58,9 +60,12 @@ fn a_yes_before_it_is_known_who_writes_the_key_waits_and_a_reason_stops_it() {
         let (id, _) = asked(&effects).expect("a question");
         let effects = world::press(&mut app, "x<ctrl-s>y");
         assert!(asked(&effects).is_none(), "nothing is sent before it is known");
+        let is_asking = |app: &mut App| world::screen(app, 80, 24).contains("asking who else");
+        assert!(is_asking(&mut app));
         let guards = Guards { managers, ..Guards::default() };
         let effects = app.update(Msg::News(id, News::Guards(guards)));
         assert_eq!(asked(&effects).is_some(), is_sent);
+        assert!(!is_asking(&mut app), "what comes of it is not hidden");
     }
 }
 

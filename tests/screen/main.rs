@@ -15,5 +15,6 @@ mod finding;
 mod going;
 mod held;
 mod keys;
+mod kv;
 mod overview;
 mod truth;

@@ -91,22 +91,31 @@ pub fn folder(app: &mut App, dc: &str, prefix: &str, paths: &[&str]) {
     fresh_subject(app, dc, Subject::Folder(key), State::Live);
 }
 
-/// Feeds a shown key of the KV store.
-pub fn key(app: &mut App, dc: &str, key: &str, value: &str, modify_index: u64) {
+/// Feeds a shown key of the KV store; no value where there is no such key.
+pub fn key(app: &mut App, dc: &str, key: &str, value: Option<&str>) {
+    stored(app, dc, key, value.map(|value| entry(key, value)));
+}
+
+/// Feeds a shown key of the KV store as it is stored.
+pub fn stored(app: &mut App, dc: &str, key: &str, entry: Option<Entry>) {
     let name = Key::from(key);
-    let entry = Entry {
-        key: name.clone(),
-        value: value.to_owned().into(),
-        flags: 0,
-        modify_index,
-        create_index: 1,
-        lock_index: 0,
-        session: None,
-    };
-    let effects =
-        feed_under(app, dc, app.store.ticket, Body::Entry(name.clone(), Some(Arc::new(entry))));
+    let body = Body::Entry(name.clone(), entry.map(Arc::new));
+    let effects = feed_under(app, dc, app.store.ticket, body);
     run_jobs(app, effects);
     fresh_subject(app, dc, Subject::Key(name), State::Live);
+}
+
+/// A key with a value, indexes 9 and 4.
+pub fn entry(key: &str, value: &str) -> Entry {
+    Entry {
+        key: key.into(),
+        value: value.to_owned().into(),
+        flags: 0,
+        modify_index: 9,
+        create_index: 4,
+        lock_index: 0,
+        session: None,
+    }
 }
 
 /// Feeds sessions `ID` of these names, with a TTL of 15 s, on node `n-1`.
@@ -136,13 +145,11 @@ pub fn locks(app: &mut App, dc: &str, prefix: &str, held: &[(&str, &str)], keys:
     let mut locks = Locks::under(&prefix.into());
     for (key, session) in held {
         locks.look(&Entry {
-            key: (*key).into(),
-            value: bytes::Bytes::new(),
             flags: LOCK_FLAGS,
-            modify_index: 9,
             create_index: 8,
             lock_index: 1,
             session: (!session.is_empty()).then(|| (*session).into()),
+            ..entry(key, "")
         });
     }
     locks.keys = keys;

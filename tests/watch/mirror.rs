@@ -11,11 +11,13 @@ use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Address, Endpoint, Token};
 use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use dcview::domain::delta::{self, Rows};
-use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Scope, Subject, Wanted};
+use dcview::domain::feed::{
+    Body, Feed, Glanced, Link, List, Pulse, Report, Scope, Subject, Wanted,
+};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Status};
-use dcview::domain::ids::{Dc, NodeName, ServiceName, SessionId};
-use dcview::domain::kv::Session;
+use dcview::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
+use dcview::domain::kv::{Entry, Print, Session};
 use dcview::domain::lock::Locks;
 use dcview::domain::server::Servers;
 use tokio::runtime::Runtime;
@@ -36,6 +38,8 @@ pub struct Told {
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
     pub sessions: Rows<SessionId, Session>,
     pub locks: Option<Arc<Locks>>,
+    pub entries: HashMap<Key, Option<Arc<Entry>>>,
+    pub prints: HashMap<Key, Print>,
     pub fresh: HashMap<List, Freshness>,
     /// Every reason for which the list of checks was not live, in order.
     pub whys: Vec<String>,
@@ -158,11 +162,17 @@ impl Mirror {
             });
         }
         let focus = focus.map(Dc::from);
-        self.scope.send_replace(Scope {
-            ticket: state.ticket,
-            focus,
-            subjects,
-            glanced: Vec::new(),
+        let glanced = Glanced::default();
+        self.scope.send_replace(Scope { ticket: state.ticket, focus, subjects, glanced });
+    }
+
+    /// Looks at this beside what is shown, with a new ticket.
+    pub fn glance(&self, glanced: Glanced) {
+        let mut state = self.shared.0.lock().expect("no test panics in here");
+        state.ticket += 1;
+        let ticket = state.ticket;
+        self.scope.send_modify(|scope| {
+            *scope = Scope { ticket, glanced, ..scope.clone() };
         });
     }
 }
@@ -237,7 +247,13 @@ impl Told {
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
             Body::Sessions(delta) => delta::apply(&mut self.sessions, &delta),
             Body::Locks(locks) => self.locks = Some(locks),
-            Body::NodeRoundTrip(..) | Body::Versions(..) | Body::Folder(_) | Body::Entry(..) => {}
+            Body::Entry(key, entry) => drop(self.entries.insert(key, entry)),
+            Body::Prints(prints) => self.prints = prints.into_iter().collect(),
+            Body::NodeRoundTrip(..)
+            | Body::Versions(..)
+            | Body::Folder(_)
+            | Body::Session(..)
+            | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {
                 if let State::Stale { why, .. } = &fresh.state {
                     if list == List::Checks {

@@ -127,7 +127,8 @@ fn whatever_is_offered_is_understood() {
     for input in ["s", "n", "node ", "service ", "dc ", "theme ", "group ", "svc @", "w", "r"] {
         for line in complete(input, &words()) {
             let answer = parse(&line, &words());
-            let needs_more = matches!(answer, Err(CommandError::Missing { .. }));
+            let needs_more =
+                matches!(answer, Err(CommandError::Missing { .. } | CommandError::Usage { .. }));
             assert!(answer.is_ok() || needs_more, "{line}: {answer:?}");
         }
     }

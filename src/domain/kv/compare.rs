@@ -1,14 +1,13 @@
-//! One key, or one folder, over several datacenters: where it is, and whether the values are equal.
+//! One key over several datacenters: where it is, and whether the values are equal.
 //!
 //! Equal means: the same bytes and the same flags. Values are compared by [`Print`]s, so that no
 //! value needs to be kept. What was not read is never called equal.
 
-use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use foldhash::quality::FixedState;
 
-use super::{Entry, Key};
+use super::Entry;
 
 /// The seed of the hash: any constant, the same everywhere, so that prints can be compared.
 const SEED: u64 = 0x6463_7669_6577;
@@ -91,53 +90,6 @@ pub fn verdict(cells: &[Cell]) -> Verdict {
     }
 }
 
-/// How the keys of a folder compare, from the first datacenter's point of view.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
-    /// Only in the other one.
-    pub added: usize,
-    /// Only in the first.
-    pub removed: usize,
-    /// In both, with another value or other flags.
-    pub changed: usize,
-    /// The same in both.
-    pub equal: usize,
-}
-
-/// Compares a folder of two datacenters, each given in key order; tells each difference as it is
-/// met (both cells of its key, never both absent) and counts. Linear, keeps nothing.
-pub fn compare_folder<'a>(
-    first: impl IntoIterator<Item = (&'a Key, Print)>,
-    other: impl IntoIterator<Item = (&'a Key, Print)>,
-    mut differs: impl FnMut(&'a Key, Cell, Cell),
-) -> Counted {
-    let (mut first, mut other) = (first.into_iter().peekable(), other.into_iter().peekable());
-    let mut counted = Counted::default();
-    loop {
-        let order = match (first.peek(), other.peek()) {
-            (None, None) => return counted,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some((a, _)), Some((b, _))) => a.cmp(b),
-        };
-        let a = if order.is_le() { first.next() } else { None };
-        let b = if order.is_ge() { other.next() } else { None };
-        let cell = |side: Option<(&Key, Print)>| side.map_or(Cell::Absent, |(_, p)| Cell::Here(p));
-        let (before, after) = (cell(a), cell(b));
-        match order {
-            Ordering::Less => counted.removed += 1,
-            Ordering::Greater => counted.added += 1,
-            Ordering::Equal if before == after => counted.equal += 1,
-            Ordering::Equal => counted.changed += 1,
-        }
-        if let Some((key, _)) = a.or(b)
-            && before != after
-        {
-            differs(key, before, after);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,31 +123,5 @@ mod tests {
         assert_ne!(Print::of(b"a", 1), Print::of(b"a\n", 1));
         assert_ne!(Print::of(b"", 0), Print::of(b"\0", 0));
         assert!(Print::of(b"", 0).is_empty());
-    }
-
-    #[test]
-    fn two_folders_are_added_removed_changed_and_equal() {
-        let folder = |rows: &[(&str, &str)]| -> Vec<(Key, Print)> {
-            rows.iter().map(|(k, v)| (Key::from(*k), Print::of(v.as_bytes(), 0))).collect()
-        };
-        let first = folder(&[("a", "1"), ("b", "1"), ("d", "1"), ("e", "1")]);
-        let other = folder(&[("b", "1"), ("c", "1"), ("d", "2"), ("f", "1")]);
-        let mut told = Vec::new();
-        let counted = compare_folder(
-            first.iter().map(|(k, p)| (k, *p)),
-            other.iter().map(|(k, p)| (k, *p)),
-            |key, before, after| {
-                told.push((key.as_str(), before != Cell::Absent, after != Cell::Absent));
-            },
-        );
-        assert_eq!(counted, Counted { added: 2, removed: 2, changed: 1, equal: 1 });
-        let expected = [
-            ("a", true, false),
-            ("c", false, true),
-            ("d", true, true),
-            ("e", true, false),
-            ("f", false, true),
-        ];
-        assert_eq!(told, expected);
     }
 }

@@ -139,6 +139,21 @@ impl Folder {
             .map(|place| self.row(place).unwrap_or(Row { path: "", name: "", is_folder: false }))
     }
 
+    /// The paths that only one of two listings has, in order. Linear; nothing to do for equal ones.
+    pub fn differences<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+        if std::ptr::eq(self, other) || (self.text == other.text && self.ends == other.ends) {
+            return Vec::new();
+        }
+        let paths = |folder: &'a Self| folder.rows().map(|row| row.path);
+        let mut differing = Vec::new();
+        merge(paths(self), paths(other), |path, is_in_both| {
+            if !is_in_both {
+                differing.push(path);
+            }
+        });
+        differing
+    }
+
     /// The place of the row with this path, or where it would be.
     pub fn find(&self, path: &str) -> Result<usize, usize> {
         let (mut low, mut high) = (0, self.len());
@@ -154,8 +169,42 @@ impl Folder {
     }
 }
 
+/// The paths that any of the listings has, each once, in order. Linear in each listing.
+pub fn union<'a>(listings: impl IntoIterator<Item = &'a Folder>) -> Vec<&'a str> {
+    let mut all: Vec<&str> = Vec::new();
+    for listing in listings {
+        let paths = listing.rows().map(|row| row.path);
+        if all.is_empty() {
+            all.extend(paths);
+            continue;
+        }
+        let before = std::mem::take(&mut all);
+        all.reserve(before.len().max(listing.len()));
+        merge(before.into_iter(), paths, |path, _| all.push(path));
+    }
+    all
+}
+
+/// Tells each path of two ordered lists, and whether both have it.
+fn merge<'a>(
+    first: impl Iterator<Item = &'a str>,
+    other: impl Iterator<Item = &'a str>,
+    mut each: impl FnMut(&'a str, bool),
+) {
+    let mut other = other.peekable();
+    for path in first {
+        while let Some(before) = other.next_if(|next| *next < path) {
+            each(before, false);
+        }
+        each(path, other.next_if(|next| *next == path).is_some());
+    }
+    other.for_each(|path| each(path, false));
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn folder(prefix: &str, paths: &[&str]) -> Folder {
@@ -191,5 +240,33 @@ mod tests {
     fn the_empty_folder_has_no_rows() {
         assert!(folder("a/", &[]).is_empty());
         assert_eq!(folder("", &[]).row(0), None);
+    }
+
+    #[test]
+    fn listings_differ_in_what_only_one_has_and_together_have_all() {
+        let first = folder("", &["a", "b/", "d"]);
+        let other = folder("", &["b/", "c", "d", "e"]);
+        assert_eq!(first.differences(&other), ["a", "c", "e"]);
+        assert_eq!(first.differences(&first), Vec::<&str>::new());
+        assert_eq!(first.differences(&first.clone()), Vec::<&str>::new());
+        assert_eq!(union([&first, &other]), ["a", "b/", "c", "d", "e"]);
+        assert_eq!(union([&folder("", &[]), &first]), ["a", "b/", "d"]);
+    }
+
+    proptest! {
+        #[test]
+        fn differences_lead_from_one_listing_to_the_other(
+            first in prop::collection::btree_set("[a-c]{1,3}", 0..9),
+            other in prop::collection::btree_set("[a-c]{1,3}", 0..9),
+        ) {
+            let list = |set: &std::collections::BTreeSet<String>| {
+                Folder::new(&Key::default(), set.iter().map(String::as_str))
+            };
+            let (a, b) = (list(&first), list(&other));
+            let expected: Vec<&String> = first.symmetric_difference(&other).collect();
+            prop_assert_eq!(a.differences(&b), expected);
+            let expected: Vec<&String> = first.union(&other).collect();
+            prop_assert_eq!(union([&a, &b]), expected);
+        }
     }
 }

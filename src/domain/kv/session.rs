@@ -1,5 +1,6 @@
 //! Sessions: who holds locks, and what becomes of the locks when it goes.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +43,16 @@ pub enum Behavior {
     Release,
     /// They are deleted.
     Delete,
+}
+
+/// What tells it from others, in a few words.
+impl fmt::Display for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, name, node, ttl, .. } = self;
+        let name = if name.is_empty() { "no name" } else { name };
+        let ttl = if ttl.is_empty() { "none" } else { ttl };
+        write!(f, "session {id} ({name}) of node {node}, TTL {ttl}")
+    }
 }
 
 impl Behavior {

@@ -27,6 +27,20 @@ pub fn folds<'a>(format: Format, lines: impl Iterator<Item = &'a str>) -> Vec<Fo
     folds
 }
 
+/// The folds to close for an overview of so many lines: the outermost, but what lies in one that
+/// holds everything.
+pub fn outline(folds: &[Fold], lines: usize) -> Vec<Fold> {
+    let holds_all = |fold: &&Fold| fold.head == 0 && fold.last + 1 >= lines;
+    let inner = folds.iter().skip(folds.iter().take_while(holds_all).count());
+    let mut outer: Vec<Fold> = Vec::new();
+    for fold in inner {
+        if outer.last().is_none_or(|last| fold.head > last.last) {
+            outer.push(*fold);
+        }
+    }
+    outer
+}
+
 /// From an opening bracket to the line of its closing one, which is hidden too.
 fn by_brackets<'a>(format: Format, lines: impl Iterator<Item = &'a str>) -> Vec<Fold> {
     let (mut state, mut open, mut found) = (State::Plain, Vec::new(), Vec::new());
@@ -115,6 +129,16 @@ mod tests {
     fn tables_fold_up_to_the_next() {
         let text = "x = 1\n[a]\nb = 1\n\n[c]\n[d]\ne = [\n1]\n";
         assert_eq!(found(Format::Toml, text), [(1, 2), (5, 7)]);
+    }
+
+    #[test]
+    fn an_overview_closes_what_is_outermost_within_the_whole() {
+        let text = "{\n \"a\": [\n  [\n  1\n ]],\n \"b\": {\n }\n}";
+        let all = folds(Format::Json, text.lines());
+        assert_eq!(outline(&all, 8), [Fold { head: 1, last: 4 }, Fold { head: 5, last: 6 }]);
+        let all = folds(Format::Yaml, "a:\n  b:\n    c: 1\nd: 2\n".lines());
+        assert_eq!(outline(&all, 4), [Fold { head: 0, last: 2 }]);
+        assert_eq!(outline(&[], 4), []);
     }
 
     #[test]

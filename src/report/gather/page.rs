@@ -26,9 +26,7 @@ pub(super) async fn ask(asker: &Asker, subject: Option<&Subject>) -> Option<(Sub
         Subject::Service(name) => service(asker, name).await,
         Subject::Node(name) => node(asker, name).await,
         // Keys are printed by a command of their own.
-        Subject::Folder(_) | Subject::Key(_) | Subject::Sessions | Subject::Locks(_) => {
-            return None;
-        }
+        _ => return None,
     };
     Some((subject.clone(), page))
 }

@@ -108,7 +108,7 @@ impl<'a> Teller<'a> {
         let name = match &subject {
             Subject::Service(_) => "the service",
             Subject::Node(_) => "the node",
-            Subject::Folder(_) | Subject::Key(_) | Subject::Sessions | Subject::Locks(_) => return,
+            _ => return,
         };
         let Some(Page { instances, node }) = self.list(List::Subject(subject.clone()), name, page)
         else {

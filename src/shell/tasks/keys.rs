@@ -5,10 +5,10 @@ use indexmap::IndexMap;
 use super::Ways;
 use super::again::again;
 use crate::app::task::many::Guarded;
-use crate::consul::{ApiError, Class, Client, kv};
+use crate::consul::{Class, Client, kv};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, SessionId};
-use crate::domain::managed::{GIT2CONSUL_CONFIG, Managed, Managers, REPLICATE_STATUSES};
+use crate::domain::managed::Managed;
 use crate::editor::machine::Guards;
 
 /// As many sessions are looked up for one question; of the others only the id is told.
@@ -62,7 +62,7 @@ async fn held(client: &Client, keys: &[(Key, Option<Entry>)]) -> Vec<Guarded> {
 
 /// The keys that somebody else writes, by the sentence that says who.
 async fn managed(client: &Client, keys: &[(Key, Option<Entry>)]) -> Vec<Guarded> {
-    let managers = match again(|| managers(client)).await {
+    let managers = match again(|| kv::managers(client)).await {
         Ok(managers) => managers,
         Err(error) => {
             let why = format!(
@@ -83,25 +83,11 @@ async fn managed(client: &Client, keys: &[(Key, Option<Entry>)]) -> Vec<Guarded>
     found.into_iter().map(|(why, keys)| Guarded { why, keys }).collect()
 }
 
-/// Who replicates or writes keys of this datacenter.
-async fn managers(client: &Client) -> Result<Managers, ApiError> {
-    let (statuses, config) = (Key::from(REPLICATE_STATUSES), Key::from(GIT2CONSUL_CONFIG));
-    let (mut entries, config) =
-        tokio::try_join!(crate::plan::gather(client, &statuses), kv::read(client, &config))?;
-    entries.extend(config);
-    Ok(Managers::read(&entries))
-}
-
 /// A session in a sentence.
 async fn holder(client: &Client, id: &SessionId) -> String {
     let query = kv::session(id);
     match again(|| query.fetch(client)).await {
-        Ok((Some(session), _)) => {
-            let name = if session.name.is_empty() { "no name" } else { &session.name };
-            let ttl = if session.ttl.is_empty() { "none" } else { &session.ttl };
-            let node = session.node;
-            format!("its lock is held: session {id} ({name}) of node {node}, TTL {ttl}")
-        }
+        Ok((Some(session), _)) => format!("its lock is held: {session}"),
         Ok((None, _)) => format!("its lock is held by session {id}, which is gone"),
         Err(error) if error.class() == Class::Denied => {
             format!("its lock is held by session {id}, which the token may not read")

@@ -24,8 +24,9 @@ pub struct Detail {
 pub enum Lines {
     /// All of them; long ones are wrapped.
     Whole(Vec<Cell>),
-    /// Made as they come on screen, and cut there: for what may be large.
-    Lazy(Box<dyn LineSource>),
+    /// Made as they come on screen, and cut there: for what may be large. Above them stand lines
+    /// that are wrapped.
+    Lazy(Vec<Cell>, Box<dyn LineSource>),
 }
 
 impl Lines {
@@ -33,7 +34,27 @@ impl Lines {
     pub fn count(&self, width: usize, enough: usize) -> usize {
         match self {
             Self::Whole(lines) => wrap(lines, width, enough).len(),
-            Self::Lazy(source) => source.len(),
+            Self::Lazy(head, source) => wrap(head, width, enough).len() + source.len(),
+        }
+    }
+
+    /// So many of them from `top` on; past the end the last one stays.
+    fn from(&self, top: usize, width: usize, height: usize) -> Vec<Cell> {
+        let enough = top.saturating_add(height);
+        match self {
+            Self::Whole(lines) => {
+                let lines = wrap(lines, width, enough);
+                let last = lines.len().saturating_sub(1);
+                lines.into_iter().skip(top.min(last)).take(height).collect()
+            }
+            Self::Lazy(head, source) => {
+                let head = wrap(head, width, enough);
+                let all = head.len() + source.len();
+                let top = top.min(all.saturating_sub(1));
+                let made = |at: usize| source.line(at - head.len(), width as u16);
+                let line = |at: usize| head.get(at).cloned().unwrap_or_else(|| made(at));
+                (top..top.saturating_add(height).min(all)).map(line).collect()
+            }
         }
     }
 }
@@ -111,19 +132,8 @@ pub fn draw_detail(look: &Look, detail: &Detail, top: usize, area: Rect, buf: &m
     if inner.is_empty() {
         return;
     }
-    let height = usize::from(inner.height);
-    let lines: Vec<Cell> = match &detail.lines {
-        Lines::Whole(lines) => {
-            let lines = wrap(lines, usize::from(inner.width), top + height);
-            let last = lines.len().saturating_sub(1);
-            lines.into_iter().skip(top.min(last)).take(height).collect()
-        }
-        Lines::Lazy(source) => {
-            let top = top.min(source.len().saturating_sub(1));
-            let shown = top..(top + height).min(source.len());
-            shown.map(|at| source.line(at, inner.width)).collect()
-        }
-    };
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    let lines = detail.lines.from(top, width, height);
     for (row, line) in lines.iter().enumerate() {
         draw_cell(look, line, (inner.x, inner.y + row as u16), inner.width, Style::new(), buf);
     }

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Listing, ON_ROWS, Patch};
+use super::{Listing, ON_ROWS, Patch, Seen};
 use crate::app::action::{Action, When};
 use crate::app::command::Grouping;
 use crate::app::task::{Ask, News};
-use crate::domain::feed::Wanted;
-use crate::domain::ids::ServiceName;
+use crate::domain::feed::{Glanced, Wanted};
 use crate::store::Change;
 use crate::table::column::Column;
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
 use crate::table::model::TableModel;
 use crate::table::row::{Row, Sort};
+use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{below, detail_area, draw_detail};
 use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::{Ctx, Place, Response, View, fresh};
@@ -189,6 +189,15 @@ impl<L: Listing> TableView<L> {
         }
     }
 
+    fn apply(&mut self, mut patch: Patch<L::Row>) -> Response {
+        self.keep_faults(&mut patch);
+        if patch.is_whole {
+            self.model.load(patch.upserts).into()
+        } else {
+            self.model.patch(patch.upserts, &patch.removed).into()
+        }
+    }
+
     fn navigate(&mut self, action: Action) -> bool {
         let model = &mut self.model;
         match action {
@@ -246,19 +255,13 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
-        let mut subjects = self.listing.subjects(ctx);
-        if let Some(row) = self.model.selected() {
-            subjects.extend(self.listing.watched(row));
-        }
-        subjects
+        self.listing.subjects(ctx)
     }
 
-    fn glanced(&self, _ctx: &Ctx) -> Vec<ServiceName> {
-        if !self.is_wide {
-            return Vec::new();
-        }
-        let shown = self.model.window().filter_map(|at| self.model.row(at));
-        shown.filter_map(|row| self.listing.glanced(row)).collect()
+    fn glanced(&self, ctx: &Ctx) -> Glanced {
+        let rows = self.model.window().filter_map(|at| self.model.row(at)).collect();
+        let beside = self.beside.and_then(|_| self.model.selected());
+        self.listing.glanced(ctx, &Seen { rows, beside, is_wide: self.is_wide })
     }
 
     fn load(&mut self, ctx: &Ctx) -> Option<Job> {
@@ -277,13 +280,8 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
-        let Some(mut patch) = self.listing.patch(ctx, change) else { return Response::Ignored };
-        self.keep_faults(&mut patch);
-        if patch.is_whole {
-            self.model.load(patch.upserts).into()
-        } else {
-            self.model.patch(patch.upserts, &patch.removed).into()
-        }
+        let patch = self.listing.patch(ctx, change);
+        patch.map_or(Response::Ignored, |patch| self.apply(patch))
     }
 
     fn take(&mut self, ordered: Ordered) {
@@ -295,9 +293,12 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn news(&mut self, ctx: &Ctx, news: News) -> Response {
-        match self.listing.news(ctx, news) {
-            Response::Changed => self.load(ctx).into(),
-            response => response,
+        match self.listing.told(ctx, news) {
+            Ok(patch) => self.apply(patch),
+            Err(news) => match self.listing.news(ctx, news) {
+                Response::Changed => self.load(ctx).into(),
+                response => response,
+            },
         }
     }
 
@@ -305,8 +306,8 @@ impl<L: Listing> View for TableView<L> {
         self.listing.renew();
     }
 
-    fn stopped(&mut self, _ctx: &Ctx) {
-        self.listing.stopped();
+    fn stopped(&mut self, ctx: &Ctx) {
+        self.listing.stopped(ctx);
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
@@ -320,8 +321,8 @@ impl<L: Listing> View for TableView<L> {
         }
         let row = self.model.selected().cloned();
         if let Some(response) = self.listing.act(ctx, action, row.as_ref()) {
-            let job = self.load(ctx);
-            return if let Response::Changed = response { job.into() } else { response };
+            let is_changed = matches!(response, Response::Changed);
+            return if is_changed { self.load(ctx).into() } else { response };
         }
         match action {
             Action::Open => row
@@ -404,7 +405,11 @@ impl<L: Listing> View for TableView<L> {
         };
         let says_faults = self.is_faults_only && self.called.is_none();
         let shown = everywhere.as_ref().unwrap_or(&fresh);
-        let title = fresh::title(ctx, &what, &self.model, shown, says_faults);
+        let mut title = fresh::title(ctx, &what, &self.model, shown, says_faults);
+        if let Some(says) = self.listing.says(ctx) {
+            title.runs.extend(says.runs);
+            title = title.then(" ", Role::Title);
+        }
         let nothing = if self.is_faults_only { NO_FAULTS } else { self.listing.nothing() };
         let empty = fresh::empty_text(ctx, &self.model, &fresh, nothing);
         let head =

@@ -14,8 +14,7 @@ use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::feed::{Body, NodeRoundTrip, Subject};
 use crate::domain::health::Check;
 use crate::domain::ids::SessionId;
-use crate::domain::kv::{Entry, Folder, Session};
-use crate::domain::lock::Locks;
+use crate::domain::kv::Session;
 use crate::watch::inbox::SubjectNews;
 
 /// Rows of a subject, and those that went away since its ticket is shown.
@@ -30,12 +29,10 @@ struct Shown {
     ticket: u64,
     instances: Listed<InstanceKey, Instance>,
     sessions: Listed<SessionId, Session>,
-    locks: Option<Arc<Locks>>,
     checks: Option<Vec<Arc<Check>>>,
     round_trip: Option<NodeRoundTrip>,
-    folder: Option<Arc<Folder>>,
-    #[expect(clippy::option_option, reason = "not read yet, or read and not there")]
-    entry: Option<Option<Arc<Entry>>>,
+    /// All of it, where it is told whole.
+    whole: Option<Body>,
 }
 
 /// All of them.
@@ -78,26 +75,14 @@ impl Shown {
         let delta = self.instances.again();
         let instances = delta.map(|delta| Body::Instances(subject.clone(), delta));
         let sessions = self.sessions.again().map(Body::Sessions);
-        let locks = self.locks.clone().map(Body::Locks);
-        let all = [instances, sessions, locks].into_iter().flatten();
+        let all = [instances, sessions, self.whole.clone()].into_iter().flatten();
         out.extend(all.map(|body| (self.ticket, body)));
-        self.tell_kv(subject, out);
         let Subject::Node(node) = subject else { return };
         if let Some(checks) = self.checks.clone() {
             out.push((self.ticket, Body::NodeChecks(node.clone(), checks)));
         }
         if let Some(trip) = self.round_trip.clone() {
             out.push((self.ticket, Body::NodeRoundTrip(node.clone(), trip)));
-        }
-    }
-
-    /// Tells what a folder or key is, if that is known.
-    fn tell_kv(&self, subject: &Subject, out: &mut Vec<Ticketed>) {
-        if let Some(folder) = &self.folder {
-            out.push((self.ticket, Body::Folder(Arc::clone(folder))));
-        }
-        if let (Subject::Key(key), Some(entry)) = (subject, &self.entry) {
-            out.push((self.ticket, Body::Entry(key.clone(), entry.clone())));
         }
     }
 
@@ -112,14 +97,9 @@ impl Shown {
             let delta = self.sessions.replace(rows);
             out.extend(delta.map(|delta| (self.ticket, Body::Sessions(delta))));
         }
-        if news.locks.is_some() {
-            self.locks = news.locks;
-            out.extend(self.locks.clone().map(|locks| (self.ticket, Body::Locks(locks))));
-        }
-        if news.folder.is_some() || news.entry.is_some() {
-            self.folder = news.folder;
-            self.entry = news.entry;
-            self.tell_kv(subject, out);
+        if let Some(body) = news.whole {
+            self.whole = Some(body.clone());
+            out.push((self.ticket, body));
         }
         let Subject::Node(node) = subject else { return };
         if news.checks.is_some() && news.checks != self.checks {

@@ -1,0 +1,274 @@
+//! The rows of the open folders over all datacenters that are shown, and where each of them is.
+//!
+//! The listings stay what the watch layer sent: a row has its path and nothing else, and where it is
+//! is looked up for what is drawn. Invariant: a datacenter that did not answer has nothing and lacks
+//! nothing.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::ids::{Dc, Key};
+use crate::domain::kv::{Folder, union};
+use crate::table::filter::RowText;
+use crate::table::row::Row;
+use crate::views::listing::Patch;
+
+/// More rows than these are listed anew rather than changed one by one.
+const MANY: usize = 10_000;
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Keys lie below it.
+    Folder,
+    /// The key that marks its own folder.
+    Marker,
+    /// A key.
+    Key,
+}
+
+/// A folder or a key.
+#[derive(Clone, Debug)]
+pub struct KvRow {
+    /// The whole key; a folder's and a marker's ends with a slash.
+    pub path: Key,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes of the path before its name on the page.
+    above: u32,
+}
+
+impl KvRow {
+    /// A row of the page of a folder.
+    fn new(page: &Key, path: Key, kind: Kind) -> Self {
+        Self { path, kind, above: page.as_str().len() as u32 }
+    }
+
+    /// Its path below the page.
+    pub fn name(&self) -> &str {
+        self.path.as_str().get(self.above as usize..).unwrap_or_default()
+    }
+
+    /// The folder that lists it.
+    fn folder(&self) -> &str {
+        if self.kind == Kind::Marker { self.path.as_str() } else { self.path.parent() }
+    }
+}
+
+impl Row for KvRow {
+    type Key = (Key, bool);
+
+    fn key(&self) -> (Key, bool) {
+        (self.path.clone(), self.kind == Kind::Marker)
+    }
+
+    fn text(&self) -> RowText {
+        RowText::new([self.name()])
+    }
+
+    /// As a tree: a folder before what lies in it, folders before keys, else by bytes.
+    fn tie(&self, other: &Self) -> Ordering {
+        let (mut mine, mut its) = (parts(self.name()), parts(other.name()));
+        loop {
+            return match (mine.next(), its.next()) {
+                (Some(a), Some(b)) if a == b => continue,
+                (Some(a), Some(b)) => (!a.ends_with('/'), a).cmp(&(!b.ends_with('/'), b)),
+                (a, b) => a.is_some().cmp(&b.is_some()).then(self.kind.cmp(&other.kind)),
+            };
+        }
+    }
+}
+
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split_inclusive('/')
+}
+
+/// What is listed in the open folders.
+#[derive(Debug, Default)]
+pub(super) struct Listings {
+    page: Key,
+    /// The datacenters that are shown.
+    pub dcs: Vec<Dc>,
+    /// What each of them lists in each open folder; none before it answered.
+    folders: BTreeMap<Key, Vec<Option<Arc<Folder>>>>,
+}
+
+impl Listings {
+    /// No folder yet, on the page of this one.
+    pub fn of(page: &Key) -> Self {
+        Self { page: page.clone(), ..Self::default() }
+    }
+
+    /// Begins anew with these datacenters and folders.
+    pub fn set(
+        &mut self,
+        dcs: Vec<Dc>,
+        folders: impl Iterator<Item = Key>,
+        listed: impl Fn(&Dc, &Key) -> Option<Arc<Folder>>,
+    ) {
+        let all = |folder: Key| (dcs.iter().map(|dc| listed(dc, &folder)).collect(), folder);
+        self.folders = folders.map(all).map(|(listings, folder)| (folder, listings)).collect();
+        self.dcs = dcs;
+    }
+
+    /// All rows, each folder's folders before its keys.
+    pub fn rows(&self) -> Vec<KvRow> {
+        let mut rows = Vec::new();
+        for (folder, listings) in &self.folders {
+            let listings = || listings.iter().flatten().map(AsRef::as_ref);
+            if listings().any(Folder::has_marker) {
+                rows.push(KvRow::new(&self.page, folder.clone(), Kind::Marker));
+            }
+            let paths = union(listings());
+            let (folders, keys): (Vec<&str>, _) =
+                paths.into_iter().partition(|path| path.ends_with('/'));
+            rows.extend(folders.into_iter().chain(keys).map(|path| self.row(path)));
+        }
+        if self.folders.len() > 1 {
+            rows.sort_unstable_by(KvRow::tie);
+        }
+        rows
+    }
+
+    fn row(&self, path: &str) -> KvRow {
+        let kind = if path.ends_with('/') { Kind::Folder } else { Kind::Key };
+        KvRow::new(&self.page, Key::from(path), kind)
+    }
+
+    /// Takes what a datacenter lists in an open folder now; `None` when that is nothing new here.
+    pub fn take(&mut self, dc: &Dc, new: &Arc<Folder>) -> Option<Patch<KvRow>> {
+        let at = self.dcs.iter().position(|shown| shown == dc)?;
+        let listings = self.folders.get_mut(new.prefix())?;
+        let old = listings.get_mut(at)?.replace(Arc::clone(new));
+        if old.as_ref().is_some_and(|old| Arc::ptr_eq(old, new)) {
+            return None;
+        }
+        let known = || listings.iter().enumerate().filter(|(other, _)| *other != at);
+        let known = || known().filter_map(|(_, listing)| listing.as_deref());
+        // A first answer changes what the others did not list, and what it lacks.
+        let others;
+        let (before, had_marker) = if let Some(old) = &old {
+            (old.as_ref(), old.has_marker())
+        } else {
+            others = Folder::new(new.prefix(), union(known()));
+            (&others, known().any(Folder::has_marker))
+        };
+        let differing = before.differences(new);
+        if differing.len() > MANY {
+            return Some(Patch { upserts: self.rows(), is_whole: true, ..Patch::default() });
+        }
+        let is_listed = |path: &str| {
+            new.find(path).is_ok() || known().any(|listing| listing.find(path).is_ok())
+        };
+        let (listed, gone): (Vec<&str>, Vec<&str>) =
+            differing.into_iter().partition(|path| is_listed(path));
+        let mut patch = Patch {
+            removed: gone.into_iter().map(|path| (Key::from(path), false)).collect(),
+            ..Patch::default()
+        };
+        let marker = (had_marker != new.has_marker()).then(|| {
+            let row = KvRow::new(&self.page, new.prefix().clone(), Kind::Marker);
+            (row, new.has_marker() || known().any(Folder::has_marker))
+        });
+        patch.upserts = listed.into_iter().map(|path| self.row(path)).collect();
+        match marker {
+            Some((row, true)) => patch.upserts.push(row),
+            Some((row, false)) => patch.removed.push(row.key()),
+            None => {}
+        }
+        Some(patch)
+    }
+
+    /// Whether each shown datacenter has a row; `None` where that is not known.
+    pub fn here<'a>(&'a self, row: &'a KvRow) -> impl Iterator<Item = (&'a Dc, Option<bool>)> {
+        let listings = self.folders.get(row.folder());
+        self.dcs.iter().enumerate().map(move |(at, dc)| {
+            let listing = listings.and_then(|all| all.get(at)?.as_ref());
+            let has = |listing: &Arc<Folder>| match row.kind {
+                Kind::Marker => listing.has_marker(),
+                _ => listing.find(row.path.as_str()).is_ok(),
+            };
+            (dc, listing.map(has))
+        })
+    }
+
+    /// True for a row that some of the shown datacenters have and others lack.
+    pub fn is_missing_somewhere(&self, row: &KvRow) -> bool {
+        self.here(row).any(|(_, is_here)| is_here == Some(false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(prefix: &str, paths: &[&str]) -> Arc<Folder> {
+        Arc::new(Folder::new(&prefix.into(), paths.iter().copied()))
+    }
+
+    fn names(rows: &[KvRow]) -> Vec<(&str, Kind)> {
+        rows.iter().map(|row| (row.path.as_str(), row.kind)).collect()
+    }
+
+    /// The listings of a page of which only dc-1 answered.
+    fn listings(page: &str, open: &[&str], of_dc_1: &[Arc<Folder>]) -> Listings {
+        let mut listings = Listings::of(&page.into());
+        let folders = std::iter::once(page).chain(open.iter().copied()).map(Key::from);
+        listings.set(vec!["dc-1".into(), "dc-2".into()], folders, |dc, folder| {
+            let of_dc = of_dc_1.iter().filter(|_| dc.as_str() == "dc-1");
+            of_dc.into_iter().find(|it| it.prefix() == folder).cloned()
+        });
+        listings
+    }
+
+    #[test]
+    fn open_folders_stand_as_a_tree() {
+        let of_dc_1 = [
+            folder("", &["a", "b/", "b-c/", "z/"]),
+            folder("b/", &["b/", "b/k", "b/x/"]),
+            folder("z/", &["z/1"]),
+        ];
+        let rows = listings("", &["b/", "z/"], &of_dc_1).rows();
+        let expected = [
+            ("b-c/", Kind::Folder),
+            ("b/", Kind::Folder),
+            ("b/", Kind::Marker),
+            ("b/x/", Kind::Folder),
+            ("b/k", Kind::Key),
+            ("z/", Kind::Folder),
+            ("z/1", Kind::Key),
+            ("a", Kind::Key),
+        ];
+        assert_eq!(names(&rows), expected);
+    }
+
+    #[test]
+    fn an_answer_changes_the_rows_that_differ() {
+        let mut listings = listings("a/", &[], &[folder("a/", &["a/b", "a/c"])]);
+        let dc = Dc::from("dc-2");
+        let patch = listings.take(&dc, &folder("a/", &["a/", "a/c", "a/d"])).unwrap();
+        let expected = [("a/b", Kind::Key), ("a/d", Kind::Key), ("a/", Kind::Marker)];
+        assert_eq!((names(&patch.upserts), patch.removed.len()), (expected.to_vec(), 0));
+        let patch = listings.take(&dc, &folder("a/", &["a/c"])).unwrap();
+        assert_eq!(patch.upserts.len(), 0);
+        assert_eq!(patch.removed, [("a/d".into(), false), ("a/".into(), true)]);
+        let same = folder("a/", &["a/c"]);
+        assert!(listings.take(&dc, &same).unwrap().upserts.is_empty());
+        assert!(listings.take(&dc, &same).is_none());
+        assert!(listings.take(&"dc-9".into(), &same).is_none());
+        assert!(listings.take(&dc, &folder("x/", &["x/y"])).is_none());
+    }
+
+    #[test]
+    fn what_did_not_answer_lacks_nothing() {
+        let mut listings = listings("", &[], &[folder("", &["k"])]);
+        let row = listings.rows().remove(0);
+        let here = |listings: &Listings| listings.here(&row).map(|(_, is)| is).collect::<Vec<_>>();
+        assert_eq!(here(&listings), [Some(true), None]);
+        assert!(!listings.is_missing_somewhere(&row));
+        listings.take(&"dc-2".into(), &folder("", &[]));
+        assert_eq!(here(&listings), [Some(true), Some(false)]);
+        assert!(listings.is_missing_somewhere(&row));
+    }
+}
