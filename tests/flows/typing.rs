@@ -120,7 +120,7 @@ fn filters_are_plain_regex_inverted_and_fuzzy() {
 
 #[test]
 fn the_finder_goes_to_anything_in_any_datacenter() {
-    let (_field, screen) = three("fi", "overview");
+    let (_field, screen) = three("fi", "overview /fi-");
     screen.wait("the services", |text| shows(text, &["fi-billing", "critical"]));
     screen.send(";fibill");
     screen.wait("hits", |text| text.contains("find anything") && text.contains("fi-billing"));
