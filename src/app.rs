@@ -33,6 +33,7 @@ pub mod nearest;
 pub mod notice;
 pub mod overlay;
 pub mod prompt;
+pub mod seek;
 pub mod task;
 mod tasks;
 pub mod trail;

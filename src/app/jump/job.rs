@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::SHOWN;
-use super::target::{Entry, Target, Targets};
-use crate::table::fuzzy::{Fuzzy, best};
+use super::target::{Target, Targets};
+use crate::table::fuzzy::{Fuzzy, Search};
 
 /// One search. It owns or shares all it needs.
 #[derive(Clone, Debug)]
@@ -84,32 +84,27 @@ impl Job {
 
     /// Searches. Blocks for as long as it takes: milliseconds for 100,000 entries.
     pub fn run(self) -> Hits {
-        let scored = if self.query.is_empty() { Vec::new() } else { self.scored() };
-        let survivors = if self.query.is_empty() {
-            Survivors::All
-        } else {
-            Survivors::Some(scored.iter().map(|(_, place)| *place).collect())
-        };
+        let mut search = Search::new(SHOWN);
+        if !self.query.is_empty() {
+            let within = match self.within.as_ref().map(|hits| &hits.survivors) {
+                Some(Survivors::Some(places)) => Some(places.as_slice()),
+                _ => None,
+            };
+            search.go_on(&self.query, &self.targets, within, usize::MAX);
+        }
         let top = if self.query.is_empty() {
             (0..self.targets.len().min(SHOWN)).map(|place| (0, place as u32)).collect()
         } else {
-            best(scored, SHOWN, |place| self.targets.get(place).map_or(usize::MAX, Entry::tie))
+            search.top(&self.targets)
+        };
+        let survivors = if self.query.is_empty() {
+            Survivors::All
+        } else {
+            Survivors::Some(search.into_survivors())
         };
         let top = top.into_iter().filter_map(|(score, place)| self.hit(score, place)).collect();
         let Self { generation, query, targets, .. } = self;
         Hits { generation, top, query, targets, survivors }
-    }
-
-    /// The scores of all that match, by ascending place.
-    fn scored(&self) -> Vec<(i64, u32)> {
-        let score = |place: u32| {
-            let entry = self.targets.get(place)?;
-            Some((self.query.score(entry.folded(), entry.mask)?, place))
-        };
-        match self.within.as_ref().map(|hits| &hits.survivors) {
-            Some(Survivors::Some(places)) => places.iter().copied().filter_map(score).collect(),
-            _ => (0..self.targets.len() as u32).filter_map(score).collect(),
-        }
     }
 
     /// What is drawn of the hit at a place.

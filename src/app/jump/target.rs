@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::domain::catalog::InstanceKey;
 use crate::domain::health::CheckKey;
 use crate::domain::ids::{Dc, NodeName, ServiceName};
-use crate::table::fuzzy::{CharMask, fold};
+use crate::table::fuzzy::{CharMask, Haystack, fold};
 
 /// Something that can be gone to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,5 +159,19 @@ impl Targets {
     /// True when both share their entries.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.entries, &other.entries)
+    }
+}
+
+impl Haystack for Targets {
+    fn len(&self) -> usize {
+        Self::len(self)
+    }
+
+    fn text(&self, place: u32) -> Option<(&str, CharMask)> {
+        self.get(place).map(|entry| (entry.folded(), entry.mask))
+    }
+
+    fn tie(&self, place: u32) -> usize {
+        self.get(place).map_or(usize::MAX, Entry::tie)
     }
 }
