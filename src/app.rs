@@ -32,6 +32,7 @@ pub mod msg;
 pub mod nearest;
 pub mod notice;
 pub mod overlay;
+pub mod planning;
 pub mod prompt;
 pub mod seek;
 pub mod task;
@@ -245,7 +246,9 @@ impl App {
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         let action = self.setup.keymap.resolve(key);
         // In a text being edited the same key copies, and a slip must not leave it.
-        if action == Some(Action::ForceQuit) && !matches!(self.overlay, Overlay::Edit(_)) {
+        // Nor must it leave half of a plan.
+        let is_kept = matches!(self.overlay, Overlay::Edit(_)) || self.is_applying();
+        if action == Some(Action::ForceQuit) && !is_kept {
             effects.push(Effect::Exit(Exit { code: 0, message: None }));
             return;
         }
@@ -297,7 +300,11 @@ impl App {
                 self.say(Level::Info, format!("copied {what}"));
             }
             Response::Notice(text) => self.say(Level::Warn, text),
-            Response::Ask(ask) => self.ask(Asker::View(self.trail.id()), ask, effects),
+            Response::Ask(ask) => {
+                self.ask(Asker::View(self.trail.id()), ask, effects);
+            }
+            Response::Wish(wish) => self.wish(wish, effects),
+            Response::Command(line) => self.open_command(&line),
             Response::Confirm(confirm) => self.question(confirm, effects),
             Response::Edit(dc, key, entry) => self.edit(&dc, &key, entry, effects),
         }

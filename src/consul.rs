@@ -17,6 +17,7 @@ mod material;
 mod path;
 pub mod read;
 mod request;
+mod room;
 mod transport;
 mod verdict;
 pub mod wire;

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod json;
 pub mod judge;
 pub mod kv;
+pub mod lock;
 pub mod managed;
 pub mod server;
 pub mod tally;

@@ -19,10 +19,11 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::domain::kv::Write;
+use crate::domain::lock::LockChange;
 use line::Line;
 
 pub use commit::{Committed, Committer, settle_interrupted};
-pub use line::{Fate, Record, Stored};
+pub use line::{Act, Fate, Record, Stored};
 pub use undo::{CannotUndo, undo};
 
 /// The journal of one user.
@@ -85,6 +86,21 @@ impl Journal {
         let lines: Vec<Line> = line::intents(&id, write, how);
         let ids = lines.iter().map(|line| line.id().to_owned()).collect();
         self.append(&lines)?;
+        Ok(ids)
+    }
+
+    /// As [`Journal::begin`], for a change of who holds what.
+    ///
+    /// # Errors
+    /// As [`Journal::begin`].
+    pub fn begin_lock(
+        &self,
+        change: &LockChange,
+        how: &Circumstances<'_>,
+    ) -> Result<Vec<String>, JournalError> {
+        let line = line::lock_intent(&line::new_id(how.at), change, how);
+        let ids = vec![line.id().to_owned()];
+        self.append(&[line])?;
         Ok(ids)
     }
 
@@ -164,13 +180,14 @@ impl Log {
         self.records.iter().filter(|record| record.write == write).collect()
     }
 
-    /// The id of the newest write that was made and neither is an undo nor was undone.
+    /// The id of the newest write of keys that was made and neither is an undo nor was undone.
     pub fn last_to_undo(&self) -> Option<&str> {
         self.records
             .iter()
             .rev()
             .find(|record| {
                 record.outcome == Some(Fate::Written)
+                    && record.act.is_store()
                     && record.undoes.is_none()
                     && !self.is_undone(&record.write)
             })

@@ -1,7 +1,7 @@
 //! Keys without the screen: `dcview kv`.
 //!
 //! ```text
-//! place (which datacenter, may it be written) -> read | store | many | files | past
+//! place (which datacenter, may it be written) -> read | locks | store | many | files | unlock | past
 //!                    plan, journal::Committer (every write) -> confirm (show, ask) -> exit code
 //! ```
 //!
@@ -14,6 +14,7 @@ mod diff;
 pub(crate) mod external;
 mod failure;
 mod files;
+mod locks;
 mod many;
 mod past;
 mod place;
@@ -21,6 +22,7 @@ mod read;
 mod search;
 mod show;
 mod store;
+mod unlock;
 
 use std::io::Write;
 use std::path::Path;
@@ -78,6 +80,12 @@ async fn act(session: &Session<'_>, verb: &KvVerb, out: &mut impl Write) -> Done
         KvVerb::Import { from, prefix, replace, consent } => {
             let names = many::Names { from, to: prefix, replace: *replace };
             many::import(session, &names, consent).await
+        }
+        KvVerb::Sessions { prefix } => locks::sessions(session, prefix.as_deref(), out).await,
+        KvVerb::Locks { prefix } => locks::locks(session, prefix, out).await,
+        KvVerb::Release { key, consent } => unlock::release(session, key, consent).await,
+        KvVerb::Destroy { session: id, keys_under, consent } => {
+            unlock::destroy(session, id, keys_under.as_deref(), consent).await
         }
         KvVerb::Journal { number, settle } => past::journal(session, *number, *settle, out).await,
         KvVerb::Undo { id, consent } => past::undo(session, id.as_deref(), consent).await,

@@ -10,11 +10,14 @@ mod batch;
 pub mod compare;
 pub mod directory;
 pub mod export;
+pub mod files;
 pub mod make;
+pub mod read;
 
-use crate::consul::{ApiError, Client, kv};
 use crate::domain::ids::Dc;
-use crate::domain::kv::{Entry, Key, Op};
+use crate::domain::kv::{Key, Op};
+
+pub use read::gather;
 
 /// What would be done to the keys of one datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,18 +90,4 @@ impl Counts {
     pub fn is_same(&self) -> bool {
         self.added + self.removed + self.changed == 0
     }
-}
-
-/// All entries under a prefix, in the order of their keys. Holds them all: for plans, not for
-/// searching.
-///
-/// # Errors
-/// As [`Client::send`].
-pub async fn gather(client: &Client, prefix: &Key) -> Result<Vec<Entry>, ApiError> {
-    let mut listing = kv::recurse(client, prefix).await?;
-    let mut all = Vec::new();
-    while let Some(page) = listing.page().await? {
-        all.extend(page);
-    }
-    Ok(all)
 }

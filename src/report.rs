@@ -12,7 +12,7 @@
 
 mod ask;
 mod facts;
-mod form;
+pub(crate) mod form;
 mod gather;
 mod health;
 mod rows;

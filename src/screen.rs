@@ -15,6 +15,7 @@ mod edit;
 mod finder;
 mod footer;
 mod help;
+mod plan;
 mod strip;
 
 /// The room for the view between the strip and the line below.
@@ -26,6 +27,11 @@ pub fn body(size: Rect) -> Rect {
 /// How far help scrolls on a screen of this size.
 pub fn end_of_help(app: &App, size: Rect) -> usize {
     help::end(app, body(size))
+}
+
+/// Lines of help on a screen of this size.
+pub fn page_of_help(size: Rect) -> usize {
+    help::room(body(size))
 }
 
 /// Draws everything.
@@ -64,6 +70,7 @@ fn draw_parts(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
             Overlay::Jump { prompt, finder, .. } => finder::draw(app, prompt, finder, body, buf),
             Overlay::Edit(edit) => cursor = edit::draw(app, edit, body, buf),
             Overlay::Confirm(confirm) => confirm::draw(app, confirm, body, buf),
+            Overlay::Plan(planning) => plan::draw(app, planning, body, buf),
             Overlay::Offer(at) => edit::draw_offer(app, *at, body, buf),
             _ => app.trail.view().draw(&ctx, body, buf),
         }

@@ -21,11 +21,13 @@ use crate::domain::kv::{Entry, Folder, Print, Session};
 use crate::domain::managed::Managers;
 use crate::domain::server::Servers;
 
+pub mod held;
 pub mod overview;
 pub mod totals;
 pub mod trend;
 pub mod verdict;
 
+use held::Held;
 pub use totals::Totals;
 use trend::Trend;
 pub use verdict::Verdict;
@@ -55,12 +57,14 @@ pub struct Datacenter {
     pub folders: HashMap<Key, Arc<Folder>>,
     /// The shown keys; `None` where there is no such key.
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
-    /// The shown sessions; `None` for one that is gone.
-    pub sessions: HashMap<SessionId, Option<Arc<Session>>>,
+    /// The sessions that hold shown keys; `None` for one that is gone.
+    pub holders: HashMap<SessionId, Option<Arc<Session>>>,
     /// Who else writes its keys; none while that is not known.
     pub managers: Option<Arc<Managers>>,
     /// The values on screen that are compared, as far as they are read.
     pub prints: HashMap<Key, Print>,
+    /// Its sessions and locks, as far as they are shown.
+    pub held: Held,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -98,10 +102,13 @@ pub enum Change {
     Instances(Dc, Subject, Vec<InstanceKey>),
     /// The checks of a shown node itself.
     NodeChecks(Dc, NodeName),
-    /// A shown folder, key or session of a datacenter, or who else writes its keys.
+    /// A shown folder, key or session of a datacenter, the locks under a prefix, or who else writes
+    /// its keys.
     Kv(Dc, Subject),
     /// Values of a datacenter that are compared.
     Prints(Dc),
+    /// Sessions of a datacenter.
+    Sessions(Dc, Vec<SessionId>),
     /// Nothing that is shown.
     Nothing,
 }
@@ -171,7 +178,8 @@ impl Store {
             dc.instances.retain(|subject, _| keep(name, subject));
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
-            dc.sessions.retain(|id, _| keep(name, &Subject::Session(id.clone())));
+            dc.holders.retain(|id, _| keep(name, &Subject::Session(id.clone())));
+            dc.held.keep(|subject| keep(name, subject));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
@@ -189,6 +197,10 @@ impl Store {
         }
         for dc in all {
             self.datacenters.entry(dc).or_default().is_gone = false;
+        }
+        // Nobody asks it any more: what was last known of the way to it says nothing now.
+        for dc in self.datacenters.values_mut().filter(|dc| dc.is_gone) {
+            dc.pulse.link = Link::Unknown;
         }
         // A fixed order, so that the number of a datacenter stays what the fingers know.
         self.datacenters.sort_unstable_keys();
@@ -231,6 +243,8 @@ impl Store {
             | Body::Folder(_)
             | Body::Entry(..)
             | Body::Session(..)
+            | Body::Sessions(_)
+            | Body::Locks(_)
                 if is_late =>
             {
                 Change::Nothing
@@ -257,7 +271,7 @@ impl Store {
                 Change::Kv(name, Subject::Key(key))
             }
             Body::Session(id, session) => {
-                dc.sessions.insert(id.clone(), session);
+                dc.holders.insert(id.clone(), session);
                 Change::Kv(name, Subject::Session(id))
             }
             Body::Managers(managers) => {
@@ -267,6 +281,17 @@ impl Store {
             Body::Prints(prints) => {
                 dc.prints = prints.into_iter().collect();
                 Change::Prints(name)
+            }
+            Body::Sessions(delta) => {
+                let since = Since { at, is_exact: dc.follows(Subject::Sessions) };
+                dc.held.sessions(&delta, since);
+                Change::Sessions(name, keys(delta))
+            }
+            Body::Locks(locks) => {
+                let subject = Subject::Locks(locks.prefix.clone());
+                let since = Since { at, is_exact: dc.follows(subject.clone()) };
+                dc.held.locks(locks, since);
+                Change::Kv(name, subject)
             }
             Body::Versions(service, versions) => {
                 dc.versions.insert(service.clone(), versions);
@@ -286,9 +311,16 @@ fn keys<K, V>(delta: Delta<K, V>) -> Vec<K> {
 }
 
 impl Datacenter {
-    /// How fresh one of its lists is. A list is confirmed by each pulse while it is live.
+    /// How fresh one of its lists is. A list is confirmed by each pulse while it is live; of a
+    /// datacenter that is gone nothing is.
     pub fn freshness(&self, list: &List) -> Freshness {
         let mut freshness = self.fresh.get(list).cloned().unwrap_or_default();
+        if self.is_gone {
+            let why = Arc::from("gone from the agent's list");
+            freshness.state = State::Stale { since: freshness.at, why, retry_at: None };
+            freshness.is_polled = false;
+            return freshness;
+        }
         if freshness.state == State::Live && !freshness.is_polled {
             freshness.at = freshness.at.map(|at| at.max(self.pulse.at));
         }
@@ -303,6 +335,12 @@ impl Datacenter {
     /// True when it answers and has a leader.
     pub fn is_led(&self) -> bool {
         matches!(self.pulse.link, Link::Led(_))
+    }
+
+    /// True while nothing of a subject can change without being told at once.
+    fn follows(&self, subject: Subject) -> bool {
+        let fresh = self.freshness(&List::Subject(subject));
+        fresh.is_live() && !fresh.is_polled
     }
 
     /// Notes when checks changed their state. What fails in the first answer failed before.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
 use crate::app::confirm::Confirm;
+use crate::app::task::many::Wish;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, Wanted};
 use crate::domain::ids::{Dc, Key};
@@ -23,6 +24,7 @@ use crate::ui::Look;
 
 pub mod cells;
 pub mod checks;
+pub mod compare;
 pub mod facts;
 pub mod fresh;
 pub mod instance;
@@ -30,13 +32,16 @@ pub mod journal;
 pub mod key;
 pub mod kv;
 pub mod listing;
+pub mod locks;
 pub mod node;
 pub mod nodes;
 pub mod overview;
+mod prefill;
 pub mod reading;
 pub mod registry;
 pub mod service;
 pub mod services;
+pub mod sessions;
 pub mod value;
 
 /// Where the operator is: a view, its datacenter if it has one, and what names its object.
@@ -164,6 +169,10 @@ pub enum Response {
     Ask(Ask),
     /// Ask the operator before a change.
     Confirm(Box<Confirm>),
+    /// Have a plan made of this, and ask the operator before it is carried out.
+    Wish(Wish),
+    /// Open the command line with this on it, to be completed by the operator.
+    Command(String),
     /// Edit a key as it was read; a new one when there is none.
     Edit(Dc, Key, Option<keys::Entry>),
 }
@@ -207,6 +216,9 @@ pub trait View: Send {
     fn news(&mut self, _ctx: &Ctx, _news: News) -> Response {
         Response::Ignored
     }
+
+    /// Forgets what came of work that it asked for, so that it is asked for anew.
+    fn renew(&mut self) {}
 
     /// Learns that the work it asked for was given up; what came of it so far stays.
     fn stopped(&mut self, _ctx: &Ctx) {}

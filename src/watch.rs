@@ -23,6 +23,7 @@ mod inbox;
 mod index;
 mod keeper;
 mod kv;
+mod locks;
 mod pace;
 mod permits;
 mod placement;

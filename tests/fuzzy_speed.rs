@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use dcview::app::jump::{Finder, Target, Targets};
+use dcview::app::jump::{Finder, Pairs, Placed, Target, Targets};
 use dcview::domain::ids::{Dc, NodeName};
 use dcview::table::filter::{Filter, RowText};
 
@@ -35,6 +35,31 @@ fn typing_in_the_finder_prints_its_times() {
         let started = Instant::now();
         let hits = job.run();
         println!("{query:>12}: {:>9.2?} {:>6} hits", started.elapsed(), hits.total());
+        assert!(finder.accept(hits));
+    }
+}
+
+/// Three datacenters of 2,000 services with 50 instances each.
+#[test]
+fn finding_instances_by_service_and_node_prints_its_times() {
+    let nodes: Vec<NodeName> = (0..5_000).map(|place| NodeName::from(name(place))).collect();
+    let services = (0..6_000).map(|number| {
+        let on = (0..50).map(|step| nodes[(number * 7 + step * 97) % nodes.len()].clone());
+        let mut on: Vec<NodeName> = on.collect();
+        on.sort_unstable();
+        let (dc, service) = (format!("dc-{}", number % 3), format!("service-{:04}", number / 3));
+        Placed { dc: Dc::from(dc), service: service.into(), nodes: on.into() }
+    });
+    let mut finder = Finder::default();
+    let job = finder.set_targets(Targets::default().with(Pairs::new(services.collect())));
+    let started = Instant::now();
+    finder.accept(job.run());
+    println!("{} instances: {:?} to prepare", finder.total(), started.elapsed());
+    for query in ["s", "se", "ser", "service-17", "service-17 host-0042", "host dc-1 7", "xqzj"] {
+        let job = finder.set_query(query);
+        let started = Instant::now();
+        let hits = job.run();
+        println!("{query:>20}: {:>9.2?} {:>6} hits", started.elapsed(), hits.total());
         assert!(finder.accept(hits));
     }
 }

@@ -68,6 +68,10 @@ fn visit(session: &Session, report: &mut Report) {
     session.screen.send("\r");
     session.screen.wait_for("─ node ");
     look("a node");
+    session.screen.send("\x10service");
+    session.screen.wait_for("find anything [");
+    look("the finder");
+    session.screen.send("\x1b");
     report.at_most("peak of all that", Figure::new(process.peak(), Unit::Mb), LARGE_MB);
 }
 

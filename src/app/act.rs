@@ -40,6 +40,8 @@ impl App {
             Action::Jump => self.open_jump(effects),
             Action::Refresh => {
                 effects.push(Effect::Refresh);
+                self.trail.view_mut().renew();
+                self.reload(effects);
                 self.say(Level::Info, "asking every datacenter again");
             }
             Action::Suspend => effects.push(Effect::Suspend),

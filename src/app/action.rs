@@ -105,8 +105,18 @@ pub enum Action {
     Count,
     /// Edit the key under the cursor.
     Edit,
-    /// Delete the key under the cursor.
+    /// Delete the marked keys and folders, or those under the cursor.
     Delete,
+    /// Copy the key or folder under the cursor elsewhere.
+    KvCopy,
+    /// Move or rename the key or folder under the cursor.
+    KvMove,
+    /// Compare the folder with another one.
+    KvCompare,
+    /// Write the folder to a file.
+    KvExport,
+    /// Store what a file holds.
+    KvImport,
     /// Take the change under the cursor back.
     Undo,
     /// Offer the edits that were left open.

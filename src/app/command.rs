@@ -3,20 +3,25 @@
 //! ```text
 //! :NAME [ARG] [@dc|@*] [/filter]
 //! ```
-//! Everything from a word that begins with `/` belongs to the filter. It changes no state and
+//! Everything from a word that begins with `/` belongs to the filter. Commands about many keys have
+//! words of their own ([`KeysCommand`]). It changes no state and
 //! knows no view; the words that have a meaning come as a [`Vocabulary`]. Invariant: a command
 //! that was understood names only views, actions and (where any are known) datacenters that exist.
 
 mod complete;
 mod error;
+mod keys;
 mod parse;
 mod verb;
+mod word;
 
 use super::action::Action;
 
 pub use complete::complete;
 pub use error::CommandError;
+pub use keys::{KeysCommand, KeysVerb, Name, Other};
 pub use parse::parse;
+pub use word::quoted;
 
 /// What may follow the name of a view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub enum Takes {
     Folder,
     /// A key of the KV store, which must be named.
     Key,
+    /// Two folders of the KV store, or a folder and a file.
+    Sides,
 }
 
 /// A view as the command line knows it.
@@ -60,6 +67,8 @@ pub struct Vocabulary<'a> {
     pub nodes: Vec<&'a str>,
     /// The names of the themes.
     pub themes: Vec<&'a str>,
+    /// True where nothing may be changed: the commands that would are not there.
+    pub is_read_only: bool,
 }
 
 /// Which datacenters a command is about.
@@ -120,6 +129,8 @@ pub enum Command {
     },
     /// Group rows.
     Group(Grouping),
+    /// Do something with many keys.
+    Keys(KeysCommand),
     /// Leave, from anywhere.
     Quit,
     /// Any other action, by its name (`:help`, `:wide`, `:refresh`).

@@ -43,26 +43,27 @@ impl App {
             services,
             nodes: nodes.take(OFFERED).collect(),
             themes: self.setup.themes.iter().map(Theme::name).collect(),
+            is_read_only: self.setup.rules.is_read_only,
         }
     }
 
     /// Does what a command line says; a wrong one is kept to be mended.
     pub fn command(&mut self, line: &str, effects: &mut Vec<Effect>) {
         let views = registry::words();
-        match command::parse(line, &self.vocabulary(&views)) {
-            Ok(command) => {
-                // What was wrong with the line before it is over.
-                self.notice = None;
-                self.run(command, effects);
-            }
-            Err(error) => {
-                self.say(Level::Warn, error.to_string());
-                self.open_command(line);
-            }
+        // What was wrong with the line before it is over.
+        self.notice = None;
+        let parsed = command::parse(line, &self.vocabulary(&views)).map_err(|it| it.to_string());
+        if let Err(why) = parsed.and_then(|command| self.run(command, effects)) {
+            self.say(Level::Warn, why);
+            self.open_command(line);
         }
     }
 
-    pub(super) fn run(&mut self, command: Command, effects: &mut Vec<Effect>) {
+    /// Does it.
+    ///
+    /// # Errors
+    /// What does not fit together, though it was understood; nothing was done.
+    fn run(&mut self, command: Command, effects: &mut Vec<Effect>) -> Result<(), String> {
         match command {
             Command::Open { view, arg, dc, filter } => {
                 self.narrow(dc, effects);
@@ -93,9 +94,11 @@ impl App {
                 let response = self.with_view(|view, ctx| view.group_by(ctx, by));
                 self.respond(response, effects);
             }
+            Command::Keys(command) => return self.keys_command(command, effects),
             Command::Quit => effects.push(Effect::Exit(Exit { code: 0, message: None })),
             Command::Act(action) => self.act(action, effects),
         }
+        Ok(())
     }
 
     /// The place of an object: a node is looked for in the focused datacenter, then in all.

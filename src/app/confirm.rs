@@ -5,6 +5,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use super::planning::{Ops, Planning};
 use super::prompt::{Prompt, PromptOutcome};
 use super::task::Ask;
 use crate::domain::ids::Dc;
@@ -12,7 +13,6 @@ use crate::editor::machine::Guards;
 use crate::table::column::Cell;
 
 /// A question that waits for its answer.
-#[derive(Clone, Debug)]
 pub struct Confirm {
     /// What would be done and where, as the title: `delete 12 keys of app/ in dc-2`.
     pub title: String,
@@ -34,6 +34,10 @@ pub struct Confirm {
     pub top: usize,
     /// What is sent when the answer is yes.
     pub ask: Ask,
+    /// The operations of a plan, in place of more lines.
+    pub review: Option<Box<Ops>>,
+    /// What is shown when the answer is no.
+    pub otherwise: Option<Box<Planning>>,
 }
 
 /// What became of a question.
@@ -61,12 +65,19 @@ impl Confirm {
             was_wrong: false,
             top: 0,
             ask,
+            review: None,
+            otherwise: None,
         }
     }
 
     /// Takes a key. Only `y` says yes, or the name where one is asked for; Enter never does by
     /// itself, since it may have been meant for what was there before.
     pub fn key(&mut self, key: KeyEvent) -> Answer {
+        if let Some(review) = self.review.as_mut().filter(|_| moves(key, self.protected.is_some()))
+        {
+            review.key(key);
+            return Answer::Open;
+        }
         match key.code {
             KeyCode::Up => self.scroll(-1),
             KeyCode::Down => self.scroll(1),
@@ -120,8 +131,20 @@ impl Confirm {
 
     /// Moves the lines.
     pub fn scroll(&mut self, by: isize) {
+        if let Some(review) = &mut self.review {
+            return review.step(by);
+        }
         let last = self.lines.len().saturating_sub(1);
         self.top = self.top.saturating_add_signed(by).min(last);
+    }
+}
+
+/// True for a key that moves in a list; while a name is typed letters and ends are its own.
+fn moves(key: KeyEvent, is_typing: bool) -> bool {
+    match key.code {
+        KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown => true,
+        KeyCode::Home | KeyCode::End | KeyCode::Char('j' | 'k' | '<' | '>') => !is_typing,
+        _ => false,
     }
 }
 

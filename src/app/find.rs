@@ -1,17 +1,25 @@
 //! Finding anything in any datacenter, and going there.
 
+use std::sync::Arc;
+
 use super::App;
-use super::jump::{Finder, Hits, Target, Targets};
+use super::jump::{Finder, Hits, Pairs, Placed, Target, Targets};
 use super::msg::Effect;
 use super::notice::Level;
 use super::overlay::Overlay;
 use super::prompt::Prompt;
+use crate::domain::catalog::ServiceHealth;
+use crate::domain::feed::{List, Subject};
+use crate::domain::freshness::State;
+use crate::domain::ids::{Dc, NodeName, ServiceName};
+use crate::table::filter::Filter;
 use crate::views::Place;
 
 impl App {
     pub(super) fn open_jump(&mut self, effects: &mut Vec<Effect>) {
         let mut finder = Box::<Finder>::default();
-        effects.push(Effect::Find(finder.set_targets(Targets::new(self.targets()))));
+        let targets = Targets::new(self.targets()).with(self.pairs());
+        effects.push(Effect::Find(finder.set_targets(targets)));
         self.overlay = Overlay::Jump { prompt: Prompt::default(), finder, is_chosen: false };
     }
 
@@ -57,6 +65,42 @@ impl App {
         targets
     }
 
+    /// Every service on each of its nodes, as the summaries tell.
+    fn pairs(&self) -> Pairs {
+        let all = self.store.datacenters().flat_map(|(dc, state)| {
+            state.services.values().map(|service| Placed {
+                dc: dc.clone(),
+                service: service.name.clone(),
+                nodes: Arc::clone(&service.nodes),
+            })
+        });
+        Pairs::new(all.collect())
+    }
+
+    /// What cannot be found and why, a line for each reason.
+    pub fn unfindable(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (dc, state) in self.store.datacenters() {
+            let services = state.freshness(&List::Services);
+            let is_named_only = |service: &Arc<ServiceHealth>| service.instances.is_none();
+            if services.is_empty() {
+                let why = match &services.state {
+                    State::Denied { .. } => "may not be read",
+                    _ => "have not come yet",
+                };
+                lines.push(format!("{dc}: its services {why}"));
+            } else if !state.services.is_empty() && state.services.values().all(is_named_only) {
+                lines.push(format!(
+                    "{dc}: only names of services may be read, so its instances are not found"
+                ));
+            }
+            if services.may_be_filtered {
+                lines.push(format!("{dc}: ACLs may hide services, nodes and checks"));
+            }
+        }
+        lines
+    }
+
     pub(super) fn jump(&mut self, target: Target, effects: &mut Vec<Effect>) {
         let place = match target {
             Target::Datacenter(dc) => Place::new("checks").at(&dc),
@@ -68,8 +112,33 @@ impl App {
             Target::Instance { dc, key, .. } => {
                 Place::new("instance").at(&dc).of(key.node.as_str()).of(key.id.as_str())
             }
+            Target::Placed { dc, service, node } => {
+                return self.jump_to_node_of(&dc, &service, &node, effects);
+            }
             Target::Check { dc, key, .. } => Place::new("node").at(&dc).of(key.node.as_str()),
         };
         self.open(&place, effects);
+    }
+
+    /// Goes to the instances of a service on one node: to the page of the one whose id is known,
+    /// else to the service's instances, of which those on the node are shown.
+    fn jump_to_node_of(
+        &mut self,
+        dc: &Dc,
+        service: &ServiceName,
+        node: &NodeName,
+        effects: &mut Vec<Effect>,
+    ) {
+        let known = self.store.dc(dc).and_then(|state| {
+            let rows = state.instances.get(&Subject::Service(service.clone()))?;
+            let mut there = rows.keys().filter(|key| key.node == *node);
+            there.next().filter(|_| there.next().is_none()).cloned()
+        });
+        if let Some(key) = known {
+            let (dc, service) = (dc.clone(), service.clone());
+            return self.jump(Target::Instance { dc, service, key }, effects);
+        }
+        self.open(&Place::new("service").at(dc).of(service.as_str()), effects);
+        self.set_filter(Filter::of_cell(node.as_str()), effects);
     }
 }

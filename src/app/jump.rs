@@ -5,11 +5,13 @@
 //! dropped by its generation. It opens nothing: what a target means to the route is not its matter.
 
 mod job;
+mod placed;
 mod target;
 
 use std::sync::Arc;
 
 pub use job::{Hit, Hits, Job};
+pub use placed::{Pairs, Placed};
 pub use target::{Target, Targets};
 
 /// How many hits are kept for the screen.

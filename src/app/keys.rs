@@ -39,11 +39,15 @@ impl App {
             Overlay::Confirm(confirm) => match confirm.key(key) {
                 Answer::Open => {}
                 Answer::Yes => self.confirmed(effects),
-                Answer::No => {
-                    self.overlay = Overlay::None;
-                    self.say(Level::Info, "nothing was changed");
-                }
+                Answer::No => match confirm.otherwise.take() {
+                    Some(report) => self.overlay = Overlay::Plan(report),
+                    None => {
+                        self.overlay = Overlay::None;
+                        self.say(Level::Info, "nothing was changed");
+                    }
+                },
             },
+            Overlay::Plan(_) => self.plan_key(key, effects),
         }
         true
     }
@@ -66,18 +70,25 @@ impl App {
             Overlay::Edit(_) => self.edit_paste(text, effects),
             Overlay::Confirm(confirm) if confirm.protected.is_some() => confirm.prompt.paste(text),
             // Pasted text is no keys: it must not act on anything.
-            Overlay::None | Overlay::Help(_) | Overlay::Confirm(_) | Overlay::Offer(_) => {}
+            Overlay::None
+            | Overlay::Help(_)
+            | Overlay::Confirm(_)
+            | Overlay::Offer(_)
+            | Overlay::Plan(_) => {}
         }
     }
 
     pub(super) fn help_key(&mut self, action: Option<Action>) {
-        let page = isize::try_from(self.body().height).unwrap_or(1);
+        let page = isize::try_from(crate::screen::page_of_help(self.size)).unwrap_or(1);
         match action {
             Some(Action::Up) => self.overlay.scroll(-1),
             Some(Action::Down) => self.overlay.scroll(1),
             Some(Action::PageUp) => self.overlay.scroll(-page),
             Some(Action::PageDown) => self.overlay.scroll(page),
             Some(Action::Top) => self.overlay = Overlay::Help(0),
+            Some(Action::Bottom) => {
+                self.overlay = Overlay::Help(crate::screen::end_of_help(self, self.size));
+            }
             Some(Action::Help | Action::Back | Action::Quit | Action::Open) => {
                 self.overlay = Overlay::None;
             }

@@ -51,6 +51,8 @@ pub enum Effect {
     Ask(TaskId, Ask),
     /// Nobody wants the news of this work any more: end it.
     Forget(TaskId),
+    /// Stop the change with this id where it can be stopped: between two of its transactions.
+    Halt(TaskId),
     /// Keep or forget the text of an open edit; only a failure comes back.
     Keep(Keep),
     /// Open the operator's own editor on a text of this key; answered by [`Msg::Edited`].

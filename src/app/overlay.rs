@@ -4,6 +4,7 @@
 use super::confirm::Confirm;
 use super::edit::Edit;
 use super::jump::{Finder, Hits};
+use super::planning::Planning;
 use super::prompt::Prompt;
 use crate::table::filter::Filter;
 
@@ -41,6 +42,8 @@ pub enum Overlay {
     Offer(usize),
     /// A change waits for its answer.
     Confirm(Box<Confirm>),
+    /// Many keys are read for a plan, changed by it, or reported of.
+    Plan(Box<Planning>),
 }
 
 impl Overlay {
@@ -60,6 +63,7 @@ impl Overlay {
             Self::Jump { finder, .. } => finder.down(),
             Self::Edit(edit) => edit.scroll(by),
             Self::Confirm(confirm) => confirm.scroll(by),
+            Self::Plan(planning) => planning.scroll(by),
             _ => {}
         }
     }

@@ -6,12 +6,16 @@
 
 use std::sync::Arc;
 
+pub mod many;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Write};
 use crate::editor::machine::{Draft, Guards, WriteAnswer};
 use crate::journal::Log;
+use crate::plan::apply::{Progress, Report};
+use many::{Compared, Planned, Proposal, Sides, Wish};
 
 /// A piece of work, to tell its news from others. Ids are never used again.
 pub type TaskId = u64;
@@ -50,6 +54,22 @@ pub enum Ask {
         /// Whose folders are counted apart.
         folders: Vec<Key>,
     },
+    /// Read what is needed and make a plan; answered by [`News::Planned`].
+    Plan(Wish),
+    /// Carry a plan out; answered by [`News::Applied`]. It can be stopped between transactions.
+    Apply(Proposal),
+    /// Compare two folders, or a folder and a file; answered by [`News::Compared`].
+    Compare(Sides),
+    /// Write all keys under a prefix to a file or a directory, which must not be there yet; answered
+    /// by [`News::Done`].
+    Export {
+        /// Where.
+        dc: Dc,
+        /// The prefix.
+        prefix: Key,
+        /// The path; with a slash at its end, a directory.
+        file: String,
+    },
 }
 
 /// A write and how it is to be made.
@@ -85,6 +105,16 @@ pub enum News {
     },
     /// Nothing more comes from a datacenter: it is whole, or why it is not.
     End(Dc, Result<(), String>),
+    /// So many keys were read so far.
+    Gathered(usize),
+    /// The plan.
+    Planned(Box<Planned>),
+    /// How far a plan is.
+    Progress(Progress),
+    /// How far a plan came.
+    Applied(Box<Report>),
+    /// A part of a comparison; its last one says how it ended.
+    Compared(Compared),
     /// It is done; in words.
     Done(String),
     /// It could not be done, or died; in words.
@@ -94,7 +124,11 @@ pub enum News {
 impl News {
     /// True when nothing more comes of the work.
     pub fn is_last(&self) -> bool {
-        !matches!(self, Self::Counts { .. } | Self::End(..))
+        match self {
+            Self::Counts { .. } | Self::End(..) | Self::Gathered(_) | Self::Progress(_) => false,
+            Self::Compared(part) => part.end.is_some(),
+            _ => true,
+        }
     }
 }
 
@@ -124,7 +158,7 @@ pub struct LeftOpen {
 impl Ask {
     /// True for what changes a cluster: it is not ended once it was begun.
     pub fn is_change(&self) -> bool {
-        matches!(self, Self::Write(_))
+        matches!(self, Self::Write(_) | Self::Apply(_))
     }
 
     /// The keys that it would change, as they were read, and where.

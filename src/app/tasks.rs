@@ -21,6 +21,8 @@ pub enum Asker {
     Edit,
     /// The question that lies over the view.
     Confirm,
+    /// What lies over the view while many keys are read or changed.
+    Plan,
     /// Nobody in particular: what comes is said below.
     Operator,
 }
@@ -55,8 +57,8 @@ impl Tasks {
 }
 
 impl App {
-    /// Has work done for somebody, in place of what is under way for them.
-    pub(super) fn ask(&mut self, asker: Asker, ask: Ask, effects: &mut Vec<Effect>) {
+    /// Has work done for somebody, in place of what is under way for them; gives its id.
+    pub(super) fn ask(&mut self, asker: Asker, ask: Ask, effects: &mut Vec<Effect>) -> TaskId {
         if matches!(asker, Asker::View(_)) {
             self.forget(asker, effects);
         }
@@ -65,10 +67,15 @@ impl App {
             self.tasks.intents.push((id, intent.clone()));
         }
         effects.push(Effect::Ask(id, ask));
+        id
     }
 
     /// Asks the operator before a change, and meanwhile finds out who else writes its keys.
     pub(super) fn question(&mut self, mut confirm: Box<Confirm>, effects: &mut Vec<Effect>) {
+        if self.is_applying() {
+            let why = confirm.reasons.join("; ");
+            return self.say(Level::Error, format!("not done: {}: {why}", confirm.title));
+        }
         if let Some((dc, keys)) = confirm.ask.keys() {
             let dc = dc.clone();
             if self.refuses_writes(&dc) {
@@ -111,6 +118,7 @@ impl App {
                 }
             }
             Asker::Edit => self.edit_news(news, effects),
+            Asker::Plan => self.plan_news(news, effects),
             Asker::Confirm => {
                 if let (Overlay::Confirm(confirm), News::Guards(guards)) = (&mut self.overlay, news)
                     && confirm.guard(guards) == Answer::Yes
@@ -162,7 +170,12 @@ impl App {
     /// Sends what was confirmed.
     pub(super) fn confirmed(&mut self, effects: &mut Vec<Effect>) {
         if let Overlay::Confirm(confirm) = std::mem::take(&mut self.overlay) {
-            self.ask(Asker::Operator, confirm.ask, effects);
+            match confirm.ask {
+                Ask::Apply(proposal) => self.carry_out(proposal, effects),
+                ask => {
+                    self.ask(Asker::Operator, ask, effects);
+                }
+            }
         }
     }
 }

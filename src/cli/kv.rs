@@ -165,6 +165,35 @@ pub enum KvVerb {
         #[command(flatten)]
         consent: Consent,
     },
+    /// List the sessions of a datacenter.
+    Sessions {
+        /// Also say which keys under this prefix each holds: reads all of them.
+        prefix: Option<String>,
+    },
+    /// List the locks and semaphores under a prefix: who holds them, and who waits.
+    Locks {
+        /// The prefix; all keys under it are read.
+        prefix: String,
+    },
+    /// Take the lock of a key from the session that holds it. There is no undo.
+    Release {
+        /// The key.
+        key: String,
+        /// How to confirm.
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// End a session: its locks are released, or its keys deleted. There is no undo.
+    Destroy {
+        /// The session's id.
+        session: String,
+        /// Say which keys under this prefix it holds before asking: reads all of them.
+        #[arg(long, value_name = "PREFIX")]
+        keys_under: Option<String>,
+        /// How to confirm.
+        #[command(flatten)]
+        consent: Consent,
+    },
     /// List the changes that dcview made, newest last.
     Journal {
         /// How many.

@@ -2,8 +2,10 @@
 //!
 //! [`Client::send`] is the gate that everything passes: it refuses what may not leave, adds what
 //! every request carries, bounds the time and the size of the answer, and turns whatever comes
-//! back into an [`Answer`] or an [`ApiError`]. It never retries, but for a token file that changed.
+//! back into an [`Answer`] or an [`ApiError`]. It never retries, but for a token file that changed
+//! and where the agent had no room for the connection (see `attempts`).
 
+mod attempts;
 mod exchange;
 mod flow;
 mod url;
@@ -11,13 +13,14 @@ mod url;
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Method;
 use reqwest::header::HeaderValue;
+use reqwest::{Method, Url};
 
 use super::credentials::Credentials;
 use super::transport::Transport;
 use super::{Answer, ApiError, Budget, Endpoint, Lane, Request};
 use crate::domain::ids::Dc;
+use attempts::Attempts;
 
 pub use flow::Flow;
 
@@ -141,15 +144,45 @@ impl Client {
             Lane::Call => Some(self.link.agent.budget.call().await),
             Lane::Watch => None,
         };
+        if request.method != Method::GET && self.link.agent.budget.is_short() {
+            self.knock().await;
+        }
+        let mut attempts = Attempts::new(&self.link.agent.budget, &request);
+        loop {
+            let turn = attempts.turn().await;
+            match self.attempt(&url, &request).await {
+                Ok(answer) => {
+                    attempts.answered();
+                    return Ok(answer);
+                }
+                Err(error) => {
+                    if let Some(error) = attempts.failed(error, turn).await {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends it, and again when the token file has changed since it was read.
+    async fn attempt(&self, url: &Url, request: &Request) -> Result<Answer, ApiError> {
         let pool = self.link.transport.pool(request.lane)?;
         let token = self.link.credentials.token().await?;
-        let mut result = self.logged(&pool, &url, &request, token.as_ref()).await;
+        let mut result = self.logged(&pool, url, request, token.as_ref()).await;
         if let Err(ApiError::Denied { .. } | ApiError::TokenUnknown { .. }) = result
             && let Some(fresh) = self.link.credentials.after_refusal(token.as_ref()).await
         {
-            result = self.logged(&pool, &url, &request, Some(&fresh)).await;
+            result = self.logged(&pool, url, request, Some(&fresh)).await;
         }
         result
+    }
+
+    /// Opens a connection for a change to go by: if that were refused, nobody could tell whether
+    /// the change was made.
+    async fn knock(&self) {
+        let request = Request { keeps: true, ..Request::get("/v1/status/leader") };
+        // Only the connection that it leaves behind counts.
+        let _ = Box::pin(self.send(request)).await;
     }
 
     /// The gate of read-only.

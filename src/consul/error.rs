@@ -126,6 +126,8 @@ pub enum Why {
     Tls(String),
     /// The connection ended before the answer began.
     Closed,
+    /// The agent has no room for another connection from this address.
+    Full,
     /// Anything else, in the system's words.
     Other(String),
 }
@@ -167,6 +169,21 @@ impl ApiError {
         matches!(self, Self::Unreachable { why: Why::Reset | Why::Closed, .. })
     }
 
+    /// True when the agent is there and has no room for another connection: nothing was done.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Unreachable { why: Why::Full, .. })
+    }
+
+    /// A lost connection, understood as one that there was no room for.
+    pub(super) fn into_full(self) -> Self {
+        match self {
+            Self::Unreachable { dc, address, .. } => {
+                Self::Unreachable { dc, address, why: Why::Full }
+            }
+            other => other,
+        }
+    }
+
     /// A few words for a title: at most 40 columns.
     pub fn short(&self) -> String {
         match self {
@@ -198,6 +215,7 @@ impl Why {
             Self::Dns => "name not found",
             Self::Tls(_) => "TLS failed",
             Self::Closed => "connection closed",
+            Self::Full => "no connection to spare",
             Self::Other(_) => "cannot connect",
         }
     }
@@ -212,6 +230,9 @@ impl fmt::Display for Why {
             ),
             Self::Reset => f.write_str(
                 "connection reset; the agent went away, or refuses more connections from here",
+            ),
+            Self::Full => f.write_str(
+                "it takes no more connections from this address (limits.http_max_conns_per_client)",
             ),
             Self::Dns => f.write_str("its name has no address; check CONSUL_HTTP_ADDR and DNS"),
             Self::Tls(text) | Self::Other(text) => f.write_str(text),

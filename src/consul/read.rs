@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::wire::{self, AgentSelf, Interner, OnNode, WanMember};
-use super::{Answer, ApiError, Client, Request, encode_segment};
+use super::{Answer, ApiError, Class, Client, Request, encode_segment};
 use crate::domain::catalog::{Instance, Node, Summary};
 use crate::domain::coordinate::Coordinate;
 use crate::domain::health::{Check, Status};
@@ -217,6 +217,16 @@ pub fn agent_self() -> Query<AgentSelf> {
 /// The ids of the policies of the token that is used ([`GLOBAL_MANAGEMENT`] among them or not).
 pub fn token_self() -> Query<Vec<Arc<str>>> {
     Query::new("/v1/acl/token/self", wire::policies)
+}
+
+/// True when it is sure that nothing is left out of a list for want of permission: ACLs are off, or
+/// the token may do everything. Servers before 1.11 do not say so with the list itself.
+pub async fn sees_all(client: &Client) -> bool {
+    match token_self().fetch(client).await {
+        Ok((policies, _)) => policies.iter().any(|id| **id == *GLOBAL_MANAGEMENT),
+        // ACLs are off, or this version cannot say.
+        Err(error) => error.class() == Class::Absent,
+    }
 }
 
 #[cfg(test)]

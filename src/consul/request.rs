@@ -19,7 +19,10 @@ pub struct Request {
     pub(super) timeout: Option<Duration>,
     pub(super) lane: Lane,
     pub(super) gzip: bool,
+    /// Its connection is wanted again at once, also where there are few.
+    pub(super) keeps: bool,
     pub(super) body: Option<Bytes>,
+    pub(super) longest: Option<usize>,
 }
 
 /// Whether any server may answer, or only the leader.
@@ -78,7 +81,9 @@ impl Request {
             timeout: None,
             lane: Lane::Call,
             gzip: false,
+            keeps: false,
             body: None,
+            longest: None,
         }
     }
 
@@ -127,6 +132,13 @@ impl Request {
     #[must_use]
     pub fn lane(mut self, lane: Lane) -> Self {
         self.lane = lane;
+        self
+    }
+
+    /// Gives up on an answer that is longer than so many bytes, instead of the usual bound.
+    #[must_use]
+    pub fn longest(mut self, bytes: usize) -> Self {
+        self.longest = Some(bytes);
         self
     }
 

@@ -49,6 +49,9 @@ pub(super) fn error_of(asked: &Asked<'_>, status: u16, body: &[u8]) -> ApiError 
         }
         401 if says("ACL support disabled") => ApiError::AclDisabled { dc },
         404 => ApiError::NotFound { path },
+        429 if says("too many concurrent connections") => {
+            ApiError::Unreachable { dc, address, why: Why::Full }
+        }
         429 => ApiError::TooMany { address },
         500.. if says("No cluster leader") => ApiError::NoLeader { dc },
         500.. if says("No path to datacenter") || says("has no server currently reachable") => {
@@ -159,6 +162,9 @@ mod tests {
         assert_eq!(judged(401, "ACL support disabled"), ApiError::AclDisabled { dc: dc() });
         assert_eq!(judged(404, ""), ApiError::NotFound { path: path() });
         assert!(matches!(judged(429, "slow down"), ApiError::TooMany { .. }));
+        let full =
+            "Your IP is issuing too many concurrent connections, please rate limit your calls";
+        assert!(judged(429, full).is_full());
         assert!(matches!(judged(502, ""), ApiError::Status { code: 502, .. }));
     }
 

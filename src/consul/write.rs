@@ -18,7 +18,7 @@ use super::{ApiError, Client, Request, kv, verdict, wire};
 use crate::domain::kv::{Op, Write};
 
 pub use outcome::Outcome;
-pub use session::{destroy_session, release_lock};
+pub use session::{apply_lock, settle_lock};
 pub use settle::{Settled, settle};
 pub(super) use txn::look;
 

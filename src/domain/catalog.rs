@@ -20,7 +20,7 @@ pub struct Summary {
     pub tags: Arc<[Arc<str>]>,
     /// The nodes it runs on, sorted: one entry for each instance (Consul 1.8), or each node once.
     /// As many entries as instances tell exactly where the instances are.
-    pub nodes: Vec<NodeName>,
+    pub nodes: Arc<[NodeName]>,
     /// Its instances; `None` where the server gives only names.
     pub instances: Option<usize>,
 }
@@ -38,6 +38,8 @@ pub struct ServiceHealth {
     pub counts: Counts,
     /// False while a count is an estimate, which is shown with `~`.
     pub is_exact: bool,
+    /// The nodes it runs on, sorted, as the summary tells: shared with it.
+    pub nodes: Arc<[NodeName]>,
 }
 
 /// One instance of a service with the checks that count for it.

@@ -15,6 +15,7 @@ use super::freshness::Freshness;
 use super::health::{Check, CheckKey};
 use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use super::kv::{Entry, Folder, Print, Session};
+use super::lock::Locks;
 use super::managed::Managers;
 use super::server::Servers;
 
@@ -33,6 +34,10 @@ pub enum Subject {
     Session(SessionId),
     /// Who else writes keys of the datacenter: read now and then.
     Managers,
+    /// All sessions.
+    Sessions,
+    /// The locks under a prefix of the KV store.
+    Locks(Key),
 }
 
 /// One wanted subject of one datacenter.
@@ -161,6 +166,10 @@ pub enum Body {
     Managers(Arc<Managers>),
     /// The values that are compared, as far as they are read now; those of before are forgotten.
     Prints(Vec<(Key, Print)>),
+    /// Sessions that came, changed or went.
+    Sessions(Delta<SessionId, Session>),
+    /// The locks under a shown prefix, whole.
+    Locks(Arc<Locks>),
     /// The versions of a service's instances.
     Versions(ServiceName, Versions),
     /// How fresh a list is now.

@@ -12,6 +12,10 @@ use super::catalog::{Instance, Node, ServiceHealth};
 use super::health::{Check, Counts, Status};
 use super::ids::{Dc, NodeName, ServiceName};
 
+mod lock;
+
+pub use lock::{HolderJson, LockJson, SessionJson};
+
 /// A check in its datacenter.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CheckJson<'a> {

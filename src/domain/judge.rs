@@ -69,6 +69,7 @@ pub fn unjudged(summaries: &[Summary]) -> HashMap<ServiceName, ServiceHealth> {
         name: summary.name.clone(),
         tags: Arc::clone(&summary.tags),
         instances: summary.instances,
+        nodes: Arc::clone(&summary.nodes),
         ..ServiceHealth::default()
     };
     summaries.iter().map(|summary| (summary.name.clone(), health(summary))).collect()
@@ -106,7 +107,7 @@ mod tests {
         ];
         let summary = Summary {
             name: "web".into(),
-            nodes: vec!["n1".into(), "n1".into(), "n2".into()],
+            nodes: ["n1", "n1", "n2"].map(NodeName::from).into(),
             ..Summary::default()
         };
         let catalog = ["n1", "n2"].map(|name| Node { name: name.into(), ..Node::default() });

@@ -129,6 +129,7 @@ fn count(
         instances: summary.instances.map(|n| n.max(counts.failing())),
         counts,
         is_exact,
+        nodes: Arc::clone(&summary.nodes),
     }
 }
 
@@ -243,7 +244,8 @@ mod tests {
                 let entry = summaries.entry(*service).or_insert_with(|| summary(&name, &[], 0));
                 entry.instances = entry.instances.map(|n| n + 1);
                 if !entry.nodes.contains(&NodeName::from(node_name.as_str())) {
-                    entry.nodes.push(node_name.as_str().into());
+                    let node = NodeName::from(node_name.as_str());
+                    entry.nodes = entry.nodes.iter().cloned().chain([node]).collect();
                 }
                 *placement.entry(node_name.into()).or_default().entry(name.into()).or_default() += 1;
                 expected.entry(*service).or_default().add(state(node_states[*node]).merge(state(*own)), 1);

@@ -2,10 +2,11 @@
 
 use chrono::Utc;
 
-use super::{Circumstances, Fate, Journal, JournalError, Record};
-use crate::consul::write::{Outcome, Settled, apply, settle};
+use super::{Act, Circumstances, Fate, Journal, JournalError, Record};
+use crate::consul::write::{Outcome, Settled, apply, apply_lock, settle, settle_lock};
 use crate::consul::{Access, ApiError, Client};
 use crate::domain::kv::{Entry, Op, Write};
+use crate::domain::lock::LockChange;
 
 /// Makes writes and keeps the journal of them.
 #[derive(Clone, Debug)]
@@ -50,43 +51,69 @@ impl Committer {
         undoes: Option<&str>,
     ) -> Result<Committed, JournalError> {
         if self.client.access() == Access::ReadOnly {
-            // The gate would refuse it too, but then the journal would tell of a try.
-            let (method, path) = ("PUT".to_owned(), "/v1/txn".to_owned());
-            return Ok(Committed::refused(ApiError::ReadOnly { method, path }));
+            return Ok(Committed::read_only());
         }
-        let (ids, mut unkept) = match self.begin(write.clone(), undoes.map(str::to_owned)).await {
-            Ok(ids) => (ids, None),
-            Err(error) if self.insist => (Vec::new(), Some(error)),
-            Err(error) => return Err(error),
+        let (intended, undoes) = (write.clone(), undoes.map(str::to_owned));
+        let begin = move |journal: &Journal, agent: &str| {
+            let undoes = undoes.as_deref();
+            journal.begin(&intended, &Circumstances { at: Utc::now(), agent, undoes })
         };
+        let begun = self.begin(begin).await?;
         let outcome = apply(&self.client, write).await;
         let settled = match &outcome {
             Outcome::Unknown(_) => Some(settle(&self.client, write).await),
             _ => None,
         };
-        let mut committed = Committed { outcome, settled, ids, unkept: None };
-        if let Err(error) = self.end(&committed).await {
-            unkept = Some(error);
-        }
-        committed.unkept = unkept;
-        Ok(committed)
+        Ok(self.end(begun, outcome, settled).await)
     }
 
+    /// As [`Committer::commit`], for a change of who holds what.
+    ///
+    /// # Errors
+    /// As [`Committer::commit`].
+    pub async fn commit_lock(&self, change: &LockChange) -> Result<Committed, JournalError> {
+        if self.client.access() == Access::ReadOnly {
+            return Ok(Committed::read_only());
+        }
+        let intended = change.clone();
+        let begin = move |journal: &Journal, agent: &str| {
+            let how = Circumstances { at: Utc::now(), agent, undoes: None };
+            journal.begin_lock(&intended, &how)
+        };
+        let begun = self.begin(begin).await?;
+        let outcome = apply_lock(&self.client, change).await;
+        let settled = match &outcome {
+            Outcome::Unknown(_) => Some(settle_lock(&self.client, change).await),
+            _ => None,
+        };
+        Ok(self.end(begun, outcome, settled).await)
+    }
+
+    /// Puts an intent into the journal; without it nothing is sent, unless the operator insists.
     async fn begin(
         &self,
-        write: Write,
-        undoes: Option<String>,
-    ) -> Result<Vec<String>, JournalError> {
+        begin: impl FnOnce(&Journal, &str) -> Result<Vec<String>, JournalError> + Send + 'static,
+    ) -> Result<Begun, JournalError> {
         let journal = self.journal.clone();
         let agent = self.client.agent().address().clone();
-        let begin = move || {
-            let undoes = undoes.as_deref();
-            journal.begin(&write, &Circumstances { at: Utc::now(), agent: &agent, undoes })
-        };
-        self.on_disk(begin).await
+        match self.on_disk(move || begin(&journal, &agent)).await {
+            Ok(ids) => Ok(Begun { ids, unkept: None }),
+            Err(error) if self.insist => Ok(Begun { ids: Vec::new(), unkept: Some(error) }),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn end(&self, committed: &Committed) -> Result<(), JournalError> {
+    /// Puts the outcome into the journal.
+    async fn end(&self, begun: Begun, outcome: Outcome, settled: Option<Settled>) -> Committed {
+        let Begun { ids, unkept } = begun;
+        let mut committed = Committed { outcome, settled, ids, unkept };
+        if let Err(error) = self.keep(&committed).await {
+            committed.unkept = Some(error);
+        }
+        committed
+    }
+
+    async fn keep(&self, committed: &Committed) -> Result<(), JournalError> {
         let (journal, ids) = (self.journal.clone(), committed.ids.clone());
         let (fate, indexes) = (committed.fate(), committed.indexes().to_vec());
         if ids.is_empty() {
@@ -107,9 +134,41 @@ impl Committer {
     }
 }
 
+/// An intent that is in the journal, or cannot be.
+struct Begun {
+    ids: Vec<String>,
+    unkept: Option<JournalError>,
+}
+
 impl Committed {
-    fn refused(error: ApiError) -> Self {
-        Self { outcome: Outcome::Refused(error), settled: None, ids: Vec::new(), unkept: None }
+    /// The gate would refuse it too, but then the journal would tell of a try.
+    fn read_only() -> Self {
+        let (method, path) = ("PUT".to_owned(), "/v1/txn".to_owned());
+        let outcome = Outcome::Refused(ApiError::ReadOnly { method, path });
+        Self { outcome, settled: None, ids: Vec::new(), unkept: None }
+    }
+
+    /// Why it was not made, or why that is not known, in words; nothing when it was made.
+    pub fn trouble(&self) -> Option<String> {
+        Some(match (&self.outcome, &self.settled) {
+            (Outcome::Written { .. }, _) | (_, Some(Settled::Written { .. })) => return None,
+            (Outcome::Lost { key, what }, _) => {
+                format!("'{key}' changed since it was read; nothing was written ({what})")
+            }
+            (Outcome::Denied(error) | Outcome::TooLarge(error) | Outcome::Refused(error), _) => {
+                format!("nothing was written: {error}")
+            }
+            (Outcome::Unknown(error), Some(Settled::NotWritten)) => {
+                format!("{error}; read back: nothing was written")
+            }
+            (Outcome::Unknown(error), Some(Settled::Overtaken { key })) => {
+                format!("{error}; whether it was written cannot be known: '{key}' changed since")
+            }
+            (Outcome::Unknown(error), Some(Settled::StillUnknown(why))) => {
+                format!("{error}; it is not known whether it was written: {why}")
+            }
+            (Outcome::Unknown(error), None) => error.to_string(),
+        })
     }
 
     /// What became of it in the end.
@@ -143,8 +202,14 @@ pub async fn settle_interrupted(
     records: &[&Record],
 ) -> Result<Fate, JournalError> {
     let Some(first) = records.first() else { return Ok(Fate::Unknown) };
-    let write = Write { dc: first.dc.clone(), ops: records.iter().map(|r| intended(r)).collect() };
-    let (fate, indexes) = match settle(client, &write).await {
+    let settled = match lock_change(first) {
+        Some(change) => settle_lock(client, &change).await,
+        None => {
+            let ops = records.iter().map(|record| intended(record)).collect();
+            settle(client, &Write { dc: first.dc.clone(), ops }).await
+        }
+    };
+    let (fate, indexes) = match settled {
         Settled::Written { indexes } => (Fate::Written, indexes),
         Settled::NotWritten => (Fate::NotWritten, Vec::new()),
         Settled::Overtaken { .. } => (Fate::Unknown, Vec::new()),
@@ -154,6 +219,19 @@ pub async fn settle_interrupted(
     let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
     journal.end(&ids, Utc::now(), fate, &indexes)?;
     Ok(fate)
+}
+
+/// The change of who holds what that a record tells of; `None` when it is none.
+fn lock_change(record: &Record) -> Option<LockChange> {
+    let (dc, session) = (record.dc.clone(), record.session.clone()?);
+    match record.act {
+        Act::Store => None,
+        Act::Release => {
+            let (key, modify_index) = (record.key.clone(), record.index_before);
+            Some(LockChange::Release { dc, key, session, modify_index })
+        }
+        Act::Destroy => Some(LockChange::Destroy { dc, session }),
+    }
 }
 
 /// The operation that a record tells of.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Circumstances;
 use crate::domain::ids::Dc;
-use crate::domain::kv::{Key, Write};
+use crate::domain::kv::{Key, SessionId, Write};
+use crate::domain::lock::LockChange;
 
 /// One line.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,7 +23,7 @@ pub(super) enum Line {
     Outcome { id: String, at: DateTime<Utc>, outcome: Fate, index_after: Option<u64> },
 }
 
-/// A change of one key.
+/// A change of one key, or of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Its id, unique in the journal.
@@ -35,13 +36,19 @@ pub struct Record {
     pub dc: Dc,
     /// The address of the agent that it was sent to.
     pub agent: String,
-    /// The key.
+    /// What is done.
+    #[serde(default, skip_serializing_if = "Act::is_store")]
+    pub act: Act,
+    /// The session that loses its lock or its life.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    /// The key; empty for a session, whose keys are not known.
     pub key: Key,
     /// The check-and-set index; 0 when there must be no such key.
     pub index_before: u64,
     /// What was there.
     pub before: Option<Stored>,
-    /// What should be there; `None` for a deletion.
+    /// What should be there; `None` for a deletion, and where the value is not touched.
     pub after: Option<Stored>,
     /// The id of the write that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +59,19 @@ pub struct Record {
     /// The index that the key had after it, where it is known.
     #[serde(default, skip_serializing)]
     pub index_after: Option<u64>,
+}
+
+/// What a record tells of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// A key is stored or deleted.
+    #[default]
+    Store,
+    /// A lock is taken from its session. There is no undo.
+    Release,
+    /// A session is ended. There is no undo.
+    Destroy,
 }
 
 /// What a key held.
@@ -76,6 +96,14 @@ pub enum Fate {
     NotWritten,
     /// It cannot be known.
     Unknown,
+}
+
+impl Act {
+    /// True for keys that are stored or deleted.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub fn is_store(&self) -> bool {
+        *self == Self::Store
+    }
 }
 
 impl Fate {
@@ -115,6 +143,8 @@ pub(super) fn intents(write_id: &str, write: &Write, how: &Circumstances<'_>) ->
         at: how.at,
         dc: write.dc.clone(),
         agent: how.agent.to_owned(),
+        act: Act::Store,
+        session: None,
         key: op.key().clone(),
         index_before: op.cas(),
         before: op.base().map(|base| stored(&base.value, base.flags)),
@@ -124,6 +154,30 @@ pub(super) fn intents(write_id: &str, write: &Write, how: &Circumstances<'_>) ->
         index_after: None,
     };
     write.ops.iter().enumerate().map(|op| Line::Intent(Box::new(record(op)))).collect()
+}
+
+/// The intent of a change of who holds what.
+pub(super) fn lock_intent(write_id: &str, change: &LockChange, how: &Circumstances<'_>) -> Line {
+    let (act, key, index_before) = match change {
+        LockChange::Release { key, modify_index, .. } => (Act::Release, key.clone(), *modify_index),
+        LockChange::Destroy { .. } => (Act::Destroy, Key::default(), 0),
+    };
+    Line::Intent(Box::new(Record {
+        id: format!("{write_id}.0"),
+        write: write_id.to_owned(),
+        at: how.at,
+        dc: change.dc().clone(),
+        agent: how.agent.to_owned(),
+        act,
+        session: Some(change.session().clone()),
+        key,
+        index_before,
+        before: None,
+        after: None,
+        undoes: None,
+        outcome: None,
+        index_after: None,
+    }))
 }
 
 fn to_base64<S: Serializer>(value: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {

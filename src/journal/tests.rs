@@ -52,6 +52,33 @@ fn an_intent_and_its_outcome_are_one_record() {
 }
 
 #[test]
+fn a_destroyed_session_and_a_released_lock_are_kept_and_have_no_undo() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::in_dir(dir.path());
+    journal.begin(&write(Op::create("a".into(), "x", 0)), &how()).unwrap();
+    let (dc, session): (crate::domain::ids::Dc, crate::domain::ids::SessionId) =
+        ("dc-1".into(), "s-1".into());
+    let key = "job/.lock".into();
+    let release =
+        LockChange::Release { dc: dc.clone(), key, session: session.clone(), modify_index: 7 };
+    for (change, index) in [(release, Some(9)), (LockChange::Destroy { dc, session }, None)] {
+        let ids = journal.begin_lock(&change, &how()).unwrap();
+        journal.end(&ids, AT, Fate::Written, &[index]).unwrap();
+    }
+    let log = journal.read().unwrap();
+    let [_, release, destroy] = &log.records[..] else { panic!("three records") };
+    assert_eq!(
+        (release.act, release.index_before, release.index_after),
+        (Act::Release, 7, Some(9))
+    );
+    assert_eq!((destroy.act, destroy.key.is_empty()), (Act::Destroy, true));
+    assert_eq!(destroy.session, Some("s-1".into()));
+    assert_eq!(undo(&[release]), Err(CannotUndo::Final));
+    assert_eq!(undo(&[destroy]), Err(CannotUndo::Final));
+    assert_eq!(log.last_to_undo(), None, "the creation was not seen to end");
+}
+
+#[test]
 fn it_is_for_its_owner_alone() {
     let dir = tempfile::tempdir().unwrap();
     let journal = Journal::in_dir(&dir.path().join("state"));

@@ -5,7 +5,7 @@
 
 use thiserror::Error;
 
-use super::{Fate, Record, Stored};
+use super::{Act, Fate, Record, Stored};
 use crate::domain::kv::{Entry, Op, Write};
 
 /// Why a write cannot be taken back.
@@ -17,6 +17,9 @@ pub enum CannotUndo {
     /// It was never made, or it is not known whether it was.
     #[error("'{0}' was not written (or it is not known)")]
     NotWritten(String),
+    /// Who loses a lock or a session has learnt of it.
+    #[error("a lock that was released or a session that was destroyed cannot be brought back")]
+    Final,
     /// Somebody replaced a value before dcview knew its index.
     #[error("the index that dcview wrote to '{0}' is not known")]
     IndexUnknown(String),
@@ -35,6 +38,9 @@ pub fn undo(records: &[&Record]) -> Result<Write, CannotUndo> {
 
 fn opposite(record: &Record) -> Result<Op, CannotUndo> {
     let key = record.key.clone();
+    if record.act != Act::Store {
+        return Err(CannotUndo::Final);
+    }
     if record.outcome != Some(Fate::Written) {
         return Err(CannotUndo::NotWritten(key.as_str().to_owned()));
     }

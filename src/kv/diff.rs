@@ -1,11 +1,11 @@
 //! `diff`: two keys, two folders, or one of them and a file.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::json;
 
 use super::failure::{DIFFERENT, Done, Failure};
-use super::files;
 use super::place::{Place, Session};
 use super::show::{EntryJson, counts, difference};
 use crate::app::msg::Exit;
@@ -14,6 +14,8 @@ use crate::consul::kv;
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key};
 use crate::plan::compare::{Compare, Difference, Side};
+use crate::plan::files;
+use crate::plan::make::Incoming;
 use crate::ui::text::clean;
 
 /// What is compared.
@@ -42,7 +44,7 @@ pub(super) async fn diff(session: &Session<'_>, sides: &Sides<'_>, out: &mut imp
             let value = std::fs::read(file)
                 .map_err(|error| Failure::usage(format!("cannot read '{file}': {error}")))?;
             let flags = ours.as_ref().map_or(0, |ours| ours.flags);
-            Some(entry(sides.left.into(), value.into(), flags))
+            Some(files::entry(Incoming { key: sides.left.into(), value: value.into(), flags }))
         }
         None if is_folder(sides.right) => {
             return Err(Failure::usage("a key is compared with a key, a folder with a folder"));
@@ -65,12 +67,9 @@ async fn folders<W: Write>(sides: &Sides<'_>, print: &mut Printer<'_, W>) -> Don
     let left = Side::live(&print.left.client, &Key::from(sides.left)).await?;
     let right = match sides.right.strip_prefix('@') {
         Some(file) => {
-            // The file's keys are whole keys when it is an export, and names below when it is not.
             let prefix = Key::from(sides.left);
-            let below = if std::path::Path::new(file).is_dir() { &prefix } else { &Key::default() };
-            let incoming = files::incoming(file, below)?;
-            let entries = incoming.into_iter().map(|it| entry(it.key, it.value, it.flags));
-            Side::whole(entries.collect(), &prefix)
+            let entries = files::under(Path::new(file), &prefix).map_err(Failure::usage)?;
+            Side::whole(entries, &prefix)
         }
         None => Side::live(&print.right.client, &Key::from(sides.right)).await?,
     };
@@ -81,11 +80,6 @@ async fn folders<W: Write>(sides: &Sides<'_>, print: &mut Printer<'_, W>) -> Don
     let found = compare.counts();
     let code = if found.is_same() { 0 } else { DIFFERENT };
     Ok(Exit { code, message: Some(counts(found)) })
-}
-
-/// An entry of a file.
-fn entry(key: Key, value: bytes::Bytes, flags: u64) -> Entry {
-    Entry { key, value, flags, modify_index: 0, create_index: 0, lock_index: 0, session: None }
 }
 
 struct Printer<'a, W> {

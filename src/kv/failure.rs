@@ -109,37 +109,20 @@ impl From<CannotRename> for Failure {
 
 /// What a write that was tried means for the program's end; nothing when it was made.
 pub(super) fn of_write(committed: &Committed) -> Option<Failure> {
-    let failure = |code, text| Some(Failure { code, text });
-    match &committed.outcome {
-        Outcome::Written { .. } => None,
-        Outcome::Lost { key, what } => failure(
-            LOST,
-            format!("'{key}' changed since it was read; nothing was written ({what})"),
-        ),
-        Outcome::Denied(error) => failure(DENIED, format!("nothing was written: {error}")),
-        Outcome::TooLarge(error) | Outcome::Refused(error) => {
-            let Failure { code, text } = Failure::from(error.clone());
-            failure(code, format!("nothing was written: {text}"))
+    let text = committed.trouble()?;
+    let later = "; try 'dcview kv journal --settle' later";
+    let (code, hint) = match (&committed.outcome, &committed.settled) {
+        (Outcome::Written { .. }, _) => return None,
+        (Outcome::Lost { .. }, _) => (LOST, ""),
+        (Outcome::Denied(_), _) => (DENIED, ""),
+        (Outcome::TooLarge(error) | Outcome::Refused(error), _) => {
+            (Failure::from(error.clone()).code, "")
         }
-        Outcome::Unknown(error) => match &committed.settled {
-            Some(Settled::Written { .. }) => None,
-            Some(Settled::NotWritten) => {
-                failure(UNREACHABLE, format!("{error}; read back: nothing was written"))
-            }
-            Some(Settled::Overtaken { key }) => failure(
-                UNKNOWN,
-                format!("{error}; whether it was written cannot be known: '{key}' changed since"),
-            ),
-            Some(Settled::StillUnknown(why)) => failure(
-                UNKNOWN,
-                format!(
-                    "{error}; it is not known whether it was written: {why}; try 'dcview kv \
-                         journal --settle' later"
-                ),
-            ),
-            None => failure(UNKNOWN, error.to_string()),
-        },
-    }
+        (Outcome::Unknown(_), Some(Settled::NotWritten)) => (UNREACHABLE, ""),
+        (Outcome::Unknown(_), Some(Settled::StillUnknown(_))) => (UNKNOWN, later),
+        (Outcome::Unknown(_), _) => (UNKNOWN, ""),
+    };
+    Some(Failure { code, text: format!("{text}{hint}") })
 }
 
 /// The end of a command that did what it should.

@@ -9,7 +9,7 @@ use crate::consul::kv;
 use crate::domain::kv::Key;
 use crate::plan::export::Exporter;
 use crate::plan::make::Incoming;
-use crate::plan::{directory, export, gather};
+use crate::plan::{directory, export, files, gather};
 
 /// Prints all keys under a prefix, or writes them as files.
 pub(super) async fn export(
@@ -22,7 +22,7 @@ pub(super) async fn export(
     let prefix = Key::from(prefix);
     if let Some(dir) = dir {
         let entries = gather(&place.client, &prefix).await?;
-        let count = directory::write(dir, &entries, &prefix)?;
+        let count = directory::write(dir, &entries, &prefix, |_| true)?;
         return Ok(fine(format!("{count} keys of '{}' in '{}'", place.dc, dir.display())));
     }
     let mut listing = kv::recurse(&place.client, &prefix).await?;
@@ -38,17 +38,11 @@ pub(super) async fn export(
 
 /// What a file, a directory or stdin ('-') holds, each key below `prefix`.
 pub(super) fn incoming(from: &str, prefix: &Key) -> Done<Vec<Incoming>> {
-    let path = Path::new(from);
-    let unusable = |error: io::Error| Failure::usage(format!("cannot read '{from}': {error}"));
-    if from != "-" && path.is_dir() {
-        return directory::read(path, prefix).map_err(unusable);
+    if from != "-" {
+        return files::incoming(Path::new(from), prefix).map_err(Failure::usage);
     }
     let mut text = Vec::new();
-    if from == "-" {
-        io::stdin().lock().read_to_end(&mut text)?;
-    } else {
-        text = std::fs::read(path).map_err(unusable)?;
-    }
+    io::stdin().lock().read_to_end(&mut text)?;
     export::parse(&text, prefix)
-        .map_err(|error| Failure::usage(format!("'{from}' is no export of keys: {error}")))
+        .map_err(|error| Failure::usage(format!("'-' is no export of keys: {error}")))
 }

@@ -1,5 +1,7 @@
 //! `rm`, `cp`, `mv` and `import`: plans, shown, confirmed and carried out.
 
+use std::ops::ControlFlow;
+
 use super::confirm::{confirm, say};
 use super::failure::{Done, Failure, fine, of_write};
 use super::place::{Place, Session};
@@ -11,6 +13,7 @@ use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Op};
 use crate::plan::apply::{Report, Why, apply};
 use crate::plan::make::{Clash, Rename};
+use crate::plan::read::{Reader, is_folder, shared_prefix};
 use crate::plan::{Plan, gather, make};
 
 /// What goes where.
@@ -40,8 +43,7 @@ pub(super) async fn rm(
 ) -> Done {
     let place = session.place_to_change().await?;
     let key = Key::from(key);
-    let is_folder = key.is_empty() || key.is_marker();
-    if recursive && is_folder {
+    if recursive && is_folder(&key) {
         let entries = gather(&place.client, &key).await?;
         if entries.is_empty() {
             return Err(Failure::absent(format!("nothing there in '{}'", place.dc)));
@@ -51,7 +53,7 @@ pub(super) async fn rm(
     }
     match kv::read(&place.client, &key).await? {
         Some(base) => one(session, &place, Op::Delete { base }, consent).await,
-        None if is_folder => Err(Failure::usage("a folder is deleted with --recursive")),
+        None if is_folder(&key) => Err(Failure::usage("a folder is deleted with --recursive")),
         None => Err(Failure::absent(format!("no key '{key}' in '{}'", place.dc))),
     }
 }
@@ -100,28 +102,15 @@ pub(super) async fn mv(session: &Session<'_>, names: &Names<'_>, consent: &Conse
 pub(super) async fn import(session: &Session<'_>, names: &Names<'_>, consent: &Consent) -> Done {
     let place = session.place_to_change().await?;
     let incoming = files::incoming(names.from, &Key::from(names.to))?;
-    let under = common_prefix(incoming.iter().map(|it| it.key.as_str()));
+    let under = shared_prefix(incoming.iter().map(|it| it.key.as_str()));
     let there = gather(&place.client, &Key::from(under)).await?;
     let plan = make::import(&place.dc, incoming, &there, names.clash());
     carry_out(session, &place, &plan, "import", consent).await
 }
 
-/// The longest text that all begin with.
-fn common_prefix<'a>(mut keys: impl Iterator<Item = &'a str>) -> &'a str {
-    let first = keys.next().unwrap_or_default();
-    keys.fold(first, |common, key| {
-        let same = common.char_indices().zip(key.chars()).take_while(|((_, a), b)| a == b);
-        let end = same.last().map_or(0, |((at, c), _)| at + c.len_utf8());
-        common.get(..end).unwrap_or_default()
-    })
-}
-
 /// A key, or all in a folder.
 async fn entries(place: &Place, name: &Key) -> Done<Vec<Entry>> {
-    if name.is_empty() || name.is_marker() {
-        return Ok(gather(&place.client, name).await?);
-    }
-    Ok(kv::read(&place.client, name).await?.into_iter().collect())
+    Ok(Reader::new(&place.client, &mut |_| ()).named(name).await?)
 }
 
 async fn carry_out(
@@ -152,6 +141,7 @@ async fn carry_out(
             tenth = now;
             say(&format!("{} of {}", progress.done, progress.of));
         }
+        ControlFlow::Continue(())
     })
     .await;
     ended(&report, place)
@@ -174,6 +164,7 @@ fn ended(report: &Report, place: &Place) -> Done {
             );
             let failure = match &stopped.why {
                 Why::Journal(error) => Failure::from(error.clone()),
+                Why::Asked => Failure::usage("stopped"),
                 Why::Write(committed) => {
                     of_write(committed).unwrap_or_else(|| Failure::usage("stopped"))
                 }
@@ -185,18 +176,5 @@ fn ended(report: &Report, place: &Place) -> Done {
             let left: Vec<_> = report.left.iter().map(Key::as_str).collect();
             Err(Failure::lost(format!("{did}; changed meanwhile and left: {}", left.join(", "))))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_all_keys_begin_with_is_found() {
-        assert_eq!(common_prefix(["a/b/c", "a/bü", "a/bx"].into_iter()), "a/b");
-        assert_eq!(common_prefix(["ü", "ö"].into_iter()), "");
-        assert_eq!(common_prefix(["a"].into_iter()), "a");
-        assert_eq!(common_prefix([].into_iter()), "");
     }
 }

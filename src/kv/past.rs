@@ -11,7 +11,7 @@ use super::place::Session;
 use super::show;
 use super::store::committer;
 use crate::cli::{Consent, KvForm};
-use crate::journal::{Fate, Log, Record, settle_interrupted, undo as take_back};
+use crate::journal::{Act, Fate, Log, Record, settle_interrupted, undo as take_back};
 use crate::ui::text::clean;
 
 /// Lists what was changed.
@@ -30,17 +30,8 @@ pub(super) async fn journal(
     let from = log.records.len().saturating_sub(number);
     for record in log.records.iter().skip(from) {
         let fate = fate(&log, record);
-        let at = record.at.to_rfc3339_opts(SecondsFormat::Secs, true);
         let line = match session.form {
-            KvForm::Text => {
-                let index =
-                    record.index_after.map_or_else(|| "-".to_owned(), |index| index.to_string());
-                let what = verb(record);
-                let (id, dc, key) = (&record.id, &record.dc, &record.key);
-                let before = record.index_before;
-                clean(&format!("{id}  {at}  {dc}  {what}  {before} -> {index}  {fate}  {key}"))
-                    .into_owned()
-            }
+            KvForm::Text => text(record, fate),
             KvForm::Json => {
                 let mut row = serde_json::to_value(record).unwrap_or_default();
                 if let Some(row) = row.as_object_mut() {
@@ -58,11 +49,26 @@ pub(super) async fn journal(
     }))
 }
 
+/// A record in a line.
+fn text(record: &Record, fate: &str) -> String {
+    let at = record.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let index = record.index_after.map_or_else(|| "-".to_owned(), |index| index.to_string());
+    let (id, dc, what, before) = (&record.id, &record.dc, verb(record), record.index_before);
+    // A destroyed session has no key, and its id is all there is to say.
+    let name = match &record.session {
+        Some(session) if record.act == Act::Destroy => session.as_str(),
+        _ => record.key.as_str(),
+    };
+    clean(&format!("{id}  {at}  {dc}  {what}  {before} -> {index}  {fate}  {name}")).into_owned()
+}
+
 fn verb(record: &Record) -> &'static str {
-    match (&record.before, &record.after) {
-        (None, _) => "create",
-        (Some(_), Some(_)) => "change",
-        (Some(_), None) => "delete",
+    match (record.act, &record.before, &record.after) {
+        (Act::Release, ..) => "release",
+        (Act::Destroy, ..) => "destroy",
+        (Act::Store, None, _) => "create",
+        (Act::Store, Some(_), Some(_)) => "change",
+        (Act::Store, Some(_), None) => "delete",
     }
 }
 

@@ -65,14 +65,10 @@ pub(super) async fn ended(place: &Place, is_empty: bool, is_filtered: bool) -> D
 
 /// A remark for a token that may not see everything, on servers that do not say so themselves.
 async fn limited(place: &Place) -> String {
-    match read::token_self().fetch(&place.client).await {
-        Ok((policies, _)) if policies.iter().any(|id| **id == *read::GLOBAL_MANAGEMENT) => {
-            String::new()
-        }
-        // ACLs are off, or this version cannot say.
-        Err(error) if error.class() == crate::consul::Class::Absent => String::new(),
-        _ => hidden(place, "the server leaves out"),
+    if read::sees_all(&place.client).await {
+        return String::new();
     }
+    hidden(place, "the server leaves out")
 }
 
 fn hidden(place: &Place, who: &str) -> String {

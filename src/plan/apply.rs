@@ -3,6 +3,10 @@
 //! It stops at the first thing that is not as planned and says how far it came. What was done stays
 //! done; made again, the plan does what is left.
 
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::ControlFlow;
+
 use super::batch::fitting;
 use super::{OnConflict, Plan, Step};
 use crate::consul::write::Outcome;
@@ -47,21 +51,80 @@ pub enum Why {
     Write(Box<Committed>),
     /// The journal cannot be kept, so nothing was sent.
     Journal(JournalError),
+    /// It was asked to.
+    Asked,
 }
 
-/// Carries out a plan. `tell` hears after each transaction how far it is. Dropping the future stops
-/// it between two operations or leaves one of unknown outcome in the journal.
-pub async fn apply(plan: &Plan, committer: &Committer, mut tell: impl FnMut(Progress)) -> Report {
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepFate {
+    /// It was not done, or not surely: those of [`Stopped::keys`] come first.
+    Open,
+    /// It was left because its key had changed.
+    Left,
+    /// It was done.
+    Done,
+}
+
+impl Report {
+    /// What became of each step of the plan.
+    pub fn fates(&self, plan: &Plan) -> Vec<StepFate> {
+        let left: HashSet<&Key> = self.left.iter().collect();
+        let mut done = 0;
+        let fate = |step: &Step| {
+            if step.0.iter().any(|op| left.contains(op.key())) {
+                return StepFate::Left;
+            }
+            let is_open = done >= self.progress.done;
+            done += step.0.len();
+            if is_open { StepFate::Open } else { StepFate::Done }
+        };
+        plan.steps.iter().map(fate).collect()
+    }
+
+    /// The plan of what was not done and not left, on what was read for this one.
+    pub fn rest(&self, plan: &Plan) -> Plan {
+        let fates = self.fates(plan);
+        let open = plan.steps.iter().zip(fates).filter(|(_, fate)| *fate == StepFate::Open);
+        let steps = open.map(|(step, _)| step.clone()).collect();
+        Plan { steps, blocked: Vec::new(), same: 0, dc: plan.dc.clone(), ..*plan }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write(committed) => match committed.trouble() {
+                Some(trouble) => f.write_str(&trouble),
+                None => f.write_str("written"),
+            },
+            Self::Journal(error) => error.fmt(f),
+            Self::Asked => f.write_str("as asked, between two transactions"),
+        }
+    }
+}
+
+/// Carries out a plan. `tell` hears before each transaction how far it is, and may stop it there.
+/// Dropping the future stops it between two operations or leaves one of unknown outcome in the
+/// journal.
+pub async fn apply(
+    plan: &Plan,
+    committer: &Committer,
+    mut tell: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Report {
     let mut report = Report::default();
     report.progress.of = plan.ops().count();
     let mut steps = plan.steps.as_slice();
     while !steps.is_empty() {
+        if tell(report.progress).is_break() {
+            report.stopped = Some(Stopped { keys: Vec::new(), why: Why::Asked });
+            break;
+        }
         let (now, rest) = steps.split_at(fitting(steps));
         if let Err(stopped) = batch(plan, committer, now.to_vec(), &mut report).await {
             report.stopped = Some(stopped);
             break;
         }
-        tell(report.progress);
         steps = rest;
     }
     report
@@ -108,4 +171,32 @@ async fn batch(
 
 fn ops_keys(steps: &[Step]) -> Vec<Key> {
     steps.iter().flat_map(|step| &step.0).map(|op| op.key().clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{OnConflict, make};
+
+    fn plan(keys: &[&str]) -> Plan {
+        let incoming = keys.iter().map(|key| make::Incoming {
+            key: Key::from(*key),
+            value: bytes::Bytes::from_static(b"1"),
+            flags: 0,
+        });
+        let plan = make::import(&"dc".into(), incoming, &[], make::Clash::Keep);
+        Plan { on_conflict: OnConflict::Leave, ..plan }
+    }
+
+    #[test]
+    fn what_was_left_and_what_was_not_done_are_told_apart() {
+        let plan = plan(&["a", "b", "c", "d"]);
+        let progress = Progress { done: 2, of: 4 };
+        let report = Report { progress, left: vec!["b".into()], ..Report::default() };
+        use StepFate::{Done, Left, Open};
+        assert_eq!(report.fates(&plan), [Done, Left, Done, Open]);
+        let rest = report.rest(&plan);
+        assert_eq!(rest.ops().map(Op::key).collect::<Vec<_>>(), [&Key::from("d")]);
+        assert_eq!(rest.on_conflict, OnConflict::Leave);
+    }
 }

@@ -82,6 +82,10 @@ impl Side {
         Ok(!self.ahead.is_empty())
     }
 
+    fn is_filtered(&self) -> bool {
+        matches!(&self.source, Source::Live(listing) if listing.is_filtered())
+    }
+
     /// The next key's name below the prefix.
     fn name(&self) -> Option<&str> {
         let key = self.ahead.front()?.key.as_str();
@@ -95,7 +99,7 @@ impl Compare {
         Self { left, right, counts: Counts::default() }
     }
 
-    /// The next difference; `None` at the end.
+    /// The next difference; `None` at the end. Dropping the future loses nothing.
     ///
     /// # Errors
     /// As the way to an agent gives cause.
@@ -124,6 +128,11 @@ impl Compare {
             }
             return Ok(Some(Difference { name, left, right }));
         }
+    }
+
+    /// True when a server said that it left out what the token may not see.
+    pub fn is_filtered(&self) -> bool {
+        self.left.is_filtered() || self.right.is_filtered()
     }
 
     /// What was found so far.

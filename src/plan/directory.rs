@@ -19,17 +19,25 @@ use crate::domain::kv::{Entry, Key};
 const FLAGS: &str = "%flags.json";
 
 /// Writes entries into a directory, which is made; its files must not be there yet. `prefix` is left
-/// out of the names. Gives the number of files.
+/// out of the names. Gives the number of files. `goes_on` hears how many are written and may end it.
 ///
 /// # Errors
-/// When a file cannot be written or is there already, naming it.
-pub fn write(dir: &Path, entries: &[Entry], prefix: &Key) -> io::Result<usize> {
+/// When a file cannot be written or is there already, naming it; what was written before stays.
+pub fn write(
+    dir: &Path,
+    entries: &[Entry],
+    prefix: &Key,
+    mut goes_on: impl FnMut(usize) -> bool,
+) -> io::Result<usize> {
     let names: Vec<&str> =
         entries.iter().filter_map(|it| it.key.as_str().strip_prefix(prefix.as_str())).collect();
     let folders = folders(&names);
     let mut flags = BTreeMap::new();
     fs::create_dir_all(dir)?;
-    for (entry, name) in entries.iter().zip(&names) {
+    for (number, (entry, name)) in entries.iter().zip(&names).enumerate() {
+        if !goes_on(number) {
+            return Err(io::Error::other(format!("ended after {number} files")));
+        }
         let file = file_of(name, &folders);
         let path = dir.join(&file);
         let written = write_new(&path, &entry.value);
@@ -182,7 +190,7 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         let entries: Vec<_> = keys.iter().enumerate().map(|(n, key)| entry(key, n)).collect();
-        write(&dir.path().join("out"), &entries, &"p/".into()).unwrap();
+        write(&dir.path().join("out"), &entries, &"p/".into(), |_| true).unwrap();
         let back = read(&dir.path().join("out"), &"p/".into()).unwrap();
         let expected: Vec<_> = entries.into_iter().map(|it| (it.key, it.value, it.flags)).collect();
         let back: Vec<_> = back.into_iter().map(|it| (it.key, it.value, it.flags)).collect();
@@ -232,7 +240,7 @@ mod tests {
     fn nothing_that_is_there_is_written_over() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a"), "mine").unwrap();
-        let error = write(dir.path(), &[entry("a", 1)], &"".into()).unwrap_err();
+        let error = write(dir.path(), &[entry("a", 1)], &"".into(), |_| true).unwrap_err();
         assert!(error.to_string().contains('\''), "{error}");
         assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"mine");
     }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use indexmap::IndexMap;
 use thiserror::Error;
 
+use super::read::is_folder;
 use super::{OnConflict, Plan, Step};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Op};
@@ -60,7 +61,6 @@ impl Rename {
     /// # Errors
     /// When one is a folder and the other is not.
     pub fn new(from: Key, to: Key) -> Result<Self, CannotRename> {
-        let is_folder = |key: &Key| key.is_empty() || key.is_marker();
         if is_folder(&from) != is_folder(&to) {
             return Err(if from.is_empty() || to.is_empty() {
                 CannotRename::Nameless
@@ -73,7 +73,7 @@ impl Rename {
 
     /// True for a folder.
     pub fn is_folder(&self) -> bool {
-        self.from.is_empty() || self.from.is_marker()
+        is_folder(&self.from)
     }
 
     /// What it was called.

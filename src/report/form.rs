@@ -9,6 +9,7 @@ mod json;
 mod table;
 
 pub(super) use csv::csv;
-pub(super) use grid::{Column, Grid};
+pub(crate) use grid::{Column, Grid};
 pub(super) use json::json;
-pub(super) use table::table;
+pub(crate) use json::json_line;
+pub(crate) use table::table;

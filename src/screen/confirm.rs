@@ -4,23 +4,28 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::plan::draw_ops;
 use crate::app::App;
 use crate::app::confirm::Confirm;
 use crate::table::column::Cell;
 use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
-use crate::ui::widgets::pane::draw_frame;
+use crate::ui::widgets::pane::{draw_frame, wrap};
 
 /// Draws the question.
 pub fn draw(app: &App, confirm: &Confirm, area: Rect, buf: &mut Buffer) {
     let look = &app.setup.look;
+    let reasons =
+        confirm.reasons.iter().map(|why| Cell::new(clean(why).into_owned(), Role::Warning));
+    if let Some(review) = &confirm.review {
+        let lines: Vec<Cell> = confirm.lines.iter().cloned().chain(reasons).collect();
+        return draw_ops(look, &confirm.title, &lines, review, area, buf);
+    }
     let title = Cell::new(format!(" {} ", clean(&confirm.title)), Role::Title);
     let inner = draw_frame(look, &title, area, buf);
     let room = usize::from(inner.height);
-    let reasons =
-        confirm.reasons.iter().map(|why| Cell::new(clean(why).into_owned(), Role::Warning));
-    let mut lines: Vec<Cell> = reasons.collect();
+    let mut lines = wrap(&reasons.collect::<Vec<_>>(), usize::from(inner.width), room);
     let left = room.saturating_sub(lines.len() + 1);
     lines.extend(confirm.lines.iter().skip(confirm.top).take(left).cloned());
     let below = confirm.lines.len().saturating_sub(confirm.top + left);

@@ -1,4 +1,5 @@
-//! The finder: a line being typed and the best hits below it, with what matched lit.
+//! The finder: a line being typed, the best hits below it with what matched lit, and at the bottom
+//! what cannot be found.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -30,7 +31,14 @@ pub fn draw(app: &App, prompt: &Prompt, finder: &Finder, area: Rect, buf: &mut B
         .then(prompt.text().to_owned(), Role::Prompt)
         .then("_", Role::Ghost);
     draw_cell(look, &line, (inner.x, inner.y), inner.width, Style::new(), buf);
-    let rows = usize::from(inner.height.saturating_sub(1));
+    let missing = app.unfindable();
+    let said = missing.len().min(usize::from(inner.height) / 3);
+    for (row, text) in missing.into_iter().take(said).enumerate() {
+        let line = Cell::new(clean(&text).into_owned(), Role::Stale);
+        let y = inner.bottom() - (said - row) as u16;
+        draw_cell(look, &line, (inner.x + 1, y), inner.width.saturating_sub(1), Style::new(), buf);
+    }
+    let rows = usize::from(inner.height.saturating_sub(1)).saturating_sub(said);
     let top = finder.cursor().saturating_sub(rows.saturating_sub(1));
     for (row, (at, hit)) in finder.hits().iter().enumerate().skip(top).take(rows).enumerate() {
         let y = inner.y + 1 + row as u16;

@@ -54,6 +54,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
             cursor = confirm.protected.is_some().then(|| confirm.prompt.cursor_column());
             super::confirm::line(confirm)
         }
+        Overlay::Plan(planning) => super::plan::line(planning),
         Overlay::Offer(_) => super::edit::offer_line(),
         _ => match &app.notice {
             Some(notice) => {

@@ -1,25 +1,50 @@
 //! Help: every key and every command, made from the tables that they come from.
+//!
+//! What a line has no room for goes on in the next one: nothing of it is cut.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::action::{ACTIONS, Group};
+use crate::app::command::KeysVerb;
 use crate::table::column::Cell;
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
-use crate::ui::widgets::pane::draw_frame;
+use crate::ui::widgets::pane::{draw_frame, wrap};
 use crate::views::registry;
 
 /// From this width on help stands in two columns.
 const TWO_COLUMNS: u16 = 130;
 
+/// The groups of actions and what they are called.
+const GROUPS: [(Group, &str); 7] = [
+    (Group::General, "general"),
+    (Group::Navigation, "moving"),
+    (Group::View, "what is shown"),
+    (Group::Rows, "rows"),
+    (Group::Columns, "order and columns"),
+    (Group::Changes, "changing things"),
+    (Group::Datacenters, "datacenters"),
+];
+
+/// What can be typed beyond the names of views.
+const GRAMMAR: [(&str, &str); 7] = [
+    (":NAME @dc-2 /text", "a view of one datacenter, filtered; @* is all of them"),
+    (":dc dc-2, :dc *", "limit lists to a datacenter, or to none"),
+    (":service NAME", "the instances of a service"),
+    (":sort COLUMN [desc]", "sort by a column"),
+    (":group service|node|flat", "group the failing checks"),
+    (":theme NAME", "dark, light, mono, or one of yours"),
+    ("/text  /!text  /-f text", "regex, inverted, fuzzy"),
+];
+
 /// Draws help from its line `top` on.
 pub fn draw(app: &App, top: usize, area: Rect, buf: &mut Buffer) {
     let look = &app.setup.look;
-    let lines = lines(app);
-    let columns = columns(area);
+    let lines = lines(app, area);
     let room = room(area);
     let top = top.min(lines.len().saturating_sub(room));
     let mut title = Cell::new(" help ", Role::Title);
@@ -33,8 +58,8 @@ pub fn draw(app: &App, top: usize, area: Rect, buf: &mut Buffer) {
         return;
     }
     let height = usize::from(inner.height);
-    let width = inner.width / columns as u16;
-    for (at, line) in lines.iter().skip(top).take(height * columns).enumerate() {
+    let width = column(area);
+    for (at, line) in lines.iter().skip(top).take(room).enumerate() {
         let x = inner.x + width * (at / height) as u16;
         draw_cell(look, line, (x, inner.y + (at % height) as u16), width, Style::new(), buf);
     }
@@ -42,62 +67,87 @@ pub fn draw(app: &App, top: usize, area: Rect, buf: &mut Buffer) {
 
 /// The line at the top when the last one is at the bottom: nobody scrolls further.
 pub fn end(app: &App, area: Rect) -> usize {
-    lines(app).len().saturating_sub(room(area))
+    lines(app, area).len().saturating_sub(room(area))
+}
+
+/// The lines that fit between the borders.
+pub fn room(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(2)) * columns(area)
 }
 
 fn columns(area: Rect) -> usize {
     if area.width >= TWO_COLUMNS { 2 } else { 1 }
 }
 
-/// The lines that fit between the borders.
-fn room(area: Rect) -> usize {
-    usize::from(area.height.saturating_sub(2)) * columns(area)
+/// The width of one column.
+fn column(area: Rect) -> u16 {
+    area.width.saturating_sub(2) / columns(area) as u16
 }
 
-fn lines(app: &App) -> Vec<Cell> {
-    let groups = [
-        (Group::General, "general"),
-        (Group::Navigation, "moving"),
-        (Group::View, "what is shown"),
-        (Group::Rows, "rows"),
-        (Group::Columns, "order and columns"),
-        (Group::Changes, "changing things"),
-        (Group::Datacenters, "datacenters"),
-    ];
+/// Keys or a command, its name or other names, and what it does.
+struct Row {
+    keys: String,
+    name: String,
+    doc: &'static str,
+}
+
+fn lines(app: &App, area: Rect) -> Vec<Cell> {
     let mut lines = Vec::new();
-    for (group, title) in groups {
+    for (group, title) in GROUPS {
         // What is refused everywhere is not offered.
         if group == Group::Changes && app.setup.rules.is_read_only {
             continue;
         }
-        lines.push(Cell::new(title, Role::Header));
-        for info in ACTIONS.iter().filter(|info| info.group == group) {
-            let keys = app.setup.keymap.keys_of(info.action);
-            lines.push(line(&keys, info.name, info.doc));
-        }
-        lines.push(Cell::default());
+        let infos = ACTIONS.iter().filter(|info| info.group == group);
+        let row = |info: &crate::app::action::ActionInfo| Row {
+            keys: app.setup.keymap.keys_of(info.action),
+            name: info.name.to_owned(),
+            doc: info.doc,
+        };
+        section(title, &infos.map(row).collect::<Vec<_>>(), area, &mut lines);
     }
-    lines.push(Cell::new("commands", Role::Header));
-    for entry in registry::ALL {
-        let names: Vec<&str> =
-            std::iter::once(entry.name).chain(entry.aliases.iter().copied()).collect();
-        lines.push(line(&format!(":{}", entry.name), &names.join(" "), entry.doc));
-    }
-    let grammar = [
-        (":NAME @dc-2 /text", "", "a view of one datacenter, filtered; @* is all of them"),
-        (":service NAME", "", "the instances of a service"),
-        (":sort COLUMN [desc]", "", "sort by a column"),
-        (":group service|node|flat", "", "group the failing checks"),
-        (":theme NAME", "", "dark, light, mono, or one of yours"),
-        ("/text  /!text  /-f text", "", "regex, inverted, fuzzy"),
-    ];
-    lines.extend(grammar.map(|(keys, name, doc)| line(keys, name, doc)));
+    let views = registry::ALL.iter().map(|entry| Row {
+        keys: format!(":{}", entry.name),
+        name: entry.aliases.join(" "),
+        doc: entry.doc,
+    });
+    section("views, and other names for them", &views.collect::<Vec<_>>(), area, &mut lines);
+    let grammar =
+        GRAMMAR.iter().map(|(keys, doc)| Row { keys: (*keys).into(), name: String::new(), doc });
+    // What is refused everywhere is not offered.
+    let verbs = KeysVerb::ALL.iter().map(|(_, verb)| verb);
+    let verbs =
+        verbs.filter(|verb| !verb.is_change() || !app.setup.rules.is_read_only).map(|verb| Row {
+            keys: format!(":{}", verb.usage()),
+            name: String::new(),
+            doc: verb.doc(),
+        });
+    section("commands", &grammar.chain(verbs).collect::<Vec<_>>(), area, &mut lines);
     lines
 }
 
-fn line(keys: &str, name: &str, doc: &str) -> Cell {
-    let name = if name.is_empty() { String::new() } else { format!("{name:<18} ") };
-    Cell::new(format!(" {keys:<24} "), Role::Key)
-        .then(name, Role::Accent)
-        .then(doc.to_owned(), Role::Text)
+/// Adds a section with its parts below one another.
+fn section(title: &'static str, rows: &[Row], area: Rect, lines: &mut Vec<Cell>) {
+    if !lines.is_empty() {
+        lines.push(Cell::default());
+    }
+    lines.push(Cell::new(title, Role::Header));
+    let widest = |part: fn(&Row) -> &str| rows.iter().map(|row| part(row).width()).max();
+    let keys = widest(|row| &row.keys).unwrap_or(0);
+    let names = widest(|row| &row.name).unwrap_or(0);
+    let indent = keys + names + if names > 0 { 4 } else { 3 };
+    // A blank at the right keeps two columns apart.
+    let room = usize::from(column(area)).saturating_sub(indent + 1);
+    for row in rows {
+        let docs = wrap(&[Cell::new(row.doc, Role::Text)], room, usize::MAX);
+        for (at, doc) in docs.into_iter().enumerate() {
+            let (key, name) = if at == 0 { (&*row.keys, &*row.name) } else { ("", "") };
+            let mut line = Cell::new(format!(" {key:<keys$}  "), Role::Key);
+            if names > 0 {
+                line = line.then(format!("{name:<names$} "), Role::Accent);
+            }
+            line.runs.extend(doc.runs);
+            lines.push(line);
+        }
+    }
 }

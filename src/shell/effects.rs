@@ -48,6 +48,7 @@ impl World {
             Effect::Find(job) => self.work(move || Msg::Found(job.run())),
             Effect::Ask(id, ask) => self.tasks.begin(id, ask),
             Effect::Forget(id) => self.tasks.end(id),
+            Effect::Halt(id) => self.tasks.halt(id),
             Effect::Keep(keep) => self.drafts.keep(keep),
             Effect::External(key, text) => return Next::External(key, text),
             Effect::Copy(text) => {

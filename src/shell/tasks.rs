@@ -5,13 +5,17 @@
 //! half-way: its answer is awaited even when nobody hears it.
 
 mod again;
+mod compare;
 mod count;
+mod files;
 mod keys;
+mod plans;
 mod writes;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -68,6 +72,8 @@ impl Ways {
 pub struct Tasks {
     ways: Ways,
     running: HashMap<TaskId, AbortHandle>,
+    /// What makes a change halt between two transactions.
+    halts: HashMap<TaskId, Weak<AtomicBool>>,
     results: mpsc::UnboundedSender<Msg>,
 }
 
@@ -88,18 +94,23 @@ impl Teller {
 impl Tasks {
     /// No work yet.
     pub fn new(ways: Ways, results: mpsc::UnboundedSender<Msg>) -> Self {
-        Self { ways, running: HashMap::new(), results }
+        Self { ways, running: HashMap::new(), halts: HashMap::new(), results }
     }
 
     /// Begins a piece of work.
     pub fn begin(&mut self, id: TaskId, ask: Ask) {
         self.running.retain(|_, handle| !handle.is_finished());
+        self.halts.retain(|_, halt| halt.strong_count() > 0);
         let is_change = ask.is_change();
+        let halt = Arc::new(AtomicBool::new(false));
+        if is_change {
+            self.halts.insert(id, Arc::downgrade(&halt));
+        }
         let teller = Teller { id, results: self.results.clone() };
         let (ways, teller_of_work) = (self.ways.clone(), teller.clone());
         let work = tokio::spawn(async move {
             super::provoke::panic_in("task");
-            work(&ways, ask, &teller_of_work).await;
+            work(&ways, ask, &teller_of_work, &halt).await;
         });
         if !is_change {
             self.running.insert(id, work.abort_handle());
@@ -115,6 +126,13 @@ impl Tasks {
         });
     }
 
+    /// Lets a change halt before its next transaction.
+    pub fn halt(&mut self, id: TaskId) {
+        if let Some(halt) = self.halts.get(&id).and_then(Weak::upgrade) {
+            halt.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Ends a piece of work, unless it is a change that is on its way.
     pub fn end(&mut self, id: TaskId) {
         if let Some(handle) = self.running.remove(&id) {
@@ -124,7 +142,7 @@ impl Tasks {
 }
 
 /// Does it.
-async fn work(ways: &Ways, ask: Ask, teller: &Teller) {
+async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
     let news = match ask {
         Ask::Write(intent) => News::Written(writes::write(ways, intent).await),
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
@@ -133,6 +151,10 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller) {
         Ask::Count { dcs, page, folders } => {
             count::count(ways, &dcs, &page, &folders, teller).await
         }
+        Ask::Plan(wish) => plans::plan(ways, wish, teller).await,
+        Ask::Apply(proposal) => plans::apply(ways, proposal, teller, halt).await,
+        Ask::Compare(sides) => compare::compare(ways, &sides, teller).await,
+        Ask::Export { dc, prefix, file } => files::export(ways, &dc, &prefix, &file, teller).await,
     };
     teller.tell(news);
 }

@@ -89,11 +89,15 @@ mod tests {
     use crate::domain::ids::Dc;
     use crate::store::Store;
 
-    #[test]
-    fn a_dark_datacenter_is_unreachable_whatever_it_last_said() {
+    fn listed(store: &mut Store, all: &[&Dc]) {
+        let all = all.iter().map(|dc| (*dc).clone()).collect();
+        store.apply(Report::Datacenters { all, local: None });
+    }
+
+    /// A store in which a datacenter answers no more.
+    fn dark(dc: &Dc) -> Store {
         let mut store = Store::default();
-        let dc = Dc::from("dc-1");
-        store.apply(Report::Datacenters { all: vec![dc.clone()], local: None });
+        listed(&mut store, &[dc]);
         let link = Link::Dark { why: "refused".into(), detail: "refused".into(), retry_at: None };
         let pulse = Pulse { link, ..Pulse::default() };
         let body = Body::Pulse(pulse);
@@ -103,6 +107,25 @@ mod tests {
             at: chrono::DateTime::UNIX_EPOCH,
             body,
         })));
-        assert_eq!(Verdict::of(store.dc(&dc).unwrap()), Verdict::Unreachable);
+        store
+    }
+
+    #[test]
+    fn a_dark_datacenter_is_unreachable_whatever_it_last_said() {
+        let dc = Dc::from("dc-1");
+        assert_eq!(Verdict::of(dark(&dc).dc(&dc).unwrap()), Verdict::Unreachable);
+    }
+
+    #[test]
+    fn one_that_left_the_list_is_gone_and_nothing_of_it_is_fresh() {
+        let dc = Dc::from("dc-1");
+        let mut store = dark(&dc);
+        listed(&mut store, &[]);
+        let state = store.dc(&dc).unwrap();
+        assert_eq!(Verdict::of(state), Verdict::Gone);
+        let fresh = state.freshness(&List::Checks).state;
+        assert!(matches!(fresh, State::Stale { retry_at: None, .. }), "{fresh:?}");
+        listed(&mut store, &[&dc]);
+        assert_eq!(Verdict::of(store.dc(&dc).unwrap()), Verdict::Connecting);
     }
 }

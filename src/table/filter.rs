@@ -45,6 +45,12 @@ impl Filter {
         Ok(Self { text: text.to_owned(), is_inverted, pattern })
     }
 
+    /// The rows that have a cell of exactly this text, whatever its case.
+    pub fn of_cell(text: &str) -> Self {
+        // Escaped and anchored, it is always an expression, and a small one.
+        Self::parse(&format!("^{}$", pattern::escape(text))).unwrap_or_default()
+    }
+
     /// The text as typed, without blanks around it.
     pub fn text(&self) -> &str {
         &self.text

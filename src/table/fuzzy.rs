@@ -40,10 +40,7 @@ impl Fuzzy {
 
     /// How well a folded text with this mask fits, more is better; `None` when it does not.
     pub fn score(&self, folded: &str, mask: CharMask) -> Option<i64> {
-        match self.fit(folded, mask)? {
-            Fit::Together(score) => Some(score),
-            Fit::Scattered => Some(self.scattered(folded, mask)),
-        }
+        self.scores(folded, mask).sum()
     }
 
     /// Whether a text fits, and whether all words stand together in it.
@@ -58,14 +55,18 @@ impl Fuzzy {
         Some(if is_together { Fit::Together(score) } else { Fit::Scattered })
     }
 
-    /// The score of a text in which the letters of a word are scattered.
-    fn scattered(&self, folded: &str, mask: CharMask) -> i64 {
-        let score = |word: &Word| match word.fit(folded, mask) {
-            Some(Fit::Together(score)) => score,
-            Some(Fit::Scattered) => word.scattered(folded),
-            None => 0,
-        };
-        self.words.iter().map(score).sum()
+    /// How many words it has.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// How well each word fits, in their order; what [`Self::score`] adds up.
+    pub fn scores<'a>(
+        &'a self,
+        folded: &'a str,
+        mask: CharMask,
+    ) -> impl Iterator<Item = Option<i64>> + 'a {
+        self.words.iter().map(move |word| word.score(folded, mask))
     }
 
     /// The places of the matched characters in a folded text, ascending; empty when it does not

@@ -99,6 +99,11 @@ impl<R: Row> TableModel<R> {
         self.cursor.is_chosen() && self.selected().is_some()
     }
 
+    /// True when the highlighted row took the place of the chosen one, which vanished.
+    pub fn is_stand_in(&self) -> bool {
+        self.cursor.is_lost() && self.marks.is_empty()
+    }
+
     /// Where the cursor is in the order.
     pub fn cursor(&self) -> usize {
         self.cursor.at()

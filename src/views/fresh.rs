@@ -161,7 +161,8 @@ pub fn empty_text<R: Row>(
     if let (true, Some((_, detail))) = (ctx.store.is_empty(), &ctx.store.discovery) {
         return vec![Cell::new(clean(detail).into_owned(), Role::Error)];
     }
-    if fresh.is_empty() {
+    // A list that is made of no datacenter's lists is as fresh as the work that brought it.
+    if fresh.is_empty() && !ctx.store.datacenters().any(|(dc, _)| ctx.shows(dc)) {
         return vec![Cell::new("looking for datacenters", Role::Muted)];
     }
     // What was empty when a datacenter last answered need not be empty now.

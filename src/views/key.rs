@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::facts::{hands, session_of};
 use super::listing::{Heading, Listing, Patch, TableView};
+use super::prefill::{self, Chosen};
 use super::reading::{Prepared, Reading};
 use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
@@ -271,6 +272,20 @@ impl Listing for OneKey {
             (Action::Delete, Some(row)) => Some(Self::delete(row)),
             _ => None,
         }
+    }
+
+    fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[KeyRow]) -> Option<Response> {
+        if action == Action::Delete {
+            return None;
+        }
+        let shown = ctx.store.datacenters().map(|(dc, _)| dc).filter(|dc| self.shows(ctx, dc));
+        let chosen = Chosen {
+            names: vec![self.key.as_str()],
+            dcs: rows.iter().map(|row| &row.dc).collect(),
+            shown: shown.collect(),
+            folder: self.key.parent(),
+        };
+        prefill::response(action, &chosen)
     }
 
     fn is_fault(&self, row: &KeyRow) -> bool {

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
+use super::prefill::{self, Chosen};
 use super::{Ctx, Entry, Place, Response, View};
 use crate::app::action::Action;
 use crate::app::command::Takes;
@@ -45,11 +46,7 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    let mut prefix = place.arg(0).to_owned();
-    if !prefix.is_empty() && !prefix.ends_with('/') {
-        prefix.push('/');
-    }
-    let page = Key::from(prefix);
+    let page = folder_of(place.arg(0));
     let kv = Kv {
         only: place.dc.clone(),
         open: BTreeSet::new(),
@@ -59,6 +56,12 @@ fn open(place: &Place) -> Box<dyn View> {
         page,
     };
     Box::new(TableView::new(place.clone(), kv))
+}
+
+/// The folder that was meant: typed without its slash it gets one.
+pub fn folder_of(typed: &str) -> Key {
+    let slash = if typed.is_empty() || typed.ends_with('/') { "" } else { "/" };
+    Key::from(format!("{typed}{slash}"))
 }
 
 /// The list.
@@ -270,8 +273,30 @@ impl Listing for Kv {
         }
     }
 
-    fn stopped(&mut self, _ctx: &Ctx) {
+    fn stopped(&mut self) {
         self.counts.stop();
+    }
+
+    fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[KvRow]) -> Option<Response> {
+        let is_about_names = !matches!(action, Action::KvCompare | Action::KvImport);
+        if is_about_names && rows.iter().any(|row| row.kind == Kind::Marker) {
+            // Its name is that of the folder, which would be taken with all that is in it.
+            let text = "the folder's own key: open it to change it by itself";
+            return Some(Response::Notice(String::from(text)));
+        }
+        let shown = self.shown(ctx);
+        let has_any = |dc: &&Dc| {
+            rows.iter().any(|row| {
+                self.listings.here(row).any(|(has, is_here)| has == *dc && is_here == Some(true))
+            })
+        };
+        let chosen = Chosen {
+            names: rows.iter().map(|row| row.path.as_str()).collect(),
+            dcs: shown.iter().filter(has_any).collect(),
+            shown: shown.iter().collect(),
+            folder: self.page.as_str(),
+        };
+        prefill::response(action, &chosen)
     }
 
     /// A key that not all datacenters have.

@@ -1,8 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, instance, journal, key, kv, node, nodes, overview, service,
-    services, value,
+    Entry, Place, View, checks, compare, instance, journal, key, kv, locks, node, nodes, overview,
+    service, services, sessions, value,
 };
 use crate::app::command::ViewWord;
 
@@ -18,6 +18,9 @@ pub const ALL: &[Entry] = &[
     kv::ENTRY,
     key::ENTRY,
     value::ENTRY,
+    sessions::ENTRY,
+    locks::ENTRY,
+    compare::ENTRY,
     journal::ENTRY,
 ];
 

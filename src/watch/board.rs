@@ -121,7 +121,7 @@ impl Board {
         let mut out = Vec::new();
         let (services, nodes) = self.touch(&pending, checks);
         if let Some(list) = pending.summaries {
-            self.roster = Some(Roster::new(list));
+            self.roster = Some(Roster::new(list, self.roster.as_ref()));
             self.placement.clear();
             self.wanted.renew();
         }

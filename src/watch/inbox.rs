@@ -13,7 +13,7 @@ use crate::domain::feed::{Body, List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
 use crate::domain::ids::{Key, NodeName, ServiceName};
-use crate::domain::kv::Print;
+use crate::domain::kv::{Print, Session};
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
 
@@ -58,7 +58,9 @@ pub(super) struct SubjectNews {
     pub checks: Option<Vec<Arc<Check>>>,
     /// The round trip to a node.
     pub round_trip: Option<NodeRoundTrip>,
-    /// All of it, where it is told whole: a folder, a key, a session, the managers.
+    /// All sessions.
+    pub sessions: Option<Vec<Session>>,
+    /// All of it, where it is told whole: a folder, a key, a session, locks, the managers.
     pub whole: Option<Body>,
 }
 

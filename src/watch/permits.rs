@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use crate::consul::{Budget, Permit};
 use crate::domain::feed::Scope;
@@ -17,9 +17,6 @@ use crate::domain::ids::Dc;
 /// How long the focused datacenter waits for a permit that it asked back.
 const GIVE_BACK: Duration = Duration::from_millis(500);
 
-/// How long no connection may have been reset before one more is tried.
-const QUIET: Duration = Duration::from_secs(15);
-
 /// The permits of one agent, for all datacenters that are reached through it.
 #[derive(Debug)]
 pub(super) struct Permits {
@@ -27,8 +24,6 @@ pub(super) struct Permits {
     /// How many permits the focused datacenter asked back and nobody has given yet.
     wanting: watch::Sender<usize>,
     returned: Notify,
-    /// When the budget was last made smaller or larger; none while it is whole.
-    shrunk: watch::Sender<Option<Instant>>,
 }
 
 /// A permit that tells when it is given back.
@@ -40,36 +35,17 @@ pub(super) struct Held {
 
 impl Permits {
     pub fn new(budget: Arc<Budget>) -> Arc<Self> {
-        Arc::new(Self {
-            budget,
-            wanting: watch::Sender::new(0),
-            returned: Notify::new(),
-            shrunk: watch::Sender::new(None),
-        })
-    }
-
-    /// The agent refused a connection while others stood: one permit fewer, once the first of them
-    /// returns. None is asked back: an agent holds the connection of a query that its client gave
-    /// up until the query's own wait is over. With none standing the agent itself went away.
-    pub fn short(&self) {
-        if self.budget.in_flight() > 0 {
-            self.budget.shrink();
-            self.shrunk.send_replace(Some(Instant::now()));
-        }
-    }
-
-    /// The agent answers: after a while without resets there may be room for more.
-    pub fn ease(&self) {
-        let is_quiet = |at: &Instant| at.elapsed() >= QUIET;
-        if self.shrunk.borrow().as_ref().is_some_and(is_quiet) {
-            let next = self.budget.grow().then(Instant::now);
-            self.shrunk.send_replace(next);
-        }
+        Arc::new(Self { budget, wanting: watch::Sender::new(0), returned: Notify::new() })
     }
 
     /// How many are out, of how many.
     pub fn used(&self) -> (usize, usize) {
         (self.budget.in_flight(), self.budget.size())
+    }
+
+    /// True while the agent takes fewer connections than wanted.
+    pub fn is_short(&self) -> bool {
+        self.budget.is_short()
     }
 
     /// Takes a permit; `None` means to poll.
@@ -176,24 +152,6 @@ mod tests {
         for giver in givers {
             giver.abort();
         }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refused_connection_lowers_the_budget_until_it_has_been_quiet() {
-        let permits = Permits::new(Budget::new(8));
-        permits.short();
-        assert_eq!(permits.used(), (0, 8), "with none standing it is no shortage");
-        let (kept, returned) = (permits.take(true).await, permits.take(false).await);
-        permits.short();
-        drop(returned);
-        assert_eq!(permits.used(), (1, 1));
-        assert!(permits.take(false).await.is_none());
-        for size in [2, 4, 8] {
-            tokio::time::advance(QUIET).await;
-            permits.ease();
-            assert_eq!(permits.used(), (1, size));
-        }
-        drop(kept);
     }
 
     #[tokio::test(start_paused = true)]

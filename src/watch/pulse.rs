@@ -29,9 +29,6 @@ pub(super) async fn watch_pulse(ctx: Arc<Context>) {
         let query = read::leader().with(|request| request.timeout(PATIENCE));
         let answer = query.fetch(&ctx.client).await;
         let took = answer.as_ref().ok().map(|(_, meta)| meta.elapsed);
-        if answer.is_ok() {
-            ctx.permits.ease();
-        }
         let (link, pause) = judge(answer.map(|(leader, _)| leader), &mut backoff, ctx.seed());
         let wan = ctx.facts.borrow().wan.get(&ctx.dc).copied();
         let at = Utc::now();

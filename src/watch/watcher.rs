@@ -29,13 +29,11 @@ use crate::domain::feed::Link;
 const WAIT: Duration = Duration::from_mins(1);
 /// The same for a page, which is left sooner than a list that is always watched.
 const PAGE_WAIT: Duration = Duration::from_secs(15);
+/// The same while the agent is short of connections: what an overhang takes comes back soon.
+const SCARCE_WAIT: Duration = Duration::from_secs(6);
 /// How long a page is shown before a query hangs for it: leafing through many must not pile up
 /// connections. What changes meanwhile is answered at once then.
 const SETTLES: Duration = Duration::from_secs(1);
-/// A connection that ends sooner was never taken: the agent has too many.
-const AT_ONCE: Duration = Duration::from_secs(1);
-/// The longest pause before a refused connection is tried again.
-const ROOM: Duration = Duration::from_secs(2);
 /// How often a list is polled that cannot be watched.
 const POLL: Duration = Duration::from_secs(10);
 
@@ -46,11 +44,6 @@ pub(super) enum Refusal {
     Tell,
     /// Say nothing and end: the caller knows another query.
     End,
-}
-
-/// True for what an agent does with a connection that is one too many.
-fn is_refusal(error: &ApiError) -> bool {
-    error.is_reset() || matches!(error, ApiError::TooMany { .. })
 }
 
 /// The watcher of one list.
@@ -69,8 +62,6 @@ pub(super) struct Watcher<T> {
     wait: Duration,
     /// The rest after the first answer.
     settles: Duration,
-    /// The agent refused the last connection: another one may find room soon.
-    is_refused: bool,
     /// Asking any server, since there is no leader.
     is_leaderless: bool,
     standing: Standing,
@@ -111,7 +102,6 @@ impl<T: Send + 'static> Watcher<T> {
             revivals,
             wait: WAIT,
             settles: Duration::ZERO,
-            is_refused: false,
             is_leaderless: false,
             standing: Standing::default(),
         }
@@ -151,20 +141,16 @@ impl<T: Send + 'static> Watcher<T> {
         let ctx = Arc::clone(&self.ctx);
         let send = ctx.client.send(self.request(blocks));
         tokio::pin!(send);
-        let sent = Instant::now();
         loop {
             tokio::select! {
                 answer = &mut send => return match answer {
                     Ok(answer) => Asked::Answer { answer, blocked: blocks.is_some() },
-                    Err(error) => {
-                        if sent.elapsed() < AT_ONCE && is_refusal(&error) {
-                            // Its own does not stand.
-                            drop(held);
-                            ctx.permits.short();
-                            self.is_refused = true;
-                        }
-                        Asked::Failed(error)
+                    // No room to block is no failure: it is asked without, and then polled.
+                    Err(error) if blocks.is_some() && error.is_full() => {
+                        self.cursor.restart();
+                        Asked::Again
                     }
+                    Err(error) => Asked::Failed(error),
                 },
                 Ok(()) = self.vital.changed() => if self.looked(blocks.is_some(), sink) {
                     return Asked::Again;
@@ -185,6 +171,10 @@ impl<T: Send + 'static> Watcher<T> {
         let request = self.query.request().lane(Lane::Watch).gzip(self.vital.borrow().is_far());
         let request = if self.is_leaderless { request.stale() } else { request };
         match index {
+            // What an agent has few of is not held for long.
+            Some(index) if self.ctx.permits.is_short() => {
+                request.block(index, self.wait.min(SCARCE_WAIT))
+            }
             Some(index) => request.block(index, self.wait),
             None => request,
         }
@@ -252,8 +242,7 @@ impl<T: Send + 'static> Watcher<T> {
             Class::Stale | Class::Absent | Class::Fatal => {}
         }
         let pause = if class == Class::Retry || class == Class::Stale {
-            let is_refused = std::mem::take(&mut self.is_refused);
-            self.backoff.next().min(if is_refused { ROOM } else { Duration::MAX })
+            self.backoff.next()
         } else {
             self.slow.next()
         };

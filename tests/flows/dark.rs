@@ -1,7 +1,9 @@
 //! Datacenters that go dark and come back: only their own rows suffer, and nothing is lost.
 
-use crate::support::consul::Status;
+use crate::support::consul::{Dc, Status};
 use crate::support::fault::Proxy;
+use crate::support::screen::PATIENCE;
+use crate::support::wait::wait;
 use crate::{SIZES, field, flipped, instance, open, open_with, shows};
 
 #[test]
@@ -73,4 +75,46 @@ fn an_agent_that_restarts_is_found_again() {
     screen.wait_gone("stale");
     field.dc("dc-3").set_check("ag-api-node", &flipped("ag-api", Status::Warning, "slow"));
     screen.wait("live", |text| shows(text, &["dc-3", "warning", "ag-api"]));
+}
+
+/// Waits until the agent lists a datacenter, or lists it no more.
+fn wait_listed(agent: &Dc, name: &str, is_listed: bool) {
+    wait(PATIENCE, "the agent's list changes", || {
+        let list = agent.http().get("/v1/catalog/datacenters");
+        list.is_some_and(|list| list.body.contains(name) == is_listed)
+    });
+}
+
+#[test]
+fn a_datacenter_that_leaves_the_federation_keeps_its_rows_until_it_returns() {
+    let field = field::alone();
+    let agent = field.dc("dc-1");
+    field.dc("dc-3").seed(&[instance("lv-api", Status::Critical, "down")]);
+    let screen = open(&agent.http_addr(), &["-c", "checks /lv-"], SIZES[1]);
+    screen.wait("its check", |text| shows(text, &["dc-3", "critical", "lv-api"]));
+
+    field.leave("dc-3", 0);
+    wait_listed(agent, "dc-3", false);
+    screen.send("\x12");
+    screen.wait("gone, the row still there and old", |text| {
+        shows(text, &["3:dc-3", "gone"])
+            && shows(text, &["─ checks", "dc-3 stale", "gone"])
+            && shows(text, &["dc-3", "critical", "lv-api"])
+    });
+    screen.send(":overview\r");
+    screen.wait("an age, and no promise to try again", |text| {
+        shows(text, &["│ dc-3", "gone"]) && !shows(text, &["│ dc-3", "now"])
+    });
+    screen.send(":services /lv-\r");
+    screen.wait("its service too", |text| shows(text, &["lv-api", "0/1"]));
+
+    field.restart();
+    field.dc("dc-3").await_ready();
+    wait_listed(agent, "dc-3", true);
+    screen.send("\x12");
+    screen.wait("live again", |text| !text.contains("gone") && !text.contains("stale"));
+    let check = flipped("lv-api", Status::Warning, "slow");
+    field.dc("dc-3").set_check("lv-api-node", &check);
+    screen.send(":checks /lv-\r");
+    screen.wait("its news", |text| shows(text, &["dc-3", "warning", "lv-api"]));
 }

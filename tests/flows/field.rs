@@ -58,7 +58,13 @@ impl Alone {
         self.killed.borrow_mut().push((dc.to_owned(), server));
     }
 
-    /// Starts the killed servers again; does not wait for them.
+    /// Lets a server leave gracefully.
+    pub fn leave(&self, dc: &str, server: usize) {
+        self.killed.borrow_mut().push((dc.to_owned(), server));
+        self.dc(dc).leave_server(server);
+    }
+
+    /// Starts the servers again that were killed or left; does not wait for them.
     pub fn restart(&self) {
         for (dc, server) in self.killed.take() {
             self.dc(&dc).restart_server(server);

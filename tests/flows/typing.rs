@@ -134,6 +134,14 @@ fn the_finder_goes_to_anything_in_any_datacenter() {
     screen.wait_for("dc-3-server-0");
     screen.send("\r");
     screen.wait_for("─ node dc-3-server-0 @ dc-3");
+    // An instance where nothing was opened: its service on its node.
+    screen.send("\x10consul dc-2-server-0");
+    screen.wait("an instance", |text| shows(text, &["instance", "consul dc-2-server-0 dc-2"]));
+    screen.send("\r");
+    screen.wait("it alone", |text| {
+        shows(text, &["─ service consul @ dc-2", "</^dc-2-server-0$>"])
+            && shows(text, &["dc-2", "passing", "dc-2-server-0"])
+    });
     screen.send(";");
     screen.wait_for("find anything");
     screen.send("qqqqqqqq\r");

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use dcview::consul::write::{Outcome, Settled, apply, settle};
-use dcview::domain::kv::Op;
+use dcview::domain::ids::Dc;
+use dcview::domain::kv::{Op, SessionId};
+use dcview::domain::lock::LockChange;
 use dcview::journal::Fate;
+use serde_json::json;
 
 use super::program::Program;
 use super::support::consul::Http;
@@ -28,7 +31,8 @@ pub fn agent(fault: Fault) -> FaultServer {
         if request.method != "PUT" {
             return passed(real.get(&request.path));
         }
-        let body = serde_json::from_slice(&request.body).expect("JSON");
+        // The end of a session is asked for without a body.
+        let body = serde_json::from_slice(&request.body).unwrap_or_default();
         match fault {
             Fault::Before(reply) => reply(),
             Fault::After(reply) => {
@@ -80,6 +84,63 @@ async fn a_write_that_somebody_overtook_stays_unknown() {
     assert_eq!(apply(&client, &write).await.word(), "unknown");
     set(&super::client(), "cut/over", "theirs").await;
     assert_eq!(settle(&client, &write).await, Settled::Overtaken { key: "cut/over".into() });
+}
+
+/// A session that holds this key, as a change that takes the lock away and one that ends it.
+async fn held(key: &str) -> [LockChange; 2] {
+    let http = cluster().dc("dc-1").http();
+    let made = http.put("/v1/session/create", &json!({})).expect("an answer").json();
+    let session = SessionId::from(made["ID"].as_str().expect("an id"));
+    http.put_text(&format!("/v1/kv/{key}?acquire={session}"), "held").expect("an answer");
+    let modify_index = entry(&client(), key).await.expect("there").modify_index;
+    let dc = Dc::from("dc-1");
+    let release = LockChange::Release {
+        dc: dc.clone(),
+        key: key.into(),
+        session: session.clone(),
+        modify_index,
+    };
+    [release, LockChange::Destroy { dc, session }]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_and_an_end_whose_answer_got_lost_are_settled_by_reading() {
+    for (fault, fate) in [
+        (Fault::After(|| Reply::Reset), Fate::Written),
+        (Fault::Before(|| Reply::Reset), Fate::NotWritten),
+    ] {
+        let server = agent(fault);
+        let dir = tempfile::tempdir().expect("a directory");
+        let committer = committer(&client_at(&server.url()), &dir);
+        for change in held("cut/lock").await {
+            let committed = committer.commit_lock(&change).await.expect("a journal");
+            assert_eq!(committed.outcome.word(), "unknown", "{change:?}");
+            assert_eq!(committed.fate(), fate, "{change:?}");
+        }
+        let fates = committer.journal.read().expect("a journal").records;
+        let fates: Vec<_> = fates.iter().map(|record| record.outcome).collect();
+        assert_eq!(fates, [Some(fate); 2]);
+        cluster().dc("dc-1").http().delete("/v1/kv/cut/lock").expect("an answer");
+    }
+}
+
+#[test]
+fn a_destroy_that_was_killed_is_settled_by_the_journal() {
+    let http = cluster().dc("dc-1").http();
+    let made = http.put("/v1/session/create", &json!({})).expect("an answer").json();
+    let id = made["ID"].as_str().expect("an id");
+    let server = agent(Fault::After(|| Reply::Silence));
+    let program = Program::at(&server.url());
+    let mut child = program.start(&["--dc", "dc-1", "kv", "destroy", id, "--force"]);
+    let path = format!("/v1/session/info/{id}");
+    wait(Duration::from_secs(30), "the session ends", || http.json(&path)[0].is_null());
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    let program = program.moved_to(&cluster().dc("dc-1").http_addr());
+    let journal = program.run(&["kv", "journal"]);
+    assert!(journal.out.contains("destroy") && journal.out.contains("interrupted"), "{journal:?}");
+    let journal = program.run(&["kv", "journal", "--settle"]);
+    assert!(journal.out.contains("  written  ") && journal.out.contains(id), "{journal:?}");
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod editing;
 mod interrupted;
 mod keys;
 mod large;
+mod locks;
 mod plans;
 mod program;
 mod writes;

@@ -1,12 +1,18 @@
 //! Plans: conflicts in the middle, going on afterwards, and undoing what was done.
 
+use std::ops::ControlFlow;
+
 use dcview::domain::kv::{Entry, Key};
 use dcview::journal::undo;
-use dcview::plan::apply::{Why, apply};
+use dcview::plan::apply::{Progress, Why, apply};
 use dcview::plan::make::{self, Clash, Incoming, Rename};
 use dcview::plan::{Plan, gather};
 
 use super::{client, committer, entry, set};
+
+fn go_on(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
 
 /// Makes `count` keys in a folder.
 async fn seed(folder: &str, count: usize) -> Vec<Entry> {
@@ -18,7 +24,7 @@ async fn seed(folder: &str, count: usize) -> Vec<Entry> {
     });
     let plan = make::import(&"dc-1".into(), incoming, &[], Clash::Keep);
     let dir = tempfile::tempdir().expect("a directory");
-    let report = apply(&plan, &committer(&client, &dir), |_| ()).await;
+    let report = apply(&plan, &committer(&client, &dir), go_on).await;
     assert_eq!((report.progress.done, &report.stopped), (count, &None));
     gather(&client, &folder.into()).await.expect("all")
 }
@@ -37,8 +43,12 @@ async fn a_conflict_in_the_middle_stops_the_plan_and_making_it_again_does_the_re
     let dir = tempfile::tempdir().expect("a directory");
     let committer = committer(&client, &dir);
     let mut told = Vec::new();
-    let report = apply(&first, &committer, |progress| told.push(progress.done)).await;
-    assert_eq!((report.progress.done, told), (64, vec![64]));
+    let report = apply(&first, &committer, |progress| {
+        told.push(progress.done);
+        go_on(progress)
+    })
+    .await;
+    assert_eq!((report.progress.done, told), (64, vec![0, 64]));
     let stopped = report.stopped.expect("stopped");
     assert!(stopped.keys.contains(&"plan/to/0100".into()));
     assert!(matches!(stopped.why, Why::Write(it) if it.outcome.word() == "lost"));
@@ -50,7 +60,7 @@ async fn a_conflict_in_the_middle_stops_the_plan_and_making_it_again_does_the_re
         (second.counts().added, second.counts().changed, second.counts().same),
         (135, 1, 64)
     );
-    let report = apply(&second, &committer, |_| ()).await;
+    let report = apply(&second, &committer, go_on).await;
     assert_eq!((report.progress.done, report.stopped), (136, None));
     let copied = gather(&client, &"plan/to/".into()).await.expect("all");
     let same = |(a, b): (&Entry, &Entry)| a.holds(&b.value, b.flags);
@@ -65,7 +75,7 @@ async fn a_folder_is_moved_key_by_key_and_one_write_of_it_is_undone() {
     let plan = make::rename(&"dc-1".into(), &source, &names, &[], Clash::Keep).expect("a plan");
     let dir = tempfile::tempdir().expect("a directory");
     let committer = committer(&client, &dir);
-    let report = apply(&plan, &committer, |_| ()).await;
+    let report = apply(&plan, &committer, go_on).await;
     assert_eq!((report.progress.done, report.stopped), (80, None));
     assert!(gather(&client, &"move/from/".into()).await.expect("all").is_empty());
     assert_eq!(gather(&client, &"move/to/".into()).await.expect("all").len(), 40);
@@ -92,7 +102,7 @@ async fn deleting_a_folder_leaves_what_changed_meanwhile() {
     set(&client, "delete/me/0007", "theirs").await;
     set(&client, "delete/me/new", "theirs").await;
     let dir = tempfile::tempdir().expect("a directory");
-    let report = apply(&plan, &committer(&client, &dir), |_| ()).await;
+    let report = apply(&plan, &committer(&client, &dir), go_on).await;
     assert_eq!((report.progress.done, &report.stopped), (99, &None));
     assert_eq!(report.left, [Key::from("delete/me/0007")]);
     let left = gather(&client, &"delete/me/".into()).await.expect("all");

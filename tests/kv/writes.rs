@@ -1,9 +1,10 @@
 //! The gate of writes: conflicts, limits, locks, and what read-only lets through.
 
 use bytes::Bytes;
-use dcview::consul::write::{Outcome, apply, destroy_session, release_lock};
+use dcview::consul::write::{Outcome, apply, apply_lock};
 use dcview::consul::{Access, Client, kv};
 use dcview::domain::kv::{Op, SessionId, Write};
+use dcview::domain::lock::LockChange;
 use serde_json::json;
 
 use super::support::fault::Proxy;
@@ -71,7 +72,7 @@ async fn read_only_refuses_without_a_byte_on_the_wire() {
     let outcome = apply(&reader, &one(Op::create("ro/a".into(), "x", 0))).await;
     assert_eq!(outcome.word(), "refused");
     let id = SessionId::from("14d4d3c3-ed5d-1a2d-5a80-03a59851d332");
-    assert_eq!(destroy_session(&reader, &"dc-1".into(), &id).await.word(), "refused");
+    assert_eq!(apply_lock(&reader, &destroy(&id)).await.word(), "refused");
     assert_eq!(network.made(), 0);
 }
 
@@ -86,20 +87,32 @@ async fn a_lock_is_released_and_a_session_destroyed() {
     let (session, _) = kv::session(&id.as_str().into()).fetch(&client).await.expect("an answer");
     assert_eq!(&*session.expect("a session").name, "deploy");
 
-    let mut old = locked.clone();
-    old.modify_index -= 1;
-    assert_eq!(release_lock(&client, &"dc-1".into(), &old).await.word(), "lost");
-    let Outcome::Written { indexes } = release_lock(&client, &"dc-1".into(), &locked).await else {
+    let release = |session: &str, modify_index| LockChange::Release {
+        dc: "dc-1".into(),
+        key: "lock/a".into(),
+        session: session.into(),
+        modify_index,
+    };
+    let index = locked.modify_index;
+    for old in [release(&id, index - 1), release("another", index)] {
+        assert_eq!(apply_lock(&client, &old).await.word(), "lost");
+    }
+    let Outcome::Written { indexes } = apply_lock(&client, &release(&id, index)).await else {
         panic!("released")
     };
     let free = entry(&client, "lock/a").await.expect("there");
     assert_eq!((free.session.clone(), indexes), (None, vec![Some(free.modify_index)]));
     assert!(free.holds(b"held", 7));
+    assert_eq!(apply_lock(&client, &release(&id, free.modify_index)).await.word(), "lost");
 
     let id = SessionId::from(id);
-    assert_eq!(destroy_session(&client, &"dc-1".into(), &id).await.word(), "written");
+    assert_eq!(apply_lock(&client, &destroy(&id)).await.word(), "written");
     let (gone, _) = kv::session(&id).fetch(&client).await.expect("an answer");
     assert_eq!(gone, None);
+}
+
+fn destroy(id: &SessionId) -> LockChange {
+    LockChange::Destroy { dc: "dc-1".into(), session: id.clone() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

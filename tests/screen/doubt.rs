@@ -138,6 +138,27 @@ fn help_says_when_there_is_more_of_it() {
     let last = screen(&mut app, 80, 24);
     press(&mut app, "<up>");
     assert_ne!(screen(&mut app, 80, 24), last, "one step up is seen at once");
+    press(&mut app, "gG");
+    assert_eq!(screen(&mut app, 80, 24), last);
+}
+
+#[test]
+fn pages_of_help_follow_one_another_and_nothing_in_them_is_cut() {
+    let mut app = app(&["dc-1"]);
+    press(&mut app, "?");
+    let mut read = String::new();
+    for page in 0..6 {
+        let text = screen(&mut app, 80, 24);
+        let title = text.lines().nth(1).unwrap_or_default();
+        let is_whole = title.contains(&format!("help {}-{} of", page * 20 + 1, page * 20 + 20));
+        assert!(is_whole || title.contains(" of ") && page > 2, "page {page}:\n{text}");
+        read.extend(text.lines().filter(|line| line.starts_with('│')));
+        press(&mut app, "<ctrl-f>");
+    }
+    assert!(!read.contains('…'), "{read}");
+    for info in dcview::app::action::ACTIONS {
+        assert!(read.contains(info.name), "{}", info.name);
+    }
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn a_key_that_a_tool_writes_says_which() {
     assert!(text.contains("copied  managed by consul-replicate in dc-2"), "{text}");
     press(&mut app, "2");
     folder(&mut app, "dc-2", "", &["copied", "own"]);
-    key(&mut app, "dc-2", "copied", Some("x"));
+    key(&mut app, "dc-2", "copied", "x", 9);
     let text = screen(&mut app, 140, 24);
     assert!(text.contains("managed: consul-replicate copies 'global/'"), "{text}");
 }

@@ -9,8 +9,11 @@ mod world;
 
 mod conformance;
 mod doubt;
+mod editing;
 mod filtering;
+mod finding;
 mod going;
+mod held;
 mod keys;
 mod kv;
 mod overview;

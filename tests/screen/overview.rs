@@ -9,10 +9,10 @@ use dcview::domain::server::{Server, Servers};
 
 use super::world::{self, app, checks, live, press, screen, service};
 
-/// The text of what stands between the borders, lines joined: what is wrapped reads on.
+/// The words that stand between the borders: what is wrapped reads on.
 fn inside(screen: &str) -> String {
     let lines = screen.lines().filter_map(|line| line.strip_prefix('│')?.strip_suffix('│'));
-    lines.map(str::trim_end).collect()
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 fn led(app: &mut App, dc: &str) {

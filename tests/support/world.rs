@@ -13,8 +13,9 @@ use dcview::domain::delta::Delta;
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
-use dcview::domain::ids::{Dc, Key};
-use dcview::domain::kv::{Entry, Folder};
+use dcview::domain::ids::{Dc, Key, NodeName};
+use dcview::domain::kv::{Entry, Folder, Session};
+use dcview::domain::lock::{LOCK_FLAGS, Locks};
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -90,10 +91,10 @@ pub fn folder(app: &mut App, dc: &str, prefix: &str, paths: &[&str]) {
     fresh_subject(app, dc, Subject::Folder(key), State::Live);
 }
 
-/// Feeds a shown key of the KV store; no value where there is no such key.
-pub fn key(app: &mut App, dc: &str, key: &str, value: Option<&str>) {
+/// Feeds a shown key of the KV store.
+pub fn key(app: &mut App, dc: &str, key: &str, value: &str, modify_index: u64) {
     let name = Key::from(key);
-    let entry = value.map(|value| Arc::new(entry(key, value)));
+    let entry = Some(Arc::new(Entry { modify_index, ..entry(key, value) }));
     let effects = feed_under(app, dc, app.store.ticket, Body::Entry(name.clone(), entry));
     run_jobs(app, effects);
     fresh_subject(app, dc, Subject::Key(name), State::Live);
@@ -110,6 +111,48 @@ pub fn entry(key: &str, value: &str) -> Entry {
         lock_index: 0,
         session: None,
     }
+}
+
+/// Feeds sessions `ID` of these names, with a TTL of 15 s, on node `n-1`.
+pub fn sessions(app: &mut App, dc: &str, all: &[(&str, &str)]) {
+    let session = |&(id, name): &(&str, &str)| {
+        let session = Session {
+            id: id.into(),
+            name: name.into(),
+            node: "n-1".into(),
+            ttl: "15s".into(),
+            lock_delay: std::time::Duration::from_secs(15),
+            checks: vec!["serfHealth".into()],
+            create_index: 7,
+            ..Session::default()
+        };
+        (session.id.clone(), Arc::new(session))
+    };
+    let upserts = all.iter().map(session).collect();
+    let body = Body::Sessions(Delta { upserts, removed: Vec::new() });
+    let effects = feed_under(app, dc, app.store.ticket, body);
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Sessions, State::Live);
+}
+
+/// Feeds the locks under a prefix: keys with their holders, of so many keys.
+pub fn locks(app: &mut App, dc: &str, prefix: &str, held: &[(&str, &str)], keys: usize) {
+    let mut locks = Locks::under(&prefix.into());
+    for (key, session) in held {
+        locks.look(&Entry {
+            key: (*key).into(),
+            value: bytes::Bytes::new(),
+            flags: LOCK_FLAGS,
+            modify_index: 9,
+            create_index: 8,
+            lock_index: 1,
+            session: (!session.is_empty()).then(|| (*session).into()),
+        });
+    }
+    locks.keys = keys;
+    let effects = feed_under(app, dc, app.store.ticket, Body::Locks(Arc::new(locks)));
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Locks(prefix.into()), State::Live);
 }
 
 /// A failing check on `node`, of the service whose instance is `NAME-..`, or of the node itself.
@@ -144,6 +187,21 @@ pub fn service(app: &mut App, dc: &str, name: &str, passing: usize, critical: us
         instances: Some(counts.total()),
         counts,
         is_exact: true,
+        nodes: Arc::default(),
+    };
+    let upserts = vec![(name.into(), Arc::new(health))];
+    feed(app, dc, Body::Services(Delta { upserts, removed: Vec::new() }));
+}
+
+/// Adds a service with a passing instance on each of these nodes; with `None` for the number of
+/// instances, one of which only the name can be read.
+pub fn placed(app: &mut App, dc: &str, name: &str, nodes: &[&str], instances: Option<usize>) {
+    let health = ServiceHealth {
+        name: name.into(),
+        instances,
+        counts: Counts { passing: instances.unwrap_or_default(), ..Counts::default() },
+        nodes: nodes.iter().map(|node| NodeName::from(*node)).collect(),
+        ..ServiceHealth::default()
     };
     let upserts = vec![(name.into(), Arc::new(health))];
     feed(app, dc, Body::Services(Delta { upserts, removed: Vec::new() }));

@@ -16,8 +16,9 @@ use dcview::domain::feed::{
 };
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Status};
-use dcview::domain::ids::{Dc, Key, NodeName, ServiceName};
-use dcview::domain::kv::{Entry, Print};
+use dcview::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
+use dcview::domain::kv::{Entry, Print, Session};
+use dcview::domain::lock::Locks;
 use dcview::domain::server::Servers;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
@@ -37,9 +38,14 @@ pub struct Told {
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
     pub prints: HashMap<Key, Print>,
+    pub sessions: Rows<SessionId, Session>,
+    pub locks: Option<Arc<Locks>>,
     pub fresh: HashMap<List, Freshness>,
     /// Every reason for which the list of checks was not live, in order.
     pub whys: Vec<String>,
+    /// Every list that was not live after something went wrong, and why; also the whole
+    /// datacenter, as no list.
+    pub broken: Vec<(Option<List>, String)>,
     pub pulses: usize,
     /// Every state in which a check was seen, in order; `None` is "not failing".
     pub seen: HashMap<CheckKey, Vec<Option<Status>>>,
@@ -218,6 +224,9 @@ impl Told {
         match feed.body {
             Body::Pulse(pulse) => {
                 self.pulses += 1;
+                if let Link::Dark { why, .. } = &pulse.link {
+                    self.broken.push((None, why.to_string()));
+                }
                 self.pulse = pulse;
             }
             Body::Checks(delta) => {
@@ -236,6 +245,8 @@ impl Told {
                 delta::apply(self.instances.entry(subject).or_default(), &delta);
             }
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
+            Body::Sessions(delta) => delta::apply(&mut self.sessions, &delta),
+            Body::Locks(locks) => self.locks = Some(locks),
             Body::Entry(key, entry) => drop(self.entries.insert(key, entry)),
             Body::Prints(prints) => self.prints = prints.into_iter().collect(),
             Body::NodeRoundTrip(..)
@@ -244,8 +255,11 @@ impl Told {
             | Body::Session(..)
             | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {
-                if let (List::Checks, State::Stale { why, .. }) = (&list, &fresh.state) {
-                    self.whys.push(why.to_string());
+                if let State::Stale { why, .. } = &fresh.state {
+                    if list == List::Checks {
+                        self.whys.push(why.to_string());
+                    }
+                    self.broken.push((Some(list.clone()), why.to_string()));
                 }
                 self.fresh.insert(list, fresh);
             }

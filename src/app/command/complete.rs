@@ -32,7 +32,13 @@ pub fn complete(input: &str, words: &Vocabulary) -> Vec<String> {
 fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
     if typed.starts_with('@') {
         let names = words.dcs.iter().map(|dc| format!("@{dc}"));
-        return names.chain([String::from("@*")]).collect();
+        let verb = before.first().and_then(|first| Verb::named(first, words));
+        let is_one = match verb {
+            Some(Verb::View(view)) => view.takes == Takes::Sides,
+            Some(Verb::Own(own)) => matches!(own, Own::Keys(_)),
+            None => false,
+        };
+        return names.chain((!is_one).then(|| String::from("@*"))).collect();
     }
     let Some((first, rest)) = before.split_first() else {
         return verb::all(words).map(str::to_owned).collect();
@@ -47,12 +53,12 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
         Verb::View(view) => match view.takes {
             Takes::Service => words.services.clone(),
             Takes::Node => words.nodes.clone(),
-            Takes::Nothing | Takes::Folder | Takes::Key => Vec::new(),
+            Takes::Nothing | Takes::Folder | Takes::Key | Takes::Sides => Vec::new(),
         },
         Verb::Own(Own::Dc) => words.dcs.clone(),
         Verb::Own(Own::Theme) => words.themes.clone(),
         Verb::Own(Own::Group) => Grouping::ALL.map(Grouping::word).to_vec(),
-        Verb::Own(Own::Sort | Own::Quit | Own::Act(_)) => Vec::new(),
+        Verb::Own(Own::Sort | Own::Quit | Own::Act(_) | Own::Keys(_)) => Vec::new(),
     };
     names.into_iter().map(str::to_owned).collect()
 }

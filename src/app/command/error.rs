@@ -32,6 +32,11 @@ pub enum CommandError {
         /// The first word too many.
         extra: String,
     },
+    /// The names do not fit the command.
+    Usage {
+        /// What does.
+        usage: &'static str,
+    },
     /// Datacenters or a filter given to what is not a view.
     NotAView {
         /// The command.
@@ -57,6 +62,9 @@ impl fmt::Display for CommandError {
             Self::Missing { word, what } => write!(f, "type {what} after '{word}'"),
             Self::TooMuch { word, extra } => {
                 write!(f, "'{word}' takes no '{extra}'; to filter rows, type '/{extra}'")
+            }
+            Self::Usage { usage } => {
+                write!(f, "type '{usage}'; a name with blanks stands in quotes")
             }
             Self::NotAView { word } => {
                 write!(f, "'{word}' is not a view: it takes neither '@dc' nor '/filter'")

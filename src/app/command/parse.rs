@@ -3,7 +3,7 @@
 //! Invariant: every line has an answer, a command or what is wrong with it.
 
 use super::verb::{self, Own, Verb};
-use super::{Command, CommandError, DcScope, Grouping, Takes, ViewWord, Vocabulary};
+use super::{Command, CommandError, DcScope, Grouping, KeysVerb, Takes, ViewWord, Vocabulary};
 use crate::app::nearest::nearest;
 
 /// As many names as fit into a line of an error.
@@ -21,6 +21,9 @@ struct Line<'a> {
 /// # Errors
 /// What is wrong, with the nearest right word where there is one.
 pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
+    if let Some((verb, rest)) = of_keys(line, words) {
+        return verb.read(rest, words).map(Command::Keys);
+    }
     let line = split(line);
     let dc = scope(line.dc, words)?;
     let Some((&first, rest)) = line.words.split_first() else {
@@ -41,6 +44,17 @@ pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
             Err(CommandError::NotAView { word: first.to_owned() })
         }
         Verb::Own(verb) => own(verb, first, rest, words),
+    }
+}
+
+/// The verb of a line about many keys, and what follows it.
+fn of_keys<'a>(line: &'a str, words: &Vocabulary) -> Option<(KeysVerb, &'a str)> {
+    let line = line.trim_start().trim_start_matches(':').trim_start();
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    match Verb::named(first, words)? {
+        Verb::Own(Own::Keys(verb)) => Some((verb, rest)),
+        Verb::View(ViewWord { takes: Takes::Sides, .. }) => Some((KeysVerb::Compare, rest)),
+        _ => None,
     }
 }
 
@@ -65,6 +79,14 @@ fn scope(word: Option<&str>, words: &Vocabulary) -> Result<DcScope, CommandError
         Some("") => Err(CommandError::Missing { word: "@".to_owned(), what: "a datacenter" }),
         Some(name) => datacenter(name, words),
     }
+}
+
+/// The name of the one datacenter that is meant.
+pub(super) fn named_dc(name: &str, words: &Vocabulary) -> Result<String, CommandError> {
+    if name.is_empty() {
+        return Err(CommandError::Missing { word: "@".to_owned(), what: "a datacenter" });
+    }
+    one_of(name, "datacenter", &words.dcs)
 }
 
 /// The datacenter of this name, or all.
@@ -99,7 +121,8 @@ fn argument(view: ViewWord, word: &str, rest: &[&str]) -> Result<Option<String>,
         Takes::Node => "a node",
         // A key may hold blanks; more than one in a row is reached by browsing.
         Takes::Folder | Takes::Key if !rest.is_empty() => return Ok(Some(rest.join(" "))),
-        Takes::Folder => return Ok(None),
+        // Two folders were read before, as a command about many keys.
+        Takes::Folder | Takes::Sides => return Ok(None),
         Takes::Key => "a key",
     };
     // A name that is not in the catalog now may be there in a moment: the view says so.
@@ -119,6 +142,8 @@ fn own(verb: Own, word: &str, rest: &[&str], words: &Vocabulary) -> Result<Comma
         }
         Own::Sort => sort(word, rest),
         Own::Group => group(single(word, "'service', 'node' or 'flat'", rest)?),
+        // Read before, since its names may hold anything.
+        Own::Keys(verb) => Err(CommandError::Usage { usage: verb.usage() }),
         Own::Quit => none(word, rest).map(|()| Command::Quit),
         Own::Act(action) => none(word, rest).map(|()| Command::Act(action)),
     }

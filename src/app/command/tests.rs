@@ -16,6 +16,7 @@ fn words() -> Vocabulary<'static> {
         services: vec!["billing", "web", "web-admin"],
         nodes: vec!["web-1", "web-2"],
         themes: vec!["dark", "light", "mono"],
+        is_read_only: false,
     }
 }
 

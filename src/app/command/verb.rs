@@ -2,7 +2,7 @@
 //!
 //! Invariant: a word has one meaning; a view's name goes before an action's.
 
-use super::{ViewWord, Vocabulary};
+use super::{KeysVerb, ViewWord, Vocabulary};
 use crate::app::action::{ACTIONS, Action, Group};
 
 /// Words that leave from anywhere. An action of the same name would only go back one step.
@@ -31,6 +31,8 @@ pub enum Own {
     Sort,
     /// `group service|node|flat`.
     Group,
+    /// Something with many keys.
+    Keys(KeysVerb),
     /// Leave.
     Quit,
     /// An action of the table.
@@ -49,7 +51,8 @@ impl Verb {
             return Some(Self::Own(Own::Quit));
         }
         let own = OWN.iter().find(|(name, _)| *name == word).map(|(_, own)| *own);
-        own.or_else(|| Action::named(&word).map(Own::Act)).map(Self::Own)
+        let of_keys = keys(words).find(|(name, _)| *name == word).map(|(_, verb)| Own::Keys(verb));
+        own.or(of_keys).or_else(|| Action::named(&word).map(Own::Act)).map(Self::Own)
     }
 }
 
@@ -61,7 +64,14 @@ pub fn all<'a>(words: &Vocabulary<'a>) -> impl Iterator<Item = &'a str> {
     let names = views.iter().map(|view| view.name);
     let aliases = views.iter().flat_map(|view| view.aliases.iter().copied());
     let own = OWN.iter().map(|(name, _)| *name);
-    names.chain(aliases).chain(own).chain(typed.map(|info| info.name))
+    let keys = keys(words).map(|(name, _)| name);
+    names.chain(aliases).chain(own).chain(keys).chain(typed.map(|info| info.name))
+}
+
+/// The verbs about many keys that there are.
+fn keys(words: &Vocabulary) -> impl Iterator<Item = (&'static str, KeysVerb)> {
+    let is_read_only = words.is_read_only;
+    KeysVerb::ALL.into_iter().filter(move |(_, verb)| !is_read_only || !verb.is_change())
 }
 
 /// True for what only makes sense on a key.

@@ -1,13 +1,15 @@
 //! One search, as a value that any thread can run.
 //!
-//! Cost: a pass over the entries, or over the survivors of a search that it narrows; places of
-//! matched characters are only worked out for the hits that are drawn.
+//! Cost: a pass over the entries, or over the survivors of a search that it narrows, and one over
+//! the instances that are known by service and node; places of matched characters are only worked
+//! out for the hits that are drawn. Such instances are many and alike: they come after everything
+//! else that was found.
 
 use std::sync::Arc;
 
 use super::SHOWN;
-use super::target::{Target, Targets};
-use crate::table::fuzzy::{Fuzzy, Search};
+use super::target::{Entry, Target, Targets};
+use crate::table::fuzzy::{Fuzzy, best};
 
 /// One search. It owns or shares all it needs.
 #[derive(Clone, Debug)]
@@ -28,8 +30,10 @@ pub struct Hits {
     pub top: Vec<Hit>,
     query: Fuzzy,
     pub(super) targets: Targets,
-    /// The places of all hits, ascending.
+    /// The places of all hits with a label of their own, ascending.
     survivors: Survivors,
+    /// How many of the others were found.
+    pairs: usize,
 }
 
 /// The places that a search left over.
@@ -57,10 +61,11 @@ pub struct Hit {
 impl Hits {
     /// How many hits there are.
     pub fn total(&self) -> usize {
-        match &self.survivors {
-            Survivors::All => self.targets.len(),
+        let labelled = match &self.survivors {
+            Survivors::All => self.targets.labelled() as usize,
             Survivors::Some(places) => places.len(),
-        }
+        };
+        labelled + self.pairs
     }
 }
 
@@ -84,37 +89,61 @@ impl Job {
 
     /// Searches. Blocks for as long as it takes: milliseconds for 100,000 entries.
     pub fn run(self) -> Hits {
-        let mut search = Search::new(SHOWN);
-        if !self.query.is_empty() {
-            let within = match self.within.as_ref().map(|hits| &hits.survivors) {
-                Some(Survivors::Some(places)) => Some(places.as_slice()),
-                _ => None,
-            };
-            search.go_on(&self.query, &self.targets, within, usize::MAX);
+        if self.query.is_empty() {
+            return self.all();
         }
-        let top = if self.query.is_empty() {
-            (0..self.targets.len().min(SHOWN)).map(|place| (0, place as u32)).collect()
-        } else {
-            search.top(&self.targets)
-        };
-        let survivors = if self.query.is_empty() {
-            Survivors::All
-        } else {
-            Survivors::Some(search.into_survivors())
-        };
-        let top = top.into_iter().filter_map(|(score, place)| self.hit(score, place)).collect();
+        let scored = self.scored();
+        let survivors = Survivors::Some(scored.iter().map(|(_, place)| *place).collect());
+        let labelled =
+            best(scored, SHOWN, |place| self.targets.get(place).map_or(usize::MAX, Entry::tie));
+        let (total, pairs) = self.targets.pairs().search(&self.query, SHOWN - labelled.len());
+        let labelled = labelled.into_iter().filter_map(|(score, place)| self.hit(score, place));
+        let pairs = pairs.into_iter().filter_map(|(score, place)| self.pair(score, place));
+        let top = labelled.chain(pairs).collect();
+        self.hits(top, survivors, total)
+    }
+
+    /// Nothing is searched for: the first of everything.
+    fn all(self) -> Hits {
+        let pairs = self.targets.pairs().count();
+        let shown = 0..self.targets.labelled().min(SHOWN as u32);
+        let top = shown.filter_map(|place| self.hit(0, place)).collect();
+        self.hits(top, Survivors::All, pairs)
+    }
+
+    fn hits(self, top: Vec<Hit>, survivors: Survivors, pairs: usize) -> Hits {
         let Self { generation, query, targets, .. } = self;
-        Hits { generation, top, query, targets, survivors }
+        Hits { generation, top, query, targets, survivors, pairs }
+    }
+
+    /// The scores of all that match, by ascending place.
+    fn scored(&self) -> Vec<(i64, u32)> {
+        let score = |place: u32| {
+            let entry = self.targets.get(place)?;
+            Some((self.query.score(entry.folded(), entry.mask)?, place))
+        };
+        match self.within.as_ref().map(|hits| &hits.survivors) {
+            Some(Survivors::Some(places)) => places.iter().copied().filter_map(score).collect(),
+            _ => (0..self.targets.labelled()).filter_map(score).collect(),
+        }
     }
 
     /// What is drawn of the hit at a place.
     fn hit(&self, score: i64, place: u32) -> Option<Hit> {
-        let entry = self.targets.get(place)?;
-        Some(Hit {
+        Some(self.draw(score, self.targets.get(place)?))
+    }
+
+    /// What is drawn of the pair at a place.
+    fn pair(&self, score: i64, place: u32) -> Option<Hit> {
+        Some(self.draw(score, &Entry::from(self.targets.pairs().target(place)?)))
+    }
+
+    fn draw(&self, score: i64, entry: &Entry) -> Hit {
+        Hit {
             target: entry.target.clone(),
             label: entry.label.to_string(),
             indices: self.query.indices(entry.folded()),
             score,
-        })
+        }
     }
 }

@@ -6,10 +6,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::placed::Pairs;
 use crate::domain::catalog::InstanceKey;
 use crate::domain::health::CheckKey;
 use crate::domain::ids::{Dc, NodeName, ServiceName};
-use crate::table::fuzzy::{CharMask, Haystack, fold};
+use crate::table::fuzzy::{CharMask, fold};
 
 /// Something that can be gone to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,15 @@ pub enum Target {
         /// Its node and id.
         key: InstanceKey,
     },
+    /// The instances of a service on a node, known without their ids.
+    Placed {
+        /// Their datacenter.
+        dc: Dc,
+        /// Their service.
+        service: ServiceName,
+        /// Their node.
+        node: NodeName,
+    },
     /// A failing check.
     Check {
         /// Its datacenter.
@@ -57,7 +67,7 @@ impl Target {
             Self::Datacenter(_) => "datacenter",
             Self::Service { .. } => "service",
             Self::Node { .. } => "node",
-            Self::Instance { .. } => "instance",
+            Self::Instance { .. } | Self::Placed { .. } => "instance",
             Self::Check { .. } => "check",
         }
     }
@@ -70,6 +80,7 @@ impl Target {
             Self::Node { .. } => 2,
             Self::Instance { .. } => 3,
             Self::Check { .. } => 4,
+            Self::Placed { .. } => 5,
         }
     }
 }
@@ -89,6 +100,7 @@ impl fmt::Display for Target {
             Self::Instance { dc, service, key } => {
                 write!(f, "{service} {} {} {dc}", key.id, key.node)
             }
+            Self::Placed { dc, service, node } => write!(f, "{service} {node} {dc}"),
             Self::Check { dc, key, name } => write!(f, "{name} {} {} {dc}", key.id, key.node),
         }
     }
@@ -132,23 +144,31 @@ impl From<Target> for Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
     entries: Arc<[Entry]>,
+    pairs: Arc<Pairs>,
 }
 
 impl Targets {
     /// From the catalog, in the order in which they are shown while nothing is typed. Cost: one
     /// label each.
     pub fn new(targets: impl IntoIterator<Item = Target>) -> Self {
-        Self { entries: targets.into_iter().map(Entry::from).collect() }
+        let entries = targets.into_iter().map(Entry::from).collect();
+        Self { entries, pairs: Arc::default() }
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    /// These, and the instances that are known by service and node only.
+    #[must_use]
+    pub fn with(self, pairs: Pairs) -> Self {
+        Self { pairs: Arc::new(pairs), ..self }
     }
 
-    /// True when there is nothing to find.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    /// How many have a label of their own.
+    pub(super) fn labelled(&self) -> u32 {
+        self.entries.len() as u32
+    }
+
+    /// The others.
+    pub(super) fn pairs(&self) -> &Pairs {
+        &self.pairs
     }
 
     /// The entry at a place.
@@ -158,20 +178,6 @@ impl Targets {
 
     /// True when both share their entries.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.entries, &other.entries)
-    }
-}
-
-impl Haystack for Targets {
-    fn len(&self) -> usize {
-        Self::len(self)
-    }
-
-    fn text(&self, place: u32) -> Option<(&str, CharMask)> {
-        self.get(place).map(|entry| (entry.folded(), entry.mask))
-    }
-
-    fn tie(&self, place: u32) -> usize {
-        self.get(place).map_or(usize::MAX, Entry::tie)
+        Arc::ptr_eq(&self.entries, &other.entries) && Arc::ptr_eq(&self.pairs, &other.pairs)
     }
 }

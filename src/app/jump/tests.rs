@@ -117,9 +117,17 @@ proptest! {
     #[test]
     fn narrowing_finds_what_a_fresh_search_finds(
         names in prop::collection::vec("[abcA-C-]{1,8}", 0..40),
+        nodes in prop::collection::vec("[abc-]{1,4}", 0..4),
         typed in "[abc ]{1,6}",
     ) {
-        let targets = Targets::new(names.iter().map(|name| service(name)));
+        let nodes: std::sync::Arc<[NodeName]> =
+            nodes.iter().map(|node| NodeName::from(node.as_str())).collect();
+        let placed = |name: &String| {
+            let (dc, nodes) = (Dc::from("dc-1"), nodes.clone());
+            Placed { dc, service: ServiceName::from(name.as_str()), nodes }
+        };
+        let pairs = Pairs::new(names.iter().map(placed).collect());
+        let targets = Targets::new(names.iter().map(|name| service(name))).with(pairs);
         let mut narrowed = Finder::default();
         let hits = narrowed.set_targets(targets.clone()).run();
         narrowed.accept(hits);

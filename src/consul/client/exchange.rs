@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, HOST, HeaderValue};
 use reqwest::{Response, Url};
 use tokio::time::timeout;
 
@@ -147,6 +147,10 @@ impl Client {
         if let Some(host) = &self.link.host {
             builder = builder.header(HOST, host.clone());
         }
+        // One that nobody uses is missing elsewhere on an agent that has few.
+        if request.block.is_none() && !request.keeps && self.link.agent.budget.is_short() {
+            builder = builder.header(CONNECTION, "close");
+        }
         match &request.body {
             Some(body) => builder.body(body.clone()),
             None => builder,
@@ -158,18 +162,19 @@ impl Client {
         mut response: Response,
         request: &Request,
     ) -> Result<Vec<u8>, ApiError> {
+        let longest = request.longest.unwrap_or(BODY_LIMIT);
         let too_large =
-            || ApiError::TooLarge { path: request.path.clone(), limit_mb: BODY_LIMIT >> 20 };
+            || ApiError::TooLarge { path: request.path.clone(), limit_mb: longest >> 20 };
         let announced =
             usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
-        if announced > BODY_LIMIT {
+        if announced > longest {
             return Err(too_large());
         }
         let mut body = Vec::with_capacity(announced);
         loop {
             let piece = self.piece(&mut response, request, body.len()).await?;
             let Some(piece) = piece else { return Ok(body) };
-            if body.len() + piece.len() > BODY_LIMIT {
+            if body.len() + piece.len() > longest {
                 return Err(too_large());
             }
             body.extend_from_slice(&piece);

@@ -5,12 +5,14 @@
 //! reader bounds what it keeps.
 
 use bytes::Bytes;
-use reqwest::Response;
+use reqwest::{Response, Url};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Client;
+use super::attempts::Attempts;
 use crate::consul::answer::ConsulHeaders;
-use crate::consul::{ApiError, Request};
+use crate::consul::budget::Turn;
+use crate::consul::{ApiError, Lane, Request};
 
 /// An answer on its way.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub struct Flow {
     filtered: bool,
     read: usize,
     /// Held while the connection is in use.
-    _call: Option<OwnedSemaphorePermit>,
+    _call: (Option<OwnedSemaphorePermit>, Option<Turn>),
 }
 
 impl Client {
@@ -34,18 +36,38 @@ impl Client {
     pub async fn open(&self, request: Request) -> Result<Flow, ApiError> {
         self.guard(&request)?;
         let url = self.url(&request)?;
+        let request = request.lane(Lane::Call);
         let call = self.link.agent.budget.call().await;
-        let pool = self.link.transport.pool(crate::consul::Lane::Call)?;
+        let mut attempts = Attempts::new(&self.link.agent.budget, &request);
+        loop {
+            let turn = attempts.turn().await;
+            match self.opened(&url, &request).await {
+                Ok(response) => {
+                    attempts.answered();
+                    return Ok(self.flow(request, response, (call, turn)));
+                }
+                Err(error) => {
+                    if let Some(error) = attempts.failed(error, turn).await {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends it, and again when the token file has changed since it was read.
+    async fn opened(&self, url: &Url, request: &Request) -> Result<Response, ApiError> {
+        let pool = self.link.transport.pool(Lane::Call)?;
         let mut token = self.link.credentials.token().await?;
         for is_last in [false, true] {
-            let response = self.begin(&pool, &url, &request, token.as_ref()).await?;
+            let response = self.begin(&pool, url, request, token.as_ref()).await?;
             let status = response.status().as_u16();
             if status == 200 || (status == 404 && request.path.starts_with("/v1/kv/")) {
-                return Ok(self.flow(request, response, call));
+                return Ok(response);
             }
             let location = response.headers().get("location").cloned();
-            let body = self.body(response, &request).await?;
-            let error = self.refusal(&request, status, location.as_ref(), &body);
+            let body = self.body(response, request).await?;
+            let error = self.refusal(request, status, location.as_ref(), &body);
             let is_denied =
                 matches!(error, ApiError::Denied { .. } | ApiError::TokenUnknown { .. });
             match self.link.credentials.after_refusal(token.as_ref()).await {
@@ -60,7 +82,7 @@ impl Client {
         &self,
         request: Request,
         response: Response,
-        call: Option<OwnedSemaphorePermit>,
+        call: (Option<OwnedSemaphorePermit>, Option<Turn>),
     ) -> Flow {
         let headers = ConsulHeaders::read(response.headers());
         tracing::debug!(method = %request.method, path = %request.path, "opened");

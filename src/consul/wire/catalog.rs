@@ -87,7 +87,7 @@ pub(crate) fn summaries(text: &str, names: &mut Interner) -> serde_json::Result<
         Summary {
             name: names.name(&wire.name),
             tags: wire.tags.iter().map(|tag| names.text(tag)).collect(),
-            nodes,
+            nodes: nodes.into(),
             instances: wire.instance_count,
         }
     };

@@ -219,13 +219,39 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_read_from_a_real_answer() {
-        let text = r#"[{"ID":"14d4d3c3-ed5d-1a2d-5a80-03a59851d332","Name":"l","Node":"vm",
-            "LockDelay":15000000000,"Behavior":"delete","TTL":"30s","NodeChecks":["serfHealth"],
-            "ServiceChecks":null,"CreateIndex":30,"ModifyIndex":30}]"#;
+    fn sessions_are_read_from_a_real_answer() {
+        // Consul 1.8.7, GET /v1/session/list.
+        let text = include_str!("../../../tests/fixtures/sessions-list.json");
         let sessions = sessions(text, &mut Interner::default()).unwrap();
-        assert_eq!(sessions[0].lock_delay, Duration::from_secs(15));
-        assert_eq!(sessions[0].behavior, Behavior::Delete);
-        assert_eq!(*sessions[0].checks[0], *"serfHealth");
+        let batch = &sessions[0];
+        assert_eq!((&*batch.name, batch.node.as_str()), ("batch", "dc1-host-1"));
+        assert_eq!((batch.lock_delay, batch.behavior), (Duration::from_secs(15), Behavior::Delete));
+        assert_eq!(
+            (&*batch.ttl, &*batch.checks[0], batch.create_index),
+            ("15s", "serfHealth", 630)
+        );
+        let template = sessions.last().unwrap();
+        assert_eq!(template.lock_delay, Duration::from_millis(1));
+        assert_eq!((sessions.len(), &*template.ttl), (6, "15.000000s"));
+    }
+
+    #[test]
+    fn one_session_reads_as_a_list_does() {
+        // Consul 1.8.7, GET /v1/session/info/ID; and what it says of one that is gone.
+        let text = include_str!("../../../tests/fixtures/session-info.json");
+        assert_eq!(sessions(text, &mut Interner::default()).unwrap().len(), 1);
+        assert!(sessions("[]", &mut Interner::default()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_session_that_nothing_ends_says_so() {
+        let text = r#"[{"ID":"8dd2e305-e152-588e-c922-6ffb6ccf3cc8","Name":"nc","Node":"wc",
+            "LockDelay":15000000000,"Behavior":"release","TTL":"","NodeChecks":[],
+            "ServiceChecks":null,"CreateIndex":22,"ModifyIndex":22}]"#;
+        let read = |text: &str| sessions(text, &mut Interner::default()).unwrap().remove(0);
+        assert!(read(text).is_endless());
+        let checked = r#""ServiceChecks":[{"ID":"service:web","Namespace":""}]"#;
+        let checked = read(&text.replace(r#""ServiceChecks":null"#, checked));
+        assert!(!checked.is_endless() && *checked.checks[0] == *"service:web");
     }
 }

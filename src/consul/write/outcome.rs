@@ -45,13 +45,23 @@ impl Outcome {
             | ApiError::NotFound { .. }
             | ApiError::AclDisabled { .. }
             | ApiError::TooMany { .. }
-            | ApiError::Unreachable { why: Why::Refused | Why::Dns | Why::Tls(_), .. } => {
-                Self::Refused(error)
-            }
+            | ApiError::Unreachable {
+                why: Why::Refused | Why::Full | Why::Dns | Why::Tls(_),
+                ..
+            } => Self::Refused(error),
             ApiError::Unreachable { .. }
             | ApiError::Status { .. }
             | ApiError::BadAnswer { .. }
             | ApiError::TooLarge { .. } => Self::Unknown(error),
+        }
+    }
+
+    /// What an error means for a write that ended before anything was sent that could change
+    /// something: it was surely not made.
+    pub(super) fn of_read(error: ApiError) -> Self {
+        match Self::of_error(error) {
+            Self::Unknown(error) => Self::Refused(error),
+            outcome => outcome,
         }
     }
 
@@ -85,6 +95,7 @@ mod tests {
         };
         for (error, word) in [
             (unreachable(Why::Refused), "refused"),
+            (unreachable(Why::Full), "refused"),
             (unreachable(Why::Reset), "unknown"),
             (unreachable(Why::Timeout), "unknown"),
             (unreachable(Why::Closed), "unknown"),

@@ -10,7 +10,7 @@ use crate::consul::{ApiError, Client, kv};
 use crate::domain::kv::{Entry, Key, Op, Write};
 
 /// How long a write that did not happen is given to happen yet.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 
 /// What became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::SessionId;
 use crate::domain::ids::NodeName;
 
 /// A session of a datacenter. Consul tells neither its age nor what is left of its TTL.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
     /// Its id.
     pub id: SessionId,
@@ -26,6 +26,13 @@ pub struct Session {
     pub checks: Vec<Arc<str>>,
     /// The index at which it was made.
     pub create_index: u64,
+}
+
+impl Session {
+    /// True when nothing but an operator ends it: it has no TTL, and dies with no check.
+    pub fn is_endless(&self) -> bool {
+        self.ttl.is_empty() && self.checks.is_empty()
+    }
 }
 
 /// What becomes of the keys of a session that ends.

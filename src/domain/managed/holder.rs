@@ -1,25 +1,7 @@
 //! Locks, semaphores and consul-template's shared data: told by name, flags and session.
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
 use super::{Entry, GIT2CONSUL_CONFIG, Key, Managed, REPLICATE_STATUSES, TEMPLATE_DEDUP};
-
-/// The flags of a lock (`consul lock`, and consul-template's shared data).
-const LOCK_FLAGS: u64 = 0x2ddc_cbc0_58a5_0c18;
-/// The flags of a semaphore and its contenders.
-const SEMAPHORE_FLAGS: u64 = 0xe0f6_9a2b_aa41_4de0;
-/// How the key is named that is a lock, or a semaphore's record.
-const LOCK_NAME: &str = ".lock";
-
-/// What a semaphore's record holds.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Record {
-    limit: u64,
-    #[serde(default)]
-    holders: Option<Map<String, Value>>,
-}
+use crate::domain::lock::{LOCK_FLAGS, LOCK_NAME, Record, SEMAPHORE_FLAGS};
 
 /// What a name says by itself.
 pub(super) fn by_name(key: &Key) -> Option<Managed> {
@@ -49,9 +31,8 @@ fn by_flags(entry: &Entry) -> Option<Managed> {
     match entry.flags {
         LOCK_FLAGS if is_record => Some(Managed::Lock { prefix }),
         SEMAPHORE_FLAGS if is_record => {
-            let record: Record = serde_json::from_slice(&entry.value).ok()?;
-            let holders = record.holders.map_or(0, |holders| holders.len());
-            Some(Managed::Semaphore { prefix, limit: record.limit, holders })
+            let Record { limit, holders } = Record::read(&entry.value)?;
+            Some(Managed::Semaphore { prefix, limit, holders: holders.len() })
         }
         SEMAPHORE_FLAGS => Some(Managed::Contender { prefix }),
         _ => None,

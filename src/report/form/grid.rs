@@ -10,7 +10,7 @@ use crate::ui::text::clean;
 
 /// Rows of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::report) struct Grid {
+pub(crate) struct Grid {
     pub(super) headings: Vec<Heading>,
     pub(super) rows: Vec<Vec<String>>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Heading {
 }
 
 /// A column of rows of type `T`.
-pub(in crate::report) struct Column<'a, T> {
+pub(crate) struct Column<'a, T> {
     title: String,
     is_right: bool,
     text: Box<dyn Fn(&T) -> String + 'a>,

@@ -1,4 +1,4 @@
-//! JSON: one array, an object a line.
+//! JSON: one array, an object a line; or a line by itself.
 //!
 //! JSON lets DEL and the C1 control characters stand as they are, but some terminals act on them,
 //! and on marks that turn the writing direction; they are escaped. A parser reads the same text.
@@ -18,11 +18,24 @@ pub(in crate::report) fn json<T: Serialize>(
     let mut out = Vec::from(*b"[");
     for (place, row) in rows.into_iter().enumerate() {
         out.extend(if place == 0 { &b"\n"[..] } else { b",\n" });
-        let mut writer = serde_json::Serializer::with_formatter(&mut out, Escaping);
-        row.serialize(&mut writer)?;
+        write(&row, &mut out)?;
     }
     out.extend(if out.len() > 1 { &b"\n]\n"[..] } else { b"]\n" });
     String::from_utf8(out).map_err(serde::ser::Error::custom)
+}
+
+/// One row by itself, in a line.
+///
+/// # Errors
+/// As [`json`].
+pub(crate) fn json_line<T: Serialize>(row: &T) -> serde_json::Result<String> {
+    let mut out = Vec::new();
+    write(row, &mut out)?;
+    String::from_utf8(out).map_err(serde::ser::Error::custom)
+}
+
+fn write<T: Serialize>(row: &T, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    row.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping))
 }
 
 /// Compact, with more escapes.

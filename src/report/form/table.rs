@@ -9,7 +9,7 @@ const GAP: &str = "  ";
 const EMPTY: &str = "-";
 
 /// The grid as a table.
-pub(in crate::report) fn table(grid: &Grid) -> String {
+pub(crate) fn table(grid: &Grid) -> String {
     let titles: Vec<String> = grid.headings.iter().map(|head| head.title.to_uppercase()).collect();
     let mut widths: Vec<usize> = titles.iter().map(|title| width(title)).collect();
     for row in &grid.rows {

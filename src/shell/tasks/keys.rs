@@ -4,11 +4,15 @@ use indexmap::IndexMap;
 
 use super::Ways;
 use super::again::again;
+use crate::app::task::many::Guarded;
 use crate::consul::{Class, Client, kv};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, SessionId};
-use crate::domain::managed::{Managed, Managers};
+use crate::domain::managed::Managed;
 use crate::editor::machine::Guards;
+
+/// As many sessions are looked up for one question; of the others only the id is told.
+const LOOKED_UP: usize = 16;
 
 /// Reads a key without cache.
 pub(super) async fn read(ways: &Ways, dc: &Dc, key: &Key) -> Result<Option<Entry>, String> {
@@ -20,43 +24,63 @@ pub(super) async fn read(ways: &Ways, dc: &Dc, key: &Key) -> Result<Option<Entry
 /// not to be silent.
 pub(super) async fn guards(ways: &Ways, dc: &Dc, keys: &[(Key, Option<Entry>)]) -> Guards {
     let client = ways.client(dc);
-    let mut guards = Guards::default();
-    let held =
-        keys.iter().filter_map(|(key, entry)| Some((key, entry.as_ref()?.session.as_ref()?)));
-    let held: Vec<_> = held.collect();
-    if let Some((key, session)) = held.first() {
-        let more = if held.len() > 1 {
-            format!("; {} more keys are locked", held.len() - 1)
-        } else {
-            String::new()
-        };
-        guards.lock = Some(format!("'{key}': {}{more}", holder(&client, session).await));
-    }
-    match again(|| kv::managers(&client)).await {
-        Ok(managers) => guards.managers = managed(&managers, keys),
-        Err(error) => guards.managers.push(format!(
-            "whether consul-replicate or git2consul writes it is not known: {}",
-            error.short()
-        )),
-    }
-    guards
+    let held = held(&client, keys).await;
+    let locks: Vec<String> = held.iter().map(ToString::to_string).collect();
+    let lock = (!locks.is_empty()).then(|| locks.join("; "));
+    let of_managers = managed(&client, keys).await;
+    // Of one key it need not be said which it is.
+    let sentence = |it: Guarded| if keys.len() == 1 { it.why } else { it.to_string() };
+    Guards { lock, managers: of_managers.into_iter().map(sentence).collect(), ..Guards::default() }
 }
 
-/// Who else writes these keys, each sentence once.
-fn managed(managers: &Managers, keys: &[(Key, Option<Entry>)]) -> Vec<String> {
-    let mut found: IndexMap<String, usize> = IndexMap::new();
+/// The keys that somebody holds or writes too, by the reason.
+pub(super) async fn guarded(client: &Client, keys: &[(Key, Option<Entry>)]) -> Vec<Guarded> {
+    let mut all = held(client, keys).await;
+    all.extend(managed(client, keys).await);
+    all
+}
+
+/// The keys whose lock is held, by its holder.
+async fn held(client: &Client, keys: &[(Key, Option<Entry>)]) -> Vec<Guarded> {
+    let mut sessions: IndexMap<&SessionId, Vec<Key>> = IndexMap::new();
+    for (key, entry) in keys {
+        if let Some(session) = entry.as_ref().and_then(|entry| entry.session.as_ref()) {
+            sessions.entry(session).or_default().push(key.clone());
+        }
+    }
+    let mut all = Vec::new();
+    for (number, (session, keys)) in sessions.into_iter().enumerate() {
+        let why = if number < LOOKED_UP {
+            holder(client, session).await
+        } else {
+            format!("its lock is held by session {session}")
+        };
+        all.push(Guarded { why, keys });
+    }
+    all
+}
+
+/// The keys that somebody else writes, by the sentence that says who.
+async fn managed(client: &Client, keys: &[(Key, Option<Entry>)]) -> Vec<Guarded> {
+    let managers = match again(|| kv::managers(client)).await {
+        Ok(managers) => managers,
+        Err(error) => {
+            let why = format!(
+                "whether consul-replicate or git2consul writes it is not known: {}",
+                error.short()
+            );
+            return vec![Guarded { why, keys: keys.iter().map(|(key, _)| key.clone()).collect() }];
+        }
+    };
+    let mut found: IndexMap<String, Vec<Key>> = IndexMap::new();
     for (key, entry) in keys {
         let all = entry.as_ref().map_or_else(|| managers.of_key(key), |entry| managers.of(entry));
         // The session that holds it is told apart, with its node.
         for it in all.iter().filter(|it| !matches!(it, Managed::Held { .. })) {
-            *found.entry(it.to_string()).or_default() += 1;
+            found.entry(it.to_string()).or_default().push(key.clone());
         }
     }
-    let sentence = |(text, of): (String, usize)| match of {
-        1 => text,
-        of => format!("{of} keys: {text}"),
-    };
-    found.into_iter().map(sentence).collect()
+    found.into_iter().map(|(why, keys)| Guarded { why, keys }).collect()
 }
 
 /// A session in a sentence.

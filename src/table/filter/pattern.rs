@@ -94,6 +94,18 @@ impl Pattern {
     }
 }
 
+/// The expression for a text; what means nothing in one stays as it is, to be read well.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if META.contains(&c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
 /// Compiles an expression for folded rows.
 fn compile(text: &str) -> Result<Regex, FilterError> {
     RegexBuilder::new(text)

@@ -71,6 +71,16 @@ fn a_half_typed_expression_keeps_the_last_good_filter() {
 }
 
 #[test]
+fn a_filter_of_a_cell_matches_that_cell_alone() {
+    for name in ["n-1", "n.1+(a)", "!odd", "-f x", "a b", "n\\1$"] {
+        let filter = Filter::of_cell(name);
+        assert!(filter.matches(&row(&["dc-1", &name.to_uppercase(), "web"])), "{name}");
+        assert!(!filter.matches(&row(&["dc-1", &format!("{name}0")])), "{name}");
+        assert!(!filter.matches(&row(&["dc-1", &format!("0{name}")])), "{name}");
+    }
+}
+
+#[test]
 fn an_error_is_one_line_that_says_why() {
     let message = |text: &str| Filter::parse(text).unwrap_err().to_string();
     assert_eq!(message("web("), "unclosed group");

@@ -81,7 +81,7 @@ impl Search {
                 }
                 Some(Fit::Scattered) if self.together < self.wanted => {
                     left = left.saturating_sub(SCORE);
-                    self.top.push((query.scattered(folded, mask), place));
+                    self.top.push((query.score(folded, mask).unwrap_or_default(), place));
                 }
                 Some(Fit::Scattered) => {}
             }

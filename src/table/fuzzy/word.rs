@@ -63,6 +63,14 @@ impl Word {
         (!self.is_short() && is_subsequence(folded, &self.text)).then_some(Fit::Scattered)
     }
 
+    /// How well it fits; `None` when it does not.
+    pub(super) fn score(&self, folded: &str, mask: CharMask) -> Option<i64> {
+        match self.fit(folded, mask)? {
+            Fit::Together(score) => Some(score),
+            Fit::Scattered => Some(self.scattered(folded)),
+        }
+    }
+
     /// How well its scattered letters fit. Dear: some microseconds.
     pub(super) fn scattered(&self, folded: &str) -> i64 {
         matcher().fuzzy_match(folded, &self.text).unwrap_or_default()

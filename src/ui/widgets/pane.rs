@@ -4,6 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use super::line::draw_cell;
 use crate::table::column::Cell;
@@ -137,7 +139,8 @@ pub fn draw_detail(look: &Look, detail: &Detail, top: usize, area: Rect, buf: &m
     }
 }
 
-/// Breaks lines at `width`, until there are `enough`: the rest of a long text is never looked at.
+/// Breaks lines that are wider than `width`, until there are `enough`: the rest of a long text is
+/// never looked at.
 pub fn wrap(lines: &[Cell], width: usize, enough: usize) -> Vec<Cell> {
     let mut out = Vec::new();
     for line in lines {
@@ -149,26 +152,58 @@ pub fn wrap(lines: &[Cell], width: usize, enough: usize) -> Vec<Cell> {
     out
 }
 
-fn break_line(line: &Cell, width: usize, out: &mut Vec<Cell>) {
-    let mut current = Cell::default();
-    let mut used = 0;
-    for (text, role) in &line.runs {
-        let mut piece = String::new();
-        for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(text.as_ref(), true) {
-            let wide = unicode_width::UnicodeWidthStr::width(grapheme);
-            if used + wide > width && used > 0 {
-                current.runs.push((std::mem::take(&mut piece).into(), *role));
-                out.push(std::mem::take(&mut current));
-                used = 0;
-            }
-            piece.push_str(grapheme);
-            used += wide;
+/// A part of a line and how wide it is.
+#[derive(Default)]
+struct Piece {
+    cell: Cell,
+    width: usize,
+}
+
+impl Piece {
+    fn push(&mut self, text: &str, role: Role, width: usize) {
+        match self.cell.runs.last_mut() {
+            Some((run, last)) if *last == role => run.to_mut().push_str(text),
+            _ => self.cell.runs.push((text.to_owned().into(), role)),
         }
-        if !piece.is_empty() {
-            current.runs.push((piece.into(), *role));
+        self.width += width;
+    }
+
+    fn append(&mut self, other: Self) {
+        for (text, role) in other.cell.runs {
+            self.push(&text, role, 0);
+        }
+        self.width += other.width;
+    }
+}
+
+/// Breaks one line behind a blank where there is one, else within a word; the blank that has no
+/// room is all that is left out.
+fn break_line(line: &Cell, width: usize, out: &mut Vec<Cell>) {
+    let mut current = Piece::default();
+    let mut word = Piece::default();
+    for (text, role) in &line.runs {
+        for grapheme in UnicodeSegmentation::graphemes(text.as_ref(), true) {
+            let wide = grapheme.width();
+            let is_blank = grapheme == " ";
+            let used = |current: &Piece, word: &Piece| current.width + word.width;
+            let is_over = used(&current, &word) + wide > width;
+            while used(&current, &word) > 0 && used(&current, &word) + wide > width {
+                if is_blank || current.width == 0 {
+                    current.append(std::mem::take(&mut word));
+                }
+                out.push(std::mem::take(&mut current).cell);
+            }
+            if is_blank && is_over {
+                continue;
+            }
+            word.push(grapheme, *role, wide);
+            if is_blank {
+                current.append(std::mem::take(&mut word));
+            }
         }
     }
-    out.push(current);
+    current.append(word);
+    out.push(current.cell);
 }
 
 #[cfg(test)]
@@ -181,6 +216,46 @@ mod tests {
         let lines = wrap(&[line], 4, 10);
         let text = |cell: &Cell| cell.runs.iter().map(|(t, _)| t.to_string()).collect::<String>();
         assert_eq!(lines.iter().map(text).collect::<Vec<_>>(), ["abcd", "efgh", "i"]);
+    }
+
+    #[test]
+    fn a_line_is_broken_between_words_where_it_can_be() {
+        let broken = |text: &'static str, width| {
+            let lines = wrap(&[Cell::new(text, Role::Text)], width, 10);
+            lines
+                .iter()
+                .map(|c| c.runs.iter().map(|(t, _)| &**t).collect())
+                .collect::<Vec<String>>()
+        };
+        assert_eq!(broken("one two three", 8), ["one two ", "three"]);
+        assert_eq!(broken("one two three", 7), ["one two", "three"]);
+        assert_eq!(broken("  deep in", 6), ["  deep", "in"]);
+        assert_eq!(broken("a verylongword", 6), ["a ", "verylo", "ngword"]);
+        assert_eq!(broken("", 6), [""]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn wrapping_loses_nothing_but_blanks_and_keeps_to_its_width(
+            runs in proptest::collection::vec("[ab \u{4e00}]{0,9}", 0..4),
+            width in 2_usize..8,
+        ) {
+            let roles = [Role::Text, Role::Muted];
+            let runs: Vec<_> =
+                runs.into_iter().zip(roles.iter().cycle()).map(|(t, r)| (t.into(), *r)).collect();
+            let line = Cell { runs };
+            let lines = wrap(std::slice::from_ref(&line), width, 99);
+            let text = |cells: &[Cell]| -> Vec<(char, Role)> {
+                let runs = cells.iter().flat_map(|cell| &cell.runs);
+                let chars = runs.flat_map(|(text, role)| text.chars().map(|c| (c, *role)));
+                chars.filter(|(c, _)| *c != ' ').collect()
+            };
+            proptest::prop_assert_eq!(text(&lines), text(&[line]));
+            for line in &lines {
+                let wide: usize = line.runs.iter().map(|(text, _)| text.width()).sum();
+                proptest::prop_assert!(wide <= width, "{:?}", line);
+            }
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Listing, Patch, Seen};
-use crate::app::action::Action;
+use super::{Listing, ON_ROWS, Patch, Seen};
+use crate::app::action::{Action, When};
 use crate::app::command::Grouping;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, Wanted};
@@ -164,6 +164,21 @@ impl<L: Listing> TableView<L> {
         Response::Copy(text, what)
     }
 
+    /// What the listing does with the marked rows, or the highlighted one.
+    fn act_on_rows(&mut self, ctx: &Ctx, action: Action) -> Option<Response> {
+        if !ON_ROWS.contains(&action) {
+            return None;
+        }
+        let (marked, hidden) = self.model.marked();
+        if hidden > 0 {
+            let text = format!("the filter hides {hidden} of the marked rows; esc shows them");
+            return Some(Response::Notice(text));
+        }
+        let rows = if marked.is_empty() { Vec::from_iter(self.model.selected()) } else { marked };
+        let rows: Vec<L::Row> = rows.into_iter().cloned().collect();
+        self.listing.act_on(ctx, action, &rows)
+    }
+
     fn keep_faults(&self, patch: &mut Patch<L::Row>) {
         if self.is_faults_only {
             let (faults, fine) = std::mem::take(&mut patch.upserts)
@@ -240,7 +255,11 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
-        self.listing.subjects(ctx)
+        let mut subjects = self.listing.subjects(ctx);
+        if let Some(row) = self.model.selected() {
+            subjects.extend(self.listing.watched(row));
+        }
+        subjects
     }
 
     fn glanced(&self, ctx: &Ctx) -> Glanced {
@@ -287,11 +306,23 @@ impl<L: Listing> View for TableView<L> {
         }
     }
 
-    fn stopped(&mut self, ctx: &Ctx) {
-        self.listing.stopped(ctx);
+    fn renew(&mut self) {
+        self.listing.renew();
+    }
+
+    fn stopped(&mut self, _ctx: &Ctx) {
+        self.listing.stopped();
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
+        let is_change = action.info().is_some_and(|info| info.when == When::Change);
+        if is_change && self.model.is_stand_in() {
+            let text = "the row that was here is gone; move to the one that is meant";
+            return Response::Notice(String::from(text));
+        }
+        if let Some(response) = self.act_on_rows(ctx, action) {
+            return response;
+        }
         let row = self.model.selected().cloned();
         if let Some(response) = self.listing.act(ctx, action, row.as_ref()) {
             let is_changed = matches!(response, Response::Changed);

@@ -281,6 +281,8 @@ fn notes(ctx: &Ctx, dc: &Datacenter) -> Vec<Cell> {
 
 /// Why lists are polled.
 fn polled(dc: &Datacenter) -> String {
-    let (used, all) = dc.pulse.connections;
-    format!("polled: {used} of {all} connections in use")
+    match dc.pulse.connections {
+        (_, 0) => String::from("polled: the agent has few connections left"),
+        (used, all) => format!("polled: {used} of {all} connections in use"),
+    }
 }

@@ -14,7 +14,15 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    pub fn new(list: Vec<Summary>) -> Self {
+    /// From a new summary; what did not change since `old` stays the same allocation, which rows
+    /// that were told share.
+    pub fn new(mut list: Vec<Summary>, old: Option<&Self>) -> Self {
+        for summary in &mut list {
+            if let Some(same) = old.and_then(|old| old.get(&summary.name)).filter(|o| *o == summary)
+            {
+                summary.clone_from(same);
+            }
+        }
         let mut on_node: HashMap<NodeName, Vec<ServiceName>, RandomState> = HashMap::default();
         for summary in &list {
             for entries in summary.nodes.chunk_by(|a, b| a == b) {

@@ -64,6 +64,7 @@ fn unknown<'a>(summaries: impl Iterator<Item = &'a Summary>) -> Tally {
         name: summary.name.clone(),
         tags: Arc::clone(&summary.tags),
         instances: summary.instances,
+        nodes: Arc::clone(&summary.nodes),
         ..ServiceHealth::default()
     };
     let services = summaries.map(|summary| (summary.name.clone(), health(summary))).collect();

@@ -5,6 +5,7 @@
 //! whole, together with the keys that went away under the old one.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::Ticketed;
@@ -12,15 +13,22 @@ use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::feed::{Body, NodeRoundTrip, Subject};
 use crate::domain::health::Check;
+use crate::domain::ids::SessionId;
+use crate::domain::kv::Session;
 use crate::watch::inbox::SubjectNews;
+
+/// Rows of a subject, and those that went away since its ticket is shown.
+struct Listed<K, V> {
+    rows: Rows<K, V>,
+    gone: HashSet<K>,
+}
 
 /// One shown subject.
 #[derive(Default)]
 struct Shown {
     ticket: u64,
-    instances: Rows<InstanceKey, Instance>,
-    /// Instances that went away since the ticket is shown.
-    gone: HashSet<InstanceKey>,
+    instances: Listed<InstanceKey, Instance>,
+    sessions: Listed<SessionId, Session>,
     checks: Option<Vec<Arc<Check>>>,
     round_trip: Option<NodeRoundTrip>,
     /// All of it, where it is told whole.
@@ -64,12 +72,11 @@ impl Subjects {
 
 impl Shown {
     fn tell_again(&mut self, subject: &Subject, out: &mut Vec<Ticketed>) {
-        let upserts = self.instances.iter().map(|(key, row)| (key.clone(), Arc::clone(row)));
-        let delta = Delta { upserts: upserts.collect(), removed: self.gone.drain().collect() };
-        if !delta.is_empty() {
-            out.push((self.ticket, Body::Instances(subject.clone(), delta)));
-        }
-        out.extend(self.whole.clone().map(|body| (self.ticket, body)));
+        let delta = self.instances.again();
+        let instances = delta.map(|delta| Body::Instances(subject.clone(), delta));
+        let sessions = self.sessions.again().map(Body::Sessions);
+        let all = [instances, sessions, self.whole.clone()].into_iter().flatten();
+        out.extend(all.map(|body| (self.ticket, body)));
         let Subject::Node(node) = subject else { return };
         if let Some(checks) = self.checks.clone() {
             out.push((self.ticket, Body::NodeChecks(node.clone(), checks)));
@@ -82,12 +89,13 @@ impl Shown {
     fn take(&mut self, subject: &Subject, news: SubjectNews, out: &mut Vec<Ticketed>) {
         if let Some(list) = news.instances {
             let rows = list.into_iter().map(|instance| (key(&instance), instance));
-            let delta = delta::replace(&mut self.instances, rows);
-            self.gone.retain(|key| !self.instances.contains_key(key));
-            self.gone.extend(delta.removed.iter().cloned());
-            if !delta.is_empty() {
-                out.push((self.ticket, Body::Instances(subject.clone(), delta)));
-            }
+            let delta = self.instances.replace(rows);
+            out.extend(delta.map(|d| (self.ticket, Body::Instances(subject.clone(), d))));
+        }
+        if let Some(list) = news.sessions {
+            let rows = list.into_iter().map(|session| (session.id.clone(), session));
+            let delta = self.sessions.replace(rows);
+            out.extend(delta.map(|delta| (self.ticket, Body::Sessions(delta))));
         }
         if let Some(body) = news.whole {
             self.whole = Some(body.clone());
@@ -104,6 +112,29 @@ impl Shown {
             let body = news.round_trip.map(|trip| Body::NodeRoundTrip(node.clone(), trip));
             out.extend(body.map(|body| (self.ticket, body)));
         }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: PartialEq> Listed<K, V> {
+    /// Replaces the rows; the difference, if there is one.
+    fn replace(&mut self, rows: impl IntoIterator<Item = (K, V)>) -> Option<Delta<K, V>> {
+        let delta = delta::replace(&mut self.rows, rows);
+        self.gone.retain(|key| !self.rows.contains_key(key));
+        self.gone.extend(delta.removed.iter().cloned());
+        (!delta.is_empty()).then_some(delta)
+    }
+
+    /// Everything, for one who may have missed what was told before.
+    fn again(&mut self) -> Option<Delta<K, V>> {
+        let upserts = self.rows.iter().map(|(key, row)| (key.clone(), Arc::clone(row)));
+        let delta = Delta { upserts: upserts.collect(), removed: self.gone.drain().collect() };
+        (!delta.is_empty()).then_some(delta)
+    }
+}
+
+impl<K, V> Default for Listed<K, V> {
+    fn default() -> Self {
+        Self { rows: Rows::new(), gone: HashSet::new() }
     }
 }
 

@@ -73,6 +73,31 @@ fn services_and_nodes_wait_for_the_checks_that_they_are_judged_by() {
 }
 
 #[test]
+fn services_are_told_with_their_nodes_which_share_the_summarys_list() {
+    let mut board = Board::default();
+    take(&mut board, Pending { checks: Some(Failing::new()), ..Pending::default() });
+    take(&mut board, catalog());
+    let nodes = |board: &Board, name: &str| Arc::clone(&board.services[name].nodes);
+    assert_eq!(
+        nodes(&board, "web").iter().map(NodeName::as_str).collect::<Vec<_>>(),
+        ["n1", "n1", "n2"]
+    );
+    // A summary in which only another service moved.
+    let moved = vec![summary("web", &["n1", "n1", "n2"]), summary("db", &["n1"])];
+    let told = take(&mut board, Pending { summaries: Some(moved), ..Pending::default() });
+    let Some(Body::Services(services)) = told.iter().find(|it| matches!(it, Body::Services(_)))
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!(services.upserts.len(), 1, "the service that moved, and no other");
+    let roster = board.roster.as_ref().unwrap();
+    for name in ["web", "db"] {
+        let listed = &roster.get(&ServiceName::from(name)).unwrap().nodes;
+        assert!(Arc::ptr_eq(listed, &nodes(&board, name)), "{name} is held twice");
+    }
+}
+
+#[test]
 fn where_checks_are_denied_nothing_is_called_passing() {
     let mut board = Board::default();
     take(&mut board, catalog());

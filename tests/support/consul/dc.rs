@@ -93,6 +93,12 @@ impl Dc {
         self.servers[server].kill();
     }
 
+    /// Lets one server leave gracefully: it says goodbye to the others, and ends.
+    pub fn leave_server(&self, server: usize) {
+        let answer = self.http_of(server).put("/v1/agent/leave", &Value::Null);
+        assert_eq!(answer.expect("an answer before it ends").status, 200);
+    }
+
     /// SIGSTOP: the server's connections stay open and nothing answers.
     pub fn stop_server(&self, server: usize) {
         self.servers[server].signal("STOP");

@@ -1,0 +1,181 @@
+//! The operations of a plan as a list: one is highlighted, and what it changes stands beside it.
+//!
+//! A plan may have 200,000 of them: lines are made as they come on screen, and only the highlighted
+//! one's difference is worked out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::super::edit::difference;
+use super::super::task::many::Guarded;
+use crate::domain::kv::{Key, Op};
+use crate::editor::diff::Diff;
+use crate::plan::Plan;
+use crate::plan::apply::StepFate;
+use crate::table::column::Cell;
+use crate::ui::text::{bytes, clean};
+use crate::ui::theme::Role;
+
+/// The list.
+#[derive(Clone, Debug)]
+pub struct Ops {
+    plan: Arc<Plan>,
+    /// The places of the operations: step, and operation of it.
+    order: Vec<(u32, u32)>,
+    /// What became of each step; empty while nothing was done.
+    fates: Vec<StepFate>,
+    guarded: HashMap<Key, String>,
+    at: usize,
+    /// What the highlighted operation changes.
+    detail: Vec<Cell>,
+    /// The first line of it that is shown.
+    top: usize,
+}
+
+impl Ops {
+    /// The operations in the order of the plan, before they are done.
+    pub fn proposed(plan: &Arc<Plan>, guarded: &[Guarded]) -> Self {
+        let mut whys: HashMap<Key, String> = HashMap::new();
+        for (key, why) in guarded.iter().flat_map(|it| it.keys.iter().map(|key| (key, &it.why))) {
+            let all = whys.entry(key.clone()).or_default();
+            all.push_str(if all.is_empty() { "" } else { "; " });
+            all.push_str(why);
+        }
+        Self::new(plan, whys, Vec::new())
+    }
+
+    /// The operations after a plan ended: what was not done comes first.
+    pub fn ended(plan: &Arc<Plan>, fates: Vec<StepFate>) -> Self {
+        Self::new(plan, HashMap::new(), fates)
+    }
+
+    fn new(plan: &Arc<Plan>, guarded: HashMap<Key, String>, fates: Vec<StepFate>) -> Self {
+        let ops = |(step, of): (usize, usize)| (0..of).map(move |op| (step as u32, op as u32));
+        let steps = plan.steps.iter().map(|step| step.0.len()).enumerate();
+        let mut order: Vec<_> = steps.flat_map(ops).collect();
+        order.sort_by_key(|(step, _)| fates.get(*step as usize).copied());
+        let plan = Arc::clone(plan);
+        let mut list = Self { plan, order, fates, guarded, at: 0, detail: Vec::new(), top: 0 };
+        list.go(0);
+        list
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// True without any.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The place of the highlighted one.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The highlighted one.
+    pub fn op(&self) -> Option<&Op> {
+        self.get(self.at).map(|(op, _)| op)
+    }
+
+    /// What the highlighted one changes, and the first line of it that is shown.
+    pub fn detail(&self) -> (&[Cell], usize) {
+        (&self.detail, self.top)
+    }
+
+    /// One of them in a line.
+    pub fn line(&self, at: usize) -> Cell {
+        let Some((op, step)) = self.get(at) else { return Cell::default() };
+        let (sign, role) = match (op.base(), op.after()) {
+            (None, _) => ("+", Role::Added),
+            (Some(_), Some(_)) => ("~", Role::Warning),
+            (Some(_), None) => ("-", Role::Removed),
+        };
+        let size =
+            op.after().map_or_else(|| op.base().map_or(0, |b| b.value.len()), |(v, _)| v.len());
+        let mut cell = Cell::new(format!("{sign} "), role)
+            .then(clean(op.key().as_str()).into_owned(), Role::Text)
+            .then(format!("  {}", bytes(size as u64)), Role::Muted);
+        if self.guarded.contains_key(op.key()) {
+            cell = cell.then("  held or written by others", Role::Warning);
+        }
+        match self.fates.get(step) {
+            Some(StepFate::Open) => cell.then("  not done", Role::Warning),
+            Some(StepFate::Left) => cell.then("  changed since, left", Role::Warning),
+            Some(StepFate::Done) => cell.then("  done", Role::Muted),
+            None => cell,
+        }
+    }
+
+    /// Moves by a key; one that means nothing here changes nothing.
+    pub fn key(&mut self, key: KeyEvent) {
+        let is_shifted = key.modifiers.contains(KeyModifiers::SHIFT);
+        match key.code {
+            KeyCode::Up if is_shifted => self.scroll(-1),
+            KeyCode::Down if is_shifted => self.scroll(1),
+            KeyCode::Char('<') => self.scroll(-1),
+            KeyCode::Char('>') => self.scroll(1),
+            KeyCode::Up | KeyCode::Char('k') => self.step(-1),
+            KeyCode::Down | KeyCode::Char('j') => self.step(1),
+            KeyCode::PageUp => self.step(-10),
+            KeyCode::PageDown => self.step(10),
+            KeyCode::Home => self.go(0),
+            KeyCode::End => self.go(usize::MAX),
+            _ => {}
+        }
+    }
+
+    /// Highlights another one, so many lines away.
+    pub fn step(&mut self, by: isize) {
+        self.go(self.at.saturating_add_signed(by));
+    }
+
+    /// Highlights the one at a place, or the last.
+    pub fn go(&mut self, at: usize) {
+        self.at = at.min(self.order.len().saturating_sub(1));
+        self.top = 0;
+        self.detail = self.op().map(|op| self.changes(op)).unwrap_or_default();
+    }
+
+    /// Moves what is shown of the highlighted one.
+    pub fn scroll(&mut self, by: isize) {
+        let last = self.detail.len().saturating_sub(1);
+        self.top = self.top.saturating_add_signed(by).min(last);
+    }
+
+    fn get(&self, at: usize) -> Option<(&Op, usize)> {
+        let (step, op) = self.order.get(at)?;
+        let step = *step as usize;
+        Some((self.plan.steps.get(step)?.0.get(*op as usize)?, step))
+    }
+
+    fn changes(&self, op: &Op) -> Vec<Cell> {
+        let mut lines = Vec::new();
+        if let Some(why) = self.guarded.get(op.key()) {
+            lines.push(Cell::new(clean(why).into_owned(), Role::Warning));
+        }
+        let (before, after) = (op.base(), op.after());
+        let index = before.map_or_else(
+            || String::from("there is no such key"),
+            |base| format!("index {}", base.modify_index),
+        );
+        lines.push(Cell::new(index, Role::Muted));
+        if let (Some(before), Some((_, flags))) = (before, after)
+            && before.flags != flags
+        {
+            lines.push(Cell::new(format!("flags {} -> {flags}", before.flags), Role::Warning));
+        }
+        let value = before.map_or(&[][..], |base| &base.value);
+        let new = after.map_or(&[][..], |(value, _)| value);
+        if value.is_empty() && new.is_empty() {
+            lines.push(Cell::new("the value is empty", Role::Muted));
+        } else {
+            lines.extend(difference(&Diff::of(value, new)));
+        }
+        lines
+    }
+}
