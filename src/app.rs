@@ -34,6 +34,7 @@ pub mod notice;
 pub mod overlay;
 pub mod planning;
 pub mod prompt;
+pub mod seek;
 pub mod task;
 mod tasks;
 pub mod trail;

@@ -57,14 +57,14 @@ pub struct Datacenter {
     pub folders: HashMap<Key, Arc<Folder>>,
     /// The shown keys; `None` where there is no such key.
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
-    /// Its sessions and locks, as far as they are shown.
-    pub held: Held,
-    /// The shown sessions; `None` for one that is gone.
-    pub sessions: HashMap<SessionId, Option<Arc<Session>>>,
+    /// The sessions that hold shown keys; `None` for one that is gone.
+    pub holders: HashMap<SessionId, Option<Arc<Session>>>,
     /// Who else writes its keys; none while that is not known.
     pub managers: Option<Arc<Managers>>,
     /// The values on screen that are compared, as far as they are read.
     pub prints: HashMap<Key, Print>,
+    /// Its sessions and locks, as far as they are shown.
+    pub held: Held,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -105,10 +105,10 @@ pub enum Change {
     /// A shown folder, key or session of a datacenter, the locks under a prefix, or who else writes
     /// its keys.
     Kv(Dc, Subject),
-    /// Sessions of a datacenter.
-    Sessions(Dc, Vec<SessionId>),
     /// Values of a datacenter that are compared.
     Prints(Dc),
+    /// Sessions of a datacenter.
+    Sessions(Dc, Vec<SessionId>),
     /// Nothing that is shown.
     Nothing,
 }
@@ -178,8 +178,8 @@ impl Store {
             dc.instances.retain(|subject, _| keep(name, subject));
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
+            dc.holders.retain(|id, _| keep(name, &Subject::Session(id.clone())));
             dc.held.keep(|subject| keep(name, subject));
-            dc.sessions.retain(|id, _| keep(name, &Subject::Session(id.clone())));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
@@ -242,9 +242,9 @@ impl Store {
             | Body::NodeRoundTrip(..)
             | Body::Folder(_)
             | Body::Entry(..)
+            | Body::Session(..)
             | Body::Sessions(_)
             | Body::Locks(_)
-            | Body::Session(..)
                 if is_late =>
             {
                 Change::Nothing
@@ -270,6 +270,18 @@ impl Store {
                 dc.entries.insert(key.clone(), entry);
                 Change::Kv(name, Subject::Key(key))
             }
+            Body::Session(id, session) => {
+                dc.holders.insert(id.clone(), session);
+                Change::Kv(name, Subject::Session(id))
+            }
+            Body::Managers(managers) => {
+                dc.managers = Some(managers);
+                Change::Kv(name, Subject::Managers)
+            }
+            Body::Prints(prints) => {
+                dc.prints = prints.into_iter().collect();
+                Change::Prints(name)
+            }
             Body::Sessions(delta) => {
                 let since = Since { at, is_exact: dc.follows(Subject::Sessions) };
                 dc.held.sessions(&delta, since);
@@ -280,18 +292,6 @@ impl Store {
                 let since = Since { at, is_exact: dc.follows(subject.clone()) };
                 dc.held.locks(locks, since);
                 Change::Kv(name, subject)
-            }
-            Body::Session(id, session) => {
-                dc.sessions.insert(id.clone(), session);
-                Change::Kv(name, Subject::Session(id))
-            }
-            Body::Managers(managers) => {
-                dc.managers = Some(managers);
-                Change::Kv(name, Subject::Managers)
-            }
-            Body::Prints(prints) => {
-                dc.prints = prints.into_iter().collect();
-                Change::Prints(name)
             }
             Body::Versions(service, versions) => {
                 dc.versions.insert(service.clone(), versions);

@@ -44,6 +44,16 @@ pub enum Ask {
     },
     /// Read the journal; answered by [`News::Journal`].
     Journal,
+    /// Count the keys below the folders that lie directly in some; answered by many
+    /// [`News::Counts`], an [`News::End`] a datacenter and [`News::Done`].
+    Count {
+        /// Where.
+        dcs: Vec<Dc>,
+        /// Below which prefix keys are counted.
+        page: Key,
+        /// Whose folders are counted apart.
+        folders: Vec<Key>,
+    },
     /// Read what is needed and make a plan; answered by [`News::Planned`].
     Plan(Wish),
     /// Carry a plan out; answered by [`News::Applied`]. It can be stopped between transactions.
@@ -59,16 +69,6 @@ pub enum Ask {
         prefix: Key,
         /// The path; with a slash at its end, a directory.
         file: String,
-    },
-    /// Count the keys below the folders that lie directly in some; answered by many
-    /// [`News::Counts`], an [`News::End`] a datacenter and [`News::Done`].
-    Count {
-        /// Where.
-        dcs: Vec<Dc>,
-        /// Below which prefix keys are counted.
-        page: Key,
-        /// Whose folders are counted apart.
-        folders: Vec<Key>,
     },
 }
 
@@ -94,16 +94,6 @@ pub enum News {
     Guards(Guards),
     /// The journal, or why it could not be read.
     Journal(Result<Arc<Log>, String>),
-    /// So many keys were read so far.
-    Gathered(usize),
-    /// The plan.
-    Planned(Box<Planned>),
-    /// How far a plan is.
-    Progress(Progress),
-    /// How far a plan came.
-    Applied(Box<Report>),
-    /// A part of a comparison; its last one says how it ended.
-    Compared(Compared),
     /// Keys that were counted so far.
     Counts {
         /// Where.
@@ -115,6 +105,16 @@ pub enum News {
     },
     /// Nothing more comes from a datacenter: it is whole, or why it is not.
     End(Dc, Result<(), String>),
+    /// So many keys were read so far.
+    Gathered(usize),
+    /// The plan.
+    Planned(Box<Planned>),
+    /// How far a plan is.
+    Progress(Progress),
+    /// How far a plan came.
+    Applied(Box<Report>),
+    /// A part of a comparison; its last one says how it ended.
+    Compared(Compared),
     /// It is done; in words.
     Done(String),
     /// It could not be done, or died; in words.
@@ -125,7 +125,7 @@ impl News {
     /// True when nothing more comes of the work.
     pub fn is_last(&self) -> bool {
         match self {
-            Self::Gathered(_) | Self::Progress(_) | Self::Counts { .. } | Self::End(..) => false,
+            Self::Counts { .. } | Self::End(..) | Self::Gathered(_) | Self::Progress(_) => false,
             Self::Compared(part) => part.end.is_some(),
             _ => true,
         }

@@ -30,14 +30,14 @@ pub enum Subject {
     Folder(Key),
     /// One key of the KV store with its value.
     Key(Key),
-    /// All sessions.
-    Sessions,
-    /// The locks under a prefix of the KV store.
-    Locks(Key),
     /// One session.
     Session(SessionId),
     /// Who else writes keys of the datacenter: read now and then.
     Managers,
+    /// All sessions.
+    Sessions,
+    /// The locks under a prefix of the KV store.
+    Locks(Key),
 }
 
 /// One wanted subject of one datacenter.
@@ -160,16 +160,16 @@ pub enum Body {
     Folder(Arc<Folder>),
     /// A shown key; `None` when there is no such key.
     Entry(Key, Option<Arc<Entry>>),
-    /// Sessions that came, changed or went.
-    Sessions(Delta<SessionId, Session>),
-    /// The locks under a shown prefix, whole.
-    Locks(Arc<Locks>),
     /// A shown session; `None` when it is gone.
     Session(SessionId, Option<Arc<Session>>),
     /// Who else writes keys.
     Managers(Arc<Managers>),
     /// The values that are compared, as far as they are read now; those of before are forgotten.
     Prints(Vec<(Key, Print)>),
+    /// Sessions that came, changed or went.
+    Sessions(Delta<SessionId, Session>),
+    /// The locks under a shown prefix, whole.
+    Locks(Arc<Locks>),
     /// The versions of a service's instances.
     Versions(ServiceName, Versions),
     /// How fresh a list is now.

@@ -9,6 +9,7 @@ mod folder;
 mod key;
 mod presence;
 mod session;
+mod texts;
 mod write;
 
 use bytes::Bytes;
@@ -19,6 +20,7 @@ pub use folder::{Folder, FolderBuilder, Row, union};
 pub use key::join;
 pub use presence::{MAX_DCS, Presence};
 pub use session::{Behavior, Session};
+pub use texts::Texts;
 pub use write::{Op, Write};
 
 /// A key with its value and its stamps.

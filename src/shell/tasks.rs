@@ -148,13 +148,13 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
         Ask::Guards { dc, keys } => News::Guards(keys::guards(ways, &dc, &keys).await),
         Ask::Journal => News::Journal(writes::journal(ways).await),
+        Ask::Count { dcs, page, folders } => {
+            count::count(ways, &dcs, &page, &folders, teller).await
+        }
         Ask::Plan(wish) => plans::plan(ways, wish, teller).await,
         Ask::Apply(proposal) => plans::apply(ways, proposal, teller, halt).await,
         Ask::Compare(sides) => compare::compare(ways, &sides, teller).await,
         Ask::Export { dc, prefix, file } => files::export(ways, &dc, &prefix, &file, teller).await,
-        Ask::Count { dcs, page, folders } => {
-            count::count(ways, &dcs, &page, &folders, teller).await
-        }
     };
     teller.tell(news);
 }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::listing::{Heading, Listing, Patch, Seen, TableView};
+use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::app::task::many::{Compared, Differing, End, Held, Side, Sides, Wish};
 use crate::app::task::{Ask, News};
-use crate::domain::feed::{Glanced, Subject, Wanted};
+use crate::domain::feed::{Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::plan::Counts;
 use crate::store::Change;
@@ -227,14 +227,13 @@ impl Listing for Compare {
         Some(Patch::default())
     }
 
-    fn glanced(&self, _ctx: &Ctx, seen: &Seen<'_, Differing>) -> Glanced {
+    fn watched(&self, row: &Differing) -> Vec<Wanted> {
         let sides = [&self.sides.left, &self.sides.right].into_iter();
-        let wanted = |(side, row): (&Side, &Differing)| {
+        let wanted = |side: &Side| {
             let subject = Subject::Key(side.key(&row.name));
             Some(Wanted { dc: side.dc()?.clone(), subject })
         };
-        let passing = sides.filter_map(|side| wanted((side, seen.beside?))).collect();
-        Glanced { passing, ..Glanced::default() }
+        sides.filter_map(wanted).collect()
     }
 
     fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[Differing]) -> Option<Response> {
@@ -275,7 +274,7 @@ impl Listing for Compare {
         self.progress = Progress::New;
     }
 
-    fn stopped(&mut self, _ctx: &Ctx) {
+    fn stopped(&mut self) {
         if matches!(self.progress, Progress::New | Progress::Reading) {
             self.progress = Progress::Stopped;
         }

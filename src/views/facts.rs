@@ -53,7 +53,7 @@ pub fn hands(ctx: &Ctx, dc: &Dc, entry: &Entry) -> Vec<Cell> {
 fn holder(ctx: &Ctx, dc: &Dc, entry: &Entry) -> Option<Cell> {
     let id = entry.session.as_ref()?;
     let state = ctx.store.dc(dc)?;
-    let text = match state.sessions.get(id) {
+    let text = match state.holders.get(id) {
         Some(Some(session)) => format!("locked by {session}"),
         Some(None) => format!("locked by session {id}, which is gone"),
         None => {

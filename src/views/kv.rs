@@ -4,7 +4,7 @@
 //! Every open folder's listing is live and may hold 200,000 keys; where a row is and how its values
 //! compare is looked up for what is drawn. Values are read for the rows on screen only.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -273,20 +273,22 @@ impl Listing for Kv {
         }
     }
 
-    fn stopped(&mut self, _ctx: &Ctx) {
+    fn stopped(&mut self) {
         self.counts.stop();
     }
 
-    fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[KvRow]) -> Option<Response> {
-        let here = rows.iter().flat_map(|row| self.listings.here(row));
-        let have: HashSet<&Dc> =
-            here.filter(|(_, is_here)| *is_here == Some(true)).map(|(dc, _)| dc).collect();
-        let shown: Vec<&Dc> = self.listings.dcs.iter().collect();
+    fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[KvRow]) -> Option<Response> {
+        let shown = self.shown(ctx);
+        let has_any = |dc: &&Dc| {
+            rows.iter().any(|row| {
+                self.listings.here(row).any(|(has, is_here)| has == *dc && is_here == Some(true))
+            })
+        };
         let chosen = Chosen {
             names: rows.iter().map(|row| row.path.as_str()).collect(),
             has_marker: rows.iter().any(|row| row.kind == Kind::Marker),
-            dcs: shown.iter().copied().filter(|dc| have.contains(dc)).collect(),
-            shown,
+            dcs: shown.iter().filter(has_any).collect(),
+            shown: shown.iter().collect(),
             folder: self.page.as_str(),
         };
         prefill::response(action, &chosen)

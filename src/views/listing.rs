@@ -33,15 +33,6 @@ impl<R: Row> Default for Patch<R> {
     }
 }
 
-/// The actions that are about all marked rows.
-pub const ON_ROWS: [Action; 6] = [
-    Action::Delete,
-    Action::KvCopy,
-    Action::KvMove,
-    Action::KvCompare,
-    Action::KvExport,
-    Action::KvImport,
-];
 /// What of a list is on screen.
 pub struct Seen<'a, R> {
     /// Its rows.
@@ -51,6 +42,16 @@ pub struct Seen<'a, R> {
     /// True when it shows all the columns that it has.
     pub is_wide: bool,
 }
+
+/// The actions that are about all marked rows.
+pub const ON_ROWS: [Action; 6] = [
+    Action::Delete,
+    Action::KvCopy,
+    Action::KvMove,
+    Action::KvCompare,
+    Action::KvExport,
+    Action::KvImport,
+];
 
 /// What a list says about itself above its rows.
 pub struct Heading {
@@ -133,6 +134,11 @@ pub trait Listing: Send + 'static {
         None
     }
 
+    /// The objects that it needs watched while this row is highlighted.
+    fn watched(&self, _row: &Self::Row) -> Vec<Wanted> {
+        Vec::new()
+    }
+
     /// What it needs to be asked outside when it is shown.
     fn asks(&self, _ctx: &Ctx) -> Option<Ask> {
         None
@@ -140,6 +146,9 @@ pub trait Listing: Send + 'static {
 
     /// Forgets what came of work that it asked for, so that it is asked for anew.
     fn renew(&mut self) {}
+
+    /// Learns that the work it asked for was given up; what came of it so far stays.
+    fn stopped(&mut self) {}
 
     /// Takes in what came of work that it asked for; after `Changed` the list is loaded anew.
     fn news(&mut self, _ctx: &Ctx, _news: News) -> Response {
@@ -153,9 +162,6 @@ pub trait Listing: Send + 'static {
     fn told(&mut self, _ctx: &Ctx, news: News) -> Result<Patch<Self::Row>, News> {
         Err(news)
     }
-
-    /// Learns that the work it asked for was given up; what came of it so far stays.
-    fn stopped(&mut self, _ctx: &Ctx) {}
 
     /// Groups rows by something; false for a list without groups.
     fn group_by(&mut self, _by: Grouping) -> bool {

@@ -12,7 +12,7 @@ use crate::domain::ids::{Dc, Key};
 pub struct Chosen<'a> {
     /// The keys and folders, byte for byte; at least one.
     pub names: Vec<&'a str>,
-    /// True when one of them is a folder's own key, whose name means the folder.
+    /// True when one of them is a folder's own key.
     pub has_marker: bool,
     /// The datacenters that are shown and have them.
     pub dcs: Vec<&'a Dc>,
@@ -37,8 +37,9 @@ pub fn response(action: Action, chosen: &Chosen) -> Option<Response> {
         (Action::Delete | Action::KvCopy | Action::KvMove | Action::KvExport, ..)
             if chosen.has_marker =>
         {
+            // All that is in the folder would be taken with it.
             let text = "the name of a folder's own key means the whole folder; \
-                        enter opens the key, where it alone is edited or deleted";
+                        on the key's page it is edited and deleted by itself";
             Some(Response::Notice(String::from(text)))
         }
         (Action::Delete, _, Some(dc)) => {

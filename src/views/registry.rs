@@ -17,10 +17,10 @@ pub const ALL: &[Entry] = &[
     instance::ENTRY,
     kv::ENTRY,
     key::ENTRY,
+    value::ENTRY,
     sessions::ENTRY,
     locks::ENTRY,
     compare::ENTRY,
-    value::ENTRY,
     journal::ENTRY,
 ];
 

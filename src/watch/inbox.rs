@@ -60,8 +60,7 @@ pub(super) struct SubjectNews {
     pub round_trip: Option<NodeRoundTrip>,
     /// All sessions.
     pub sessions: Option<Vec<Session>>,
-    /// All of it, where it is told whole: a folder, a key, a session, the locks under a prefix, the
-    /// managers.
+    /// All of it, where it is told whole: a folder, a key, a session, locks, the managers.
     pub whole: Option<Body>,
 }
 

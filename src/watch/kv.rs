@@ -43,16 +43,6 @@ pub(super) async fn watch_key(ctx: Arc<Context>, key: Key) {
     .await;
 }
 
-/// Watches all sessions.
-pub(super) async fn watch_sessions(ctx: Arc<Context>) {
-    let list = List::Subject(Subject::Sessions);
-    let put = move |pending: &mut Pending, sessions| {
-        pending.subjects.entry(Subject::Sessions).or_default().sessions = Some(sessions);
-    };
-    let mut post = Post { ctx: Arc::clone(&ctx), list, put };
-    Watcher::new(&ctx, kv::sessions(), Refusal::Tell).of_page().run(&mut post).await;
-}
-
 /// Watches a session.
 pub(super) async fn watch_session(ctx: Arc<Context>, id: SessionId) {
     let name = id.clone();

@@ -36,8 +36,8 @@ pub(super) async fn watch_locks(ctx: Arc<Context>, prefix: Key) {
     let subject = Subject::Locks(prefix.clone());
     let list = List::Subject(subject.clone());
     let put = move |pending: &mut Pending, locks: Locks| {
-        pending.subjects.entry(subject.clone()).or_default().whole =
-            Some(Body::Locks(Arc::new(locks)));
+        let body = Body::Locks(Arc::new(locks));
+        pending.subjects.entry(subject.clone()).or_default().whole = Some(body);
     };
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
     let mut refresh = ctx.refresh.clone();

@@ -1,5 +1,6 @@
 //! What the screen shows of a datacenter beyond the lists that are always watched: the instances
-//! of a service, the instances and checks of a node; what is of the KV store is in [`super::kv`].
+//! of a service, the instances and checks of a node, sessions; what is of the KV store is in
+//! [`super::kv`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,9 +28,9 @@ pub(super) async fn watch_subject(ctx: Arc<Context>, subject: Subject) {
         Subject::Folder(prefix) => kv::watch_folder(ctx, prefix).await,
         Subject::Key(key) => kv::watch_key(ctx, key).await,
         Subject::Session(id) => kv::watch_session(ctx, id).await,
-        Subject::Sessions => kv::watch_sessions(ctx).await,
-        Subject::Locks(prefix) => watch_locks(ctx, prefix).await,
         Subject::Managers => kv::watch_managers(ctx).await,
+        Subject::Sessions => watch_sessions(ctx).await,
+        Subject::Locks(prefix) => watch_locks(ctx, prefix).await,
     }
 }
 
@@ -42,6 +43,15 @@ async fn watch_service(ctx: Arc<Context>, name: ServiceName) {
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
     let watcher = Watcher::new(&ctx, read::service_instances(&name), Refusal::Tell);
     watcher.of_page().run(&mut post).await;
+}
+
+async fn watch_sessions(ctx: Arc<Context>) {
+    let list = List::Subject(Subject::Sessions);
+    let put = move |pending: &mut Pending, sessions| {
+        pending.subjects.entry(Subject::Sessions).or_default().sessions = Some(sessions);
+    };
+    let mut post = Post { ctx: Arc::clone(&ctx), list, put };
+    Watcher::new(&ctx, crate::consul::kv::sessions(), Refusal::Tell).of_page().run(&mut post).await;
 }
 
 /// A node is two lists: what is registered on it, and its checks.

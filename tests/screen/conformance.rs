@@ -31,10 +31,10 @@ fn place(view: &str) -> Place {
         "service" => Place::new("service").of("web"),
         "node" => Place::new("node").at(&dc).of("n-1"),
         "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
-        "sessions" => Place::new("sessions").of("web/"),
-        "locks" => Place::new("locks").of("web/"),
         "key" => Place::new("key").of("s0"),
         "value" => Place::new("value").at(&dc).of("s0"),
+        "sessions" => Place::new("sessions").of("web/"),
+        "locks" => Place::new("locks").of("web/"),
         name => Place::new(name),
     }
 }
@@ -52,6 +52,8 @@ fn fill(app: &mut App, dc: &str, n: usize) {
     world::checks(app, dc, failing.collect());
     let all = vec![world::instance("n-1", "web-1", Status::Critical)];
     world::folder(app, dc, "", &["s0", "web/"]);
+    let lines: Vec<String> = (0..n).map(|i| format!("k{i}: v{i}")).collect();
+    world::key(app, dc, "s0", &lines.join("\n"), 9);
     let ids: Vec<_> =
         (0..n.min(3_000)).map(|i| (format!("s{i}"), format!("web-{}", i % 9))).collect();
     let ids: Vec<_> = ids.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
@@ -60,8 +62,6 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         (0..n.min(3_000)).map(|i| (format!("web/{i}/.lock"), format!("s{i}"))).collect();
     let keys: Vec<_> = keys.iter().map(|(key, id)| (key.as_str(), id.as_str())).collect();
     world::locks(app, dc, "web/", &keys, n);
-    let lines: Vec<String> = (0..n).map(|i| format!("k{i}: v{i}")).collect();
-    world::key(app, dc, "s0", Some(&lines.join("\n")));
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

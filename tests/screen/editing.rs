@@ -3,7 +3,6 @@
 use dcview::app::App;
 use dcview::app::msg::{Effect, Msg};
 use dcview::app::task::{Ask, Keep, News};
-use dcview::domain::kv::Entry;
 use dcview::editor::machine::{Guards, WriteAnswer};
 use dcview::views::Place;
 
@@ -17,8 +16,7 @@ fn at_key(value: &str) -> App {
     world::live(&mut app, "dc-1");
     app.trail.open(&Place::new("key").of("app/x"));
     app.update(Msg::Clock(world::now()));
-    let entry = Entry { modify_index: 10, ..world::entry("app/x", value) };
-    world::stored(&mut app, "dc-1", "app/x", Some(entry));
+    world::key(&mut app, "dc-1", "app/x", value, 10);
     app
 }
 

@@ -145,7 +145,7 @@ fn a_key_that_a_tool_writes_says_which() {
     assert!(text.contains("copied  managed by consul-replicate in dc-2"), "{text}");
     press(&mut app, "2");
     folder(&mut app, "dc-2", "", &["copied", "own"]);
-    key(&mut app, "dc-2", "copied", Some("x"));
+    key(&mut app, "dc-2", "copied", "x", 9);
     let text = screen(&mut app, 140, 24);
     assert!(text.contains("managed: consul-replicate copies 'global/'"), "{text}");
 }
@@ -172,14 +172,18 @@ fn what_is_done_to_a_folders_own_key_is_not_done_to_the_folder() {
     let mut app = opened(&["a/"]);
     press(&mut app, "<right>");
     folder(&mut app, "dc-1", "a/", &["a/", "a/b"]);
-    press(&mut app, "j");
-    for key in ["<ctrl-k>", "p", "m", "w"] {
-        let effects = press(&mut app, key);
-        let is_asked = effects.iter().any(|effect| matches!(effect, Effect::Ask(..)));
-        assert!(!is_asked, "{key} asks for work");
-        let text = screen(&mut app, 160, 24);
-        assert!(text.contains("means the whole folder"), "{key}: {text}");
-        press(&mut app, "<esc>");
+    for on in ["j", "<enter>"] {
+        press(&mut app, on);
+        for key in ["<ctrl-k>", "p", "m", "w"] {
+            if on == "<enter>" && key == "<ctrl-k>" {
+                continue;
+            }
+            let effects = press(&mut app, key);
+            let is_asked = effects.iter().any(|effect| matches!(effect, Effect::Ask(..)));
+            assert!(!is_asked, "{key} asks for work");
+            let text = screen(&mut app, 160, 24);
+            assert!(text.contains("means the whole folder"), "{key}: {text}");
+        }
     }
 }
 

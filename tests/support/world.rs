@@ -91,16 +91,11 @@ pub fn folder(app: &mut App, dc: &str, prefix: &str, paths: &[&str]) {
     fresh_subject(app, dc, Subject::Folder(key), State::Live);
 }
 
-/// Feeds a shown key of the KV store; no value where there is no such key.
-pub fn key(app: &mut App, dc: &str, key: &str, value: Option<&str>) {
-    stored(app, dc, key, value.map(|value| entry(key, value)));
-}
-
-/// Feeds a shown key of the KV store as it is stored.
-pub fn stored(app: &mut App, dc: &str, key: &str, entry: Option<Entry>) {
+/// Feeds a shown key of the KV store.
+pub fn key(app: &mut App, dc: &str, key: &str, value: &str, modify_index: u64) {
     let name = Key::from(key);
-    let body = Body::Entry(name.clone(), entry.map(Arc::new));
-    let effects = feed_under(app, dc, app.store.ticket, body);
+    let entry = Some(Arc::new(Entry { modify_index, ..entry(key, value) }));
+    let effects = feed_under(app, dc, app.store.ticket, Body::Entry(name.clone(), entry));
     run_jobs(app, effects);
     fresh_subject(app, dc, Subject::Key(name), State::Live);
 }
@@ -145,11 +140,13 @@ pub fn locks(app: &mut App, dc: &str, prefix: &str, held: &[(&str, &str)], keys:
     let mut locks = Locks::under(&prefix.into());
     for (key, session) in held {
         locks.look(&Entry {
+            key: (*key).into(),
+            value: bytes::Bytes::new(),
             flags: LOCK_FLAGS,
+            modify_index: 9,
             create_index: 8,
             lock_index: 1,
             session: (!session.is_empty()).then(|| (*session).into()),
-            ..entry(key, "")
         });
     }
     locks.keys = keys;

@@ -36,10 +36,10 @@ pub struct Told {
     pub servers: Servers,
     pub instances: HashMap<Subject, Rows<InstanceKey, Instance>>,
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
-    pub sessions: Rows<SessionId, Session>,
-    pub locks: Option<Arc<Locks>>,
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
     pub prints: HashMap<Key, Print>,
+    pub sessions: Rows<SessionId, Session>,
+    pub locks: Option<Arc<Locks>>,
     pub fresh: HashMap<List, Freshness>,
     /// Every reason for which the list of checks was not live, in order.
     pub whys: Vec<String>,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::SHOWN;
 use super::target::{Entry, Target, Targets};
-use crate::table::fuzzy::{Fuzzy, best};
+use crate::table::fuzzy::{Fuzzy, Search};
 
 /// One search. It owns or shares all it needs.
 #[derive(Clone, Debug)]
@@ -92,15 +92,18 @@ impl Job {
         if self.query.is_empty() {
             return self.all();
         }
-        let scored = self.scored();
-        let survivors = Survivors::Some(scored.iter().map(|(_, place)| *place).collect());
-        let labelled =
-            best(scored, SHOWN, |place| self.targets.get(place).map_or(usize::MAX, Entry::tie));
+        let within = match self.within.as_ref().map(|hits| &hits.survivors) {
+            Some(Survivors::Some(places)) => Some(places.as_slice()),
+            _ => None,
+        };
+        let mut search = Search::new(SHOWN);
+        search.go_on(&self.query, &self.targets, within, usize::MAX);
+        let labelled = search.top(&self.targets);
         let (total, pairs) = self.targets.pairs().search(&self.query, SHOWN - labelled.len());
         let labelled = labelled.into_iter().filter_map(|(score, place)| self.hit(score, place));
         let pairs = pairs.into_iter().filter_map(|(score, place)| self.pair(score, place));
         let top = labelled.chain(pairs).collect();
-        self.hits(top, survivors, total)
+        self.hits(top, Survivors::Some(search.into_survivors()), total)
     }
 
     /// Nothing is searched for: the first of everything.
@@ -114,18 +117,6 @@ impl Job {
     fn hits(self, top: Vec<Hit>, survivors: Survivors, pairs: usize) -> Hits {
         let Self { generation, query, targets, .. } = self;
         Hits { generation, top, query, targets, survivors, pairs }
-    }
-
-    /// The scores of all that match, by ascending place.
-    fn scored(&self) -> Vec<(i64, u32)> {
-        let score = |place: u32| {
-            let entry = self.targets.get(place)?;
-            Some((self.query.score(entry.folded(), entry.mask)?, place))
-        };
-        match self.within.as_ref().map(|hits| &hits.survivors) {
-            Some(Survivors::Some(places)) => places.iter().copied().filter_map(score).collect(),
-            _ => (0..self.targets.labelled()).filter_map(score).collect(),
-        }
     }
 
     /// What is drawn of the hit at a place.

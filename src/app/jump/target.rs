@@ -10,7 +10,7 @@ use super::placed::Pairs;
 use crate::domain::catalog::InstanceKey;
 use crate::domain::health::CheckKey;
 use crate::domain::ids::{Dc, NodeName, ServiceName};
-use crate::table::fuzzy::{CharMask, fold};
+use crate::table::fuzzy::{CharMask, Haystack, fold};
 
 /// Something that can be gone to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,5 +179,19 @@ impl Targets {
     /// True when both share their entries.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.entries, &other.entries) && Arc::ptr_eq(&self.pairs, &other.pairs)
+    }
+}
+
+impl Haystack for Targets {
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn text(&self, place: u32) -> Option<(&str, CharMask)> {
+        self.get(place).map(|entry| (entry.folded(), entry.mask))
+    }
+
+    fn tie(&self, place: u32) -> usize {
+        self.get(place).map_or(usize::MAX, Entry::tie)
     }
 }

@@ -3,15 +3,13 @@
 //! A folder may hold 200,000 keys, so a row costs its text and four bytes. Invariant: rows are in
 //! the order of their bytes, each once, and all start with the folder's prefix.
 
-use super::Key;
+use super::{Key, Texts};
 
 /// What lies directly under a prefix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folder {
     prefix: Key,
-    text: Box<str>,
-    /// Where each row's text ends.
-    ends: Box<[u32]>,
+    paths: Texts,
     has_marker: bool,
 }
 
@@ -30,12 +28,8 @@ pub struct Row<'a> {
 #[derive(Debug)]
 pub struct FolderBuilder {
     prefix: Key,
-    text: String,
-    ends: Vec<u32>,
-    /// Where the last row begins.
-    last: usize,
+    paths: Texts,
     has_marker: bool,
-    is_ordered: bool,
 }
 
 impl FolderBuilder {
@@ -49,41 +43,24 @@ impl FolderBuilder {
         }
         let depth = name.find('/').map_or(name.len(), |slash| slash + 1);
         let path = path.get(..path.len() - name.len() + depth).unwrap_or(path);
-        let previous = self.text.get(self.last..).unwrap_or_default();
-        if previous == path {
-            return;
+        if self.paths.last() != path {
+            self.paths.push(path);
         }
-        // Four gigabytes of keys fit into no answer.
-        let Ok(end) = u32::try_from(self.text.len() + path.len()) else { return };
-        self.is_ordered &= previous < path;
-        self.last = self.text.len();
-        self.text.push_str(path);
-        self.ends.push(end);
     }
 
     /// The folder of what was added.
     pub fn build(self) -> Folder {
-        let folder = Folder {
-            prefix: self.prefix,
-            text: self.text.into_boxed_str(),
-            ends: self.ends.into_boxed_slice(),
-            has_marker: self.has_marker,
-        };
-        if self.is_ordered { folder } else { folder.ordered() }
+        // Servers send keys in order, but nothing promises it.
+        let mut paths = self.paths.ordered();
+        paths.shrink();
+        Folder { prefix: self.prefix, paths, has_marker: self.has_marker }
     }
 }
 
 impl Folder {
     /// The listing of `prefix`, to be filled.
     pub fn builder(prefix: &Key) -> FolderBuilder {
-        FolderBuilder {
-            prefix: prefix.clone(),
-            text: String::new(),
-            ends: Vec::new(),
-            last: 0,
-            has_marker: false,
-            is_ordered: true,
-        }
+        FolderBuilder { prefix: prefix.clone(), paths: Texts::default(), has_marker: false }
     }
 
     /// The listing of `prefix` made of these keys and folders ([`FolderBuilder::add`]).
@@ -91,14 +68,6 @@ impl Folder {
         let mut builder = Self::builder(prefix);
         paths.into_iter().for_each(|path| builder.add(path));
         builder.build()
-    }
-
-    /// The same with its rows in order; servers send them so, but nothing promises it.
-    fn ordered(self) -> Self {
-        let mut paths: Vec<&str> = self.rows().map(|row| row.path).collect();
-        paths.sort_unstable();
-        let has_marker = self.has_marker;
-        Self { has_marker, ..Self::new(&self.prefix, paths) }
     }
 
     /// What was listed.
@@ -113,22 +82,17 @@ impl Folder {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.paths.len()
     }
 
     /// True when nothing lies under the prefix.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.paths.is_empty()
     }
 
     /// The row at this place.
     pub fn row(&self, place: usize) -> Option<Row<'_>> {
-        let end = *self.ends.get(place)? as usize;
-        let start = match place.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        let path = self.text.get(start..end)?;
+        let path = self.paths.get(place)?;
         let name = path.get(self.prefix.as_str().len()..)?;
         Some(Row { path, name, is_folder: path.ends_with('/') })
     }
@@ -141,7 +105,7 @@ impl Folder {
 
     /// The paths that only one of two listings has, in order. Linear; nothing to do for equal ones.
     pub fn differences<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
-        if std::ptr::eq(self, other) || (self.text == other.text && self.ends == other.ends) {
+        if std::ptr::eq(self, other) || self.paths == other.paths {
             return Vec::new();
         }
         let paths = |folder: &'a Self| folder.rows().map(|row| row.path);

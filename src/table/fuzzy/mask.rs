@@ -30,6 +30,11 @@ fn bit(c: char) -> u32 {
     }
 }
 
+/// True when [`fold`] would change nothing, as for most names. False says nothing.
+pub fn is_folded(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+}
+
 /// A text without case, character for character, so that places stay what they are.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -50,6 +55,11 @@ mod tests {
             let mask = CharMask::of(&format!("{text}{other}"));
             prop_assert!(mask.covers(CharMask::of(&text)));
             prop_assert!(mask.covers(CharMask::of(&other)));
+        }
+
+        #[test]
+        fn what_is_called_folded_is(text in "[a-cA-Cé/]{0,5}") {
+            prop_assert!(!is_folded(&text) || fold(&text) == text);
         }
 
         #[test]

@@ -255,7 +255,11 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
-        self.listing.subjects(ctx)
+        let mut subjects = self.listing.subjects(ctx);
+        if let Some(row) = self.model.selected() {
+            subjects.extend(self.listing.watched(row));
+        }
+        subjects
     }
 
     fn glanced(&self, ctx: &Ctx) -> Glanced {
@@ -306,8 +310,8 @@ impl<L: Listing> View for TableView<L> {
         self.listing.renew();
     }
 
-    fn stopped(&mut self, ctx: &Ctx) {
-        self.listing.stopped(ctx);
+    fn stopped(&mut self, _ctx: &Ctx) {
+        self.listing.stopped();
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
