@@ -57,7 +57,9 @@ fn an_edit_that_was_open_when_the_process_died_is_offered_again() {
         let drafts = state.path().join("dcview/drafts");
         let is_kept = || {
             let files = std::fs::read_dir(&drafts).into_iter().flatten().flatten();
-            let mut texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
+            // One that is being written is not kept yet.
+            let whole = files.filter(|file| file.path().extension().is_some_and(|it| it == "json"));
+            let mut texts = whole.filter_map(|file| std::fs::read_to_string(file.path()).ok());
             texts.any(|text| text.contains(&format!("typed-{how}")))
         };
         wait(super::support::screen::PATIENCE, "the draft on disk", is_kept);
