@@ -216,6 +216,11 @@ impl<R: Row> TableModel<R> {
         self.cursor.put(key, at, self.order.len());
     }
 
+    /// Puts the cursor on top, where it stays until it is moved.
+    pub fn release(&mut self) {
+        self.cursor.release();
+    }
+
     /// Puts the cursor on a row; false when it is not shown.
     pub fn go_to(&mut self, key: &R::Key) -> bool {
         let Some(at) = self.position(key) else {

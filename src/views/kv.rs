@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::beside::{self, Beside};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::prefill::{self, Chosen};
 use super::{Ctx, Entry, Place, Response, View};
@@ -24,12 +25,10 @@ use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
-mod beside;
 mod counts;
 mod equal;
 mod rows;
 
-use beside::Beside;
 use counts::Counts;
 use equal::Values;
 use rows::Listings;
@@ -235,7 +234,8 @@ impl Listing for Kv {
 
     fn glanced(&self, ctx: &Ctx, seen: &Seen<'_, KvRow>) -> Glanced {
         let keys = seen.rows.iter().flat_map(|row| equal::compared(&self.listings, row)).collect();
-        let passing = seen.beside.map(|row| beside::wanted(ctx, &self.listings, row));
+        let key = seen.beside.filter(|row| row.kind != Kind::Folder);
+        let passing = key.map(|row| beside::wanted(ctx, &self.listings.having(row), &row.path));
         Glanced { keys, passing: passing.unwrap_or_default(), ..Glanced::default() }
     }
 
@@ -285,11 +285,7 @@ impl Listing for Kv {
             return Some(Response::Notice(String::from(text)));
         }
         let shown = self.shown(ctx);
-        let has_any = |dc: &&Dc| {
-            rows.iter().any(|row| {
-                self.listings.here(row).any(|(has, is_here)| has == *dc && is_here == Some(true))
-            })
-        };
+        let has_any = |dc: &&Dc| rows.iter().any(|row| self.listings.having(row).contains(dc));
         let chosen = Chosen {
             names: rows.iter().map(|row| row.path.as_str()).collect(),
             dcs: shown.iter().filter(has_any).collect(),
@@ -314,8 +310,7 @@ impl Listing for Kv {
     }
 
     fn json(&self, _ctx: &Ctx, row: &KvRow) -> Value {
-        let here = self.listings.here(row).filter(|(_, is_here)| *is_here == Some(true));
-        json!({ "key": row.path, "datacenters": here.map(|(dc, _)| dc).collect::<Vec<_>>() })
+        json!({ "key": row.path, "datacenters": self.listings.having(row) })
     }
 
     fn has_detail(&self) -> bool {
@@ -324,7 +319,7 @@ impl Listing for Kv {
 
     fn detail(&self, ctx: &Ctx, row: &KvRow) -> Option<Detail> {
         if row.kind != Kind::Folder {
-            return Some(self.beside.detail(ctx, &self.listings, row));
+            return Some(self.beside.detail(ctx, &self.listings.having(row), &row.path));
         }
         let title = Cell::new(format!(" {} ", clean(row.path.leaf())), Role::Title);
         let line = Cell::new("enter goes into the folder, right unfolds it here", Role::Muted);

@@ -64,7 +64,7 @@ impl Search {
         within: Option<&[u32]>,
         work: usize,
     ) {
-        let all = within.map_or(haystack.len(), <[u32]>::len);
+        let all = within.map_or_else(|| haystack.len(), <[u32]>::len);
         let mut left = work;
         while self.seen < all && left > 0 {
             let at = self.seen;

@@ -193,6 +193,12 @@ impl Listings {
         })
     }
 
+    /// The datacenters that are known to have a row.
+    pub fn having(&self, row: &KvRow) -> Vec<Dc> {
+        let here = self.here(row).filter(|(_, is_here)| *is_here == Some(true));
+        here.map(|(dc, _)| dc.clone()).collect()
+    }
+
     /// True for a row that some of the shown datacenters have and others lack.
     pub fn is_missing_somewhere(&self, row: &KvRow) -> bool {
         self.here(row).any(|(_, is_here)| is_here == Some(false))
