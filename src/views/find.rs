@@ -106,6 +106,11 @@ impl Row for HitRow {
     }
 }
 
+/// True when the token may not see everything in a datacenter.
+fn may_hide(ctx: &Ctx, dc: &Dc) -> bool {
+    ctx.store.dc(dc).is_some_and(|state| state.freshness(&List::Services).may_be_filtered)
+}
+
 impl Find {
     fn index(&self) -> &Arc<Index> {
         self.seeker.index()
@@ -129,9 +134,10 @@ impl Find {
         Response::Seek(self.seeker.set_index(index, among))
     }
 
-    /// Whether a datacenter has a key: not known while it is not read to the end.
-    fn there(&self, dc: &Dc, row: &HitRow) -> Cell {
-        let is_whole = self.part(dc).is_some_and(|part| part.state == State::Whole);
+    /// Whether a datacenter has a key: not known while it is not read to the end, or may hide keys.
+    fn there(&self, ctx: &Ctx, dc: &Dc, row: &HitRow) -> Cell {
+        let is_whole =
+            self.part(dc).is_some_and(|part| part.state == State::Whole) && !may_hide(ctx, dc);
         if row.here.contains(dc) {
             let is_everywhere = row.here.len() == self.dcs.len();
             Cell::new("yes", if is_everywhere { Role::Muted } else { Role::Text })
@@ -149,8 +155,7 @@ impl Find {
             Some(State::Failed(why)) => (format!("not read: {}", clean(why)), Role::Stale),
             Some(State::Whole) => {
                 // A token that may not see every key is not told so by every server.
-                let lists = ctx.store.dc(dc)?.freshness(&List::Services);
-                if !lists.may_be_filtered {
+                if !may_hide(ctx, dc) {
                     return None;
                 }
                 (String::from("may be filtered"), Role::Denied)
@@ -204,13 +209,13 @@ impl Listing for Find {
         Some(cell)
     }
 
-    fn columns<'a>(&'a self, _ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, HitRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, HitRow>> {
         let name = |row: &HitRow| cells::lit(row.hit.key.as_str(), &row.hit.indices);
         let mut columns = vec![
             Column::new("rank", "key", Width::Fill(20, 120), name).sorts(|a: &HitRow, b| a.tie(b)),
         ];
         for dc in &self.dcs {
-            let there = |row: &HitRow| self.there(dc, row);
+            let there = |row: &HitRow| self.there(ctx, dc, row);
             let column = Column::new(dc.as_str(), "", Width::Fit(7, 14), there);
             let title = clean(dc.as_str()).into_owned();
             columns.push(Column { title: title.into(), align: Align::Left, ..column });

@@ -81,6 +81,14 @@ impl Kv {
         ctx.store.datacenters().map(|(dc, _)| dc).filter(is_shown).cloned().collect()
     }
 
+    /// Learns which datacenters may hide keys; false when that is as it was.
+    fn doubt(&mut self, ctx: &Ctx) -> bool {
+        let list = List::Subject(Subject::Folder(self.page.clone()));
+        let may_hide =
+            |dc: &Dc| ctx.store.dc(dc).is_some_and(|state| state.freshness(&list).may_be_filtered);
+        self.listings.doubt(may_hide)
+    }
+
     /// The folders whose rows are shown: the page's and those unfolded in shown ones.
     fn folders(&self) -> impl Iterator<Item = Key> {
         let depth = self.page.as_str().len();
@@ -199,6 +207,7 @@ impl Listing for Kv {
         self.listings.set(dcs, folders.into_iter(), |dc, folder| {
             ctx.store.dc(dc)?.folders.get(folder).cloned()
         });
+        self.doubt(ctx);
         self.listings.rows()
     }
 
@@ -207,6 +216,7 @@ impl Listing for Kv {
             let upserts = self.load(ctx);
             return Some(Patch { upserts, is_whole: true, ..Patch::default() });
         }
+        let is_doubt_new = self.doubt(ctx);
         match change {
             Change::Kv(dc, Subject::Folder(folder)) => {
                 let listing = ctx.store.dc(dc)?.folders.get(folder)?;
@@ -218,7 +228,7 @@ impl Listing for Kv {
             }
             // What is looked up when it is drawn.
             Change::Kv(..) | Change::Prints(_) => Some(Patch::default()),
-            _ => None,
+            _ => is_doubt_new.then(Patch::default),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The listings stay what the watch layer sent: a row has its path and nothing else, and where it is
 //! is looked up for what is drawn. Invariant: a datacenter that did not answer has nothing and lacks
-//! nothing.
+//! nothing, and one that may hide keys lacks nothing either.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -90,6 +90,8 @@ pub(super) struct Listings {
     page: Key,
     /// The datacenters that are shown.
     pub dcs: Vec<Dc>,
+    /// Which of them may hide keys.
+    doubtful: Vec<bool>,
     /// What each of them lists in each open folder; none before it answered.
     folders: BTreeMap<Key, Vec<Option<Arc<Folder>>>>,
 }
@@ -129,6 +131,13 @@ impl Listings {
             rows.sort_unstable_by(KvRow::tie);
         }
         rows
+    }
+
+    /// Learns which datacenters may hide keys; false when that is as it was.
+    pub fn doubt(&mut self, is_doubtful: impl Fn(&Dc) -> bool) -> bool {
+        let doubtful = self.dcs.iter().map(is_doubtful).collect();
+        let before = std::mem::replace(&mut self.doubtful, doubtful);
+        before != self.doubtful
     }
 
     fn row(&self, path: &str) -> KvRow {
@@ -189,7 +198,9 @@ impl Listings {
                 Kind::Marker => listing.has_marker(),
                 _ => listing.find(row.path.as_str()).is_ok(),
             };
-            (dc, listing.map(has))
+            let is_doubtful = self.doubtful.get(at).copied().unwrap_or_default();
+            let is_here = listing.map(has).filter(|is_here| *is_here || !is_doubtful);
+            (dc, is_here)
         })
     }
 
@@ -276,5 +287,9 @@ mod tests {
         listings.take(&"dc-2".into(), &folder("", &[]));
         assert_eq!(here(&listings), [Some(true), Some(false)]);
         assert!(listings.is_missing_somewhere(&row));
+        // It may be there, and hidden.
+        assert!(listings.doubt(|dc| dc.as_str() == "dc-2"));
+        assert_eq!(here(&listings), [Some(true), None]);
+        assert!(!listings.is_missing_somewhere(&row));
     }
 }
