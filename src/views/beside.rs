@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::facts::{hands, session_of, stamps};
 use super::reading::{Prepared, Reading};
-use super::{Ctx, fresh};
+use super::{Ctx, Response, fresh};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Entry;
@@ -61,6 +61,21 @@ impl Beside {
 
     fn prepare(&self, entry: &Entry) -> Arc<Prepared> {
         Arc::new(Prepared::new(entry.key.as_str(), &entry.value, self.reading))
+    }
+
+    /// Begins to edit a key that is in one of these datacenters, as it was read.
+    pub fn edit(ctx: &Ctx, here: &[Dc], key: &Key) -> Response {
+        let read = |dc: &Dc| ctx.store.dc(dc)?.entries.get(key)?.as_deref().cloned();
+        match here {
+            [dc] => match read(dc) {
+                Some(entry) => Response::Edit(dc.clone(), key.clone(), Some(entry)),
+                None => Response::Notice(String::from("it is not read yet")),
+            },
+            _ => {
+                let text = "it is in several datacenters: open it, and choose one";
+                Response::Notice(String::from(text))
+            }
+        }
     }
 
     /// Reads values another way from now on; false when there is none.

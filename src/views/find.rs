@@ -331,9 +331,13 @@ impl Listing for Find {
         }
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, _row: Option<&HitRow>) -> Option<Response> {
-        // The rows stay what they are.
-        (action == Action::NextFormat && self.beside.next_format()).then_some(Response::Ignored)
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&HitRow>) -> Option<Response> {
+        match (action, row) {
+            (Action::Edit, Some(row)) => Some(Beside::edit(ctx, &row.here, &row.hit.key)),
+            // The rows stay what they are.
+            (Action::NextFormat, _) => self.beside.next_format().then_some(Response::Ignored),
+            _ => None,
+        }
     }
 
     fn is_fault(&self, row: &HitRow) -> bool {

@@ -249,9 +249,12 @@ impl Listing for Kv {
         Glanced { keys, passing: passing.unwrap_or_default(), ..Glanced::default() }
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&KvRow>) -> Option<Response> {
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&KvRow>) -> Option<Response> {
         let folder = row.filter(|row| row.kind == Kind::Folder);
         match (action, folder) {
+            (Action::Edit, None) => {
+                row.map(|row| Beside::edit(ctx, &self.listings.having(row), &row.path))
+            }
             (Action::Count, _) => Some(self.count()),
             // The rows stay what they are.
             (Action::NextFormat, _) if self.beside.next_format() => Some(Response::Ignored),

@@ -1,9 +1,11 @@
 //! Keys as an operator meets them: browsing, counting, finding one by a fragment, searching values.
 
+use base64::Engine as _;
+
 use crate::support::consul::{Cluster, Dc};
 use crate::support::fault::Proxy;
 use crate::support::screen::keys;
-use crate::{SIZES, field, open, shows};
+use crate::{SIZES, field, open, open_with, shows};
 
 /// Stores a value past dcview.
 fn put(dc: &Dc, key: &str, value: &str) {
@@ -110,9 +112,9 @@ fn a_key_is_found_by_a_fragment_and_opened() {
     let screen = open(&field.dc("dc-1").http_addr(), &["-c", "find"], SIZES[0]);
     screen.wait("all keys", |text| shows(text, &["find", "keys"]) && !text.contains("reading"));
     screen.send("/fkpaydburl");
-    let found =
-        screen.wait("the key", |text| shows(text, &["fk/payment/db/url", "missing", "yes"]));
-    assert!(found.contains("[1]"), "{found}");
+    screen.wait("the key", |text| {
+        shows(text, &["fk/payment/db/url", "missing", "yes"]) && text.contains("[1]")
+    });
     screen.send("\r");
     // Beside it its value, and behind it its page.
     screen.wait_for("postgres://db-2");
@@ -147,4 +149,56 @@ fn values_are_searched_and_enter_goes_to_the_line() {
     screen.wait("all lines", |text| shows(text, &["3", "port = 5432"]));
     screen.send(":search sv /PORT\r");
     screen.wait("no line, as it has capitals", |text| text.contains("no value matches"));
+}
+
+#[test]
+fn keys_with_any_name_are_shown_read_and_opened() {
+    let field = field::calm();
+    let set = |(key, value): (&str, &str)| {
+        let value = base64::engine::general_purpose::STANDARD.encode(value);
+        serde_json::json!({ "KV": { "Verb": "set", "Key": key, "Value": value } })
+    };
+    let all =
+        [("od/a b%?#é", "odd-1"), ("od/new\nline", "odd-2"), ("od//deep", "odd-3"), ("od/", "")];
+    field.dc("dc-2").transact(&all.map(set));
+    let screen = open(&field.dc("dc-1").http_addr(), &["--dc", "dc-2", "-c", "kv od"], SIZES[0]);
+    screen.wait("the rows", |text| {
+        text.contains("the folder's own key") && text.contains("a b%?#é") && text.contains("new")
+    });
+    screen.wait("the marker, beside the list", |text| shows(text, &["0 B", "index"]));
+    // The folder without a name, then the key that a path can carry.
+    screen.send("jj");
+    screen.wait_for("odd-1");
+    // And the one that no path can: it is not read for a glance.
+    screen.send("j");
+    screen.wait_for("its name makes it dear to read; open it");
+    screen.send(keys::ENTER);
+    screen.wait("its page", |text| text.contains("─ key od/new") && text.contains("odd-2"));
+    screen.send(keys::ESC);
+    screen.wait_for("─ kv od/ ");
+    screen.send("gj");
+    screen.send(keys::ENTER);
+    screen.wait("the folder without a name", |text| {
+        text.contains("─ kv od// ") && shows(text, &["deep"])
+    });
+    screen.send(keys::ENTER);
+    screen.wait("its key", |text| text.contains("─ key od//deep") && text.contains("odd-3"));
+}
+
+#[test]
+fn a_datacenter_that_is_dark_is_counted_and_named() {
+    let field = field::calm();
+    put(field.dc("dc-1"), "dk/port", "port = 80");
+    let (agent, dark) = (field.dc("dc-1").http_addr(), crate::support::fault::refused_addr());
+    let config =
+        format!("[agent]\naddress = \"{agent}\"\n[datacenters.dc-9]\naddress = \"{dark}\"\n");
+    let screen = open_with(&config, &["-c", "find dk/port"]);
+    screen.resize(SIZES[1].0, SIZES[1].1);
+    screen.wait("the key, and what was not read", |text| {
+        text.contains("dk/port") && text.contains("1 of 4 datacenters not read")
+    });
+    screen.send(":search dk /port\r");
+    screen.wait("the line, and what was not searched", |text| {
+        shows(text, &["dk/port", "port = 80"]) && text.contains("1 of 4 datacenters not searched")
+    });
 }

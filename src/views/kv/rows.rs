@@ -102,16 +102,24 @@ impl Listings {
         Self { page: page.clone(), ..Self::default() }
     }
 
-    /// Begins anew with these datacenters and folders.
+    /// Begins anew with these datacenters and folders. What is not listed now and was before stays until
+    /// it is listed again: the title says that it is loading.
     pub fn set(
         &mut self,
         dcs: Vec<Dc>,
         folders: impl Iterator<Item = Key>,
         listed: impl Fn(&Dc, &Key) -> Option<Arc<Folder>>,
     ) {
-        let all = |folder: Key| (dcs.iter().map(|dc| listed(dc, &folder)).collect(), folder);
-        self.folders = folders.map(all).map(|(listings, folder)| (folder, listings)).collect();
-        self.dcs = dcs;
+        let before = |dc: &Dc, folder: &Key| {
+            let at = self.dcs.iter().position(|shown| shown == dc)?;
+            self.folders.get(folder)?.get(at)?.clone()
+        };
+        let all = |folder: Key| {
+            let of_dc = |dc| listed(dc, &folder).or_else(|| before(dc, &folder));
+            (dcs.iter().map(of_dc).collect(), folder)
+        };
+        let folders = folders.map(all).map(|(listings, folder)| (folder, listings)).collect();
+        (self.folders, self.dcs) = (folders, dcs);
     }
 
     /// All rows, each folder's folders before its keys.
@@ -275,6 +283,17 @@ mod tests {
         assert!(listings.take(&dc, &same).is_none());
         assert!(listings.take(&"dc-9".into(), &same).is_none());
         assert!(listings.take(&dc, &folder("x/", &["x/y"])).is_none());
+    }
+
+    #[test]
+    fn what_was_listed_stays_until_it_is_listed_again() {
+        let mut listings = listings("", &[], &[folder("", &["k"])]);
+        let dcs = vec!["dc-1".into(), "dc-3".into()];
+        listings.set(dcs, [Key::default()].into_iter(), |_, _| None);
+        assert_eq!(names(&listings.rows()), [("k", Kind::Key)]);
+        let row = listings.rows().remove(0);
+        let here: Vec<_> = listings.here(&row).map(|(_, is_here)| is_here).collect();
+        assert_eq!(here, [Some(true), None]);
     }
 
     #[test]
