@@ -41,7 +41,7 @@ pub mod trail;
 
 use action::Action;
 use keymap::Keymap;
-use msg::{Effect, Exit, Msg};
+use msg::{Effect, Exit, Msg, ViewId};
 use notice::{Level, Notice};
 use overlay::Overlay;
 use prompt::Prompt;
@@ -144,6 +144,10 @@ impl App {
                 }
             }
             Msg::Found(hits) => self.found(hits, &mut effects),
+            Msg::Sought(id, answer) => {
+                self.is_dirty = true;
+                self.tell_view(id, |view, ctx| view.sought(ctx, *answer), &mut effects);
+            }
             Msg::News(id, news) => self.news(id, news, &mut effects),
             Msg::Edited(done) => self.edited(done, &mut effects),
             Msg::Failed(text) => self.say(Level::Error, text),
@@ -224,6 +228,11 @@ impl App {
         let response = self.with_view(|view, ctx| view.patch(ctx, &change));
         self.is_dirty |= !matches!(response, Response::Ignored);
         self.respond(response, effects);
+        // A view that was opened before any datacenter was known has asked for nothing.
+        let is_listed = matches!(change, Change::Datacenters);
+        if is_listed && !self.is_busy(Asker::View(self.trail.id())) {
+            self.begin(effects);
+        }
     }
 
     /// A wanted datacenter that does not exist ends the program: a screen of other datacenters is
@@ -290,10 +299,33 @@ impl App {
         work(self.trail.view_mut(), &ctx)
     }
 
+    /// Tells a view something, which may be hidden: then it can only ask to be ordered, or to be
+    /// searched.
+    fn tell_view(
+        &mut self,
+        id: ViewId,
+        tell: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> Response,
+        effects: &mut Vec<Effect>,
+    ) {
+        if id == self.trail.id() {
+            let response = self.with_view(tell);
+            return self.respond(response, effects);
+        }
+        let Setup { look, rules, .. } = &self.setup;
+        let (store, focus) = (&self.store, self.focus.as_ref());
+        let ctx = Ctx { store, focus, now: self.now, look, rules };
+        match self.trail.by_id(id).map(|view| tell(view.as_mut(), &ctx)) {
+            Some(Response::Work(job)) => effects.push(Effect::Order(id, job)),
+            Some(Response::Seek(job)) => effects.push(Effect::Seek(id, job)),
+            _ => {}
+        }
+    }
+
     fn respond(&mut self, response: Response, effects: &mut Vec<Effect>) {
         match response {
             Response::Ignored | Response::Changed => {}
             Response::Work(job) => effects.push(Effect::Order(self.trail.id(), job)),
+            Response::Seek(job) => effects.push(Effect::Seek(self.trail.id(), job)),
             Response::Open(place) => self.open(&place, effects),
             Response::Copy(text, what) => {
                 effects.push(Effect::Copy(text));
@@ -328,9 +360,7 @@ impl App {
         if let Some(job) = self.with_view(|view, ctx| view.load(ctx)) {
             effects.push(Effect::Order(self.trail.id(), job));
         }
-        if let Some(ask) = self.with_view(|view, ctx| view.asks(ctx)) {
-            self.ask(Asker::View(self.trail.id()), ask, effects);
-        }
+        self.begin(effects);
     }
 
     fn fit(&mut self) {

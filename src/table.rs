@@ -6,6 +6,7 @@ pub mod column;
 mod cursor;
 pub mod filter;
 pub mod fuzzy;
+pub mod grep;
 pub mod job;
 pub mod model;
 pub mod row;

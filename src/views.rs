@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
 use crate::app::confirm::Confirm;
+use crate::app::seek;
 use crate::app::task::many::Wish;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, Wanted};
@@ -22,10 +23,12 @@ use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
 use crate::ui::Look;
 
+mod beside;
 pub mod cells;
 pub mod checks;
 pub mod compare;
 pub mod facts;
+pub mod find;
 pub mod fresh;
 pub mod instance;
 pub mod journal;
@@ -39,6 +42,7 @@ pub mod overview;
 mod prefill;
 pub mod reading;
 pub mod registry;
+pub mod search;
 pub mod service;
 pub mod services;
 pub mod sessions;
@@ -159,6 +163,8 @@ pub enum Response {
     Changed,
     /// Something on screen changes when this is done.
     Work(Job),
+    /// Something on screen changes when this part of a search is done; [`View::sought`] hears of it.
+    Seek(seek::Job),
     /// Go there.
     Open(Place),
     /// Copy this to the operator's clipboard; the second is what it is, in words.
@@ -232,8 +238,23 @@ pub trait View: Send {
     }
 
     /// Filters it.
-    fn filter_by(&mut self, _filter: Filter) -> Option<Job> {
-        None
+    fn filter_by(&mut self, _filter: Filter) -> Response {
+        Response::Ignored
+    }
+
+    /// True when whatever is typed as its filter is a fuzzy query.
+    fn is_fuzzy(&self) -> bool {
+        false
+    }
+
+    /// Learns that it is shown, or that other datacenters are.
+    fn appears(&mut self, _ctx: &Ctx) -> Response {
+        Response::Ignored
+    }
+
+    /// Takes in what a search that it asked for found so far.
+    fn sought(&mut self, _ctx: &Ctx, _answer: seek::Answer) -> Response {
+        Response::Ignored
     }
 
     /// Sorts it by the column with this id; an unknown one is refused with the ids that there are.

@@ -2,10 +2,13 @@
 //!
 //! Run with `cargo test --release --test fuzzy_speed -- --nocapture` for numbers that mean something.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use dcview::app::jump::{Finder, Pairs, Placed, Target, Targets};
+use dcview::app::seek::{self, Accepted, Index, Seeker, State};
 use dcview::domain::ids::{Dc, NodeName};
+use dcview::domain::kv::Texts;
 use dcview::table::filter::{Filter, RowText};
 
 /// How many entries are searched.
@@ -61,6 +64,45 @@ fn finding_instances_by_service_and_node_prints_its_times() {
         let hits = job.run();
         println!("{query:>20}: {:>9.2?} {:>6} hits", started.elapsed(), hits.total());
         assert!(finder.accept(hits));
+    }
+}
+
+/// Keys of five datacenters, all different; fewer where nothing is optimised.
+#[test]
+fn typing_among_a_million_keys_prints_its_times() {
+    let each = if cfg!(debug_assertions) { 4_000 } else { 200_000 };
+    let (mut index, started) = (Index::default(), Instant::now());
+    for dc in 1..=5 {
+        let names = (0..each).map(|n| format!("prod/dc-{dc}/{}/{n:06}/db/url", name(n)));
+        let names: Vec<String> = names.collect();
+        let mut keys = Texts::default();
+        keys.extend(names.iter().map(String::as_str));
+        index = index.with(&Dc::from(format!("dc-{dc}")), &keys.ordered(), State::Whole);
+    }
+    println!("{} keys: {:?} to prepare", index.len(), started.elapsed());
+    let (mut seeker, among) = (Seeker::default(), index.among(|_| true));
+    let job = seeker.set_index(Arc::new(index), among);
+    seek(&mut seeker, job);
+    for query in ["p", "pa", "pay", "payapi", "payapi 0042", "pdpayurl", "dc-3 fraud 77", "xqzj"] {
+        let job = seeker.set_query(query);
+        let (first, whole) = seek(&mut seeker, job);
+        println!(
+            "{query:>14}: {first:>9.2?} to the first, {whole:>9.2?} to all {}",
+            seeker.total()
+        );
+    }
+}
+
+/// Searches to the end; how long the first part took, and all of them.
+fn seek(seeker: &mut Seeker, mut job: seek::Job) -> (Duration, Duration) {
+    let (started, mut first) = (Instant::now(), None);
+    loop {
+        let accepted = seeker.accept(job.run());
+        let first = *first.get_or_insert_with(|| started.elapsed());
+        match accepted {
+            Accepted::Part(rest) => job = rest,
+            Accepted::Whole | Accepted::Late => return (first, started.elapsed()),
+        }
     }
 }
 

@@ -30,6 +30,7 @@ const ROUNDS: usize = 7;
 const FOLDER_OVER_BARE: f64 = 1.2;
 const FOLDER_MB: f64 = 60.0;
 const PAINTED_MS: f64 = 50.0;
+const PRESSED_MS: f64 = 33.0;
 const SEARCH_OVER_BARE: f64 = 1.5;
 const DIFF_OVER_BARE: f64 = 1.5;
 /// A page of a listing and what reads it, above an idle program.
@@ -48,6 +49,7 @@ pub fn measure(report: &mut Report) {
     http.put_text(&format!("/v1/kv/{LARGE}"), &large()).expect("an answer");
     folder(&http, &agent, report);
     value(&http, &agent, report);
+    finding(&agent, report);
     search(&http, &agent, report);
     difference(&http, &agent, report);
 }
@@ -127,6 +129,42 @@ fn value(http: &Http, agent: &str, report: &mut Report) {
     let after = painted.median().saturating_sub(requests.median());
     let figure = Figure::time(after).beside(format!("all of it: {}", painted.tail()));
     report.at_most("painted after the answer, median", figure, PAINTED_MS);
+}
+
+/// Finds keys by fragments of their names, among those of all datacenters.
+fn finding(agent: &str, report: &mut Report) {
+    let session = Session::with(&["--http-addr", agent]);
+    session.screen.wait_for("worst services");
+    session.screen.send(":find");
+    session.screen.wait_for(":find");
+    let entered = Instant::now();
+    session.screen.send("\r");
+    let is_whole = |text: &str| text.contains("200,001 keys") && !text.contains("reading");
+    session.screen.wait("the names of all keys", is_whole);
+    report.note("names of all keys of five datacenters read", Figure::time(entered.elapsed()));
+    let (mut presses, mut found) = (Sample::default(), Sample::default());
+    for word in ["key-123456", "bigky199999", "ig/ke 0042"] {
+        session.screen.send("/");
+        let mut typed = String::new();
+        for letter in word.chars() {
+            typed.push(letter);
+            let pressed = Instant::now();
+            session.screen.send(&letter.to_string());
+            session.screen.wait_for(&format!("find '{}'", typed.trim_end()));
+            presses.add(pressed.elapsed());
+        }
+        let pressed = Instant::now();
+        session.screen.send("\r");
+        session
+            .screen
+            .wait("all hits", |text| text.contains(" of 200,001 keys") && !text.contains("+ of "));
+        found.add(pressed.elapsed());
+        session.screen.send("\x1b");
+        session.screen.wait_for("200,001 keys");
+    }
+    report.at_most("a key press to its frame, p99", presses.p99(), PRESSED_MS);
+    report.note("all hits of what was typed, median", found.middle());
+    report.note("memory with all names", Figure::new(session.process().memory(), Unit::Mb));
 }
 
 /// Runs dcview without a terminal; its time, exit code and the most memory seen.

@@ -8,7 +8,7 @@ use super::overlay::Overlay;
 use super::prompt::Prompt;
 use super::tasks::Asker;
 use crate::domain::ids::Dc;
-use crate::table::filter::Filter;
+use crate::table::filter::{Filter, LiveFilter};
 use crate::views::{Place, registry};
 
 impl App {
@@ -90,9 +90,8 @@ impl App {
     }
 
     pub(super) fn set_filter(&mut self, filter: Filter, effects: &mut Vec<Effect>) {
-        if let Some(job) = self.trail.view_mut().filter_by(filter) {
-            effects.push(Effect::Order(self.trail.id(), job));
-        }
+        let response = self.trail.view_mut().filter_by(filter);
+        self.respond(response, effects);
     }
 
     pub(super) fn next_theme(&mut self) {
@@ -111,7 +110,7 @@ impl App {
         };
         let mut prompt = Prompt::default();
         prompt.open(before.text());
-        self.filter.set(before.text());
+        self.filter = LiveFilter::new(before.text(), self.trail.view().is_fuzzy());
         self.overlay = Overlay::Filter { prompt, before, error: None };
     }
 }

@@ -39,6 +39,10 @@ pub enum Takes {
     Key,
     /// Two folders of the KV store, or a folder and a file.
     Sides,
+    /// What is looked for; without it, everything.
+    Text,
+    /// A folder, and behind a slash what is looked for in its values.
+    Search,
 }
 
 /// A view as the command line knows it.

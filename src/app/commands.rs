@@ -7,8 +7,9 @@ use super::overlay::Overlay;
 use super::{App, unknown_dc};
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::table::filter::Filter;
+use crate::table::grep::Grep;
 use crate::ui::theme::Theme;
-use crate::views::{Place, registry};
+use crate::views::{Place, kv, registry, search};
 
 /// Services and nodes offered while a command is typed, at most.
 const OFFERED: usize = 20_000;
@@ -65,6 +66,11 @@ impl App {
     /// What does not fit together, though it was understood; nothing was done.
     fn run(&mut self, command: Command, effects: &mut Vec<Effect>) -> Result<(), String> {
         match command {
+            Command::Open { view: "search", arg, dc, filter } => {
+                let place = self.search(arg.as_deref(), filter.as_deref().unwrap_or_default())?;
+                self.narrow(dc, effects);
+                self.open(&place, effects);
+            }
             Command::Open { view, arg, dc, filter } => {
                 self.narrow(dc, effects);
                 let place = arg.map_or_else(|| Place::new(view), |arg| self.object(view, &arg));
@@ -101,9 +107,21 @@ impl App {
         Ok(())
     }
 
+    /// The place of a search: under the folder that is named, or else the one that is shown.
+    fn search(&self, folder: Option<&str>, typed: &str) -> Result<Place, String> {
+        Grep::parse(typed)?;
+        let here = self.trail.view().place();
+        let shown = if here.view == "kv" { here.arg(0) } else { "" };
+        Ok(search::place(&kv::folder_of(folder.unwrap_or(shown)), typed))
+    }
+
     /// The place of an object: a node is looked for in the focused datacenter, then in all.
     pub(super) fn object(&self, view: &'static str, name: &str) -> Place {
         let place = Place::new(view).of(name);
+        // It follows the focus: the keys of all datacenters are searched in once they are read.
+        if view == "find" {
+            return place;
+        }
         if view != "node" {
             return place.perhaps_at(self.focus.as_ref());
         }
@@ -133,7 +151,8 @@ impl App {
 
     pub(super) fn apply_filter(&mut self, text: Option<String>, effects: &mut Vec<Effect>) {
         let Some(text) = text else { return };
-        match Filter::parse(&text) {
+        let is_fuzzy = self.trail.view().is_fuzzy();
+        match if is_fuzzy { Ok(Filter::fuzzy(&text)) } else { Filter::parse(&text) } {
             Ok(filter) => self.set_filter(filter, effects),
             Err(error) => self.say(Level::Warn, error.to_string()),
         }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::jump;
 use super::task::{Ask, Keep, News, TaskId};
+use super::{jump, seek};
 use crate::domain::feed::{Report, Scope};
 use crate::domain::kv::Key;
 use crate::table::job::{Job, Ordered};
@@ -28,6 +28,8 @@ pub enum Msg {
     Ordered(ViewId, Ordered),
     /// The finder's hits came.
     Found(jump::Hits),
+    /// A part of a search among keys is done, for the view with this id.
+    Sought(ViewId, Box<seek::Answer>),
     /// Something came of the work with this id.
     News(TaskId, News),
     /// The operator's own editor is done with this text, or could not be used; in words.
@@ -47,6 +49,8 @@ pub enum Effect {
     Order(ViewId, Job),
     /// Search, and bring the hits back as [`Msg::Found`].
     Find(jump::Job),
+    /// Search among keys, and bring what is found back as [`Msg::Sought`].
+    Seek(ViewId, seek::Job),
     /// Do this, and bring what comes of it as [`Msg::News`] under this id.
     Ask(TaskId, Ask),
     /// Nobody wants the news of this work any more: end it.

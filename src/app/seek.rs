@@ -50,6 +50,15 @@ impl Seeker {
         self.ask(None)
     }
 
+    /// Searches among the keys of these datacenters from now on; nothing when it does already.
+    pub fn set_among(&mut self, among: Presence) -> Option<Job> {
+        if self.among == among {
+            return None;
+        }
+        self.among = among;
+        Some(self.ask(None))
+    }
+
     /// Searches for this from now on. Where it narrows the last search, only what that found is
     /// looked at.
     pub fn set_query(&mut self, query: &str) -> Job {

@@ -7,15 +7,18 @@
 use std::sync::Arc;
 
 pub mod many;
+pub mod quest;
 
 use chrono::{DateTime, Utc};
 
+use super::seek::Index;
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Write};
 use crate::editor::machine::{Draft, Guards, WriteAnswer};
 use crate::journal::Log;
 use crate::plan::apply::{Progress, Report};
 use many::{Compared, Planned, Proposal, Sides, Wish};
+use quest::{Hit, Quest, Seen};
 
 /// A piece of work, to tell its news from others. Ids are never used again.
 pub type TaskId = u64;
@@ -44,6 +47,22 @@ pub enum Ask {
     },
     /// Read the journal; answered by [`News::Journal`].
     Journal,
+    /// Look for a text in values; answered by many [`News::Hits`], an [`News::End`] a datacenter and
+    /// [`News::Done`].
+    Search {
+        /// Where.
+        dcs: Vec<Dc>,
+        /// What is looked for.
+        quest: Quest,
+    },
+    /// Read the names of all keys of these datacenters; answered by [`News::Index`] as they come, and
+    /// [`News::Done`].
+    Index {
+        /// Where.
+        dcs: Vec<Dc>,
+        /// What is known already.
+        known: Arc<Index>,
+    },
     /// Count the keys below the folders that lie directly in some; answered by many
     /// [`News::Counts`], an [`News::End`] a datacenter and [`News::Done`].
     Count {
@@ -94,6 +113,17 @@ pub enum News {
     Guards(Guards),
     /// The journal, or why it could not be read.
     Journal(Result<Arc<Log>, String>),
+    /// Lines of values that match.
+    Hits {
+        /// Where.
+        dc: Dc,
+        /// Those that are new.
+        hits: Vec<Hit>,
+        /// How far it is.
+        seen: Seen,
+    },
+    /// The keys that are known now, and how far each datacenter is read.
+    Index(Arc<Index>),
     /// Keys that were counted so far.
     Counts {
         /// Where.
@@ -125,7 +155,12 @@ impl News {
     /// True when nothing more comes of the work.
     pub fn is_last(&self) -> bool {
         match self {
-            Self::Counts { .. } | Self::End(..) | Self::Gathered(_) | Self::Progress(_) => false,
+            Self::Hits { .. }
+            | Self::Index(_)
+            | Self::Counts { .. }
+            | Self::End(..)
+            | Self::Gathered(_)
+            | Self::Progress(_) => false,
             Self::Compared(part) => part.end.is_some(),
             _ => true,
         }

@@ -3,14 +3,13 @@
 //! A view has at most one piece of work under way, and so has what lies over it; a newer one takes
 //! the older one's place. Invariant: news of work that nobody waits for any more change nothing.
 
+use super::App;
 use super::confirm::{Answer, Confirm};
 use super::msg::{Effect, ViewId};
 use super::notice::Level;
 use super::overlay::Overlay;
 use super::task::{Ask, Intent, News, TaskId};
-use super::{App, Setup};
 use crate::editor::machine::WriteAnswer;
-use crate::views::{Ctx, Response};
 
 /// Who waits for news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +87,20 @@ impl App {
         self.overlay = Overlay::Confirm(confirm);
     }
 
+    /// Has done what the view on screen needs to have done when it is shown.
+    pub(super) fn begin(&mut self, effects: &mut Vec<Effect>) {
+        let response = self.with_view(|view, ctx| view.appears(ctx));
+        self.respond(response, effects);
+        if let Some(ask) = self.with_view(|view, ctx| view.asks(ctx)) {
+            self.ask(Asker::View(self.trail.id()), ask, effects);
+        }
+    }
+
+    /// True while work is under way for somebody.
+    pub(super) fn is_busy(&self, asker: Asker) -> bool {
+        self.tasks.running.iter().any(|(_, other)| *other == asker)
+    }
+
     /// Ends the work under way for somebody; true when there was any.
     pub(super) fn forget(&mut self, asker: Asker, effects: &mut Vec<Effect>) -> bool {
         let ended = self.tasks.end_of(asker);
@@ -104,19 +117,7 @@ impl App {
         }
         self.is_dirty = true;
         match asker {
-            Asker::View(view) if view == self.trail.id() => {
-                let response = self.with_view(|view, ctx| view.news(ctx, news));
-                self.respond(response, effects);
-            }
-            Asker::View(view) => {
-                let Setup { look, rules, .. } = &self.setup;
-                let (store, focus) = (&self.store, self.focus.as_ref());
-                let ctx = Ctx { store, focus, now: self.now, look, rules };
-                let response = self.trail.by_id(view).map(|view| view.news(&ctx, news));
-                if let Some(Response::Work(job)) = response {
-                    effects.push(Effect::Order(view, job));
-                }
-            }
+            Asker::View(view) => self.tell_view(view, |view, ctx| view.news(ctx, news), effects),
             Asker::Edit => self.edit_news(news, effects),
             Asker::Plan => self.plan_news(news, effects),
             Asker::Confirm => {

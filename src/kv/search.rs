@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use regex::bytes::{Regex, RegexBuilder};
 use serde_json::json;
 
 use super::failure::{Done, Failure};
@@ -11,24 +10,23 @@ use super::read::ended;
 use crate::cli::{KvForm, KvVerb};
 use crate::consul::kv;
 use crate::domain::kv::{Entry, Key};
-use crate::table::fuzzy::{CharMask, Fuzzy, fold};
-use crate::ui::text::{clean, truncate_end};
+use crate::table::grep::Grep;
+use crate::ui::text::clean;
 
-/// As much of a line as tells what it is about.
+/// As many bytes of a line as tell what it is about.
 const SHOWN: usize = 160;
-
-/// What is looked for.
-enum Pattern {
-    Exact(Regex),
-    Fuzzy(Fuzzy),
-}
 
 /// Looks and prints.
 pub(super) async fn search(session: &Session<'_>, verb: &KvVerb, out: &mut impl Write) -> Done {
     let KvVerb::Search { text, prefix, values, regex, fuzzy } = verb else {
         return Err(Failure::usage("that is no search"));
     };
-    let pattern = if *fuzzy { Pattern::Fuzzy(Fuzzy::new(text)) } else { exact(text, *regex)? };
+    let grep = match (*fuzzy, *regex) {
+        (true, _) => Ok(Grep::fuzzy(text)),
+        (false, true) => Grep::regex(text),
+        (false, false) => Grep::text(text),
+    };
+    let grep = grep.map_err(Failure::usage)?;
     let place = session.place().await?;
     let prefix = Key::from(prefix.as_str());
     let mut hits = Hits { out, form: session.form, dc: place.dc.as_str(), count: 0 };
@@ -37,7 +35,7 @@ pub(super) async fn search(session: &Session<'_>, verb: &KvVerb, out: &mut impl 
         let mut listing = kv::recurse(&place.client, &prefix).await?;
         while let Some(page) = listing.page().await? {
             for entry in page {
-                hits.in_value(&pattern, &entry)?;
+                hits.in_value(&grep, &entry)?;
             }
             hits.out.flush()?;
         }
@@ -46,7 +44,7 @@ pub(super) async fn search(session: &Session<'_>, verb: &KvVerb, out: &mut impl 
         let mut listing = kv::keys(&place.client, &prefix).await?;
         while let Some(page) = listing.page().await? {
             for key in page {
-                hits.in_key(&pattern, &key)?;
+                hits.in_key(&grep, &key)?;
             }
             hits.out.flush()?;
         }
@@ -54,27 +52,6 @@ pub(super) async fn search(session: &Session<'_>, verb: &KvVerb, out: &mut impl 
     }
     let is_empty = hits.count == 0;
     ended(&place, is_empty, is_filtered).await
-}
-
-/// A text without regard to case when it has no capital letter, as in a filter.
-fn exact(text: &str, is_regex: bool) -> Done<Pattern> {
-    let source = if is_regex { text.to_owned() } else { regex::escape(text) };
-    let mut builder = RegexBuilder::new(&source);
-    builder.case_insensitive(!text.chars().any(char::is_uppercase)).multi_line(true);
-    let regex = builder.build();
-    regex.map(Pattern::Exact).map_err(|error| Failure::usage(error.to_string()))
-}
-
-impl Pattern {
-    fn is_in(&self, text: &[u8]) -> bool {
-        match self {
-            Self::Exact(regex) => regex.is_match(text),
-            Self::Fuzzy(fuzzy) => {
-                let folded = fold(&String::from_utf8_lossy(text));
-                fuzzy.score(&folded, CharMask::of(&folded)).is_some()
-            }
-        }
-    }
 }
 
 /// Where hits go.
@@ -86,8 +63,8 @@ struct Hits<'a, W> {
 }
 
 impl<W: Write> Hits<'_, W> {
-    fn in_key(&mut self, pattern: &Pattern, key: &Key) -> io::Result<()> {
-        if !pattern.is_in(key.as_str().as_bytes()) {
+    fn in_key(&mut self, grep: &Grep, key: &Key) -> io::Result<()> {
+        if !grep.is_in(key.as_str().as_bytes()) {
             return Ok(());
         }
         self.count += 1;
@@ -99,26 +76,17 @@ impl<W: Write> Hits<'_, W> {
 
     /// Every line of the value that matches; the whole value counts as one line when the match is
     /// over several.
-    fn in_value(&mut self, pattern: &Pattern, entry: &Entry) -> io::Result<()> {
-        if !pattern.is_in(&entry.value) {
-            return Ok(());
-        }
-        let lines = || entry.value.split(|byte| *byte == b'\n').enumerate();
-        let mut hits: Vec<(usize, &[u8])> =
-            lines().filter(|(_, line)| pattern.is_in(line)).collect();
-        if hits.is_empty() {
-            hits.extend(lines().next());
-        }
-        for (number, line) in hits {
+    fn in_value(&mut self, grep: &Grep, entry: &Entry) -> io::Result<()> {
+        for (number, line) in grep.lines(&entry.value) {
             self.count += 1;
-            let (key, number, line) = (&entry.key, number + 1, String::from_utf8_lossy(line));
+            let key = &entry.key;
             match self.form {
                 KvForm::Text => {
-                    let line = clean(line.trim());
-                    let line = truncate_end(&line, SHOWN);
-                    writeln!(self.out, "{}:{number}: {line}", clean(key.as_str()))?;
+                    let line = grep.excerpt(line, SHOWN);
+                    writeln!(self.out, "{}:{number}: {}", clean(key.as_str()), clean(&line))?;
                 }
                 KvForm::Json => {
+                    let line = String::from_utf8_lossy(line);
                     let hit = json!({ "datacenter": self.dc, "key": key, "line": number,
                         "text": line, "modify_index": entry.modify_index });
                     writeln!(self.out, "{hit}")?;

@@ -13,6 +13,7 @@ use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
 use crate::ui::widgets::pane::draw_frame;
+use crate::views::cells;
 
 /// Draws the finder.
 pub fn draw(app: &App, prompt: &Prompt, finder: &Finder, area: Rect, buf: &mut Buffer) {
@@ -52,15 +53,6 @@ pub fn draw(app: &App, prompt: &Prompt, finder: &Finder, area: Rect, buf: &mut B
 /// A hit's label with the matched characters lit.
 fn label(hit: &Hit) -> Cell {
     let mut cell = Cell::new(format!("{:<11}", hit.target.kind()), Role::Muted);
-    let mut matched = hit.indices.iter().copied().peekable();
-    for (at, c) in hit.label.chars().enumerate() {
-        let role = if matched.next_if_eq(&at).is_some() { Role::Match } else { Role::Text };
-        let mut utf8 = [0; 4];
-        let text = clean(c.encode_utf8(&mut utf8)).into_owned();
-        match cell.runs.last_mut() {
-            Some((run, last)) if *last == role && at > 0 => run.to_mut().push_str(&text),
-            _ => cell.runs.push((text.into(), role)),
-        }
-    }
+    cell.runs.extend(cells::lit(&hit.label, &hit.indices).runs);
     cell
 }

@@ -46,6 +46,7 @@ impl World {
             }
             Effect::Order(id, job) => self.work(move || Msg::Ordered(id, job.run())),
             Effect::Find(job) => self.work(move || Msg::Found(job.run())),
+            Effect::Seek(id, job) => self.work(move || Msg::Sought(id, Box::new(job.run()))),
             Effect::Ask(id, ask) => self.tasks.begin(id, ask),
             Effect::Forget(id) => self.tasks.end(id),
             Effect::Halt(id) => self.tasks.halt(id),

@@ -8,8 +8,10 @@ mod again;
 mod compare;
 mod count;
 mod files;
+mod index;
 mod keys;
 mod plans;
+mod search;
 mod writes;
 
 use std::collections::HashMap;
@@ -148,6 +150,8 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
         Ask::Guards { dc, keys } => News::Guards(keys::guards(ways, &dc, &keys).await),
         Ask::Journal => News::Journal(writes::journal(ways).await),
+        Ask::Search { dcs, quest } => search::search(ways, &dcs, &quest, teller).await,
+        Ask::Index { dcs, known } => index::index(ways, &dcs, known, teller).await,
         Ask::Count { dcs, page, folders } => {
             count::count(ways, &dcs, &page, &folders, teller).await
         }

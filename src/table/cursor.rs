@@ -54,6 +54,11 @@ impl<K> Cursor<K> {
         self.scroll(len);
     }
 
+    /// Puts it on top, where it stays until it is moved.
+    pub fn release(&mut self) {
+        *self = Self { height: self.height, ..Self::default() };
+    }
+
     /// The order changed to `len` rows; `found` is where the followed row is now.
     pub fn moved(&mut self, found: Option<usize>, len: usize) {
         if !self.is_pinned {

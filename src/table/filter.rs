@@ -51,6 +51,12 @@ impl Filter {
         Self::parse(&format!("^{}$", pattern::escape(text))).unwrap_or_default()
     }
 
+    /// The whole text as a fuzzy query, for a list in which nothing else is looked for.
+    pub fn fuzzy(text: &str) -> Self {
+        let pattern = Pattern::fuzzy(text);
+        Self { text: text.trim().to_owned(), is_inverted: false, pattern }
+    }
+
     /// The text as typed, without blanks around it.
     pub fn text(&self) -> &str {
         &self.text

@@ -9,6 +9,8 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+
 use super::cursor::Cursor;
 use super::filter::{Filter, RowText};
 use super::job::{Job, Ordered, Slot};
@@ -23,7 +25,7 @@ pub struct TableModel<R: Row> {
     rows: Vec<Option<R>>,
     texts: Vec<Option<RowText>>,
     free: Vec<Slot>,
-    slots: HashMap<R::Key, Slot>,
+    slots: HashMap<R::Key, Slot, RandomState>,
     order: Vec<Slot>,
     sort: Sort<R>,
     filter: Filter,
@@ -42,7 +44,7 @@ impl<R: Row> TableModel<R> {
             rows: Vec::new(),
             texts: Vec::new(),
             free: Vec::new(),
-            slots: HashMap::new(),
+            slots: HashMap::default(),
             order: Vec::new(),
             sort,
             filter: Filter::default(),
@@ -122,6 +124,9 @@ impl<R: Row> TableModel<R> {
         self.slots.clear();
         self.order.clear();
         self.touched = None;
+        self.rows.reserve(rows.len());
+        self.texts.reserve(rows.len());
+        self.slots.reserve(rows.len());
         for row in rows {
             self.place(row);
         }
@@ -214,6 +219,11 @@ impl<R: Row> TableModel<R> {
         let at = at.min(self.order.len().saturating_sub(1));
         let key = self.row(at).map(Row::key);
         self.cursor.put(key, at, self.order.len());
+    }
+
+    /// Puts the cursor on top, where it stays until it is moved.
+    pub fn release(&mut self) {
+        self.cursor.release();
     }
 
     /// Puts the cursor on a row; false when it is not shown.

@@ -152,6 +152,22 @@ pub fn meta_lines<'a, K: AsRef<str> + 'a>(
     meta.into_iter().map(line).collect()
 }
 
+/// A name with some of its characters lit, which are given by their places, ascending.
+pub fn lit(name: &str, places: &[usize]) -> Cell {
+    let mut cell = Cell::default();
+    let mut matched = places.iter().copied().peekable();
+    for (at, c) in name.chars().enumerate() {
+        let role = if matched.next_if_eq(&at).is_some() { Role::Match } else { Role::Text };
+        let mut utf8 = [0; 4];
+        let text = clean(c.encode_utf8(&mut utf8)).into_owned();
+        match cell.runs.last_mut() {
+            Some((run, last)) if *last == role => run.to_mut().push_str(&text),
+            _ => cell.runs.push((text.into(), role)),
+        }
+    }
+    cell
+}
+
 /// Texts joined for a narrow column, made safe to draw.
 pub fn joined<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Cell {
     let all: Vec<String> = texts.into_iter().map(|t| clean(t.as_ref()).into_owned()).collect();

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::beside::{self, Beside};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::prefill::{self, Chosen};
 use super::{Ctx, Entry, Place, Response, View};
@@ -24,12 +25,10 @@ use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
-mod beside;
 mod counts;
 mod equal;
 mod rows;
 
-use beside::Beside;
 use counts::Counts;
 use equal::Values;
 use rows::Listings;
@@ -80,6 +79,14 @@ impl Kv {
     fn shown(&self, ctx: &Ctx) -> Vec<Dc> {
         let is_shown = |dc: &&Dc| self.only.as_ref().map_or_else(|| ctx.shows(dc), |it| it == *dc);
         ctx.store.datacenters().map(|(dc, _)| dc).filter(is_shown).cloned().collect()
+    }
+
+    /// Learns which datacenters may hide keys; false when that is as it was.
+    fn doubt(&mut self, ctx: &Ctx) -> bool {
+        let list = List::Subject(Subject::Folder(self.page.clone()));
+        let may_hide =
+            |dc: &Dc| ctx.store.dc(dc).is_some_and(|state| state.freshness(&list).may_be_filtered);
+        self.listings.doubt(may_hide)
     }
 
     /// The folders whose rows are shown: the page's and those unfolded in shown ones.
@@ -200,6 +207,7 @@ impl Listing for Kv {
         self.listings.set(dcs, folders.into_iter(), |dc, folder| {
             ctx.store.dc(dc)?.folders.get(folder).cloned()
         });
+        self.doubt(ctx);
         self.listings.rows()
     }
 
@@ -208,6 +216,7 @@ impl Listing for Kv {
             let upserts = self.load(ctx);
             return Some(Patch { upserts, is_whole: true, ..Patch::default() });
         }
+        let is_doubt_new = self.doubt(ctx);
         match change {
             Change::Kv(dc, Subject::Folder(folder)) => {
                 let listing = ctx.store.dc(dc)?.folders.get(folder)?;
@@ -219,7 +228,7 @@ impl Listing for Kv {
             }
             // What is looked up when it is drawn.
             Change::Kv(..) | Change::Prints(_) => Some(Patch::default()),
-            _ => None,
+            _ => is_doubt_new.then(Patch::default),
         }
     }
 
@@ -235,13 +244,17 @@ impl Listing for Kv {
 
     fn glanced(&self, ctx: &Ctx, seen: &Seen<'_, KvRow>) -> Glanced {
         let keys = seen.rows.iter().flat_map(|row| equal::compared(&self.listings, row)).collect();
-        let passing = seen.beside.map(|row| beside::wanted(ctx, &self.listings, row));
+        let key = seen.beside.filter(|row| row.kind != Kind::Folder);
+        let passing = key.map(|row| beside::wanted(ctx, &self.listings.having(row), &row.path));
         Glanced { keys, passing: passing.unwrap_or_default(), ..Glanced::default() }
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&KvRow>) -> Option<Response> {
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&KvRow>) -> Option<Response> {
         let folder = row.filter(|row| row.kind == Kind::Folder);
         match (action, folder) {
+            (Action::Edit, None) => {
+                row.map(|row| Beside::edit(ctx, &self.listings.having(row), &row.path))
+            }
             (Action::Count, _) => Some(self.count()),
             // The rows stay what they are.
             (Action::NextFormat, _) if self.beside.next_format() => Some(Response::Ignored),
@@ -279,11 +292,7 @@ impl Listing for Kv {
 
     fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[KvRow]) -> Option<Response> {
         let shown = self.shown(ctx);
-        let has_any = |dc: &&Dc| {
-            rows.iter().any(|row| {
-                self.listings.here(row).any(|(has, is_here)| has == *dc && is_here == Some(true))
-            })
-        };
+        let has_any = |dc: &&Dc| rows.iter().any(|row| self.listings.having(row).contains(dc));
         let chosen = Chosen {
             names: rows.iter().map(|row| row.path.as_str()).collect(),
             has_marker: rows.iter().any(|row| row.kind == Kind::Marker),
@@ -309,8 +318,7 @@ impl Listing for Kv {
     }
 
     fn json(&self, _ctx: &Ctx, row: &KvRow) -> Value {
-        let here = self.listings.here(row).filter(|(_, is_here)| *is_here == Some(true));
-        json!({ "key": row.path, "datacenters": here.map(|(dc, _)| dc).collect::<Vec<_>>() })
+        json!({ "key": row.path, "datacenters": self.listings.having(row) })
     }
 
     fn has_detail(&self) -> bool {
@@ -319,7 +327,7 @@ impl Listing for Kv {
 
     fn detail(&self, ctx: &Ctx, row: &KvRow) -> Option<Detail> {
         if row.kind != Kind::Folder {
-            return Some(self.beside.detail(ctx, &self.listings, row));
+            return Some(self.beside.detail(ctx, &self.listings.having(row), &row.path));
         }
         let title = Cell::new(format!(" {} ", clean(row.path.leaf())), Role::Title);
         let line = Cell::new("enter goes into the folder, right unfolds it here", Role::Muted);

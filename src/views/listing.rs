@@ -6,10 +6,12 @@
 use super::{Ctx, Place, Response};
 use crate::app::action::Action;
 use crate::app::command::Grouping;
+use crate::app::seek::Answer;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, List, Wanted};
 use crate::store::Change;
 use crate::table::column::{Cell, Column};
+use crate::table::filter::Filter;
 use crate::table::row::Row;
 use crate::ui::widgets::pane::Detail;
 
@@ -81,6 +83,11 @@ pub trait Listing: Send + 'static {
 
     /// The column that it is sorted by at first.
     fn first_sort(&self) -> &'static str;
+
+    /// The row that the cursor is on at first, once that is there; the top where none is named.
+    fn starts_at(&self) -> Option<<Self::Row as Row>::Key> {
+        None
+    }
 
     /// All its rows.
     fn load(&mut self, ctx: &Ctx) -> Vec<Self::Row>;
@@ -161,6 +168,26 @@ pub trait Listing: Send + 'static {
     /// The news, for [`Listing::news`].
     fn told(&mut self, _ctx: &Ctx, news: News) -> Result<Patch<Self::Row>, News> {
         Err(news)
+    }
+
+    /// What it searches for itself, in place of filtering its rows.
+    fn query(&self) -> Option<&Filter> {
+        None
+    }
+
+    /// Searches for something else, where it searches itself.
+    fn seek(&mut self, _query: Filter) -> Response {
+        Response::Ignored
+    }
+
+    /// Learns that it is shown, or that other datacenters are, after it was loaded.
+    fn appears(&mut self, _ctx: &Ctx) -> Response {
+        Response::Ignored
+    }
+
+    /// Takes in what a search found so far; the list is loaded anew unless that is ignored.
+    fn sought(&mut self, _ctx: &Ctx, _answer: Answer) -> Response {
+        Response::Ignored
     }
 
     /// Groups rows by something; false for a list without groups.

@@ -145,7 +145,7 @@ impl View for Overview {
         self.worst.filter()
     }
 
-    fn filter_by(&mut self, filter: Filter) -> Option<Job> {
+    fn filter_by(&mut self, filter: Filter) -> Response {
         self.worst.filter_by(filter)
     }
 

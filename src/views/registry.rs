@@ -1,8 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, compare, instance, journal, key, kv, locks, node, nodes, overview,
-    service, services, sessions, value,
+    Entry, Place, View, checks, compare, find, instance, journal, key, kv, locks, node, nodes,
+    overview, search, service, services, sessions, value,
 };
 use crate::app::command::ViewWord;
 
@@ -18,6 +18,8 @@ pub const ALL: &[Entry] = &[
     kv::ENTRY,
     key::ENTRY,
     value::ENTRY,
+    find::ENTRY,
+    search::ENTRY,
     sessions::ENTRY,
     locks::ENTRY,
     compare::ENTRY,

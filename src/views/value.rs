@@ -40,6 +40,14 @@ pub const ENTRY: Entry = Entry {
 /// How far a key moves the lines sideways.
 const SIDEWAYS: usize = 16;
 
+/// What names a line of a value.
+const LINE: &str = "line ";
+
+/// What names a line of a value in its place, from 1.
+pub fn at_line(line: usize) -> String {
+    format!("{LINE}{line}")
+}
+
 fn open(place: &Place) -> Box<dyn View> {
     let key = Key::from(place.arg(0));
     let value = Value {
@@ -49,6 +57,7 @@ fn open(place: &Place) -> Box<dyn View> {
         shown: None,
         from: 0,
         is_shared: false,
+        line: place.arg(1).strip_prefix(LINE).and_then(|line| line.parse().ok()),
     };
     Box::new(TableView::new(place.clone(), value))
 }
@@ -64,6 +73,8 @@ pub struct Value {
     from: usize,
     /// True when somebody else has a hand on the key.
     is_shared: bool,
+    /// The line that it was opened for, from 1.
+    line: Option<usize>,
 }
 
 /// The value that is shown.
@@ -312,6 +323,10 @@ impl Listing for Value {
             _ => return None,
         };
         Some(response)
+    }
+
+    fn starts_at(&self) -> Option<usize> {
+        self.line?.checked_sub(1)
     }
 
     fn is_fault(&self, _row: &LineRow) -> bool {

@@ -14,6 +14,7 @@ use super::context::{Context, Facts};
 use super::failing::watch_failing;
 use super::glance::watch_versions;
 use super::keeper::Keeper;
+use super::kv;
 use super::permits::Permits;
 use super::placement::{Wanted, watch_placement};
 use super::pulse::watch_pulse;
@@ -118,6 +119,10 @@ async fn follow_scope(ctx: Arc<Context>, keeper: Keeper) {
         });
         running.retain(|subject, _| wanted.contains(subject));
         for subject in wanted {
+            if !at_once.contains(subject) && kv::is_dear(subject) {
+                kv::tell_dear(&ctx, subject);
+                continue;
+            }
             let rest = if at_once.contains(subject) { Duration::ZERO } else { REST };
             running
                 .entry(subject.clone())

@@ -53,6 +53,21 @@ pub(super) async fn watch_session(ctx: Arc<Context>, id: SessionId) {
     .await;
 }
 
+/// True for a key that no URL path can carry: to read it costs all below the prefix that one can.
+pub(super) fn is_dear(subject: &Subject) -> bool {
+    matches!(subject, Subject::Key(key) if kv::plain_prefix(key.as_str()) != key.as_str())
+}
+
+/// Says of a key that the cursor is on why it is not read.
+pub(super) fn tell_dear(ctx: &Context, subject: &Subject) {
+    let why = "its name makes it dear to read; open it".into();
+    let state = State::Stale { since: None, why, retry_at: None };
+    let freshness = Freshness { state, ..Freshness::default() };
+    ctx.inbox.post(|pending| {
+        pending.freshness.insert(List::Subject(subject.clone()), freshness);
+    });
+}
+
 /// Reads who else writes keys, now and then: a replication's status changes with every key that it
 /// copies, and says the same.
 pub(super) async fn watch_managers(ctx: Arc<Context>) {

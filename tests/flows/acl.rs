@@ -125,3 +125,30 @@ fn strangers_stand_side_by_side_each_with_its_own_token() {
     screen.send("2");
     screen.wait("one alone", |text| text.contains("st-west") && !text.contains("st-east"));
 }
+
+#[test]
+fn keys_that_a_token_may_not_see_are_never_said_not_to_be_there() {
+    let dc = guarded().dc("dc-1");
+    let put = |key: &str, value: &str| {
+        dc.http().put_text(&format!("/v1/kv/{key}"), value).expect("an answer");
+    };
+    put("ak/open/port", "port = 80");
+    put("ak/shut/port", "port = 81");
+    let rules = r#"key_prefix "ak/open/" { policy = "read" }"#;
+    let (secret, _) = token(dc, "ak-reader", rules);
+    let screen = open_as(&secret, &["-c", "find port"], SIZES[1]);
+    screen.wait("what it may see, and that it is not all", |text| {
+        text.contains("ak/open/port")
+            && shows(text, &["of 1 keys", "dc-1 may be filtered"])
+            && shows(text, &["ak/open/port", "yes", "?"])
+    });
+    screen.send(":search ak /port\r");
+    let text = screen.wait("the value that it may see", |text| {
+        shows(text, &["dc-1", "ak/open/port", "port = 80"])
+            && shows(text, &["1 lines in 1 keys", "dc-1 may be filtered"])
+    });
+    assert!(!text.contains("port = 81"), "{text}");
+    screen.send(":search ak /nothing-like-it\r");
+    let text = screen.wait_for("no value matches");
+    assert!(text.contains("may be filtered"), "{text}");
+}

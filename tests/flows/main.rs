@@ -14,6 +14,7 @@
 mod support;
 
 mod acl;
+mod browsing;
 mod checks;
 mod dark;
 mod field;

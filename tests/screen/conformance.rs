@@ -32,6 +32,7 @@ fn place(view: &str) -> Place {
         "node" => Place::new("node").at(&dc).of("n-1"),
         "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
         "key" => Place::new("key").of("s0"),
+        "search" => Place::new("search").of("web/").of("port"),
         "value" => Place::new("value").at(&dc).of("s0"),
         "sessions" => Place::new("sessions").of("web/"),
         "locks" => Place::new("locks").of("web/"),

@@ -12,6 +12,7 @@ mod doubt;
 mod editing;
 mod filtering;
 mod finding;
+mod finding_keys;
 mod going;
 mod held;
 mod keys;

@@ -284,6 +284,10 @@ pub fn run_jobs(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
         let more = match effect {
             Effect::Order(id, job) => app.update(Msg::Ordered(id, job.run())),
             Effect::Find(job) => app.update(Msg::Found(job.run())),
+            Effect::Seek(id, job) => {
+                let effects = app.update(Msg::Sought(id, Box::new(job.run())));
+                run_jobs(app, effects)
+            }
             other => vec![other],
         };
         rest.extend(more);

@@ -53,7 +53,7 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
         Verb::View(view) => match view.takes {
             Takes::Service => words.services.clone(),
             Takes::Node => words.nodes.clone(),
-            Takes::Nothing | Takes::Folder | Takes::Key | Takes::Sides => Vec::new(),
+            _ => Vec::new(),
         },
         Verb::Own(Own::Dc) => words.dcs.clone(),
         Verb::Own(Own::Theme) => words.themes.clone(),

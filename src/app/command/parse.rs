@@ -37,6 +37,10 @@ pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
     };
     match Verb::named(first, words).ok_or_else(|| unknown(first, words))? {
         Verb::View(view) => {
+            if view.takes == Takes::Search && line.filter.as_ref().is_none_or(String::is_empty) {
+                let (word, what) = (first.to_owned(), "a '/' and what to look for");
+                return Err(CommandError::Missing { word, what });
+            }
             let arg = argument(view, first, rest)?;
             Ok(Command::Open { view: view.name, arg, dc, filter: line.filter })
         }
@@ -120,9 +124,11 @@ fn argument(view: ViewWord, word: &str, rest: &[&str]) -> Result<Option<String>,
         Takes::Service => "a service",
         Takes::Node => "a node",
         // A key may hold blanks; more than one in a row is reached by browsing.
-        Takes::Folder | Takes::Key if !rest.is_empty() => return Ok(Some(rest.join(" "))),
+        Takes::Folder | Takes::Key | Takes::Text | Takes::Search if !rest.is_empty() => {
+            return Ok(Some(rest.join(" ")));
+        }
         // Two folders were read before, as a command about many keys.
-        Takes::Folder | Takes::Sides => return Ok(None),
+        Takes::Folder | Takes::Text | Takes::Search | Takes::Sides => return Ok(None),
         Takes::Key => "a key",
     };
     // A name that is not in the catalog now may be there in a moment: the view says so.

@@ -104,6 +104,32 @@ fn a_datacenter_is_taken_as_it_is_while_none_is_known() {
 }
 
 #[test]
+fn what_is_looked_for_stands_behind_the_view_or_behind_a_slash() {
+    let views = [
+        ViewWord { name: "find", aliases: &[], takes: Takes::Text, doc: "keys" },
+        ViewWord { name: "search", aliases: &[], takes: Takes::Search, doc: "values" },
+    ];
+    let words = Vocabulary { views: &views, ..Vocabulary::default() };
+    let open = |view, arg: Option<&str>, filter: Option<&str>| Command::Open {
+        view,
+        arg: arg.map(str::to_owned),
+        dc: DcScope::Unchanged,
+        filter: filter.map(str::to_owned),
+    };
+    for (line, expected) in [
+        (":find", Ok(open("find", None, None))),
+        (":find pay db url", Ok(open("find", Some("pay db url"), None))),
+        (":search app/ /port = 8.*/", Ok(open("search", Some("app/"), Some("port = 8.*/")))),
+        (":search /port", Ok(open("search", None, Some("port")))),
+    ] {
+        assert_eq!(parse(line, &words), expected, "{line}");
+    }
+    for line in [":search", ":search app/", ":search app/ /"] {
+        assert!(matches!(parse(line, &words), Err(CommandError::Missing { .. })), "{line}");
+    }
+}
+
+#[test]
 fn completion_offers_beginnings_first_then_what_fits_fuzzily() {
     for (input, offered) in [
         (":che", &[":checks"][..]),

@@ -30,8 +30,6 @@ pub struct Index {
 pub struct Part {
     /// Which.
     pub dc: Dc,
-    /// How many of its keys are in the index.
-    pub keys: usize,
     /// How far it is read.
     pub state: State,
 }
@@ -60,10 +58,9 @@ impl Index {
         let mut parts = self.parts.clone();
         let at = parts.iter().position(|part| part.dc == *dc).unwrap_or(parts.len());
         if at == parts.len() {
-            parts.push(Part { dc: dc.clone(), keys: 0, state: State::Begun });
+            parts.push(Part { dc: dc.clone(), state: State::Begun });
         }
         if let Some(part) = parts.get_mut(at) {
-            part.keys += more.len();
             part.state = state;
         }
         if at >= MAX_DCS {
@@ -88,6 +85,27 @@ impl Index {
         merge.index.keys.shrink();
         merge.index.masks.shrink_to_fit();
         merge.index.here.shrink_to_fit();
+        merge.index
+    }
+
+    /// The same without the keys of a datacenter, which is to be read again. Linear.
+    #[must_use]
+    pub fn without(&self, dc: &Dc) -> Self {
+        let Some(at) = self.parts.iter().position(|part| part.dc == *dc) else {
+            return self.clone();
+        };
+        let mut parts = self.parts.clone();
+        if let Some(part) = parts.get_mut(at) {
+            part.state = State::Begun;
+        }
+        let index = Self { parts, ..Self::default() };
+        let mut merge = Merge { index, ids: HashMap::new() };
+        for (place, key) in self.keys.iter().enumerate() {
+            let here = self.here(place as u32).without(Presence::only(at));
+            if !here.is_empty() {
+                merge.keep(self, place as u32, key, here);
+            }
+        }
         merge.index
     }
 
@@ -142,14 +160,18 @@ impl Merge {
             }
             let is_in_both = new.next_if(|next| *next == key).is_some();
             let here = old.here(place);
-            let folded = old.folded.get(&place);
-            let mask = old.masks.get(at).copied().unwrap_or_default();
-            self.push(key, if is_in_both { here.with(of_more) } else { here }, mask);
-            if let Some(folded) = folded {
-                self.index.folded.insert(self.last(), Arc::clone(folded));
-            }
+            self.keep(old, place, key, if is_in_both { here.with(of_more) } else { here });
         }
         new.for_each(|key| self.add(key, of_more));
+    }
+
+    /// Takes over a key of another index.
+    fn keep(&mut self, old: &Index, place: u32, key: &str, here: Presence) {
+        let mask = old.masks.get(place as usize).copied().unwrap_or_default();
+        self.push(key, here, mask);
+        if let Some(folded) = old.folded.get(&place) {
+            self.index.folded.insert(self.last(), Arc::clone(folded));
+        }
     }
 
     /// Adds a key that is new.
@@ -213,8 +235,9 @@ mod tests {
         assert_eq!(content(&index), expected);
         assert_eq!(index.text(0).unwrap().0, "b");
         assert_eq!(index.text(1).unwrap(), ("a", CharMask::of("a")));
-        let keys: Vec<usize> = index.parts().iter().map(|part| part.keys).collect();
-        assert_eq!(keys, [4, 3]);
+        let without = index.without(&"dc-1".into());
+        assert_eq!(content(&without), [("B", vec![1]), ("c", vec![1]), ("d", vec![1])]);
+        assert_eq!((without.text(0).unwrap().0, without.parts().len()), ("b", 2));
         assert!(index.among(|dc| dc.as_str() == "dc-2").has(1));
     }
 
@@ -227,6 +250,6 @@ mod tests {
             failed.clone(),
         );
         assert_eq!(content(&index), [("a", vec![0])]);
-        assert_eq!(index.parts()[1], Part { dc: "dc-2".into(), keys: 0, state: failed });
+        assert_eq!(index.parts()[1], Part { dc: "dc-2".into(), state: failed });
     }
 }

@@ -19,6 +19,12 @@ impl Presence {
         Self(self.0 | other.0)
     }
 
+    /// What is in this and not in the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// True when this datacenter is in it.
     pub fn has(self, dc: usize) -> bool {
         self.0 & Self::only(dc).0 != 0

@@ -22,16 +22,24 @@ pub struct LiveFilter {
     text: String,
     filter: Filter,
     error: Option<FilterError>,
+    is_fuzzy: bool,
 }
 
 impl LiveFilter {
+    /// A line that begins with this text; every text is a fuzzy query if that is said.
+    pub fn new(text: &str, is_fuzzy: bool) -> Self {
+        let mut live = Self { is_fuzzy, ..Self::default() };
+        live.set(text);
+        live
+    }
+
     /// Takes the text as it is now, without its `/`.
     pub fn set(&mut self, text: &str) -> Changed {
         if self.text == text {
             return Changed::Same;
         }
         text.clone_into(&mut self.text);
-        let parsed = Filter::parse(text);
+        let parsed = if self.is_fuzzy { Ok(Filter::fuzzy(text)) } else { Filter::parse(text) };
         let filter = match parsed {
             Ok(filter) => filter,
             Err(error) => {

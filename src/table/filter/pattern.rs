@@ -34,8 +34,7 @@ impl Pattern {
         if let Some(query) = text.strip_prefix(FUZZY)
             && (query.is_empty() || query.starts_with(char::is_whitespace))
         {
-            let query = Fuzzy::new(query);
-            return Ok(if query.is_empty() { Self::All } else { Self::Fuzzy(query) });
+            return Ok(Self::fuzzy(query));
         }
         if text.is_empty() {
             Ok(Self::All)
@@ -49,6 +48,12 @@ impl Pattern {
             let text = fold(text);
             Ok(Self::Plain(text.clone(), CharMask::of(&text)))
         }
+    }
+
+    /// A fuzzy query.
+    pub(super) fn fuzzy(query: &str) -> Self {
+        let query = Fuzzy::new(query);
+        if query.is_empty() { Self::All } else { Self::Fuzzy(query) }
     }
 
     /// True when everything matches.

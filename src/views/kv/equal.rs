@@ -70,9 +70,11 @@ pub(super) fn compared(listings: &Listings, row: &KvRow) -> Vec<(Dc, Key)> {
     if row.kind == Kind::Folder {
         return Vec::new();
     }
-    let here = listings.here(row).filter(|(_, is_here)| *is_here == Some(true));
-    let here: Vec<(Dc, Key)> = here.map(|(dc, _)| (dc.clone(), row.path.clone())).collect();
-    if here.len() > 1 { here } else { Vec::new() }
+    let here = listings.having(row);
+    if here.len() < 2 {
+        return Vec::new();
+    }
+    here.into_iter().map(|dc| (dc, row.path.clone())).collect()
 }
 
 /// Who writes a key besides its operators, in a few words, and where that is not everywhere.

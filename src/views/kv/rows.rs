@@ -2,7 +2,7 @@
 //!
 //! The listings stay what the watch layer sent: a row has its path and nothing else, and where it is
 //! is looked up for what is drawn. Invariant: a datacenter that did not answer has nothing and lacks
-//! nothing.
+//! nothing, and one that may hide keys lacks nothing either.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -90,6 +90,8 @@ pub(super) struct Listings {
     page: Key,
     /// The datacenters that are shown.
     pub dcs: Vec<Dc>,
+    /// Which of them may hide keys.
+    doubtful: Vec<bool>,
     /// What each of them lists in each open folder; none before it answered.
     folders: BTreeMap<Key, Vec<Option<Arc<Folder>>>>,
 }
@@ -100,16 +102,24 @@ impl Listings {
         Self { page: page.clone(), ..Self::default() }
     }
 
-    /// Begins anew with these datacenters and folders.
+    /// Begins anew with these datacenters and folders. What is not listed now and was before stays until
+    /// it is listed again: the title says that it is loading.
     pub fn set(
         &mut self,
         dcs: Vec<Dc>,
         folders: impl Iterator<Item = Key>,
         listed: impl Fn(&Dc, &Key) -> Option<Arc<Folder>>,
     ) {
-        let all = |folder: Key| (dcs.iter().map(|dc| listed(dc, &folder)).collect(), folder);
-        self.folders = folders.map(all).map(|(listings, folder)| (folder, listings)).collect();
-        self.dcs = dcs;
+        let before = |dc: &Dc, folder: &Key| {
+            let at = self.dcs.iter().position(|shown| shown == dc)?;
+            self.folders.get(folder)?.get(at)?.clone()
+        };
+        let all = |folder: Key| {
+            let of_dc = |dc| listed(dc, &folder).or_else(|| before(dc, &folder));
+            (dcs.iter().map(of_dc).collect(), folder)
+        };
+        let folders = folders.map(all).map(|(listings, folder)| (folder, listings)).collect();
+        (self.folders, self.dcs) = (folders, dcs);
     }
 
     /// All rows, each folder's folders before its keys.
@@ -129,6 +139,13 @@ impl Listings {
             rows.sort_unstable_by(KvRow::tie);
         }
         rows
+    }
+
+    /// Learns which datacenters may hide keys; false when that is as it was.
+    pub fn doubt(&mut self, is_doubtful: impl Fn(&Dc) -> bool) -> bool {
+        let doubtful = self.dcs.iter().map(is_doubtful).collect();
+        let before = std::mem::replace(&mut self.doubtful, doubtful);
+        before != self.doubtful
     }
 
     fn row(&self, path: &str) -> KvRow {
@@ -189,8 +206,16 @@ impl Listings {
                 Kind::Marker => listing.has_marker(),
                 _ => listing.find(row.path.as_str()).is_ok(),
             };
-            (dc, listing.map(has))
+            let is_doubtful = self.doubtful.get(at).copied().unwrap_or_default();
+            let is_here = listing.map(has).filter(|is_here| *is_here || !is_doubtful);
+            (dc, is_here)
         })
+    }
+
+    /// The datacenters that are known to have a row.
+    pub fn having(&self, row: &KvRow) -> Vec<Dc> {
+        let here = self.here(row).filter(|(_, is_here)| *is_here == Some(true));
+        here.map(|(dc, _)| dc.clone()).collect()
     }
 
     /// True for a row that some of the shown datacenters have and others lack.
@@ -261,6 +286,17 @@ mod tests {
     }
 
     #[test]
+    fn what_was_listed_stays_until_it_is_listed_again() {
+        let mut listings = listings("", &[], &[folder("", &["k"])]);
+        let dcs = vec!["dc-1".into(), "dc-3".into()];
+        listings.set(dcs, [Key::default()].into_iter(), |_, _| None);
+        assert_eq!(names(&listings.rows()), [("k", Kind::Key)]);
+        let row = listings.rows().remove(0);
+        let here: Vec<_> = listings.here(&row).map(|(_, is_here)| is_here).collect();
+        assert_eq!(here, [Some(true), None]);
+    }
+
+    #[test]
     fn what_did_not_answer_lacks_nothing() {
         let mut listings = listings("", &[], &[folder("", &["k"])]);
         let row = listings.rows().remove(0);
@@ -270,5 +306,9 @@ mod tests {
         listings.take(&"dc-2".into(), &folder("", &[]));
         assert_eq!(here(&listings), [Some(true), Some(false)]);
         assert!(listings.is_missing_somewhere(&row));
+        // It may be there, and hidden.
+        assert!(listings.doubt(|dc| dc.as_str() == "dc-2"));
+        assert_eq!(here(&listings), [Some(true), None]);
+        assert!(!listings.is_missing_somewhere(&row));
     }
 }

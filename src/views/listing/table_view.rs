@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use super::{Listing, ON_ROWS, Patch, Seen};
 use crate::app::action::{Action, When};
 use crate::app::command::Grouping;
+use crate::app::seek::Answer;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, Wanted};
 use crate::store::Change;
@@ -45,6 +46,8 @@ pub struct TableView<L: Listing> {
     is_active: bool,
     /// False until the first load, which chooses how it is sorted.
     is_loaded: bool,
+    /// False until the cursor was put on the row that the list was opened for.
+    is_started: bool,
     /// What it is called instead of what the listing says.
     called: Option<&'static str>,
 }
@@ -69,6 +72,7 @@ impl<L: Listing> TableView<L> {
             beside: None,
             is_active: true,
             is_loaded: false,
+            is_started: false,
             called: None,
         }
     }
@@ -191,10 +195,20 @@ impl<L: Listing> TableView<L> {
 
     fn apply(&mut self, mut patch: Patch<L::Row>) -> Response {
         self.keep_faults(&mut patch);
-        if patch.is_whole {
-            self.model.load(patch.upserts).into()
+        let job = if patch.is_whole {
+            self.model.load(patch.upserts)
         } else {
-            self.model.patch(patch.upserts, &patch.removed).into()
+            self.model.patch(patch.upserts, &patch.removed)
+        };
+        self.start();
+        job.into()
+    }
+
+    /// Puts the cursor on the row that the list was opened for, as soon as that is there.
+    fn start(&mut self) {
+        if !self.is_started {
+            let start = self.listing.starts_at();
+            self.is_started = start.is_none_or(|key| self.model.go_to(&key));
         }
     }
 
@@ -280,7 +294,9 @@ impl<L: Listing> View for TableView<L> {
             self.model.set_sort(Sort { descending, ..sort });
         }
         self.is_loaded = true;
-        self.model.load(rows)
+        let job = self.model.load(rows);
+        self.start();
+        job
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
@@ -358,11 +374,32 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn filter(&self) -> Option<&Filter> {
-        Some(self.model.filter())
+        Some(self.listing.query().unwrap_or_else(|| self.model.filter()))
     }
 
-    fn filter_by(&mut self, filter: Filter) -> Option<Job> {
-        self.model.filter_by(filter)
+    fn filter_by(&mut self, filter: Filter) -> Response {
+        if self.is_fuzzy() {
+            self.model.release();
+            return self.listing.seek(filter);
+        }
+        self.model.filter_by(filter).into()
+    }
+
+    fn is_fuzzy(&self) -> bool {
+        self.listing.query().is_some()
+    }
+
+    fn appears(&mut self, ctx: &Ctx) -> Response {
+        self.listing.appears(ctx)
+    }
+
+    fn sought(&mut self, ctx: &Ctx, answer: Answer) -> Response {
+        let response = self.listing.sought(ctx, answer);
+        if !matches!(response, Response::Ignored) {
+            // Its hits are few: their order is never worked out elsewhere.
+            let _ = self.load(ctx);
+        }
+        response
     }
 
     fn sort_by(&mut self, ctx: &Ctx, column: &str, reversed: bool) -> Result<Option<Job>, String> {

@@ -1,8 +1,11 @@
-//! What stands beside the list about its highlighted row: the value, live while the cursor is on it.
+//! What stands beside a list of keys about the highlighted one: its value, live while the cursor is on
+//! it.
 
 use std::sync::Arc;
 
-use super::rows::{Kind, KvRow, Listings};
+use super::facts::{hands, session_of, stamps};
+use super::reading::{Prepared, Reading};
+use super::{Ctx, Response, fresh};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Entry;
@@ -10,9 +13,6 @@ use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
-use crate::views::facts::{hands, session_of, stamps};
-use crate::views::reading::{Prepared, Reading};
-use crate::views::{Ctx, fresh};
 
 /// The value that is ready to be drawn, and whose it is.
 #[derive(Debug, Default)]
@@ -36,16 +36,12 @@ fn first<'a>(ctx: &Ctx<'a>, dcs: &'a [Dc], key: &Key) -> Option<(&'a Dc, &'a Arc
     })
 }
 
-/// What is watched while the cursor is on a row: the key where it is, and who holds it.
-pub(super) fn wanted(ctx: &Ctx, listings: &Listings, row: &KvRow) -> Vec<Wanted> {
-    if row.kind == Kind::Folder {
-        return Vec::new();
-    }
-    let here = listings.here(row).filter(|(_, is_here)| *is_here == Some(true));
-    let subject = || Subject::Key(row.path.clone());
+/// What is watched while the cursor is on a key: the key where it is, and who holds it.
+pub(super) fn wanted(ctx: &Ctx, here: &[Dc], key: &Key) -> Vec<Wanted> {
+    let subject = || Subject::Key(key.clone());
     let mut wanted: Vec<Wanted> =
-        here.map(|(dc, _)| Wanted { dc: dc.clone(), subject: subject() }).collect();
-    let entry = first(ctx, &listings.dcs, &row.path);
+        here.iter().map(|dc| Wanted { dc: dc.clone(), subject: subject() }).collect();
+    let entry = first(ctx, here, key);
     wanted.extend(entry.and_then(|(dc, entry)| session_of(dc, entry)));
     wanted
 }
@@ -67,6 +63,21 @@ impl Beside {
         Arc::new(Prepared::new(entry.key.as_str(), &entry.value, self.reading))
     }
 
+    /// Begins to edit a key that is in one of these datacenters, as it was read.
+    pub fn edit(ctx: &Ctx, here: &[Dc], key: &Key) -> Response {
+        let read = |dc: &Dc| ctx.store.dc(dc)?.entries.get(key)?.as_deref().cloned();
+        match here {
+            [dc] => match read(dc) {
+                Some(entry) => Response::Edit(dc.clone(), key.clone(), Some(entry)),
+                None => Response::Notice(String::from("it is not read yet")),
+            },
+            _ => {
+                let text = "it is in several datacenters: open it, and choose one";
+                Response::Notice(String::from(text))
+            }
+        }
+    }
+
     /// Reads values another way from now on; false when there is none.
     pub fn next_format(&mut self) -> bool {
         let Some(ready) = self.ready.take() else { return false };
@@ -75,13 +86,14 @@ impl Beside {
         true
     }
 
-    /// What is said about a key.
-    pub fn detail(&self, ctx: &Ctx, listings: &Listings, row: &KvRow) -> Detail {
-        let leaf = clean(row.path.leaf()).into_owned();
-        let ready = self.ready.as_ref().filter(|it| it.entry.key == row.path);
+    /// What is said about a key that is in these datacenters.
+    pub fn detail(&self, ctx: &Ctx, here: &[Dc], key: &Key) -> Detail {
+        let leaf = clean(key.leaf()).into_owned();
+        let ready = self.ready.as_ref();
+        let ready = ready.filter(|it| it.entry.key == *key && here.contains(&it.dc));
         let Some(Ready { dc, entry, prepared }) = ready else {
             let title = Cell::new(format!(" {leaf} "), Role::Title);
-            return Detail { title, lines: Lines::Whole(unread(ctx, listings, row)) };
+            return Detail { title, lines: Lines::Whole(unread(ctx, here, key)) };
         };
         let title = Cell::new(format!(" {leaf} @ {} ", clean(dc.as_str())), Role::Title)
             .then(format!("{} ", prepared.label()), Role::Muted);
@@ -93,13 +105,12 @@ impl Beside {
 }
 
 /// Why there is no value to show.
-fn unread(ctx: &Ctx, listings: &Listings, row: &KvRow) -> Vec<Cell> {
-    let list = List::Subject(Subject::Key(row.path.clone()));
-    let here = listings.here(row).filter(|(_, is_here)| *is_here == Some(true));
-    let line = |(dc, _): (&Dc, _)| {
+fn unread(ctx: &Ctx, here: &[Dc], key: &Key) -> Vec<Cell> {
+    let list = List::Subject(Subject::Key(key.clone()));
+    let line = |dc: &Dc| {
         let mut cell = Cell::new(format!("{}: ", clean(dc.as_str())), Role::Muted);
         cell.runs.extend(fresh::words(ctx, &ctx.store.dc(dc)?.freshness(&list)).runs);
         Some(cell)
     };
-    here.filter_map(line).collect()
+    here.iter().filter_map(line).collect()
 }
