@@ -55,7 +55,9 @@ fn every_datacenter_has_a_line_with_the_counts_of_the_api() {
     let text = screen.wait("the servers", |text| shows(text, &["dc-1", "3/3 spare 1"]));
     assert!(shows(&text, &["dc-2", "1/1 spare 0"]), "{text}");
     assert!(shows(&text, &["dc-2", "critical"]), "{text}");
-    assert!(shows(&text, &["ov-red", "0/1"]), "the worst services below:\n{text}");
+    // Other tests have made services that fail as badly: a small screen has no room for all.
+    screen.resize(SIZES[1].0, SIZES[1].1);
+    let text = screen.wait("the worst services below", |text| shows(text, &["ov-red", "0/1"]));
     assert!(!shows(&text, &["ov-green"]), "{text}");
 }
 
