@@ -31,7 +31,9 @@ pub fn alone() -> Alone {
 
 fn shared() -> &'static RwLock<Cluster> {
     static SHARED: OnceLock<RwLock<Cluster>> = OnceLock::new();
-    let plan = || Plan::new().dc("dc-1", 3).dc("dc-2", 1).dc("dc-3", 1);
+    // More terminals look at it at once than one operator has.
+    let limit = "limits { http_max_conns_per_client = 4000 }";
+    let plan = || Plan::new().hcl(limit).dc("dc-1", 3).dc("dc-2", 1).dc("dc-3", 1);
     SHARED.get_or_init(|| RwLock::new(Cluster::start(plan())))
 }
 
