@@ -115,7 +115,17 @@ impl App {
             Target::Placed { dc, service, node } => {
                 return self.jump_to_node_of(&dc, &service, &node, effects);
             }
-            Target::Check { dc, key, .. } => Place::new("node").at(&dc).of(key.node.as_str()),
+            Target::Check { dc, key, .. } => {
+                let check = self.store.dc(&dc).and_then(|state| state.checks.get(&key));
+                let instance = check.filter(|check| !check.is_of_node());
+                match instance.map(|check| check.service_id.clone()) {
+                    Some(id) => {
+                        let place = Place::new("instance").at(&dc).of(key.node.as_str());
+                        place.of(id.as_str())
+                    }
+                    None => Place::new("node").at(&dc).of(key.node.as_str()),
+                }
+            }
         };
         self.open(&place, effects);
     }

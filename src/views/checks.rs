@@ -40,6 +40,9 @@ fn open(place: &Place) -> Box<dyn View> {
     Box::new(TableView::new(place.clone(), Checks::default()))
 }
 
+/// From this width on names are not cut to leave room for outputs.
+const ROOMY: u16 = 100;
+
 /// How many checks of a folded group are described beside it.
 const DESCRIBED: usize = 50;
 
@@ -66,7 +69,12 @@ impl Listing for Checks {
         }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, CheckRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, CheckRow>> {
+        let longest = match self.groups.by {
+            _ if room >= ROOMY => 56,
+            Grouping::Flat => 34,
+            Grouping::Service | Grouping::Node => 24,
+        };
         let mut columns = vec![
             Column::new("dc", "dc", Width::Fit(4, 12), |row: &CheckRow| {
                 cells::dc(ctx, row.group.dc())
@@ -77,7 +85,7 @@ impl Listing for Checks {
                 cells::status(ctx, own.unwrap_or_else(|| row.group.checks.worst()))
             })
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().cmp(&b.group.urgency())),
-            Column::new("name", self.subject(), Width::Fill(18, 48), |row: &CheckRow| {
+            Column::new("name", self.subject(), Width::Fit(10, longest), |row: &CheckRow| {
                 self.what(ctx, row)
             })
             .sorts(|a: &CheckRow, b| a.group.name().cmp(b.group.name())),
@@ -87,7 +95,7 @@ impl Listing for Checks {
             })
             .right()
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().1.cmp(&b.group.urgency().1)),
-            Column::new("output", "output", Width::Fill(20, u16::MAX), |row: &CheckRow| match row
+            Column::new("output", "output", Width::Fill(12, u16::MAX), |row: &CheckRow| match row
                 .check()
             {
                 Some(check) => Cell::new(cells::summary(check), Role::Text),

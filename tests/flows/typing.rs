@@ -126,7 +126,8 @@ fn the_finder_goes_to_anything_in_any_datacenter() {
     screen.wait("hits", |text| text.contains("find anything") && text.contains("fi-billing"));
     screen.send("\r");
     screen.wait("the service or its check", |text| {
-        text.contains("─ service fi-billing") || text.contains("─ node fi-billing-node @ dc-2")
+        text.contains("─ service fi-billing")
+            || text.contains("─ instance fi-billing-1 on fi-billing-node @ dc-2")
     });
     screen.send(keys::ESC);
     screen.wait_for("worst services");

@@ -57,6 +57,22 @@ fn an_instance_whose_id_is_known_is_opened_itself() {
 }
 
 #[test]
+fn a_check_leads_to_its_instance_and_a_nodes_own_to_the_node() {
+    let mut app = two();
+    let failing = vec![
+        world::check("host-1", "latency", "web-1", Status::Critical),
+        world::check("host-2", "memory", "", Status::Warning),
+    ];
+    world::checks(&mut app, "dc-2", failing);
+    press(&mut app, "<ctrl-p>latency<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("instance web-1 on host-1 @ dc-2"), "{text}");
+    press(&mut app, "<ctrl-p>memory<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("node host-2 @ dc-2"), "{text}");
+}
+
+#[test]
 fn what_is_named_itself_goes_before_the_instances_that_are_named_alike() {
     let mut app = two();
     world::node(&mut app, "dc-2", "webby", Status::Passing);

@@ -106,11 +106,17 @@ impl Job {
         self.hits(top, Survivors::Some(search.into_survivors()), total)
     }
 
-    /// Nothing is searched for: the first of everything.
+    /// Nothing is searched for: what holds most goes first, then by name.
     fn all(self) -> Hits {
         let pairs = self.targets.pairs().count();
-        let shown = 0..self.targets.labelled().min(SHOWN as u32);
-        let top = shown.filter_map(|place| self.hit(0, place)).collect();
+        let mut places: Vec<u32> = (0..self.targets.labelled()).collect();
+        let order = |place: &u32| self.targets.get(*place).map(Entry::order);
+        if places.len() > SHOWN {
+            places.select_nth_unstable_by(SHOWN, |a, b| order(a).cmp(&order(b)));
+            places.truncate(SHOWN);
+        }
+        places.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        let top = places.into_iter().filter_map(|place| self.hit(0, place)).collect();
         self.hits(top, Survivors::All, pairs)
     }
 

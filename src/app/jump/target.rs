@@ -123,6 +123,11 @@ impl Entry {
         self.folded.as_deref().unwrap_or(&self.label)
     }
 
+    /// The order while nothing is searched for: what holds more first, then by name.
+    pub(super) fn order(&self) -> (usize, &str) {
+        (self.target.rank(), &self.label)
+    }
+
     /// What decides among hits with one score, the least first: short labels, then what holds more.
     pub(super) fn tie(&self) -> usize {
         self.label.len() * 8 + self.target.rank()
@@ -148,8 +153,7 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// From the catalog, in the order in which they are shown while nothing is typed. Cost: one
-    /// label each.
+    /// From the catalog. Cost: one label each.
     pub fn new(targets: impl IntoIterator<Item = Target>) -> Self {
         let entries = targets.into_iter().map(Entry::from).collect();
         Self { entries, pairs: Arc::default() }

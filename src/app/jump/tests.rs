@@ -43,7 +43,19 @@ fn opened() -> Finder {
 fn everything_is_shown_while_nothing_is_typed() {
     let finder = opened();
     assert_eq!(finder.total(), 5);
-    assert_eq!(labels(&finder).first(), Some(&"dc-2"));
+    assert_eq!(labels(&finder), ["dc-2", "Billing", "web", "web-1 dc-1", "web-1 dc-2"]);
+}
+
+#[test]
+fn the_first_of_very_many_are_those_that_hold_most() {
+    let mut finder = Finder::default();
+    let nodes = (0..2 * SHOWN).rev().map(|n| node(&format!("n-{n:03}"), "dc-1"));
+    let targets = Targets::new(nodes.chain([service("web")]));
+    let hits = finder.set_targets(targets).run();
+    finder.accept(hits);
+    assert_eq!(finder.total(), 2 * SHOWN + 1);
+    assert_eq!(labels(&finder).len(), SHOWN);
+    assert_eq!(labels(&finder)[..3], ["web", "n-000 dc-1", "n-001 dc-1"]);
 }
 
 #[test]
