@@ -18,7 +18,6 @@ mod diary;
 mod effects;
 mod logs;
 mod looks;
-mod provoke;
 mod run;
 mod signals;
 mod stderr;

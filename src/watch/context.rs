@@ -64,8 +64,7 @@ pub(super) struct Context {
     pub doubt: Notify,
     pub permits: Arc<Permits>,
     pub scope: watch::Receiver<Scope>,
-    /// Changes when everything is to be asked again.
-    pub refresh: watch::Receiver<u64>,
+    refresh: watch::Receiver<u64>,
     pub facts: watch::Receiver<Facts>,
     seed: AtomicU64,
 }
@@ -90,6 +89,13 @@ impl Context {
     /// True when this datacenter is the focused one.
     pub fn is_focused(&self) -> bool {
         self.scope.borrow().focus.as_ref() == Some(&self.dc)
+    }
+
+    /// Changes when everything is to be asked again, from now on.
+    pub fn refresh(&self) -> watch::Receiver<u64> {
+        let mut refresh = self.refresh.clone();
+        refresh.mark_unchanged();
+        refresh
     }
 
     /// A seed for jitter, another one each time.

@@ -24,7 +24,7 @@ const AT_MOST: Duration = Duration::from_millis(500);
 /// Takes the pulse for as long as it is polled.
 pub(super) async fn watch_pulse(ctx: Arc<Context>) {
     let mut backoff = Backoff::new(ctx.seed());
-    let mut refresh = ctx.refresh.clone();
+    let mut refresh = ctx.refresh();
     loop {
         let query = read::leader().with(|request| request.timeout(PATIENCE));
         let answer = query.fetch(&ctx.client).await;
