@@ -14,6 +14,8 @@ mod counting;
 mod faults;
 #[path = "watch/following.rs"]
 mod following;
+#[path = "watch/gzip.rs"]
+mod gzip;
 #[path = "watch/mirror.rs"]
 mod mirror;
 #[path = "watch/permissions.rs"]

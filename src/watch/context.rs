@@ -20,6 +20,8 @@ use crate::domain::ids::{Dc, NodeName};
 
 /// Above this way there and back, a compressed answer is worth its cost.
 const FAR: Duration = Duration::from_millis(5);
+/// How often a first question goes the way there and back, at most: TCP and TLS are set up before.
+const FIRST_TRIPS: u32 = 4;
 
 /// What the last pulse found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +40,12 @@ impl Vital {
     /// True when answers come from far away.
     pub fn is_far(&self) -> bool {
         self.rtt > FAR
+    }
+
+    /// Notes how long an answer took: the lower of two in a row, so that one slow answer does not
+    /// make a way long.
+    pub fn timed(&mut self, took: Duration) {
+        self.rtt = if self.rtt.is_zero() { took / FIRST_TRIPS } else { took.min(self.rtt * 2) };
     }
 }
 
@@ -71,12 +79,16 @@ pub(super) struct Context {
 
 impl Context {
     pub fn new(parts: &Datacenter) -> Self {
+        let mut vital = Vital::default();
+        if let Some(took) = parts.first_answer {
+            vital.timed(took);
+        }
         let seed = foldhash::fast::RandomState::default().hash_one(parts.dc.as_str());
         Self {
             dc: parts.dc.clone(),
             client: parts.client.clone(),
             inbox: Inbox::default(),
-            vital: watch::Sender::new(Vital::default()),
+            vital: watch::Sender::new(vital),
             doubt: Notify::new(),
             permits: Arc::clone(&parts.permits),
             scope: parts.scope.clone(),
