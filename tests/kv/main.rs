@@ -18,6 +18,7 @@ mod commands;
 mod interrupted;
 mod keys;
 mod large;
+mod logs;
 mod plans;
 mod program;
 mod writes;
