@@ -11,6 +11,7 @@ mod file;
 mod keys;
 mod misspelt;
 mod paths;
+mod proxy;
 mod settings;
 
 use std::path::PathBuf;
@@ -125,15 +126,21 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         .over(EndpointLayer::from_env(env, "DCVIEW_")?)
         .over(EndpointLayer::from_env(env, "CONSUL_")?)
         .over(parsed.agent);
-    let datacenters = parsed
+    let mut datacenters: Vec<DcConfig> = parsed
         .datacenters
         .into_iter()
         .map(|(name, section)| {
             section.resolve(&name, &agent).with_context(|| format!("in [datacenters.{name}]"))
         })
         .collect::<Result<_>>()?;
+    let mut agent = agent.endpoint()?;
+    let mut warnings: Vec<String> = file.and_then(SourceFile::exposed_secret).into_iter().collect();
+    let own = datacenters.iter_mut().filter_map(|dc| dc.endpoint.as_mut());
+    for endpoint in own.chain([&mut agent]) {
+        warnings.extend(lead(endpoint, env)?);
+    }
     Ok(Config {
-        agent: agent.endpoint()?,
+        agent,
         datacenters,
         focus: settings.dc.as_deref().map(Dc::from),
         read_only: settings.read_only.unwrap_or(false),
@@ -145,8 +152,21 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         keys: parsed.keys,
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
-        warnings: file.and_then(SourceFile::exposed_secret).into_iter().collect(),
+        warnings,
     })
+}
+
+/// Sets the proxy on the way to an agent, if the environment names one; or says why it cannot.
+fn lead(endpoint: &mut Endpoint, env: &Env) -> Result<Option<String>> {
+    let found = proxy::of(&endpoint.address, env)?;
+    let has_name = endpoint.address.is_tls() && endpoint.tls.server_name.is_some();
+    if found.is_some() && has_name {
+        // The proxy would be asked for a server of that name.
+        let text = "has a TLS server name of its own and is asked without the proxy";
+        return Ok(Some(format!("{} {text}", endpoint.address)));
+    }
+    endpoint.proxy = found;
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@
 //!   both without a terminal.
 //! - `editor` reads values (formats, differences) and holds the machine of editing one; the views show
 //!   its documents, and editing in a pane is not built on it yet.
+//! - `provoke` panics on demand, for tests of what one leaves behind.
 //! - `shell` sees all, and nothing sees `shell`.
 
 pub mod app;
@@ -40,6 +41,7 @@ pub mod editor;
 pub mod journal;
 pub mod kv;
 pub mod plan;
+mod provoke;
 pub mod report;
 pub mod screen;
 pub mod shell;

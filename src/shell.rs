@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::app::msg::Exit;
 use crate::cli::{Cli, Command};
-use crate::config::{self, Config, Dirs, Env};
+use crate::config::{self, Config, Dirs, Env, LogLevel};
 use crate::domain::ids::Dc;
 
 mod demo;
@@ -19,7 +19,6 @@ mod drafts;
 mod effects;
 mod logs;
 mod looks;
-mod provoke;
 mod run;
 mod signals;
 mod stderr;
@@ -74,11 +73,13 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
         Some(Command::Get(get)) => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
+            log(&config);
             let only = cli.flags().settings.dc.map(Dc::from);
             runtime.block_on(crate::report::get(get, only.as_ref(), &config, stderr::out()))
         }
         Some(Command::Kv(kv)) => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
+            log(&config);
             runtime.block_on(crate::kv::run(kv, &config, &dirs.state, stderr::out()))
         }
         None => {
@@ -89,6 +90,16 @@ fn run(cli: &Cli) -> Result<Exit> {
     // Blocking queries may hang for minutes; nothing waits for them.
     runtime.shutdown_background();
     exit
+}
+
+/// Starts the log of a command without a screen, which needs none to do its work: that there is no
+/// place for it is said where more than usual was asked for.
+fn log(config: &Config) {
+    if let Err(error) = logs::start(config)
+        && config.log_level != LogLevel::default()
+    {
+        stderr::say(&format!("no log: {error:#}"));
+    }
 }
 
 /// Opens the screen on these settings.

@@ -16,6 +16,8 @@ mod faults;
 mod following;
 #[path = "watch/held.rs"]
 mod held;
+#[path = "watch/gzip.rs"]
+mod gzip;
 #[path = "watch/mirror.rs"]
 mod mirror;
 #[path = "watch/permissions.rs"]

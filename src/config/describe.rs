@@ -46,6 +46,9 @@ impl Config {
 fn endpoint(out: &mut String, name: &str, endpoint: &Endpoint) {
     let mut field = |field: &str, value: &str| line(out, &format!("{name}.{field}"), value);
     field("address", &endpoint.address.to_string());
+    if let Some(proxy) = &endpoint.proxy {
+        field("proxy", &proxy.to_string());
+    }
     match &endpoint.token {
         Token::None => field("token", "none"),
         Token::Text(_) => field("token", "set"),

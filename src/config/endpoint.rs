@@ -140,6 +140,7 @@ impl EndpointLayer {
                 server_name: self.tls_server_name.clone(),
                 verify: if self.tls_verify == Some(false) { Verify::Off } else { Verify::Full },
             },
+            proxy: None,
             auth: self.http_auth.as_ref().map(BasicAuth::parse),
             namespace: self.namespace.clone(),
             partition: self.partition.clone(),

@@ -215,3 +215,28 @@ fn a_file_asked_for_by_name_must_be_there() {
     let nowhere = Dirs { config: "no-such-directory".into(), ..dirs() };
     assert!(load(&Flags::default(), &Env::default(), &nowhere).unwrap().file.is_none());
 }
+
+#[test]
+fn each_endpoint_has_the_proxy_that_leads_to_it() {
+    let text = "[agent]\naddress = 'a.example:1'\n[datacenters.dc-2]\naddress = 'https://b.example'\n\
+                [datacenters.dc-3]\naddress = '127.0.0.1:8500'\n";
+    let env =
+        [("HTTP_PROXY", "plain.example:3128"), ("HTTPS_PROXY", "http://u:s3cr3t@tls.example")];
+    let config = with(text, &env, &Flags::default()).unwrap();
+    let shown = config.describe();
+    assert!(shown.contains("agent.proxy = http://plain.example:3128\n"), "{shown}");
+    assert!(shown.contains("datacenters.dc-2.proxy = http://tls.example\n"), "{shown}");
+    assert!(!shown.contains("dc-3.proxy") && !shown.contains("s3cr3t"), "{shown}");
+}
+
+#[test]
+fn an_agent_that_no_proxy_can_lead_to_is_warned_of() {
+    let env = [
+        ("CONSUL_HTTP_ADDR", "https://a.example"),
+        ("CONSUL_TLS_SERVER_NAME", "server.dc-1.consul"),
+        ("HTTPS_PROXY", "p.example:3128"),
+    ];
+    let config = of_env(&env);
+    assert!(config.agent.proxy.is_none());
+    assert!(config.warnings[0].contains("https://a.example:443"), "{:?}", config.warnings);
+}

@@ -42,6 +42,12 @@ pub enum AddressError {
     /// `user:password@host`, which would end up in logs and titles.
     #[error("the address holds a user name; put it in CONSUL_HTTP_AUTH instead")]
     UserName,
+    /// A proxy that is spoken to in another way.
+    #[error("its scheme is unknown; use http, https, socks5 or socks5h")]
+    ProxyScheme,
+    /// A proxy without a host, or with a port that is none.
+    #[error("write http://host:port")]
+    Proxy,
     /// A host or port that is none, with what the parser said.
     #[error("'{text}' is no address ({reason}); write host:port, http://, https:// or unix://")]
     Malformed {

@@ -92,7 +92,7 @@ impl Client {
         let host = transport.host_header().map(|host| HeaderValue::from_str(&host)).transpose();
         let tenancy = [("ns", &endpoint.namespace), ("partition", &endpoint.partition)];
         let link = Link {
-            agent: Agent { address: Arc::from(endpoint.address.to_string()), budget },
+            agent: Agent { address: Arc::from(shown(endpoint)), budget },
             base: transport.base(),
             host: host.map_err(|_| ApiError::Setup("the address is no Host header".to_owned()))?,
             transport,
@@ -194,6 +194,14 @@ impl Client {
             });
         }
         Ok(())
+    }
+}
+
+/// Where an agent is, for people: with the proxy on the way, which may be what fails.
+fn shown(endpoint: &Endpoint) -> String {
+    match &endpoint.proxy {
+        Some(proxy) => format!("{} through {proxy}", endpoint.address),
+        None => endpoint.address.to_string(),
     }
 }
 

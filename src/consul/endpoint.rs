@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::Address;
+use super::{Address, Proxy};
 
 /// One agent and how to speak to it.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,9 @@ pub struct Endpoint {
     pub token: Token,
     /// Certificates and names.
     pub tls: Tls,
-    /// HTTP basic authentication, for a proxy before the agent.
+    /// The forward proxy on the way to it.
+    pub proxy: Option<Proxy>,
+    /// HTTP basic authentication, for a reverse proxy before the agent.
     pub auth: Option<BasicAuth>,
     /// Enterprise namespace, sent as `ns`; most endpoints of other servers refuse it (400).
     pub namespace: Option<String>,

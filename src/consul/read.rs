@@ -89,6 +89,11 @@ impl<T: Send + 'static> Query<T> {
         Self { request: Request::get(path), parse: Arc::new(parse) }
     }
 
+    /// The path that is asked.
+    pub fn path(&self) -> &str {
+        &self.request.path
+    }
+
     /// The plain request: not blocking, answered by the leader.
     pub fn request(&self) -> Request {
         self.request.clone()

@@ -17,7 +17,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 
 use super::material::Material;
-use super::{Address, ApiError, Endpoint, Lane, Verify};
+use super::{Address, ApiError, Endpoint, Lane, Proxy, Verify};
 
 /// Long enough for a lossy way round the world, short enough to call a dark agent dark.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +31,7 @@ const IDLE_FOR: Duration = Duration::from_secs(10);
 pub(super) struct Transport {
     address: Address,
     server_name: Option<String>,
+    proxy: Option<Proxy>,
     verify: Verify,
     material: Material,
     watch: OnceLock<Result<Client, ApiError>>,
@@ -55,9 +56,9 @@ impl Transport {
         } else {
             Material { authorities: None, identity: None }
         };
-        let verify = endpoint.tls.verify;
+        let (verify, proxy) = (endpoint.tls.verify, endpoint.proxy.clone());
         let (watch, call) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { address, server_name, verify, material, watch, call })
+        Ok(Self { address, server_name, proxy, verify, material, watch, call })
     }
 
     /// The pool of a lane.
@@ -88,6 +89,11 @@ impl Transport {
         format!("{}://{authority}{}", self.address.scheme(), self.address.prefix())
     }
 
+    /// The host in every URL.
+    fn url_host<'a>(&'a self, host: &'a str) -> &'a str {
+        self.server_name.as_deref().unwrap_or(host)
+    }
+
     /// The Host header, where it is not the URL's.
     pub(super) fn host_header(&self) -> Option<String> {
         self.server_name.as_ref().map(|_| self.address.authority())
@@ -105,13 +111,15 @@ impl Transport {
             .pool_idle_timeout(IDLE_FOR)
             .user_agent(concat!("dcview/", env!("CARGO_PKG_VERSION")))
             // Asked for per request; the decoder must be there to read what was asked for.
-            .gzip(true);
-        if self.address.is_local() || self.server_name.is_some() {
-            builder = builder.no_proxy();
+            .gzip(true)
+            // The settings say which proxy is on the way, if one is.
+            .no_proxy();
+        if let Some(proxy) = self.proxy.as_ref().and_then(Proxy::build) {
+            builder = builder.proxy(proxy);
         }
         builder = match (self.address.socket(), self.address.host_and_port()) {
             (Some(path), _) => builder.unix_socket(path),
-            (None, Some((host, _))) => builder.dns_resolver(Names::new(host)),
+            (None, Some((host, _))) => builder.dns_resolver(Names::new(self.url_host(host), host)),
             (None, None) => builder,
         };
         self.with_tls(builder).build().map_err(|error| {
@@ -156,14 +164,16 @@ fn install_crypto() {
     });
 }
 
-/// Leads every name to the agent's host, whatever name the URL carries for TLS' sake.
+/// Leads the URL's name, which it carries for TLS' sake, to the agent's host, and any other (a
+/// proxy's) to itself.
 struct Names {
+    url_host: Arc<str>,
     host: Arc<str>,
 }
 
 impl Names {
-    fn new(host: &str) -> Arc<Self> {
-        Arc::new(Self { host: Arc::from(host) })
+    fn new(url_host: &str, host: &str) -> Arc<Self> {
+        Arc::new(Self { url_host: Arc::from(url_host), host: Arc::from(host) })
     }
 }
 
@@ -180,8 +190,9 @@ impl fmt::Display for NoAddress {
 impl Error for NoAddress {}
 
 impl Resolve for Names {
-    fn resolve(&self, _name: Name) -> Resolving {
-        let host = Arc::clone(&self.host);
+    fn resolve(&self, name: Name) -> Resolving {
+        let is_agent = name.as_str().eq_ignore_ascii_case(&self.url_host);
+        let host = if is_agent { Arc::clone(&self.host) } else { Arc::from(name.as_str()) };
         Box::pin(async move {
             // Port 0 is replaced by the URL's.
             let found: Vec<SocketAddr> =

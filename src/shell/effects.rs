@@ -70,7 +70,7 @@ impl World {
     fn work(&self, work: impl FnOnce() -> Msg + Send + 'static) {
         let results = self.results.clone();
         let work = tokio::task::spawn_blocking(move || {
-            super::provoke::panic_in("task");
+            crate::provoke::panic_in("task");
             work()
         });
         tokio::spawn(async move {

@@ -27,6 +27,8 @@ pub fn start(config: &Config) -> Result<()> {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_ansi(false)
+        // It would say on stderr, which is the screen, that the disk is full.
+        .log_internal_errors(false)
         .with_writer(Mutex::new(file))
         // What cannot be logged must not be told on the screen.
         .log_internal_errors(false)

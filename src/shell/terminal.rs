@@ -86,7 +86,7 @@ impl Tty {
     pub fn draw(&mut self, app: &App) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| {
-            super::provoke::panic_in("ui");
+            crate::provoke::panic_in("ui");
             screen::draw(app, frame);
         })?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)

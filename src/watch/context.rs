@@ -20,6 +20,8 @@ use crate::domain::ids::{Dc, Key, NodeName};
 
 /// Above this way there and back, a compressed answer is worth its cost.
 const FAR: Duration = Duration::from_millis(5);
+/// How often a first question goes the way there and back, at most: TCP and TLS are set up before.
+const FIRST_TRIPS: u32 = 4;
 
 /// What the last pulse found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +40,12 @@ impl Vital {
     /// True when answers come from far away.
     pub fn is_far(&self) -> bool {
         self.rtt > FAR
+    }
+
+    /// Notes how long an answer took: the lower of two in a row, so that one slow answer does not
+    /// make a way long.
+    pub fn timed(&mut self, took: Duration) {
+        self.rtt = if self.rtt.is_zero() { took / FIRST_TRIPS } else { took.min(self.rtt * 2) };
     }
 }
 
@@ -64,8 +72,7 @@ pub(super) struct Context {
     pub doubt: Notify,
     pub permits: Arc<Permits>,
     pub scope: watch::Receiver<Scope>,
-    /// Changes when everything is to be asked again.
-    pub refresh: watch::Receiver<u64>,
+    refresh: watch::Receiver<u64>,
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
@@ -74,12 +81,16 @@ pub(super) struct Context {
 
 impl Context {
     pub fn new(parts: &Datacenter) -> Self {
+        let mut vital = Vital::default();
+        if let Some(took) = parts.first_answer {
+            vital.timed(took);
+        }
         let seed = foldhash::fast::RandomState::default().hash_one(parts.dc.as_str());
         Self {
             dc: parts.dc.clone(),
             client: parts.client.clone(),
             inbox: Inbox::default(),
-            vital: watch::Sender::new(Vital::default()),
+            vital: watch::Sender::new(vital),
             doubt: Notify::new(),
             permits: Arc::clone(&parts.permits),
             scope: parts.scope.clone(),
@@ -93,6 +104,13 @@ impl Context {
     /// True when this datacenter is the focused one.
     pub fn is_focused(&self) -> bool {
         self.scope.borrow().focus.as_ref() == Some(&self.dc)
+    }
+
+    /// Changes when everything is to be asked again, from now on.
+    pub fn refresh(&self) -> watch::Receiver<u64> {
+        let mut refresh = self.refresh.clone();
+        refresh.mark_unchanged();
+        refresh
     }
 
     /// A seed for jitter, another one each time.

@@ -39,6 +39,9 @@ pub(super) struct Datacenter {
     pub facts: watch::Receiver<Facts>,
     pub scope: watch::Receiver<Scope>,
     pub refresh: watch::Receiver<u64>,
+    /// How long the agent's first answer took, where there was one: the lists are long, and asked
+    /// for before the first pulse.
+    pub first_answer: Option<Duration>,
     /// What was told so far.
     pub board: Arc<Mutex<Board>>,
 }

@@ -24,7 +24,7 @@ const AT_MOST: Duration = Duration::from_millis(500);
 /// Takes the pulse for as long as it is polled.
 pub(super) async fn watch_pulse(ctx: Arc<Context>) {
     let mut backoff = Backoff::new(ctx.seed());
-    let mut refresh = ctx.refresh.clone();
+    let mut refresh = ctx.refresh();
     loop {
         let query = read::leader().with(|request| request.timeout(PATIENCE));
         let answer = query.fetch(&ctx.client).await;
@@ -72,8 +72,7 @@ fn beat(vital: &mut Vital, link: &Link, took: Option<Duration>) {
     vital.revivals += u64::from(is_better);
     vital.link = link.clone();
     if let Some(took) = took {
-        // The lower of two in a row: one slow answer does not make a way long.
-        vital.rtt = if vital.at.is_some() { took.min(vital.rtt * 2) } else { took };
+        vital.timed(took);
         vital.at = Some(Utc::now());
     }
 }
@@ -96,6 +95,19 @@ mod tests {
             beat(&mut vital, &link, None);
             assert_eq!(vital.revivals, revivals, "{link:?}");
         }
+    }
+
+    #[test]
+    fn a_way_is_as_long_as_its_shorter_answers_less_what_the_first_needs_to_connect() {
+        let ms = Duration::from_millis;
+        let mut vital = Vital::default();
+        let mut far = |took| {
+            beat(&mut vital, &led(), Some(took));
+            vital.is_far()
+        };
+        assert!(!far(ms(16)), "four times 4 ms");
+        assert!(!far(ms(2)) && !far(ms(400)), "one slow answer");
+        assert!(far(ms(20)) && !far(ms(3)), "two in a row");
     }
 
     #[test]

@@ -22,7 +22,7 @@ const REFUSED: Duration = Duration::from_secs(30);
 pub(super) async fn watch_servers(ctx: Arc<Context>) {
     let mut fresh = Freshness::default();
     let mut most_seen = 0;
-    let mut refresh = ctx.refresh.clone();
+    let mut refresh = ctx.refresh();
     let mut vital = ctx.vital.subscribe();
     let mut revivals = vital.borrow().revivals;
     loop {

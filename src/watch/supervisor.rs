@@ -55,6 +55,8 @@ pub(super) struct Supervisor {
     configured: Vec<Dc>,
     running: HashMap<Dc, DropGuard>,
     told: Option<(Vec<Dc>, Option<Dc>)>,
+    /// How long the agent took to list them for the first time.
+    first_answer: Option<Duration>,
 }
 
 impl Supervisor {
@@ -68,7 +70,17 @@ impl Supervisor {
         let configured = sources.own.iter().map(|own| own.dc.clone()).collect();
         let running = HashMap::new();
         let sources = sources.clone();
-        Self { keeper, sources, boards, agent, own, configured, running, told: None }
+        Self {
+            keeper,
+            sources,
+            boards,
+            agent,
+            own,
+            configured,
+            running,
+            told: None,
+            first_answer: None,
+        }
     }
 
     /// Supervises for as long as it is polled.
@@ -82,7 +94,8 @@ impl Supervisor {
         }
         loop {
             let pause = match datacenters().fetch(&self.agent.client).await {
-                Ok((list, _)) => {
+                Ok((list, meta)) => {
+                    self.first_answer.get_or_insert(meta.elapsed);
                     backoff.reset();
                     listed = list;
                     if local.is_none() {
@@ -139,7 +152,9 @@ impl Supervisor {
     }
 
     fn start(&self, dc: &Dc) -> DropGuard {
-        let way = self.own.get(dc).unwrap_or(&self.agent).clone();
+        let own = self.own.get(dc);
+        let first_answer = self.first_answer.filter(|_| own.is_none());
+        let way = own.unwrap_or(&self.agent).clone();
         let parts = Datacenter {
             dc: dc.clone(),
             client: way.client.in_dc(dc),
@@ -147,6 +162,7 @@ impl Supervisor {
             facts: way.facts,
             scope: self.sources.scope.clone(),
             refresh: self.sources.refresh.clone(),
+            first_answer,
             board: self.boards.of(dc),
         };
         let keeper = self.keeper.child();

@@ -98,7 +98,7 @@ impl<T: Send + 'static> Watcher<T> {
             backoff: Backoff::new(ctx.seed()),
             slow: Backoff::slow(ctx.seed()),
             vital,
-            refresh: ctx.refresh.clone(),
+            refresh: ctx.refresh(),
             revivals,
             wait: WAIT,
             settles: Duration::ZERO,
@@ -295,6 +295,7 @@ impl<T: Send + 'static> Watcher<T> {
 
     /// Asks next as if nothing had gone wrong; what is shown stays.
     fn start_over(&mut self) {
+        crate::provoke::panic_in(&format!("{}{}", self.ctx.dc, self.query.path()));
         self.is_leaderless = false;
         self.cursor.restart();
         self.backoff.reset();

@@ -17,6 +17,7 @@ mod acl;
 mod faults;
 mod gate;
 mod plain;
+mod proxied;
 mod raw;
 mod secrets;
 mod server_name;

@@ -79,18 +79,23 @@ fn heals(prefix: &str, says: &str, spoil: impl Fn() -> Reply + Send + Sync + 'st
 
 #[test]
 fn an_error_of_the_server_is_shown_with_its_status() {
-    heals("le", "500", || Reply::text(500, "rpc error: something is broken"));
+    heals("le", "HTTP 500: rpc error: something is", || {
+        Reply::text(500, "rpc error: something is broken")
+    });
 }
 
 #[test]
 fn too_many_requests_are_a_pause() {
-    heals("lt", "429", || Reply::text(429, "slow down"));
+    heals("lt", "too many requests (429)", || Reply::text(429, "slow down"));
 }
 
 #[test]
 fn half_an_answer_is_none() {
     let body = r#"[{"Node":"x","CheckID":"y","Status":"critical"},{"Node":"#;
-    heals("lh", "stale", move || Reply::Truncated { body: format!("{body}\"z\"}}]"), after: 60 });
+    heals("lh", "bad answer", move || Reply::Truncated {
+        body: format!("{body}\"z\"}}]"),
+        after: 60,
+    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::support::consul::Status;
 use crate::support::screen::{Launch, Screen};
 use crate::support::wait::wait;
-use crate::{SIZES, field, instance, open, shows};
+use crate::{SIZES, field, flipped, instance, open, shows};
 
 fn assert_given_back(screen: &Screen) {
     let text = screen.text();
@@ -113,6 +113,39 @@ fn a_task_that_panics_is_told_and_the_screen_lives_on() {
     screen.wait_for("worst services");
     screen.send("?");
     screen.wait_for("esc closes");
+}
+
+#[test]
+fn a_watch_that_panics_is_told_and_started_again() {
+    let field = field::calm();
+    let dc = field.dc("dc-2");
+    dc.seed(&[instance("pn-api", Status::Critical, "down")]);
+    let address = field.dc("dc-1").http_addr();
+    let place = "dc-2/v1/health/state/critical";
+    let env = [("CONSUL_HTTP_ADDR", &*address), ("DCVIEW_PANIC", place)];
+    let args = ["-c", "checks /pn-", "--log-level", "error"];
+    let screen = Screen::start(&args, &env, SIZES[0]);
+    screen.wait("its check", |text| shows(text, &["dc-2", "critical", "pn-api"]));
+    // What makes it ask anew makes it panic.
+    screen.send("\x12");
+    let text = screen.wait("which watch died", |text| {
+        shows(text, &["failing checks of dc-2", "stopped", "started again"])
+    });
+    assert!(shows(&text, &["dc-2", "critical", "pn-api"]), "its row stays:\n{text}");
+    assert!(!text.contains("provoked"), "a panic was written over the screen:\n{text}");
+    dc.set_check("pn-api-node", &flipped("pn-api", Status::Warning, "slow"));
+    screen.wait("what changes after it", |text| {
+        shows(text, &["dc-2", "warning", "pn-api"]) && !text.contains("stale")
+    });
+    screen.send("?");
+    screen.wait_for("esc closes");
+    let log = screen.home().join(".local/state/dcview/dcview.log");
+    let log = std::fs::read_to_string(&log).expect("a log");
+    assert!(log.contains("provoked in the dc-2") && log.contains("a task died"), "{log}");
+    screen.send("\x03");
+    let mut screen = screen;
+    assert_eq!(screen.exit(), 0);
+    assert_given_back(&screen);
 }
 
 #[test]

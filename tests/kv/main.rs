@@ -22,6 +22,7 @@ mod interrupted;
 mod keys;
 mod large;
 mod locks;
+mod logs;
 mod plans;
 mod program;
 mod writes;

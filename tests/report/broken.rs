@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::run::Dcview;
-use crate::support::consul::{Cluster, Instance, Plan, Status};
-use crate::support::fault::refused_addr;
+use crate::support::consul::{Cluster, Instance, Load, Plan, Status};
+use crate::support::fault::{Proxy, refused_addr};
 use crate::support::wait::wait;
 
 /// How long it may take until the others see that a server is gone.
@@ -94,4 +94,21 @@ fn settings_that_cannot_be_used_are_a_usage_error() {
     let ended = dcview.get(&["checks"]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
     assert!(ended.err.contains("/nonexistent/token"), "{}", ended.err);
+}
+
+#[test]
+fn over_a_long_way_lists_come_compressed() {
+    let cluster = Cluster::start(Plan::new().dc("dc-1", 1));
+    let dc = cluster.dc("dc-1");
+    dc.synthetic(Load { services: 10, nodes: 20, instances: 300, failing: 300 });
+    let plain = dc.http().get("/v1/health/state/critical").expect("an answer").body.len();
+    let way = Proxy::to(&dc.http_addr());
+    way.delay(Duration::from_millis(15));
+    let rows = Dcview::of(&way.url()).rows(&["checks"]);
+    assert_eq!(rows.len(), 300);
+    let heads = way.heads();
+    let zipped: Vec<&String> =
+        heads.iter().filter(|head| head.contains("accept-encoding: gzip")).collect();
+    assert!(zipped.iter().any(|head| head.contains("/v1/health/state/critical")), "{heads:?}");
+    assert!(way.delivered() < plain / 2, "{} of {plain} bytes", way.delivered());
 }

@@ -5,8 +5,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -47,6 +47,10 @@ struct Counts {
     made: AtomicUsize,
     open: AtomicUsize,
     peak: AtomicUsize,
+    /// Bytes that went to clients.
+    to_clients: AtomicUsize,
+    /// All that clients said.
+    said: Mutex<Vec<u8>>,
 }
 
 impl Proxy {
@@ -92,6 +96,18 @@ impl Proxy {
         self.network.send_modify(|network| network.delay = delay);
     }
 
+    /// The heads of all requests so far, in lower case: what clients say is text.
+    pub fn heads(&self) -> Vec<String> {
+        let said = self.counts.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&said).to_lowercase();
+        text.split("\r\n\r\n").filter(|head| !head.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// How many bytes went to clients so far.
+    pub fn delivered(&self) -> usize {
+        self.counts.to_clients.load(Ordering::SeqCst)
+    }
+
     /// Connections made so far.
     pub fn made(&self) -> usize {
         self.counts.made.load(Ordering::SeqCst)
@@ -119,12 +135,17 @@ async fn accept(
         let (target, network, counts) = (target.clone(), network.clone(), Arc::clone(&counts));
         connections.spawn(async move {
             let _open = Open::count(&counts);
-            carry(client, &target, network).await;
+            carry(client, &target, network, &counts).await;
         });
     }
 }
 
-async fn carry(mut client: TcpStream, target: &str, mut network: watch::Receiver<Network>) {
+async fn carry(
+    mut client: TcpStream,
+    target: &str,
+    mut network: watch::Receiver<Network>,
+    counts: &Counts,
+) {
     // A frozen network lets no connection be made either, but for the kernel's own handshake.
     let Ok(Network { link: Link::Whole, .. }) = passable(&mut network).await else {
         return reset(client);
@@ -137,8 +158,12 @@ async fn carry(mut client: TcpStream, target: &str, mut network: watch::Receiver
     let (from_server, to_server) = server.split();
     tokio::select! {
         _ = cut.wait_for(|network| network.link == Link::Cut) => {}
-        _ = pump(from_client, to_server, network.clone()) => {}
-        _ = pump(from_server, to_client, network) => return,
+        _ = pump(from_client, to_server, network.clone(), |bytes| {
+            counts.said.lock().unwrap_or_else(PoisonError::into_inner).extend(bytes);
+        }) => {}
+        _ = pump(from_server, to_client, network, |bytes| {
+            counts.to_clients.fetch_add(bytes.len(), Ordering::SeqCst);
+        }) => return,
     }
     reset(client);
     reset(server);
@@ -149,6 +174,7 @@ async fn pump(
     mut from: ReadHalf<'_>,
     mut to: WriteHalf<'_>,
     mut network: watch::Receiver<Network>,
+    note: impl Fn(&[u8]),
 ) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -156,6 +182,7 @@ async fn pump(
         if count == 0 {
             return Ok(());
         }
+        note(&buffer[..count]);
         let delay = network.borrow().delay;
         tokio::time::sleep(delay).await;
         passable(&mut network).await.map_err(io::Error::other)?;
