@@ -190,7 +190,7 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         let entries: Vec<_> = keys.iter().enumerate().map(|(n, key)| entry(key, n)).collect();
-        write(&dir.path().join("out"), &entries, &"p/".into()).unwrap();
+        write(&dir.path().join("out"), &entries, &"p/".into(), |_| true).unwrap();
         let back = read(&dir.path().join("out"), &"p/".into()).unwrap();
         let expected: Vec<_> = entries.into_iter().map(|it| (it.key, it.value, it.flags)).collect();
         let back: Vec<_> = back.into_iter().map(|it| (it.key, it.value, it.flags)).collect();

@@ -7,8 +7,10 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod comparing;
 mod conformance;
 mod doubt;
 mod going;
 mod keys;
+mod plans;
 mod truth;
