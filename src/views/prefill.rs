@@ -10,7 +10,7 @@ use crate::domain::ids::{Dc, Key};
 
 /// What an action is about.
 pub struct Chosen<'a> {
-    /// The keys and folders, byte for byte; at least one.
+    /// The keys and folders, byte for byte.
     pub names: Vec<&'a str>,
     /// True when one of them is a folder's own key.
     pub has_marker: bool,
@@ -42,7 +42,7 @@ pub fn response(action: Action, chosen: &Chosen) -> Option<Response> {
                         on the key's page it is edited and deleted by itself";
             Some(Response::Notice(String::from(text)))
         }
-        (Action::Delete, _, Some(dc)) => {
+        (Action::Delete, _, Some(dc)) if !chosen.names.is_empty() => {
             let names = chosen.names.iter().map(|name| Key::from(*name)).collect();
             Some(Response::Wish(Wish::Delete { dc: dc.clone(), names }))
         }
@@ -58,6 +58,11 @@ pub fn response(action: Action, chosen: &Chosen) -> Option<Response> {
             _ => line(String::from("import @")),
         },
         (Action::KvCompare, _, _) => Some(compared(chosen)),
+        (Action::Delete | Action::KvCopy | Action::KvMove | Action::KvExport, None, _)
+            if chosen.names.is_empty() =>
+        {
+            Some(Response::Notice(String::from("there is no key here")))
+        }
         (Action::KvCopy | Action::KvMove | Action::KvExport, None, _) => {
             let text = "one key or folder at a time; a comparison copies the marked keys";
             Some(Response::Notice(String::from(text)))

@@ -7,6 +7,7 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod comparing;
 mod conformance;
 mod doubt;
 mod editing;
@@ -18,4 +19,5 @@ mod held;
 mod keys;
 mod kv;
 mod overview;
+mod plans;
 mod truth;
