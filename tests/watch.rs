@@ -14,10 +14,10 @@ mod counting;
 mod faults;
 #[path = "watch/following.rs"]
 mod following;
-#[path = "watch/held.rs"]
-mod held;
 #[path = "watch/gzip.rs"]
 mod gzip;
+#[path = "watch/held.rs"]
+mod held;
 #[path = "watch/mirror.rs"]
 mod mirror;
 #[path = "watch/permissions.rs"]

@@ -111,7 +111,7 @@ impl Tasks {
         let teller = Teller { id, results: self.results.clone() };
         let (ways, teller_of_work) = (self.ways.clone(), teller.clone());
         let work = tokio::spawn(async move {
-            super::provoke::panic_in("task");
+            crate::provoke::panic_in("task");
             work(&ways, ask, &teller_of_work, &halt).await;
         });
         if !is_change {

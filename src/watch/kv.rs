@@ -72,7 +72,7 @@ pub(super) fn tell_dear(ctx: &Context, subject: &Subject) {
 /// copies, and says the same.
 pub(super) async fn watch_managers(ctx: Arc<Context>) {
     let subject = Subject::Managers;
-    let mut refresh = ctx.refresh.clone();
+    let mut refresh = ctx.refresh();
     let mut known = None;
     loop {
         let read = kv::managers(&ctx.client).await;

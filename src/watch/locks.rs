@@ -40,7 +40,7 @@ pub(super) async fn watch_locks(ctx: Arc<Context>, prefix: Key) {
         pending.subjects.entry(subject.clone()).or_default().whole = Some(body);
     };
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
-    let mut refresh = ctx.refresh.clone();
+    let mut refresh = ctx.refresh();
     let mut slow = Backoff::slow(ctx.seed());
     loop {
         let looked = kv::look_for_locks(&ctx.client, &prefix, MOST).await;

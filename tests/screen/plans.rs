@@ -268,7 +268,10 @@ fn what_cannot_be_journalled_is_not_sent_unless_that_is_wanted() {
     }
     press(&mut app, "n");
     let text = screen(&mut app, 120, 30);
-    assert!(text.contains("64 of 200 operations done in dc-1"), "a no shows how far it is:\n{text}");
+    assert!(
+        text.contains("64 of 200 operations done in dc-1"),
+        "a no shows how far it is:\n{text}"
+    );
 
     let (mut app, id, _) = applying(200);
     app.update(Msg::News(id, stopped(64, 200, unwritable(), vec!["app/064".into()])));
