@@ -2,7 +2,11 @@
 //!
 //! No runtime, no clock, no Consul: a fixed time and hand-made feeds.
 
-#![expect(clippy::expect_used, reason = "a test may fail where its world is not as made")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail where its world is not as made"
+)]
 
 #[path = "../support/world.rs"]
 mod world;

@@ -61,6 +61,9 @@ impl Cluster {
         if cluster.plan.federated {
             cluster.await_federated();
         }
+        if cluster.plan.acl {
+            cluster.await_tokens();
+        }
         cluster
     }
 
@@ -99,6 +102,16 @@ impl Cluster {
             if let Some(dc) = self.dcs.last_mut().filter(|_| acl && token.is_none()) {
                 self.token = Some(dc.bootstrap_acl());
             }
+        }
+    }
+
+    /// Returns when each datacenter knows its management token itself: a secondary resolves it by
+    /// asking the primary before it has replicated it.
+    fn await_tokens(&self) {
+        for dc in &self.dcs {
+            let what = format!("'{}' has its token", dc.name());
+            let http = dc.http();
+            wait(START, &what, || http.get("/v1/acl/token/self").is_some_and(|a| a.status == 200));
         }
     }
 
