@@ -37,6 +37,7 @@ pub mod registry;
 pub mod service;
 pub mod services;
 pub mod sessions;
+mod unlock;
 
 /// Where the operator is: a view, its datacenter if it has one, and what names its object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

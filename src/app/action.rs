@@ -103,6 +103,10 @@ pub enum Action {
     Edit,
     /// Delete the key under the cursor.
     Delete,
+    /// Take the lock of the key under the cursor from its session.
+    Release,
+    /// End the session under the cursor.
+    DestroySession,
     /// Take the change under the cursor back.
     Undo,
     /// Offer the edits that were left open.

@@ -100,7 +100,6 @@ pub enum Fate {
 
 impl Act {
     /// True for keys that are stored or deleted.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub fn is_store(&self) -> bool {
         *self == Self::Store
     }
@@ -114,6 +113,27 @@ impl Fate {
             Self::Lost => "lost",
             Self::NotWritten => "not-written",
             Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Record {
+    /// What is done, in a word.
+    pub fn verb(&self) -> &'static str {
+        match (self.act, &self.before, &self.after) {
+            (Act::Release, ..) => "release",
+            (Act::Destroy, ..) => "destroy",
+            (Act::Store, None, _) => "create",
+            (Act::Store, Some(_), Some(_)) => "change",
+            (Act::Store, Some(_), None) => "delete",
+        }
+    }
+
+    /// What it is about: the key, or the session that is ended.
+    pub fn name(&self) -> &str {
+        match &self.session {
+            Some(session) if self.act == Act::Destroy => session.as_str(),
+            _ => self.key.as_str(),
         }
     }
 }

@@ -38,6 +38,11 @@ impl<K> Cursor<K> {
         self.is_pinned && !self.is_lost
     }
 
+    /// True when the row that it was put on vanished.
+    pub fn is_lost(&self) -> bool {
+        self.is_lost
+    }
+
     /// The key that it follows; none while it stays on top.
     pub fn followed(&self) -> Option<&K> {
         self.key.as_ref().filter(|_| self.is_pinned)

@@ -99,6 +99,12 @@ impl<R: Row> TableModel<R> {
         self.cursor.is_chosen() && self.selected().is_some()
     }
 
+    /// True when the highlighted row is only a neighbour of the one that the operator chose, which
+    /// vanished.
+    pub fn is_stand_in(&self) -> bool {
+        self.cursor.is_lost()
+    }
+
     /// Where the cursor is in the order.
     pub fn cursor(&self) -> usize {
         self.cursor.at()

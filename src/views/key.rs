@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, Response, View, cells};
+use super::{Ctx, Entry, Place, Response, View, cells, unlock};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::app::confirm::Confirm;
@@ -19,6 +19,7 @@ use crate::app::task::{Ask, Intent};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv;
+use crate::domain::lock::Lock;
 use crate::editor::diff::Diff;
 use crate::editor::format::Document;
 use crate::store::Change;
@@ -116,6 +117,14 @@ impl OneKey {
         let intent = Intent::from(kv::Write::one(row.dc.clone(), op));
         let title = intent.summary();
         Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Write(intent))))
+    }
+
+    /// The question before the key's lock is taken from its session.
+    fn release(ctx: &Ctx, row: &KeyRow) -> Response {
+        match row.entry.as_deref().and_then(Lock::of) {
+            Some(lock) => unlock::release(ctx, &row.dc, &lock),
+            None => Response::Notice(String::from("no session holds it")),
+        }
     }
 
     fn shows(&self, ctx: &Ctx, dc: &Dc) -> bool {
@@ -234,13 +243,14 @@ impl Listing for OneKey {
         shown.map(|(dc, _)| Wanted { dc: dc.clone(), subject: self.subject() }).collect()
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&KeyRow>) -> Option<Response> {
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&KeyRow>) -> Option<Response> {
         match (action, row) {
             (Action::Edit, Some(row)) => {
                 let entry = row.entry.as_deref().cloned();
                 Some(Response::Edit(row.dc.clone(), self.key.clone(), entry))
             }
             (Action::Delete, Some(row)) => Some(Self::delete(row)),
+            (Action::Release, Some(row)) => Some(Self::release(ctx, row)),
             _ => None,
         }
     }

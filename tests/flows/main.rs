@@ -17,6 +17,7 @@ mod acl;
 mod checks;
 mod dark;
 mod field;
+mod held;
 mod lies;
 mod limits;
 mod looks;

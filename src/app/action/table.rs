@@ -55,6 +55,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     column(Action::Wide, "wide", "Show more columns, or fewer", &["ctrl-w"]),
     change(Action::Edit, "kv-edit", "Edit the key; saving shows the difference first", &["e"]),
     change(Action::Delete, "kv-delete", "Delete the key, after a question", &["delete", "ctrl-k"]),
+    change(Action::Release, "kv-release", "Take the lock from its session, after a question", &["shift-r"]),
+    change(Action::DestroySession, "session-destroy", "End the session, after a question", &["shift-x"]),
     change(Action::Undo, "undo", "Take the change back, after a question", &["u"]),
     change(Action::Drafts, "drafts", "Show the edits that were left open and not saved", &[]),
     centre(Action::DcAll, "dc-all", "Show all datacenters", &["0"]),

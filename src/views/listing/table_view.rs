@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Listing, Patch};
-use crate::app::action::Action;
+use crate::app::action::{Action, When};
 use crate::app::command::Grouping;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::Wanted;
@@ -283,6 +283,11 @@ impl<L: Listing> View for TableView<L> {
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
+        let is_change = action.info().is_some_and(|info| info.when == When::Change);
+        if is_change && self.model.is_stand_in() {
+            let text = "the row that was here is gone; move to the one that is meant";
+            return Response::Notice(String::from(text));
+        }
         let row = self.model.selected().cloned();
         if let Some(response) = self.listing.act(ctx, action, row.as_ref()) {
             let job = self.load(ctx);
