@@ -9,7 +9,7 @@
 //! ```text
 //!  serve (connections) -> route (endpoint, datacenter, faults) -> datacenter (blocking read) -> resource
 //!                                 |                                    |
-//!                                 +-- keys, registration, txn -----> state: catalog, kv, raft
+//!                                 +-- keys, sessions, registration, txn -> state: catalog, kv, raft
 //!                                 scenario, Handle ------------------^    (one write = one index,
 //!                                                                          wakes whom it touched)
 //! ```
@@ -31,6 +31,7 @@ mod resource;
 mod route;
 mod scenario;
 mod serve;
+mod sessions;
 mod size;
 mod state;
 #[cfg(test)]

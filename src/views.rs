@@ -46,6 +46,7 @@ pub mod search;
 pub mod service;
 pub mod services;
 pub mod sessions;
+mod unlock;
 pub mod value;
 
 /// Where the operator is: a view, its datacenter if it has one, and what names its object.

@@ -22,6 +22,7 @@ mod contract {
     mod blocking;
     mod keys;
     mod quorum;
+    mod sessions;
     mod shapes;
     mod transactions;
 }

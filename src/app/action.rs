@@ -117,6 +117,10 @@ pub enum Action {
     KvExport,
     /// Store what a file holds.
     KvImport,
+    /// Take the lock of the key under the cursor from its session.
+    Release,
+    /// End the session under the cursor.
+    DestroySession,
     /// Take the change under the cursor back.
     Undo,
     /// Offer the edits that were left open.

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use super::seek::Index;
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Write};
+use crate::domain::lock::LockChange;
 use crate::editor::machine::{Draft, Guards, WriteAnswer};
 use crate::journal::Log;
 use crate::plan::apply::{Progress, Report};
@@ -31,6 +32,8 @@ pub type AsRead = Vec<(Key, Option<Entry>)>;
 pub enum Ask {
     /// Journal and make this write, once; answered by [`News::Written`].
     Write(Intent),
+    /// Journal and make this change of who holds what, once; answered by [`News::Written`].
+    Lock(LockIntent),
     /// Read a key without cache; answered by [`News::Read`].
     Read {
         /// Where.
@@ -98,6 +101,15 @@ pub struct Intent {
     pub write: Write,
     /// The journal's id of the write that it takes back.
     pub undoes: Option<String>,
+    /// True when the operator wants it made although it cannot be journalled.
+    pub without_journal: bool,
+}
+
+/// A change of who holds what and how it is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockIntent {
+    /// The change, of what was seen.
+    pub change: LockChange,
     /// True when the operator wants it made although it cannot be journalled.
     pub without_journal: bool,
 }
@@ -193,7 +205,36 @@ pub struct LeftOpen {
 impl Ask {
     /// True for what changes a cluster: it is not ended once it was begun.
     pub fn is_change(&self) -> bool {
-        matches!(self, Self::Write(_) | Self::Apply(_))
+        self.changes().is_some()
+    }
+
+    /// The datacenter that it changes.
+    pub fn changes(&self) -> Option<&Dc> {
+        match self {
+            Self::Write(intent) => Some(&intent.write.dc),
+            Self::Lock(intent) => Some(intent.change.dc()),
+            Self::Apply(proposal) => Some(proposal.wish.dc()),
+            _ => None,
+        }
+    }
+
+    /// What it changes, in a few words.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Write(intent) => intent.summary(),
+            Self::Lock(intent) => intent.summary(),
+            _ => String::new(),
+        }
+    }
+
+    /// The same change, made although it cannot be journalled.
+    #[must_use]
+    pub fn without_journal(self) -> Self {
+        match self {
+            Self::Write(intent) => Self::Write(Intent { without_journal: true, ..intent }),
+            Self::Lock(intent) => Self::Lock(LockIntent { without_journal: true, ..intent }),
+            other => other,
+        }
     }
 
     /// The keys that it would change, as they were read, and where.
@@ -219,6 +260,16 @@ impl Intent {
                 format!("{undo}{verb} {} in {dc}", op.key())
             }
             ops => format!("{undo}change {} keys in {dc}", ops.len()),
+        }
+    }
+}
+
+impl LockIntent {
+    /// What it does, in a few words.
+    pub fn summary(&self) -> String {
+        match &self.change {
+            LockChange::Release { dc, key, .. } => format!("release {key} in {dc}"),
+            LockChange::Destroy { dc, session } => format!("destroy session {session} in {dc}"),
         }
     }
 }

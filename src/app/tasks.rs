@@ -8,7 +8,7 @@ use super::confirm::{Answer, Confirm};
 use super::msg::{Effect, ViewId};
 use super::notice::Level;
 use super::overlay::Overlay;
-use super::task::{Ask, Intent, News, TaskId};
+use super::task::{Ask, News, TaskId};
 use crate::editor::machine::WriteAnswer;
 
 /// Who waits for news.
@@ -30,8 +30,8 @@ pub enum Asker {
 #[derive(Debug, Default)]
 pub struct Tasks {
     running: Vec<(TaskId, Asker)>,
-    /// The writes under way that the operator hears of, as they were asked for.
-    intents: Vec<(TaskId, Intent)>,
+    /// The changes under way that the operator hears of, as they were asked for.
+    changes: Vec<(TaskId, Ask)>,
     last: TaskId,
 }
 
@@ -62,8 +62,8 @@ impl App {
             self.forget(asker, effects);
         }
         let id = self.tasks.begin(asker);
-        if let (Asker::Operator, Ask::Write(intent)) = (asker, &ask) {
-            self.tasks.intents.push((id, intent.clone()));
+        if asker == Asker::Operator && ask.is_change() {
+            self.tasks.changes.push((id, ask.clone()));
         }
         effects.push(Effect::Ask(id, ask));
         id
@@ -75,14 +75,15 @@ impl App {
             let why = confirm.reasons.join("; ");
             return self.say(Level::Error, format!("not done: {}: {why}", confirm.title));
         }
-        if let Some((dc, keys)) = confirm.ask.keys() {
-            let dc = dc.clone();
+        if let Some(dc) = confirm.ask.changes().cloned() {
             if self.refuses_writes(&dc) {
                 return;
             }
             confirm.protected = self.setup.rules.protected(&dc);
             self.forget(Asker::Confirm, effects);
-            self.ask(Asker::Confirm, Ask::Guards { dc, keys }, effects);
+            if let Some((_, keys)) = confirm.ask.keys() {
+                self.ask(Asker::Confirm, Ask::Guards { dc, keys }, effects);
+            }
         }
         self.overlay = Overlay::Confirm(confirm);
     }
@@ -133,19 +134,19 @@ impl App {
 
     /// Says what came of a change that was confirmed.
     fn tell(&mut self, id: TaskId, news: News, effects: &mut Vec<Effect>) {
-        let at = self.tasks.intents.iter().position(|(other, _)| *other == id);
-        let intent = at.map(|at| self.tasks.intents.swap_remove(at).1);
+        let at = self.tasks.changes.iter().position(|(other, _)| *other == id);
+        let change = at.map(|at| self.tasks.changes.swap_remove(at).1);
         match news {
             News::Done(text) => self.say(Level::Info, text),
             News::Failed(text) => self.say(Level::Error, text),
-            News::Written(answer) => self.written(intent, answer, effects),
+            News::Written(answer) => self.written(change, answer, effects),
             _ => {}
         }
     }
 
     /// Says what became of a write; one that cannot be journalled is asked for again.
-    fn written(&mut self, intent: Option<Intent>, answer: WriteAnswer, effects: &mut Vec<Effect>) {
-        let what = intent.as_ref().map_or_else(String::new, Intent::summary);
+    fn written(&mut self, change: Option<Ask>, answer: WriteAnswer, effects: &mut Vec<Effect>) {
+        let what = change.as_ref().map_or_else(String::new, Ask::summary);
         match answer {
             WriteAnswer::Written { .. } => self.say(Level::Info, format!("done: {what}")),
             WriteAnswer::NotCurrent => {
@@ -157,11 +158,10 @@ impl App {
                 self.say(Level::Error, text);
             }
             WriteAnswer::NotJournalled(why) => {
-                let Some(intent) = intent else { return };
-                let ask = Ask::Write(Intent { without_journal: true, ..intent });
+                let Some(ask) = change.map(Ask::without_journal) else { return };
                 let title = format!("{what}, without a journal");
                 let mut confirm = Confirm::new(title, Vec::new(), ask);
-                confirm.reasons.push(format!("it could not be undone: {why}"));
+                confirm.reasons.push(format!("there would be no undo: {why}"));
                 return self.question(Box::new(confirm), effects);
             }
         }

@@ -19,6 +19,7 @@ use super::kv::{Entry, Key, SessionId};
 
 mod change;
 mod judge;
+pub mod words;
 
 pub use change::LockChange;
 pub use judge::{Holder, Judged, Roll, State, Waiting, judge};
@@ -163,9 +164,14 @@ impl Locks {
         held
     }
 
-    /// Where was looked, in words: `service/`, or `all keys`.
-    pub fn place(&self) -> &str {
-        if self.prefix.is_empty() { "all keys" } else { self.prefix.as_str() }
+    /// Where was looked, in words: `looked at 12 keys under service/`.
+    pub fn looked(&self) -> String {
+        let place = if self.prefix.is_empty() { "/" } else { self.prefix.as_str() };
+        let text = format!("looked at {} keys under {place}", self.keys);
+        match &self.cut_at {
+            Some(key) => format!("{text} up to {key}, not at the rest"),
+            None => text,
+        }
     }
 }
 

@@ -117,6 +117,27 @@ impl Fate {
     }
 }
 
+impl Record {
+    /// What is done, in a word.
+    pub fn verb(&self) -> &'static str {
+        match (self.act, &self.before, &self.after) {
+            (Act::Release, ..) => "release",
+            (Act::Destroy, ..) => "destroy",
+            (Act::Store, None, _) => "create",
+            (Act::Store, Some(_), Some(_)) => "change",
+            (Act::Store, Some(_), None) => "delete",
+        }
+    }
+
+    /// What it is about: the key, or the session that is ended.
+    pub fn name(&self) -> &str {
+        match &self.session {
+            Some(session) if self.act == Act::Destroy => session.as_str(),
+            _ => self.key.as_str(),
+        }
+    }
+}
+
 impl Line {
     pub fn id(&self) -> &str {
         match self {

@@ -14,7 +14,7 @@ use crate::consul::{ApiError, Class, read};
 use crate::domain::delta::Rows;
 use crate::domain::json::{LockJson, SessionJson};
 use crate::domain::kv::{Key, Session, SessionId};
-use crate::domain::lock::{Holder, Judged, Locks, Roll, judge};
+use crate::domain::lock::{Holder, Judged, Roll, judge};
 use crate::report::form::{Column, Grid, json_line, table};
 
 /// All sessions of a datacenter; with a prefix, the keys that they hold under it.
@@ -43,7 +43,7 @@ pub(super) async fn sessions(
     let text = |rows: Vec<SessionJson<'_>>| Grid::of_json(fields, rows);
     print(command.form, rows.collect(), text, out)?;
     let is_filtered = meta.filtered || looked.as_ref().is_some_and(|looked| looked.is_filtered);
-    let said = looked.map(|looked| place_of(&looked.locks));
+    let said = looked.map(|looked| looked.locks.looked());
     end(&place, sessions.is_empty(), is_filtered, said.into_iter().collect()).await
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn sessions(
 pub(super) async fn locks(command: &Command<'_>, prefix: &str, out: &mut impl Write) -> Done {
     let place = command.place().await?;
     let looked = look(&place, &Key::from(prefix)).await?;
-    let mut said = vec![place_of(&looked.locks)];
+    let mut said = vec![looked.locks.looked()];
     // After the locks: whoever was seen to hold one has its session by then.
     let (sessions, is_whole) = match roll(&place).await {
         Err(error) if error.class() == Class::Denied => {
@@ -69,11 +69,6 @@ pub(super) async fn locks(command: &Command<'_>, prefix: &str, out: &mut impl Wr
 /// Looks for locks under a prefix, however much that is.
 pub(super) async fn look(place: &Place, prefix: &Key) -> Result<Looked, ApiError> {
     kv::look_for_locks(&place.client, prefix, usize::MAX).await
-}
-
-/// Where was looked, in words.
-pub(super) fn place_of(locks: &Locks) -> String {
-    format!("looked at {} keys under {}", locks.keys, locks.place())
 }
 
 /// All sessions, and whether the token sees all.

@@ -11,7 +11,7 @@ use super::place::Session;
 use super::show;
 use super::store::committer;
 use crate::cli::{Consent, KvForm};
-use crate::journal::{Act, Fate, Log, Record, settle_interrupted, undo as take_back};
+use crate::journal::{Fate, Log, Record, settle_interrupted, undo as take_back};
 use crate::ui::text::clean;
 
 /// Lists what was changed.
@@ -53,23 +53,9 @@ pub(super) async fn journal(
 fn text(record: &Record, fate: &str) -> String {
     let at = record.at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let index = record.index_after.map_or_else(|| "-".to_owned(), |index| index.to_string());
-    let (id, dc, what, before) = (&record.id, &record.dc, verb(record), record.index_before);
-    // A destroyed session has no key, and its id is all there is to say.
-    let name = match &record.session {
-        Some(session) if record.act == Act::Destroy => session.as_str(),
-        _ => record.key.as_str(),
-    };
+    let (id, dc, what, before) = (&record.id, &record.dc, record.verb(), record.index_before);
+    let name = record.name();
     clean(&format!("{id}  {at}  {dc}  {what}  {before} -> {index}  {fate}  {name}")).into_owned()
-}
-
-fn verb(record: &Record) -> &'static str {
-    match (record.act, &record.before, &record.after) {
-        (Act::Release, ..) => "release",
-        (Act::Destroy, ..) => "destroy",
-        (Act::Store, None, _) => "create",
-        (Act::Store, Some(_), Some(_)) => "change",
-        (Act::Store, Some(_), None) => "delete",
-    }
 }
 
 fn fate(log: &Log, record: &Record) -> &'static str {

@@ -6,17 +6,17 @@ use std::fmt::Write as _;
 
 use super::confirm::{confirm, say};
 use super::failure::{Done, Failure, fine, of_write};
-use super::locks::{look, place_of};
+use super::locks::look;
 use super::place::{Place, Session as Command};
 use super::store::committer;
 use crate::cli::Consent;
 use crate::consul::kv;
-use crate::domain::kv::{Behavior, Entry, Key, Session, SessionId};
+use crate::domain::kv::{Entry, Key, Session, SessionId};
+use crate::domain::lock::words::{self, Known};
 use crate::domain::lock::{Lock, LockChange, Part};
-use crate::domain::managed::Managers;
-use crate::ui::text::{clean, duration};
+use crate::ui::text::clean;
 
-/// How many keys of a session are listed before it is asked for.
+/// How many lines are shown before it is asked for.
 const LISTED: usize = 40;
 
 /// Takes the lock of a key from its session.
@@ -28,7 +28,9 @@ pub(super) async fn release(command: &Command<'_>, key: &str, consent: &Consent)
     };
     let Some(session) = entry.session.clone() else { return Err(not_locked(&entry)) };
     let (holder, _) = kv::session(&session).fetch(&place.client).await?;
-    let shown = about_release(&place, &entry, &session, holder.as_ref());
+    let known = holder.as_ref().map_or(Known::Gone, Known::Session);
+    let title = format!("release in {}: {key} (index {})", place.dc, entry.modify_index);
+    let shown = shown(&title, &words::of_release(&key, &session, known));
     let change = LockChange::Release {
         dc: place.dc.clone(),
         key: key.clone(),
@@ -56,24 +58,15 @@ pub(super) async fn destroy(
     let Some(session): Option<Session> = session else {
         return Err(Failure::absent(format!("no session '{id}' in '{}'", place.dc)));
     };
-    let mut shown = about_destroy(&place, &session);
-    match under {
-        Some(prefix) => {
-            let looked = look(&place, &Key::from(prefix)).await?;
-            let held = looked.locks.by_session().remove(&id).unwrap_or_default();
-            let _ = writeln!(shown, "{}; it holds {} of them", place_of(&looked.locks), held.len());
-            for key in held.iter().take(LISTED) {
-                let _ = writeln!(shown, "  {}", clean(key.as_str()));
-            }
-            let more = held.len().saturating_sub(LISTED);
-            if more > 0 {
-                let _ = writeln!(shown, "  .. and {more} more");
-            }
-        }
-        None => {
-            shown.push_str("which keys it holds was not looked for: --keys-under PREFIX does\n");
-        }
+    let looked = match under {
+        Some(prefix) => Some(look(&place, &Key::from(prefix)).await?.locks),
+        None => None,
+    };
+    let mut lines = words::of_destroy(&session, looked.as_ref());
+    if looked.is_none() {
+        lines.push(String::from("  --keys-under PREFIX looks for them"));
     }
+    let shown = shown(&format!("destroy in {}: session {id}", place.dc), &lines);
     confirm(&place, consent, &shown)?;
     let change = LockChange::Destroy { dc: place.dc.clone(), session: id.clone() };
     carry_out(command, &place, &change, consent).await?;
@@ -105,42 +98,17 @@ fn not_locked(entry: &Entry) -> Failure {
     Failure::absent(format!("no session holds '{}'{hint}", entry.key))
 }
 
-fn about_release(
-    place: &Place,
-    entry: &Entry,
-    id: &SessionId,
-    session: Option<&Session>,
-) -> String {
-    let title = format!("release in {}: {} (index {})", place.dc, entry.key, entry.modify_index);
-    let holder = session.map_or_else(|| String::from("a session that is not listed"), about);
-    let mut text = format!("{}\n{}\n", clean(&title), clean(&format!("held by {id}: {holder}")));
-    for manager in Managers::default().of_key(&entry.key) {
-        let _ = writeln!(text, "{}", clean(&manager.to_string()));
+/// A title and its lines, with no more keys than a screen has room for.
+fn shown(title: &str, lines: &[String]) -> String {
+    let mut text = clean(title).into_owned();
+    for line in lines.iter().take(LISTED) {
+        let _ = write!(text, "\n{}", clean(line));
     }
-    text.push_str("its value and flags stay; others, and the same session, may take it at once\n");
+    let more = lines.len().saturating_sub(LISTED);
+    if more > 0 {
+        let _ = write!(text, "\n  .. and {more} more");
+    }
     text
-}
-
-fn about_destroy(place: &Place, session: &Session) -> String {
-    let title = format!("destroy in {}: session {}", place.dc, session.id);
-    let fate = match session.behavior {
-        Behavior::Release => "its locks are released; the values of its keys stay",
-        Behavior::Delete => "ALL KEYS THAT IT HOLDS ARE DELETED (behavior delete), without an undo",
-    };
-    let delay = if session.lock_delay.is_zero() {
-        String::from("others may take its locks at once")
-    } else {
-        format!("others cannot take its locks for {}", duration(session.lock_delay))
-    };
-    format!("{}\n{}\n{fate}\n{delay}\n", clean(&title), clean(&about(session)))
-}
-
-/// A session in a line.
-fn about(session: &Session) -> String {
-    let name = if session.name.is_empty() { "(no name)" } else { &session.name };
-    let ttl = if session.ttl.is_empty() { "none" } else { &session.ttl };
-    let delay = duration(session.lock_delay);
-    format!("{name} on {}, TTL {ttl}, lock delay {delay}", session.node)
 }
 
 /// True for what Consul takes for a session's id; anything else it answers with a 500.

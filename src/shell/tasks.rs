@@ -147,6 +147,7 @@ impl Tasks {
 async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
     let news = match ask {
         Ask::Write(intent) => News::Written(writes::write(ways, intent).await),
+        Ask::Lock(intent) => News::Written(writes::lock(ways, intent).await),
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
         Ask::Guards { dc, keys } => News::Guards(keys::guards(ways, &dc, &keys).await),
         Ask::Journal => News::Journal(writes::journal(ways).await),

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::datacenter::Datacenter;
 use super::model::{Check, Service, Stamp, Status};
 use super::state::State;
+use super::world::Lock;
 
 /// The check by which gossip says whether a node lives.
 const SERF_HEALTH: &str = "serfHealth";
@@ -140,6 +141,11 @@ impl Handle {
     /// Removes a key, if it is there.
     pub fn delete_kv(&self, key: &str) {
         self.write(|state, write| state.kv.remove(key, write));
+    }
+
+    /// Lets the next process have a lock of the demo.
+    pub(super) fn pass_on(&self, lock: &Lock) {
+        lock.pass_on(&mut self.dc.lock());
     }
 
     /// The index of the last write.

@@ -66,13 +66,13 @@ fn try_lock(
     (session, hold): (&str, bool),
     request: &Request,
 ) -> Result<bool, Answer> {
-    let Some(id) = state.sessions.iter().find(|known| *known.id == *session) else {
+    let Some((id, _)) = state.sessions.get_key_value(session) else {
         return Err(Answer::failure(format!("invalid session \"{session}\"")));
     };
-    let id = Arc::clone(&id.id);
+    let id = Arc::clone(id);
     let holder = state.kv.get(key).and_then(|entry| entry.session.clone());
     let allowed = if hold { holder.is_none_or(|by| by == id) } else { holder == Some(id.clone()) };
-    if !allowed {
+    if !allowed || (hold && state.kv.is_delayed(key)) {
         return Ok(false);
     }
     let flags = request.number("flags")?.unwrap_or(0);

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -39,6 +40,8 @@ pub struct Kv {
     pub index: u64,
     entries: BTreeMap<String, Entry>,
     graves: BTreeMap<String, u64>,
+    /// Until when nobody may take the lock of a key, because its holder was lost.
+    delays: BTreeMap<String, Instant>,
 }
 
 impl Kv {
@@ -105,6 +108,28 @@ impl Kv {
         entry.stamp.modify = write.index;
         self.note(key, write);
         true
+    }
+
+    /// True while the lock of a key cannot be taken, because its holder was lost.
+    pub fn is_delayed(&self, key: &str) -> bool {
+        self.delays.get(key).is_some_and(|until| *until > Instant::now())
+    }
+
+    /// Releases or deletes all keys of a session that ends.
+    pub fn lose(&mut self, session: &Arc<str>, deletes: bool, delay: Duration, write: &mut Write) {
+        let held = |(_, entry): &(&String, &Entry)| entry.session.as_ref() == Some(session);
+        let keys: Vec<String> =
+            self.entries.iter().filter(held).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            if !delay.is_zero() {
+                self.delays.insert(key.clone(), Instant::now() + delay);
+            }
+            if deletes {
+                self.remove(&key, write);
+            } else {
+                self.lock(&key, session, false, write);
+            }
+        }
     }
 
     /// Removes a key, if it is there.

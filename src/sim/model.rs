@@ -111,34 +111,6 @@ pub struct Coordinate {
     pub height: f64,
 }
 
-/// A session as `/v1/session/list` shows it.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Session {
-    /// Its UUID.
-    #[serde(rename = "ID")]
-    pub id: Arc<str>,
-    /// Its name.
-    pub name: String,
-    /// The node it is bound to.
-    pub node: Arc<str>,
-    /// For how long a lock stays blocked after it is lost, in nanoseconds.
-    pub lock_delay: u64,
-    /// What happens to its locks when it ends.
-    pub behavior: &'static str,
-    /// How long it lives without a renewal.
-    #[serde(rename = "TTL")]
-    pub ttl: String,
-    /// The node checks that end it.
-    pub node_checks: [&'static str; 1],
-    /// The service checks that end it.
-    pub service_checks: Option<Vec<String>>,
-    /// The index that made it.
-    pub create_index: u64,
-    /// The index that changed it last.
-    pub modify_index: u64,
-}
-
 impl Stamp {
     /// The stamp of an object written at `index`, which keeps the birth of the one it replaces.
     pub fn after(previous: Option<Self>, index: u64) -> Self {
@@ -204,4 +176,16 @@ impl Node {
             .filter(move |(_, check)| !service_id.is_empty() && *check.service_id == *service_id);
         own.chain(of_instance)
     }
+}
+
+/// A UUID of 128 bits.
+pub fn uuid(high: u64, low: u64) -> Arc<str> {
+    Arc::from(format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff,
+    ))
 }

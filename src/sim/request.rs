@@ -158,7 +158,7 @@ fn decode(text: &str, plus: Plus) -> String {
 }
 
 /// Reads Go's way to write a duration: `1m30s`, `500ms`, `1.5h`.
-fn duration(text: &str) -> Option<Duration> {
+pub fn duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = Duration::ZERO;
     while !rest.is_empty() {

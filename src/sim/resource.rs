@@ -43,6 +43,8 @@ pub enum Resource {
     UiNodes,
     /// `/v1/session/list`
     Sessions,
+    /// `/v1/session/info/ID`
+    Session(Arc<str>),
     /// `/v1/coordinate/nodes`
     Coordinates,
     /// `/v1/kv/KEY`
@@ -85,7 +87,7 @@ impl Resource {
                 tables.checks
             }
             Self::Summary | Self::UiNodes => catalog.index(),
-            Self::Sessions => state.sessions_index,
+            Self::Sessions | Self::Session(_) => state.sessions_index,
             Self::Coordinates => state.coordinates_index,
             Self::Key(key) | Self::RawKey(key) => state.kv.key_index(key),
             Self::Entries(prefix) | Self::Keys(prefix, _) => state.kv.prefix_index(prefix),
@@ -104,7 +106,9 @@ impl Resource {
                 Interest::Service(Arc::clone(name))
             }
             Self::Checks(status) => Interest::Checks(*status),
-            Self::NoChecks | Self::Sessions | Self::Coordinates => Interest::Nothing,
+            Self::NoChecks | Self::Coordinates => Interest::Nothing,
+            Self::Sessions => Interest::Sessions,
+            Self::Session(id) => Interest::Session(Arc::clone(id)),
             Self::ChecksOfNode(name) => Interest::ChecksOfNode(Arc::clone(name)),
             Self::ChecksOfService(name) => Interest::ChecksOfService(Arc::clone(name)),
             Self::Summary | Self::UiNodes => Interest::Catalog,
@@ -115,8 +119,11 @@ impl Resource {
 
     /// Whether its answer says `X-Consul-Effective-Consistency`.
     pub fn tells_consistency(&self) -> bool {
-        !matches!(self, Self::Summary | Self::UiNodes | Self::Sessions | Self::Coordinates)
-            && !self.is_kv()
+        let is_silent = matches!(
+            self,
+            Self::Summary | Self::UiNodes | Self::Sessions | Self::Session(_) | Self::Coordinates
+        );
+        !is_silent && !self.is_kv()
     }
 
     /// Whether it reads keys. These endpoints send no index with an error.

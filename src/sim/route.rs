@@ -14,7 +14,7 @@ use super::datacenter::Datacenter;
 use super::fault::Fault;
 use super::federation::Federation;
 use super::request::{Consistency, Request};
-use super::{agent, keys, registration, txn};
+use super::{agent, keys, registration, sessions, txn};
 use path::Endpoint;
 
 /// Answers a request that came to the agent of `local`.
@@ -107,12 +107,20 @@ async fn act(
         Endpoint::Events => Answer { index: Some(1), ..Answer::ready("[]".into()) },
         Endpoint::TokenSelf => token(dc),
         Endpoint::Autopilot | Endpoint::RaftConfiguration => operator(dc, request, &endpoint).await,
-        Endpoint::Key(_) | Endpoint::Register | Endpoint::Deregister | Endpoint::Transaction => {
-            match dc.leader().await {
-                Ok(()) => write(dc, request, &endpoint),
-                Err(answer) => answer,
-            }
+        Endpoint::NoSession => {
+            let contact = Contact { known_leader: false, last_contact_ms: 0 };
+            Answer { index: Some(1), contact: Some(contact), ..sessions::not_an_id() }
         }
+        Endpoint::DestroySession(id) if id.is_empty() => Answer::bad_request("Missing session"),
+        Endpoint::Key(_)
+        | Endpoint::CreateSession
+        | Endpoint::DestroySession(_)
+        | Endpoint::Register
+        | Endpoint::Deregister
+        | Endpoint::Transaction => match dc.leader().await {
+            Ok(()) => write(dc, request, &endpoint),
+            Err(answer) => answer,
+        },
     }
 }
 
@@ -138,6 +146,11 @@ fn write(dc: &Datacenter, request: &Request, endpoint: &Endpoint) -> Answer {
     match endpoint {
         Endpoint::Key(key) if request.method == Method::PUT => keys::put(&mut state, key, request),
         Endpoint::Key(key) => keys::delete(&mut state, key, request),
+        Endpoint::CreateSession => {
+            let agent = state.raft.servers.first().map(|server| Arc::clone(&server.name));
+            sessions::create(&mut state, &agent.unwrap_or_default(), &request.body)
+        }
+        Endpoint::DestroySession(id) => sessions::destroy(&mut state, id),
         Endpoint::Register => registration::register(&mut state, &request.body),
         Endpoint::Deregister => registration::deregister(&mut state, &request.body),
         _ => txn::run(&mut state, &dc.name, &request.body),

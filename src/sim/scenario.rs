@@ -77,6 +77,7 @@ fn perform(dc: &Handle, action: &Action) {
         }
         Action::Key(key, Some(value)) => dc.put_kv(key, value.clone()),
         Action::Key(key, None) => dc.delete_kv(key),
+        Action::PassOn(lock) => dc.pass_on(lock),
     }
 }
 

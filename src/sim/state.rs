@@ -13,9 +13,9 @@ use bytes::Bytes;
 use super::catalog::{Catalog, Write};
 use super::fault::Faults;
 use super::kv::Kv;
-use super::model::Session;
 use super::raft::Raft;
 use super::resource::Resource;
+use super::sessions::{self, Sessions};
 use super::wake::{Event, Waiters};
 
 /// How many bytes of ready answers a datacenter keeps. The list of all checks of 100,000 instances
@@ -34,7 +34,7 @@ pub struct State {
     /// Keys.
     pub kv: Kv,
     /// Sessions, in the order of their ids.
-    pub sessions: Vec<Session>,
+    pub sessions: Sessions,
     /// The index of the list of sessions.
     pub sessions_index: u64,
     /// The index of the coordinates.
@@ -56,6 +56,7 @@ impl State {
         self.index += 1;
         let mut write = Write { index: self.index, events: Vec::new() };
         let outcome = change(self, &mut write);
+        sessions::cull(self, &mut write);
         if !write.events.is_empty() {
             self.waiters.wake(&write.events);
         }

@@ -13,7 +13,7 @@ use super::model::Status;
 /// What a blocked query looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interest {
-    /// Nothing that ever changes here: sessions, coordinates; only the loss of the leader wakes it.
+    /// Nothing that ever changes here: coordinates; only the loss of the leader wakes it.
     Nothing,
     /// The list of nodes.
     Nodes,
@@ -31,6 +31,10 @@ pub enum Interest {
     ChecksOfService(Arc<str>),
     /// Nodes, services and checks together.
     Catalog,
+    /// The list of sessions.
+    Sessions,
+    /// One session.
+    Session(Arc<str>),
     /// One key.
     Key(String),
     /// All keys that start so.
@@ -55,6 +59,8 @@ pub enum Event {
         /// Its state before and after, where there is one.
         states: [Option<Status>; 2],
     },
+    /// A session was made or ended.
+    Session(Arc<str>),
     /// A key was written or removed.
     Key(String),
     /// The leader came or went, or a fault was switched: everybody looks again.
@@ -81,6 +87,7 @@ impl Interest {
             (_, Event::Everything)
             | (Self::Nodes, Event::Node(_))
             | (Self::Services, Event::Instance(_))
+            | (Self::Sessions, Event::Session(_))
             | (Self::Catalog, Event::Node(_) | Event::Instance(_) | Event::Check { .. })
             | (Self::Checks(None), Event::Check { .. }) => true,
             (Self::Node(name), Event::Node(node) | Event::Instance(node))
@@ -90,6 +97,7 @@ impl Interest {
             (Self::Checks(wanted @ Some(_)), Event::Check { states, .. }) => {
                 states.contains(wanted)
             }
+            (Self::Session(wanted), Event::Session(id)) => wanted == id,
             (Self::Key(wanted), Event::Key(key)) => wanted == key,
             (Self::Prefix(prefix), Event::Key(key)) => key.starts_with(prefix.as_str()),
             _ => false,

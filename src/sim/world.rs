@@ -6,6 +6,7 @@
 
 mod bulk;
 mod demo;
+mod lock;
 mod noise;
 mod script;
 mod timeline;
@@ -25,6 +26,7 @@ use super::state::State;
 use noise::Noise;
 use script::Script;
 
+pub use lock::Lock;
 pub use timeline::{Action, Moment, Timeline};
 
 /// The datacenters. dc-2 is some 18 ms from dc-1, dc-3 some 74 ms from both.

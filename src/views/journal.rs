@@ -16,7 +16,7 @@ use crate::app::confirm::Confirm;
 use crate::app::edit::difference;
 use crate::app::task::{Ask, Intent, News};
 use crate::editor::diff::Diff;
-use crate::journal::{Fate, Log, Record, Stored, undo};
+use crate::journal::{Act, Fate, Log, Record, Stored, undo};
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -66,7 +66,7 @@ impl Row for ChangeRow {
 
     fn text(&self) -> RowText {
         let record = &self.record;
-        RowText::new([record.key.as_str(), record.dc.as_str(), self.fate, verb(record)])
+        RowText::new([record.name(), record.dc.as_str(), self.fate, verb(record)])
     }
 
     /// Newest first.
@@ -76,12 +76,7 @@ impl Row for ChangeRow {
 }
 
 fn verb(record: &Record) -> &'static str {
-    match (&record.before, &record.after) {
-        _ if record.undoes.is_some() => "undo",
-        (None, _) => "create",
-        (Some(_), Some(_)) => "change",
-        (Some(_), None) => "delete",
-    }
+    if record.undoes.is_some() { "undo" } else { record.verb() }
 }
 
 fn fate(log: &Log, record: &Record) -> &'static str {
@@ -157,13 +152,13 @@ impl Listing for Journal {
                 cells::dc(ctx, &row.record.dc)
             })
             .sorts(|a: &ChangeRow, b| a.record.dc.cmp(&b.record.dc)),
-            Column::new("change", "change", Width::Fit(6, 6), |row: &ChangeRow| {
+            Column::new("change", "change", Width::Fit(6, 7), |row: &ChangeRow| {
                 Cell::new(verb(&row.record), Role::Text)
             }),
             Column::new("name", "key", Width::Fill(20, 80), |row: &ChangeRow| {
-                cells::text(row.record.key.as_str(), Role::Text)
+                cells::text(row.record.name(), Role::Text)
             })
-            .sorts(|a: &ChangeRow, b| a.record.key.cmp(&b.record.key)),
+            .sorts(|a: &ChangeRow, b| a.record.name().cmp(b.record.name())),
             Column::new("index", "index", Width::Fit(9, 21), index).right().rank(1),
             Column::new("status", "outcome", Width::Fit(7, 11), |row: &ChangeRow| {
                 Cell::new(row.fate, fate_role(row.fate))
@@ -210,6 +205,9 @@ impl Listing for Journal {
     }
 
     fn open(&self, _ctx: &Ctx, row: &ChangeRow) -> Option<Place> {
+        if row.record.act == Act::Destroy {
+            return Some(Place::new("sessions").at(&row.record.dc));
+        }
         Some(Place::new("key").at(&row.record.dc).of(row.record.key.as_str()))
     }
 
@@ -218,7 +216,7 @@ impl Listing for Journal {
     }
 
     fn name(&self, row: &ChangeRow) -> String {
-        row.record.key.as_str().to_owned()
+        row.record.name().to_owned()
     }
 
     fn json(&self, _ctx: &Ctx, row: &ChangeRow) -> Value {
@@ -238,9 +236,13 @@ impl Listing for Journal {
             Cell::new(format!("{at}  {}", record.id), Role::Muted),
             Cell::new(format!("sent to {}", clean(&record.agent)), Role::Muted),
         ];
+        if let Some(session) = &record.session {
+            let text = format!("from session {session}; there is no undo");
+            lines.push(Cell::new(clean(&text).into_owned(), Role::Muted));
+        }
         lines
             .extend(difference(&Diff::of(&before.unwrap_or_default(), &after.unwrap_or_default())));
-        let title = Cell::new(format!(" {} ", clean(record.key.as_str())), Role::Title)
+        let title = Cell::new(format!(" {} ", clean(record.name())), Role::Title)
             .then(format!("{} ", row.fate), fate_role(row.fate));
         Some(Detail { title, lines: Lines::Whole(lines) })
     }

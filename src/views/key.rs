@@ -13,7 +13,7 @@ use super::facts::{hands, session_of};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::prefill::{self, Chosen};
 use super::reading::{Prepared, Reading};
-use super::{Ctx, Entry, Place, Response, View, cells};
+use super::{Ctx, Entry, Place, Response, View, cells, unlock};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::app::confirm::Confirm;
@@ -22,6 +22,7 @@ use crate::app::task::{Ask, Intent};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv;
+use crate::domain::lock::Lock;
 use crate::editor::diff::Diff;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
@@ -135,6 +136,14 @@ impl OneKey {
         let intent = Intent::from(kv::Write::one(row.dc.clone(), op));
         let title = intent.summary();
         Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Write(intent))))
+    }
+
+    /// The question before the key's lock is taken from its session.
+    fn release(ctx: &Ctx, row: &KeyRow) -> Response {
+        match row.entry.as_deref().and_then(Lock::of) {
+            Some(lock) => unlock::release(ctx, &row.dc, &lock),
+            None => Response::Notice(String::from("no session holds it")),
+        }
     }
 
     fn shows(&self, ctx: &Ctx, dc: &Dc) -> bool {
@@ -261,7 +270,7 @@ impl Listing for OneKey {
         wanted
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&KeyRow>) -> Option<Response> {
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&KeyRow>) -> Option<Response> {
         match (action, row) {
             (Action::NextFormat, Some(row)) => self.next_format(row),
             (Action::ExpandAll, _) => Some(self.toggle_fold()),
@@ -270,6 +279,7 @@ impl Listing for OneKey {
                 Some(Response::Edit(row.dc.clone(), self.key.clone(), entry))
             }
             (Action::Delete, Some(row)) => Some(Self::delete(row)),
+            (Action::Release, Some(row)) => Some(Self::release(ctx, row)),
             _ => None,
         }
     }

@@ -11,20 +11,20 @@ use serde_json::{Value, json};
 
 use super::kv::folder_of;
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells};
+use super::{Ctx, Entry, Place, Response, View, unlock};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key, SessionId};
 use crate::domain::json::SessionJson;
 use crate::domain::kv::Session;
 use crate::store::{Change, Datacenter, Since};
-use crate::table::column::{Cell, Column, Width};
+use crate::table::column::Column;
 use crate::table::filter::RowText;
 use crate::table::row::Row;
-use crate::ui::text::duration;
-use crate::ui::theme::Role;
 use crate::ui::widgets::pane::Detail;
 
+mod columns;
 mod detail;
 
 /// The view's line in the registry.
@@ -141,36 +141,7 @@ impl Listing for Sessions {
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, SessionRow>> {
-        let mut columns = vec![
-            Column::new("dc", "dc", Width::Fit(4, 12), |row: &SessionRow| cells::dc(ctx, &row.dc))
-                .sorts(|a: &SessionRow, b| a.dc.cmp(&b.dc)),
-            Column::new("name", "name", Width::Fill(14, 60), |row: &SessionRow| name(&row.session))
-                .sorts(|a: &SessionRow, b| a.session.name.cmp(&b.session.name)),
-            Column::new("node", "node", Width::Fit(6, 30), |row: &SessionRow| node(ctx, row))
-                .sorts(|a: &SessionRow, b| a.session.node.cmp(&b.session.node)),
-        ];
-        if self.prefix.is_some() {
-            columns.push(
-                Column::new("keys", "keys held", Width::Fit(4, 9), |row: &SessionRow| {
-                    let keys = row.keys.as_ref().map(|keys| keys.len());
-                    keys.map_or_else(
-                        || Cell::new("?", Role::Muted),
-                        |n| cells::number(n, Role::Accent),
-                    )
-                })
-                .right()
-                .sorts_worst_first(|a: &SessionRow, b| {
-                    let of = |row: &SessionRow| row.keys.as_ref().map(|keys| keys.len());
-                    of(a).cmp(&of(b))
-                }),
-            );
-        }
-        columns.extend(more(ctx));
-        let id = Column::new("id", "id", Width::Fit(8, 36), |row: &SessionRow| {
-            cells::text(row.session.id.as_str(), Role::Muted)
-        });
-        columns.push(if wide { id } else { id.rank(5) });
-        columns
+        columns::all(ctx, self.prefix.is_some(), wide)
     }
 
     fn first_sort(&self) -> &'static str {
@@ -224,6 +195,11 @@ impl Listing for Sessions {
         Some(Place::new("node").at(&row.dc).of(row.session.node.as_str()))
     }
 
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&SessionRow>) -> Option<Response> {
+        let row = row.filter(|_| action == Action::DestroySession)?;
+        Some(unlock::destroy(ctx, &row.dc, &row.session.id, self.prefix.as_ref()))
+    }
+
     fn name(&self, row: &SessionRow) -> String {
         row.session.id.to_string()
     }
@@ -244,58 +220,4 @@ impl Listing for Sessions {
     fn nothing(&self) -> &'static str {
         "no sessions"
     }
-}
-
-/// The columns that go one by one as it gets narrow.
-fn more<'a>(ctx: &'a Ctx) -> [Column<'a, SessionRow>; 5] {
-    let ttl = |row: &SessionRow| match &*row.session.ttl {
-        "" if row.session.is_endless() => Cell::new("endless", Role::Warning),
-        "" => Cell::new("-", Role::Muted),
-        ttl => cells::text(ttl, Role::Text),
-    };
-    [
-        Column::new("ttl", "ttl", Width::Fit(3, 10), ttl).right().rank(1),
-        Column::new("age", "since", Width::Fit(5, 8), |row: &SessionRow| {
-            cells::since(ctx.now, row.since)
-        })
-        .right()
-        .rank(2)
-        .sorts_worst_first(|a: &SessionRow, b| {
-            let at = |row: &SessionRow| row.since.map(|since| since.at);
-            at(a).cmp(&at(b))
-        }),
-        Column::new("behavior", "on end", Width::Fit(6, 8), |row: &SessionRow| {
-            Cell::new(row.session.behavior.word(), Role::Text)
-        })
-        .rank(3)
-        .sorts(|a: &SessionRow, b| a.session.behavior.word().cmp(b.session.behavior.word())),
-        Column::new("delay", "lock delay", Width::Fit(5, 10), |row: &SessionRow| {
-            Cell::new(duration(row.session.lock_delay), Role::Text)
-        })
-        .right()
-        .rank(4)
-        .sorts(|a: &SessionRow, b| a.session.lock_delay.cmp(&b.session.lock_delay)),
-        Column::new("checks", "checks", Width::Fit(6, 40), |row: &SessionRow| {
-            cells::joined(&row.session.checks)
-        })
-        .rank(6),
-    ]
-}
-
-/// A session's name; many have none.
-fn name(session: &Session) -> Cell {
-    if session.name.is_empty() {
-        return Cell::new("(no name)", Role::Muted);
-    }
-    cells::text(&session.name, Role::Text)
-}
-
-/// Its node, coloured by the node's state.
-fn node(ctx: &Ctx, row: &SessionRow) -> Cell {
-    let state = ctx.store.dc(&row.dc).and_then(|state| state.nodes.get(&row.session.node));
-    let role = state.map_or(Role::Text, |node| match cells::role(node.status) {
-        Role::Passing => Role::Text,
-        failing => failing,
-    });
-    cells::text(row.session.node.as_str(), role)
 }

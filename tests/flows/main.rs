@@ -18,6 +18,7 @@ mod browsing;
 mod checks;
 mod dark;
 mod field;
+mod held;
 mod lies;
 mod limits;
 mod looks;

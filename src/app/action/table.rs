@@ -62,6 +62,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     change(Action::KvCopy, "kv-copy", "Copy the key or folder; in a comparison, copy to the right side", &["p", "f5"]),
     change(Action::KvMove, "kv-move", "Move or rename the key or folder", &["m", "f6"]),
     change(Action::KvImport, "kv-import", "Store what a file holds", &["i"]),
+    change(Action::Release, "kv-release", "Take the lock from its session, after a question", &["shift-r"]),
+    change(Action::DestroySession, "session-destroy", "End the session, after a question", &["shift-x"]),
     change(Action::Undo, "undo", "Take the change back, after a question", &["u"]),
     change(Action::Drafts, "drafts", "Show the edits that were left open and not saved", &[]),
     centre(Action::DcAll, "dc-all", "Show all datacenters", &["0"]),

@@ -33,6 +33,21 @@ impl Session {
     pub fn is_endless(&self) -> bool {
         self.ttl.is_empty() && self.checks.is_empty()
     }
+
+    /// Its lock delay, exactly: `15s`, `1ms`, `0s`.
+    pub fn delay(&self) -> String {
+        match self.lock_delay.subsec_nanos() {
+            0 => format!("{}s", self.lock_delay.as_secs()),
+            _ => format!("{}ms", self.lock_delay.as_millis()),
+        }
+    }
+
+    /// Itself in a line: `batch on host-1, TTL 15s, lock delay 15s`.
+    pub fn about(&self) -> String {
+        let name = if self.name.is_empty() { "(no name)" } else { &self.name };
+        let ttl = if self.ttl.is_empty() { "none" } else { &self.ttl };
+        format!("{name} on {}, TTL {ttl}, lock delay {}", self.node, self.delay())
+    }
 }
 
 /// What becomes of the keys of a session that ends.
@@ -61,6 +76,19 @@ impl Behavior {
         match self {
             Self::Release => "release",
             Self::Delete => "delete",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_delay_is_told_exactly() {
+        for (millis, text) in [(0, "0s"), (1, "1ms"), (1_500, "1500ms"), (90_000, "90s")] {
+            let lock_delay = Duration::from_millis(millis);
+            assert_eq!(Session { lock_delay, ..Session::default() }.delay(), text);
         }
     }
 }

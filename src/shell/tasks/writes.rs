@@ -1,9 +1,9 @@
-//! Changes of keys, and the journal of them.
+//! Changes of keys, locks and sessions, and the journal of them.
 
 use std::sync::Arc;
 
 use super::Ways;
-use crate::app::task::Intent;
+use crate::app::task::{Intent, LockIntent};
 use crate::consul::write::{Outcome, Settled};
 use crate::editor::machine::WriteAnswer;
 use crate::journal::{Committed, Committer, Log};
@@ -17,6 +17,17 @@ pub(super) async fn write(ways: &Ways, intent: Intent) -> WriteAnswer {
         insist: without_journal,
     };
     match committer.commit_undo(&write, undoes.as_deref()).await {
+        Ok(committed) => answer(&committed),
+        Err(error) => WriteAnswer::NotJournalled(error.to_string()),
+    }
+}
+
+/// As [`write()`], for a change of who holds what.
+pub(super) async fn lock(ways: &Ways, intent: LockIntent) -> WriteAnswer {
+    let LockIntent { change, without_journal } = intent;
+    let client = ways.client(change.dc());
+    let committer = Committer { client, journal: ways.journal(), insist: without_journal };
+    match committer.commit_lock(&change).await {
         Ok(committed) => answer(&committed),
         Err(error) => WriteAnswer::NotJournalled(error.to_string()),
     }

@@ -38,7 +38,8 @@ impl Resource {
             Self::UiNodes => {
                 list(catalog.nodes.iter().map(|(name, node)| wire::ui_node(name, node)))
             }
-            Self::Sessions => to_bytes(&state.sessions),
+            Self::Sessions => list(state.sessions.values()),
+            Self::Session(id) => list(state.sessions.get(id).into_iter()),
             Self::Coordinates => coordinates(catalog),
             Self::Key(key) => entries(state.kv.get(key).map(|entry| (key, entry)))?,
             Self::RawKey(key) => state.kv.get(key)?.value.clone(),

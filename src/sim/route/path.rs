@@ -7,6 +7,7 @@ use hyper::Method;
 use crate::sim::model::Status;
 use crate::sim::request::Request;
 use crate::sim::resource::{Instances, Resource};
+use crate::sim::sessions::is_id;
 
 /// An endpoint with its argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,12 @@ pub enum Endpoint {
     Events,
     /// A write to `/v1/kv/KEY`
     Key(String),
+    /// `/v1/session/create`
+    CreateSession,
+    /// `/v1/session/destroy/ID`
+    DestroySession(Arc<str>),
+    /// `/v1/session/info/ID` of what is no id
+    NoSession,
     /// `/v1/catalog/register`
     Register,
     /// `/v1/catalog/deregister`
@@ -63,6 +70,7 @@ impl Endpoint {
             "/v1/internal/ui/services" => Self::Read(Resource::Summary),
             "/v1/internal/ui/nodes" => Self::Read(Resource::UiNodes),
             "/v1/session/list" => Self::Read(Resource::Sessions),
+            "/v1/session/create" => Self::CreateSession,
             "/v1/coordinate/nodes" => Self::Read(Resource::Coordinates),
             "/v1/coordinate/datacenters" => Self::WanCoordinates,
             "/v1/status/leader" => Self::Leader,
@@ -84,7 +92,11 @@ impl Endpoint {
         match self {
             Self::Key(_) => "OPTIONS,GET,PUT,DELETE",
             Self::Read(resource) if resource.is_kv() => "OPTIONS,GET,PUT,DELETE",
-            Self::Register | Self::Deregister | Self::Transaction => "OPTIONS,PUT",
+            Self::Register
+            | Self::Deregister
+            | Self::Transaction
+            | Self::CreateSession
+            | Self::DestroySession(_) => "OPTIONS,PUT",
             _ => "OPTIONS,GET",
         }
     }
@@ -137,6 +149,11 @@ fn named(path: &str, request: &Request) -> Option<Endpoint> {
             (Resource::HealthService(name.clone(), which), "Missing service name")
         }
         "/v1/health/state/" => (checks_in(&name), "Missing check state"),
+        "/v1/session/info/" if !name.is_empty() && !is_id(&name) => {
+            return Some(Endpoint::NoSession);
+        }
+        "/v1/session/info/" => (Resource::Session(name.clone()), "Missing session"),
+        "/v1/session/destroy/" => return Some(Endpoint::DestroySession(name)),
         _ => return None,
     };
     Some(if name.is_empty() { Endpoint::Invalid(missing) } else { Endpoint::Read(resource) })

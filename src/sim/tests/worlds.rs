@@ -1,6 +1,8 @@
 //! What the worlds are made of.
 
 use super::*;
+use crate::domain::kv::Entry;
+use crate::domain::lock::Record;
 
 #[tokio::test]
 async fn demo_has_a_dozen_nodes_and_twenty_services_and_something_fails_at_once() {
@@ -14,8 +16,40 @@ async fn demo_has_a_dozen_nodes_and_twenty_services_and_something_fails_at_once(
         let failing = bench.get(&format!("/v1/health/state/critical?dc={dc}")).await;
         assert!(failing.len() > 0, "nothing fails in {dc}");
     }
-    let sessions = bench.get("/v1/session/list").await.len();
-    assert_eq!(sessions, 2);
+    for (dc, sessions) in [("dc-1", 6), ("dc-2", 3)] {
+        assert_eq!(bench.get(&format!("/v1/session/list?dc={dc}")).await.len(), sessions, "{dc}");
+    }
+}
+
+/// The holders of a semaphore's record, and how many contend.
+async fn backups(bench: &Bench) -> (usize, usize) {
+    let keys = bench.get("/v1/kv/locks/backup/?recurse&dc=dc-3").await.json();
+    let entries: Vec<Entry> = serde_json::from_value(keys).unwrap();
+    let record = entries.iter().find_map(|entry| Record::read(&entry.value)).unwrap();
+    (record.holders.len(), entries.len() - 1)
+}
+
+#[tokio::test]
+async fn a_slot_of_a_dead_node_is_lost_until_the_next_one_comes() {
+    let bench = Bench::of(Options { scenario: false, ..Options::DEMO }).await;
+    let stage = bench.sim.handle("dc-3").unwrap();
+    assert_eq!(backups(&bench).await, (2, 3));
+    stage.set_node_alive("dc3-app-4", false);
+    assert_eq!(backups(&bench).await, (2, 2), "its contender went with its session");
+    let timeline = crate::sim::world::scenario().unwrap();
+    let pass_on = || {
+        let moments = timeline.moments.iter();
+        let mut locks = moments.filter_map(|moment| match &moment.action {
+            crate::sim::world::Action::PassOn(lock) if moment.dc == "dc-3" => Some(lock),
+            _ => None,
+        });
+        stage.pass_on(locks.next_back().unwrap());
+    };
+    pass_on();
+    assert_eq!(backups(&bench).await, (2, 2), "nobody waits: two hold it, both alive");
+    stage.set_node_alive("dc3-app-4", true);
+    pass_on();
+    assert_eq!(backups(&bench).await, (2, 3));
 }
 
 #[tokio::test]

@@ -87,6 +87,9 @@ impl<'a> Plan<'a> {
     fn check_lock(&self, operation: &KeyOperation) -> Result<(), String> {
         let key = &operation.key;
         let holder = self.state.kv.get(key).and_then(|entry| entry.session.as_deref());
+        if operation.verb == "lock" && self.state.kv.is_delayed(key) {
+            return Err(format!("failed to lock key \"{key}\" due to lock delay"));
+        }
         let refused = match operation.verb.as_str() {
             "lock" => holder.is_some_and(|holder| holder != operation.session),
             "unlock" => holder != Some(operation.session.as_str()),

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::lock::Lock;
 use super::noise::Noise;
-use super::script::{KeyLine, NodeLine, Script, ServiceLine};
+use super::script::{KeyLine, LockLine, NodeLine, Script, ServiceLine};
 use super::{Site, gossiping_node, serf_health};
-use crate::sim::model::{Check, Service, Session, Stamp, Status};
+use crate::sim::model::{Check, Service, Stamp, Status};
+use crate::sim::sessions::{self, Session};
 use crate::sim::state::State;
-
-/// How long a lock stays blocked after its session is lost: Consul's default, in nanoseconds.
-const LOCK_DELAY: u64 = 15_000_000_000;
 
 /// Fills a datacenter from the script.
 pub fn fill(state: &mut State, script: &Script, site: &Site, noise: &mut Noise) {
@@ -25,14 +24,26 @@ pub fn fill(state: &mut State, script: &Script, site: &Site, noise: &mut Noise) 
         }
     }
     for line in script.kv.iter().filter(|line| is_in(site.name, &line.datacenters)) {
-        add_key(state, line, site, noise);
+        add_key(state, line, site);
     }
-    state.sessions.sort_by(|a, b| a.id.cmp(&b.id));
+    for line in script.lock.iter().filter(|line| is_in(site.name, &line.datacenters)) {
+        lock(line, site).open(state);
+    }
 }
 
 /// Whether a datacenter is meant; no list means all.
 pub fn is_in(dc: &str, datacenters: &[String]) -> bool {
     datacenters.is_empty() || datacenters.iter().any(|name| name == dc)
+}
+
+/// A lock with the full names of its nodes.
+pub fn lock(line: &LockLine, site: &Site) -> Lock {
+    Lock {
+        prefix: line.prefix.clone(),
+        limit: line.limit,
+        name: line.name.clone(),
+        nodes: line.nodes.iter().map(|node| site.node(node)).collect(),
+    }
 }
 
 /// The id of an instance.
@@ -92,27 +103,13 @@ fn add_instance(state: &mut State, line: &ServiceLine, node: &Arc<str>, number: 
     });
 }
 
-fn add_key(state: &mut State, line: &KeyLine, site: &Site, noise: &mut Noise) {
+fn add_key(state: &mut State, line: &KeyLine, site: &Site) {
     let value = Bytes::from(line.value.clone());
     state.write(|state, write| state.kv.put(&line.key, value, 0, write));
     let Some(holder) = &line.session else {
         return;
     };
-    let id = noise.uuid();
-    state.write(|state, write| {
-        state.sessions.push(Session {
-            id: Arc::clone(&id),
-            name: holder.name.clone(),
-            node: site.node(&holder.node),
-            lock_delay: LOCK_DELAY,
-            behavior: "release",
-            ttl: "15s".to_owned(),
-            node_checks: ["serfHealth"],
-            service_checks: None,
-            create_index: write.index,
-            modify_index: write.index,
-        });
-        state.sessions_index = write.index;
-    });
+    let node = site.node(&holder.node);
+    let id = sessions::add(state, Session::of_node(&holder.name, &node, "15s"));
     state.write(|state, write| state.kv.lock(&line.key, &id, true, write));
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::sim::model::uuid;
+
 /// A stream of numbers (splitmix64).
 #[derive(Debug)]
 pub struct Noise(u64);
@@ -34,13 +36,6 @@ impl Noise {
     /// A UUID.
     pub fn uuid(&mut self) -> Arc<str> {
         let (high, low) = (self.next(), self.next());
-        Arc::from(format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xffff,
-            low >> 48,
-            low & 0xffff_ffff_ffff,
-        ))
+        uuid(high, low)
     }
 }

@@ -25,6 +25,8 @@ pub struct Script {
     pub service: Vec<ServiceLine>,
     /// The keys.
     pub kv: Vec<KeyLine>,
+    /// The locks and semaphores.
+    pub lock: Vec<LockLine>,
     /// What happens, in any order.
     pub step: Vec<Step>,
 }
@@ -78,6 +80,23 @@ pub struct KeyLine {
     pub session: Option<SessionLine>,
 }
 
+/// A lock or semaphore as `consul lock` keeps it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockLine {
+    /// What it guards.
+    pub prefix: String,
+    /// How many may hold the semaphore; a lock when left out.
+    pub limit: Option<u64>,
+    /// The name of the sessions that want it.
+    pub name: String,
+    /// The node of each, without the datacenter's prefix; the first hold it.
+    pub nodes: Vec<String>,
+    /// The datacenters that have it; all when left out.
+    #[serde(default, rename = "in")]
+    pub datacenters: Vec<String>,
+}
+
 /// A session that holds a lock.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +129,8 @@ pub struct Step {
     pub server: Option<ServerStep>,
     /// A key changes.
     pub kv: Option<KeyStep>,
+    /// Who holds the lock with this prefix longest ends, and the next one takes it.
+    pub pass_on: Option<String>,
 }
 
 /// An instance gets another version.

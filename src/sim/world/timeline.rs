@@ -5,10 +5,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::demo::{check_id, instance_id, is_in};
+use super::demo::{check_id, instance_id, is_in, lock};
+use super::lock::Lock;
 use super::script::{
-    CheckStep, InstanceStep, KeyStep, MaintenanceStep, NodeStep, Script, ServerStep, ServerWord,
-    Step,
+    CheckStep, InstanceStep, KeyStep, LockLine, MaintenanceStep, NodeStep, Script, ServerStep,
+    ServerWord, Step,
 };
 use super::{SERVERS, Site};
 use crate::sim::model::Status;
@@ -65,6 +66,8 @@ pub enum Action {
     Server(String, ServerState),
     /// A key changes, or goes.
     Key(String, Option<String>),
+    /// A lock is passed on.
+    PassOn(Lock),
 }
 
 /// The instances of one datacenter: on which node each is, and what its check usually prints.
@@ -132,6 +135,7 @@ impl Resolver<'_> {
             step.maintenance.as_ref().map(|it| self.maintenance(it)),
             step.server.as_ref().map(|it| self.server(it)),
             step.kv.as_ref().map(|it| Ok(key(it, tick))),
+            step.pass_on.as_ref().map(|it| self.pass_on(it)),
         ];
         actions.into_iter().flatten().collect()
     }
@@ -169,6 +173,14 @@ impl Resolver<'_> {
             ServerWord::Down => ServerState::Down,
         };
         Ok(Action::Server(self.site.server(step.number), state))
+    }
+
+    fn pass_on(&self, prefix: &str) -> io::Result<Action> {
+        let here = |line: &&LockLine| is_in(self.site.name, &line.datacenters);
+        let mut locks = self.script.lock.iter().filter(here);
+        let found = locks.find(|line| line.prefix == prefix);
+        let line = found.ok_or_else(|| unknown("lock", prefix))?;
+        Ok(Action::PassOn(lock(line, self.site)))
     }
 
     fn instance(&self, id: &str) -> io::Result<(Arc<str>, &str)> {

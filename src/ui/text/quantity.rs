@@ -68,14 +68,6 @@ fn scaled(n: u64, units: &[&str; 7]) -> String {
     }
 }
 
-/// A span that was set, exactly: `15s`, `90s`, `1ms`, `1500ms`, `0s`.
-pub fn duration(set: Duration) -> String {
-    match set.subsec_nanos() {
-        0 => format!("{}s", set.as_secs()),
-        _ => format!("{}ms", set.as_millis()),
-    }
-}
-
 /// How long something took: `0.8ms`, `18ms`, `1.2s`, `75s`.
 pub fn millis(took: Duration) -> String {
     let micros = took.as_micros();
@@ -128,13 +120,6 @@ mod tests {
             assert_eq!((count(n).as_str(), compact(n).as_str()), (exact, short));
         }
         assert_eq!(compact(usize::MAX), "18.4E");
-    }
-
-    #[test]
-    fn a_span_that_was_set_is_told_exactly() {
-        for (millis, text) in [(0, "0s"), (1, "1ms"), (1_500, "1500ms"), (90_000, "90s")] {
-            assert_eq!(duration(Duration::from_millis(millis)), text);
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::domain::lock::Part;
 use crate::domain::managed::Managers;
 use crate::store::Datacenter;
 use crate::table::column::Cell;
-use crate::ui::text::{clean, duration};
+use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 use crate::views::{Ctx, cells};
@@ -70,10 +70,7 @@ fn session(label_: &str, id: &SessionId, session: Option<&Session>) -> Cell {
             let ttl = if it.ttl.is_empty() { "no TTL".into() } else { format!("TTL {}", it.ttl) };
             cell.then(name.into_owned(), Role::Text)
                 .then(format!(" on {}", clean(it.node.as_str())), Role::Text)
-                .then(
-                    format!(", {}, lock delay {}", clean(&ttl), duration(it.lock_delay)),
-                    Role::Muted,
-                )
+                .then(format!(", {}, lock delay {}", clean(&ttl), it.delay()), Role::Muted)
         }
         None => cell.then("a session that is not listed", Role::Warning),
     };

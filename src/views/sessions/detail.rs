@@ -1,12 +1,10 @@
 //! One session beside the list: everything that Consul says of it, what ends it, and its keys.
 
-use std::time::Duration;
-
 use super::SessionRow;
 use crate::domain::ids::Key;
 use crate::domain::kv::{Behavior, Session};
 use crate::table::column::Cell;
-use crate::ui::text::{clean, count, duration};
+use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 use crate::views::{Ctx, cells};
@@ -20,7 +18,7 @@ pub(super) fn of(ctx: &Ctx, row: &SessionRow, prefix: Option<&Key>) -> Detail {
     lines.extend(keys.map(|key| Cell::new(format!("  {}", clean(key.as_str())), Role::Accent)));
     lines.push(field("ends", &ends(session)));
     lines.push(field("its keys", fate(session.behavior)));
-    lines.push(field("after it", &after(session.lock_delay)));
+    lines.push(field("after it", &after(session)));
     lines.push(field("node", session.node.as_str()));
     lines.push(field("name", &session.name));
     let mut seen = cells::since(ctx.now, row.since);
@@ -40,13 +38,9 @@ fn keys_line(ctx: &Ctx, row: &SessionRow, prefix: Option<&Key>) -> Cell {
     let (Some(looked), Some(keys)) = (looked, &row.keys) else {
         return Cell::new(label("keys"), Role::Muted).then("looking", Role::Muted);
     };
-    let (place, of) = (clean(looked.place()), count(looked.keys));
-    let mut text = format!("holds {} of the {of} under {place}", count(keys.len()));
-    if let Some(key) = &looked.cut_at {
-        text = format!("{text} up to {}; the rest was not read", clean(key.as_str()));
-    }
+    let text = format!("{}; it holds {} of them", looked.looked(), keys.len());
     let role = if keys.is_empty() { Role::Muted } else { Role::Accent };
-    Cell::new(label("keys"), Role::Muted).then(text, role)
+    Cell::new(label("keys"), Role::Muted).then(clean(&text).into_owned(), role)
 }
 
 /// What ends a session.
@@ -71,11 +65,11 @@ fn fate(behavior: Behavior) -> &'static str {
     }
 }
 
-fn after(lock_delay: Duration) -> String {
-    if lock_delay.is_zero() {
+fn after(session: &Session) -> String {
+    if session.lock_delay.is_zero() {
         return String::from("others take its locks at once (no lock delay)");
     }
-    format!("others cannot take its locks for {} (lock delay)", duration(lock_delay))
+    format!("others cannot take its locks for {} (lock delay)", session.delay())
 }
 
 fn label(name: &str) -> String {
