@@ -125,7 +125,7 @@ fn a_semaphores_slots_are_told_and_one_is_released() {
     put(dc, "sm/.lock?flags=16210313421097356768", &holders.to_string());
     let screen = open(&dc.http_addr(), &["-c", "locks sm @dc-1"], SIZES[1]);
     screen.wait("the semaphore", |text| {
-        shows(text, &["semaphore", "2 of 2 held", "sm-0, sm-1"])
+        shows(text, &["semaphore", "2 of 2 held", "sm-0", "sm-1"])
             && shows(text, &["contender", "waits", "sm-2"])
     });
     screen.send("R");
