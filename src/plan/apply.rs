@@ -58,7 +58,9 @@ pub enum Why {
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepFate {
-    /// It was not done, or not surely: those of [`Stopped::keys`] come first.
+    /// It is not known whether it was done.
+    Unknown,
+    /// It was not done.
     Open,
     /// It was left because its key had changed.
     Left,
@@ -70,6 +72,8 @@ impl Report {
     /// What became of each step of the plan.
     pub fn fates(&self, plan: &Plan) -> Vec<StepFate> {
         let left: HashSet<&Key> = self.left.iter().collect();
+        let unknown = self.stopped.iter().filter(|stopped| !stopped.is_known());
+        let unknown: HashSet<&Key> = unknown.flat_map(|stopped| &stopped.keys).collect();
         let mut done = 0;
         let fate = |step: &Step| {
             if step.0.iter().any(|op| left.contains(op.key())) {
@@ -77,7 +81,11 @@ impl Report {
             }
             let is_open = done >= self.progress.done;
             done += step.0.len();
-            if is_open { StepFate::Open } else { StepFate::Done }
+            match is_open {
+                false => StepFate::Done,
+                true if step.0.iter().any(|op| unknown.contains(op.key())) => StepFate::Unknown,
+                true => StepFate::Open,
+            }
         };
         plan.steps.iter().map(fate).collect()
     }
@@ -88,6 +96,16 @@ impl Report {
         let open = plan.steps.iter().zip(fates).filter(|(_, fate)| *fate == StepFate::Open);
         let steps = open.map(|(step, _)| step.clone()).collect();
         Plan { steps, blocked: Vec::new(), same: 0, dc: plan.dc.clone(), ..*plan }
+    }
+}
+
+impl Stopped {
+    /// True when its transaction surely was not made.
+    pub fn is_known(&self) -> bool {
+        match &self.why {
+            Why::Write(committed) => committed.fate() != Fate::Unknown,
+            Why::Journal(_) | Why::Asked => true,
+        }
     }
 }
 
@@ -198,5 +216,22 @@ mod tests {
         let rest = report.rest(&plan);
         assert_eq!(rest.ops().map(Op::key).collect::<Vec<_>>(), [&Key::from("d")]);
         assert_eq!(rest.on_conflict, OnConflict::Leave);
+    }
+
+    #[test]
+    fn a_transaction_without_an_answer_is_not_called_undone() {
+        use crate::consul::ApiError;
+        use StepFate::{Done, Open, Unknown};
+        let plan = plan(&["a", "b", "c"]);
+        let committed = Committed {
+            outcome: Outcome::Unknown(ApiError::Setup(String::from("no answer"))),
+            settled: None,
+            ids: Vec::new(),
+            unkept: None,
+        };
+        let why = Why::Write(Box::new(committed));
+        let stopped = Some(Stopped { keys: vec!["b".into()], why });
+        let report = Report { progress: Progress { done: 1, of: 3 }, stopped, ..Report::default() };
+        assert_eq!(report.fates(&plan), [Done, Unknown, Open]);
     }
 }

@@ -25,6 +25,7 @@ mod looks;
 mod outputs;
 mod overview;
 mod pages;
+mod plans;
 mod quorum;
 mod rows;
 mod settings;

@@ -104,6 +104,7 @@ impl Ops {
             cell = cell.then("  held or written by others", Role::Warning);
         }
         match self.fates.get(step) {
+            Some(StepFate::Unknown) => cell.then("  not known", Role::Critical),
             Some(StepFate::Open) => cell.then("  not done", Role::Warning),
             Some(StepFate::Left) => cell.then("  changed since, left", Role::Warning),
             Some(StepFate::Done) => cell.then("  done", Role::Muted),

@@ -2,8 +2,7 @@
 
 use super::super::task::many::{Guarded, Proposal, Wish, keys};
 use super::Ops;
-use crate::journal::Fate;
-use crate::plan::apply::{Report, Stopped, Why};
+use crate::plan::apply::{Report, Stopped};
 use crate::table::column::Cell;
 use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
@@ -61,12 +60,8 @@ fn lines(proposal: &Proposal, report: &Report, died: Option<&str>) -> Vec<Cell> 
 
 /// What is known of the transaction that a plan stopped at.
 fn what_of(stopped: &Stopped) -> String {
-    let is_known = match &stopped.why {
-        Why::Write(committed) => committed.fate() != Fate::Unknown,
-        Why::Journal(_) | Why::Asked => true,
-    };
     let of = keys(stopped.keys.len());
-    match (stopped.keys.first(), is_known) {
+    match (stopped.keys.first(), stopped.is_known()) {
         (None, _) => String::from("nothing more was sent"),
         (Some(first), true) => {
             format!("the transaction of {of} from '{first}' on was not made, and nothing after it")
