@@ -208,6 +208,10 @@ pub trait View: Send {
     /// Takes everything from the store anew: it is shown again, or the focus moved.
     fn load(&mut self, ctx: &Ctx) -> Option<Job>;
 
+    /// Gives up its rows, as it is no longer shown; the next [`View::load`] brings them back. Where the
+    /// cursor is and what is marked stays.
+    fn hide(&mut self) {}
+
     /// Takes in a change; ignored when what it shows is the same.
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response;
 

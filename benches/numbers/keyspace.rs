@@ -160,7 +160,8 @@ fn finding(agent: &str, report: &mut Report) {
             .wait("all hits", |text| text.contains(" of 200,001 keys") && !text.contains("+ of "));
         found.add(pressed.elapsed());
         session.screen.send("\x1b");
-        session.screen.wait_for("200,001 keys");
+        // Alone, or it would be half of another key.
+        session.screen.wait_gone("find '");
     }
     report.at_most("a key press to its frame, p99", presses.p99(), PRESSED_MS);
     report.note("all hits of what was typed, median", found.middle());

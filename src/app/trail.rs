@@ -1,6 +1,7 @@
 //! The views that the operator came through, like pages of a browser.
 //!
-//! Only the current one takes in changes; another one loads its rows anew when it is shown again.
+//! Only the current one takes in changes; another one gives its rows up and loads them anew when it is
+//! shown again.
 //! Invariant: there is always a current view.
 
 use super::msg::ViewId;
@@ -54,6 +55,7 @@ impl Trail {
         if self.views.len() == KEPT {
             self.views.remove(0);
         }
+        self.view_mut().hide();
         self.last = self.views.len() - 1;
         self.views.push((self.next_id, registry::open(place)));
         self.next_id += 1;
@@ -66,6 +68,7 @@ impl Trail {
         let Some(to) = self.at.checked_add_signed(by).filter(|to| *to < self.views.len()) else {
             return false;
         };
+        self.view_mut().hide();
         self.last = self.at;
         self.at = to;
         true
@@ -76,6 +79,7 @@ impl Trail {
         if self.last == self.at || self.last >= self.views.len() {
             return false;
         }
+        self.view_mut().hide();
         std::mem::swap(&mut self.last, &mut self.at);
         true
     }

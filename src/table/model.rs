@@ -134,6 +134,18 @@ impl<R: Row> TableModel<R> {
         self.reorder()
     }
 
+    /// Gives up all rows, and keeps cursor, marks, sort and filter for the next load.
+    pub fn unload(&mut self) {
+        self.rows = Vec::new();
+        self.texts = Vec::new();
+        self.free = Vec::new();
+        self.slots = HashMap::default();
+        self.order = Vec::new();
+        self.touched = None;
+        // An order that is still being worked out is of rows that are gone.
+        self.generation += 1;
+    }
+
     /// Takes in changed rows and drops removed ones. A row that is in both is kept.
     /// A great many are sorted in by a job.
     pub fn patch(&mut self, upserts: Vec<R>, removed: &[R::Key]) -> Option<Job> {

@@ -115,6 +115,10 @@ impl View for Overview {
         self.worst.load(ctx)
     }
 
+    fn hide(&mut self) {
+        self.worst.hide();
+    }
+
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
         // Datacenters are few: their order is never worked out elsewhere.
         let above = self.datacenters.patch(ctx, change);

@@ -140,3 +140,16 @@ proptest! {
         prop_assert!(model.shown() == 0 || window.contains(&model.cursor()));
     }
 }
+
+#[test]
+fn a_list_that_gave_its_rows_up_finds_cursor_and_marks_again() {
+    let rows = [(1, 5), (2, 4), (3, 3)];
+    let mut model = model(&rows);
+    model.step(1);
+    model.mark();
+    model.unload();
+    assert!(model.is_empty() && model.selected().is_none());
+    assert!(model.load(items(&rows)).is_none());
+    assert_eq!(model.selected().unwrap().id, 3, "marking moved on");
+    assert_eq!(model.marked().0.len(), 1);
+}

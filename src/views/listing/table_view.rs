@@ -299,6 +299,10 @@ impl<L: Listing> View for TableView<L> {
         job
     }
 
+    fn hide(&mut self) {
+        self.model.unload();
+    }
+
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
         let patch = self.listing.patch(ctx, change);
         patch.map_or(Response::Ignored, |patch| self.apply(patch))
