@@ -10,3 +10,4 @@ pub mod grep;
 pub mod job;
 pub mod model;
 pub mod row;
+mod slots;

@@ -6,15 +6,14 @@
 //! It knows nothing of columns' looks or of where rows come from.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
-use foldhash::fast::RandomState;
-
 use super::cursor::Cursor;
-use super::filter::{Filter, RowText};
+use super::filter::Filter;
 use super::job::{Job, Ordered, Slot};
 use super::row::{Row, Sort};
+use super::slots::Slots;
 
 /// Above this many rows, or texts that a filter looks at, a full sort or filter leaves the UI thread
 /// (a sort of 20,000 rows by text takes about 8 ms, half a frame).
@@ -22,10 +21,7 @@ const INLINE: usize = 20_000;
 
 /// A list of rows.
 pub struct TableModel<R: Row> {
-    rows: Vec<Option<R>>,
-    texts: Vec<Option<RowText>>,
-    free: Vec<Slot>,
-    slots: HashMap<R::Key, Slot, RandomState>,
+    slots: Slots<R>,
     order: Vec<Slot>,
     sort: Sort<R>,
     filter: Filter,
@@ -41,10 +37,7 @@ impl<R: Row> TableModel<R> {
     /// An empty list.
     pub fn new(sort: Sort<R>) -> Self {
         Self {
-            rows: Vec::new(),
-            texts: Vec::new(),
-            free: Vec::new(),
-            slots: HashMap::default(),
+            slots: Slots::with_room(0),
             order: Vec::new(),
             sort,
             filter: Filter::default(),
@@ -62,7 +55,7 @@ impl<R: Row> TableModel<R> {
 
     /// True without any row.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.slots.len() == 0
     }
 
     /// Rows that pass the filter.
@@ -77,7 +70,7 @@ impl<R: Row> TableModel<R> {
 
     /// The row of a key, filtered out or not.
     pub fn get(&self, key: &R::Key) -> Option<&R> {
-        self.slots.get(key).and_then(|slot| self.at_slot(*slot))
+        self.slots.find(key).and_then(|slot| self.slots.row(slot))
     }
 
     /// How it is sorted.
@@ -118,28 +111,19 @@ impl<R: Row> TableModel<R> {
 
     /// Replaces all rows, keeping cursor, marks, sort and filter.
     pub fn load(&mut self, rows: Vec<R>) -> Option<Job> {
-        self.rows.clear();
-        self.texts.clear();
-        self.free.clear();
-        self.slots.clear();
+        self.slots = Slots::with_room(rows.len());
         self.order.clear();
         self.touched = None;
-        self.rows.reserve(rows.len());
-        self.texts.reserve(rows.len());
-        self.slots.reserve(rows.len());
         for row in rows {
-            self.place(row);
+            self.slots.place(row);
         }
-        self.marks.retain(|key| self.slots.contains_key(key));
+        self.marks.retain(|key| self.slots.find(key).is_some());
         self.reorder()
     }
 
     /// Gives up all rows, and keeps cursor, marks, sort and filter for the next load.
     pub fn unload(&mut self) {
-        self.rows = Vec::new();
-        self.texts = Vec::new();
-        self.free = Vec::new();
-        self.slots = HashMap::default();
+        self.slots = Slots::with_room(0);
         self.order = Vec::new();
         self.touched = None;
         // An order that is still being worked out is of rows that are gone.
@@ -154,21 +138,20 @@ impl<R: Row> TableModel<R> {
         for key in removed {
             if let Some(slot) = self.slots.remove(key) {
                 self.marks.remove(key);
-                self.free_slot(slot);
                 dirty.insert(slot);
             }
         }
         let mut fresh = HashSet::with_capacity(upserts.len());
         for row in upserts {
-            fresh.insert(self.place(row));
+            fresh.insert(self.slots.place(row));
         }
         dirty.extend(&fresh);
         if dirty.is_empty() {
             return None;
         }
         if is_much {
-            let rows = &self.rows;
-            self.order.retain(|slot| rows.get(*slot as usize).is_some_and(Option::is_some));
+            let slots = &self.slots;
+            self.order.retain(|slot| slots.row(*slot).is_some());
             return self.reorder();
         }
         if let Some(touched) = &mut self.touched {
@@ -297,38 +280,19 @@ impl<R: Row> TableModel<R> {
     }
 
     fn at_slot(&self, slot: Slot) -> Option<&R> {
-        self.rows.get(slot as usize).and_then(Option::as_ref)
+        self.slots.row(slot)
     }
 
-    /// Stores a row under its key and gives its slot.
-    fn place(&mut self, row: R) -> Slot {
-        let key = row.key();
-        let slot = match self.slots.get(&key) {
-            Some(slot) => *slot,
-            None => {
-                let slot = self.free.pop().unwrap_or_else(|| {
-                    self.rows.push(None);
-                    self.texts.push(None);
-                    (self.rows.len() - 1) as Slot
-                });
-                self.slots.insert(key, slot);
-                slot
-            }
-        };
-        if let (Some(place), Some(text)) =
-            (self.rows.get_mut(slot as usize), self.texts.get_mut(slot as usize))
-        {
-            *place = Some(row);
-            *text = None;
-        }
-        slot
-    }
-
-    fn free_slot(&mut self, slot: Slot) {
-        if let Some(place) = self.rows.get_mut(slot as usize) {
-            *place = None;
-            self.free.push(slot);
-        }
+    /// True when the rows of these slots are in the order of the sort already. Ends at the first that
+    /// is not.
+    fn is_sorted(&self, slots: &[Slot]) -> bool {
+        slots.windows(2).all(|pair| match pair {
+            [a, b] => match (self.at_slot(*a), self.at_slot(*b)) {
+                (Some(a), Some(b)) => self.sort.order(a, b) != Ordering::Greater,
+                _ => false,
+            },
+            _ => true,
+        })
     }
 
     /// How much work it is to filter and sort these: what the filter looks at, at least the rows.
@@ -343,26 +307,25 @@ impl<R: Row> TableModel<R> {
         if self.filter.is_empty() {
             return true;
         }
-        let Some(Some(row)) = self.rows.get(slot as usize) else {
-            return false;
-        };
-        let Some(text) = self.texts.get_mut(slot as usize) else {
-            return false;
-        };
-        let text = text.get_or_insert_with(|| row.text());
-        self.filter.matches(text)
+        self.slots.text(slot).is_some_and(|text| self.filter.matches(text))
     }
 
     /// Makes the order anew: at once for few rows, else as a job.
     fn reorder(&mut self) -> Option<Job> {
         self.generation += 1;
-        let all: Vec<Slot> =
-            (0..self.rows.len() as Slot).filter(|slot| self.at_slot(*slot).is_some()).collect();
+        let all: Vec<Slot> = self.slots.all().collect();
         if self.cost(all.iter()) <= INLINE {
             self.touched = None;
             self.order.clear();
             let fresh = all.into_iter().filter(|slot| self.passes(*slot)).collect();
             self.merge(Vec::new(), &HashSet::new(), fresh);
+            self.follow();
+            return None;
+        }
+        // Most long lists come in their order.
+        if self.filter.is_empty() && self.is_sorted(&all) {
+            self.touched = None;
+            self.order = all;
             self.follow();
             return None;
         }
@@ -387,7 +350,7 @@ impl<R: Row> TableModel<R> {
         fresh.sort_unstable_by(|a, b| by(self, *a, *b));
         let mut kept = old;
         if !dirty.is_empty() {
-            let mut is_dirty = vec![false; self.rows.len()];
+            let mut is_dirty = vec![false; self.slots.reach()];
             for slot in dirty {
                 if let Some(flag) = is_dirty.get_mut(*slot as usize) {
                     *flag = true;
@@ -413,8 +376,8 @@ impl<R: Row> TableModel<R> {
     }
 
     fn position(&self, key: &R::Key) -> Option<usize> {
-        let slot = self.slots.get(key)?;
-        self.order.iter().position(|other| other == slot)
+        let slot = self.slots.find(key)?;
+        self.order.iter().position(|other| *other == slot)
     }
 
     /// Finds the cursor's row again after the order changed.

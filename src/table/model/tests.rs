@@ -6,6 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::table::filter::RowText;
 
 #[derive(Clone, Debug, PartialEq)]
 struct Item {
@@ -102,7 +103,7 @@ fn a_row_that_changes_during_a_job_is_where_it_belongs_after_it() {
 #[test]
 fn a_late_job_changes_nothing() {
     let mut model = TableModel::new(by_weight());
-    let many: Vec<Item> = (0..30_000).map(|id| Item { id, weight: 0 }).collect();
+    let many: Vec<Item> = (0..30_000).rev().map(|id| Item { id, weight: 0 }).collect();
     let late = model.load(many).unwrap();
     let job = model.filter_by(Filter::parse("item-17 w").unwrap()).unwrap();
     model.take(job.run());
@@ -152,4 +153,12 @@ fn a_list_that_gave_its_rows_up_finds_cursor_and_marks_again() {
     assert!(model.load(items(&rows)).is_none());
     assert_eq!(model.selected().unwrap().id, 3, "marking moved on");
     assert_eq!(model.marked().0.len(), 1);
+}
+
+#[test]
+fn many_rows_that_come_in_their_order_need_no_job() {
+    let mut model = TableModel::new(by_weight());
+    let many: Vec<Item> = (0..30_000).map(|id| Item { id, weight: 0 }).collect();
+    assert!(model.load(many).is_none());
+    assert_eq!((model.shown(), model.row(29_999).unwrap().id), (30_000, 29_999));
 }

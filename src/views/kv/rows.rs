@@ -69,6 +69,11 @@ impl Row for KvRow {
 
     /// As a tree: a folder before what lies in it, folders before keys, else by bytes.
     fn tie(&self, other: &Self) -> Ordering {
+        // Two keys of one folder, as nearly all are, differ in their names alone.
+        let are_keys = self.kind == Kind::Key && other.kind == Kind::Key;
+        if are_keys && self.path.parent() == other.path.parent() {
+            return self.path.cmp(&other.path);
+        }
         let (mut mine, mut its) = (parts(self.name()), parts(other.name()));
         loop {
             return match (mine.next(), its.next()) {
