@@ -4,9 +4,11 @@
 //! bytes: its key is asked of the row, and the text that filters look at is made when one does.
 //! Invariant: each key has one slot, and a slot that was given up is used again.
 
+use std::hash::BuildHasher;
+
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
+use hashbrown::hash_table::Entry;
 
 use super::filter::RowText;
 use super::job::Slot;
@@ -62,33 +64,27 @@ impl<R: Row> Slots<R> {
 
     /// Puts a row into the slot of its key, a new one if it has none.
     pub fn place(&mut self, row: R) -> Slot {
-        let key = row.key();
-        if let Some(slot) = self.find(&key) {
-            self.put(slot, row);
-            return slot;
-        }
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.rows.push(None);
-            (self.rows.len() - 1) as Slot
-        });
-        self.put(slot, row);
         let (rows, hasher) = (&self.rows, &self.hasher);
+        let at = |slot: &Slot| rows.get(*slot as usize).and_then(Option::as_ref);
+        let key = row.key();
+        let is_its = |slot: &Slot| at(slot).is_some_and(|row| row.key() == key);
         // Every slot in the index has a row.
-        let again = |slot: &Slot| {
-            let row = rows.get(*slot as usize).and_then(Option::as_ref);
-            row.map_or(0, |row| hasher.hash_one(row.key()))
+        let again = |slot: &Slot| at(slot).map_or(0, |row| hasher.hash_one(row.key()));
+        let slot = match self.index.entry(hasher.hash_one(&key), is_its, again) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let slot = self.free.pop().unwrap_or(self.rows.len() as Slot);
+                *new.insert(slot).get()
+            }
         };
-        self.index.insert_unique(hasher.hash_one(&key), slot, again);
-        slot
-    }
-
-    fn put(&mut self, slot: Slot, row: R) {
-        if let Some(place) = self.rows.get_mut(slot as usize) {
-            *place = Some(row);
+        match self.rows.get_mut(slot as usize) {
+            Some(place) => *place = Some(row),
+            None => self.rows.push(Some(row)),
         }
         if let Some(text) = self.texts.get_mut(slot as usize) {
             *text = None;
         }
+        slot
     }
 
     /// Drops the row of a key; gives its slot, which the next new row may get.

@@ -136,9 +136,13 @@ impl Listings {
                 rows.push(KvRow::new(&self.page, folder.clone(), Kind::Marker));
             }
             let paths = union(listings());
-            let (folders, keys): (Vec<&str>, _) =
-                paths.into_iter().partition(|path| path.ends_with('/'));
-            rows.extend(folders.into_iter().chain(keys).map(|path| self.row(path)));
+            rows.reserve(paths.len());
+            let of = |is_folder: bool| {
+                let paths = paths.iter().filter(move |path| path.ends_with('/') == is_folder);
+                paths.map(|path| self.row(path))
+            };
+            rows.extend(of(true));
+            rows.extend(of(false));
         }
         if self.folders.len() > 1 {
             rows.sort_unstable_by(KvRow::tie);
