@@ -202,6 +202,10 @@ impl Listing for Kv {
         "name"
     }
 
+    fn hide(&mut self) {
+        self.listings.forget_large();
+    }
+
     fn load(&mut self, ctx: &Ctx) -> Vec<KvRow> {
         let (dcs, folders) = (self.shown(ctx), self.folders().collect::<Vec<_>>());
         self.listings.set(dcs, folders.into_iter(), |dc, folder| {

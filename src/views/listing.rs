@@ -95,6 +95,9 @@ pub trait Listing: Send + 'static {
     /// The rows that a change touches; `None` when it touches none.
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<Self::Row>>;
 
+    /// Gives up what is large and comes again, as the list is no longer shown.
+    fn hide(&mut self) {}
+
     /// The objects that it needs watched.
     fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
         Vec::new()

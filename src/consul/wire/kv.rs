@@ -96,12 +96,13 @@ pub(in crate::consul) fn folder(prefix: &Key, text: &str) -> serde_json::Result<
         return Ok(Folder::new(prefix, []));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let folder = Listing(prefix).deserialize(&mut deserializer)?;
+    let folder = Listing(prefix, text.len()).deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(folder)
 }
 
-struct Listing<'p>(&'p Key);
+/// What is listed, and how long the answer is.
+struct Listing<'p>(&'p Key, usize);
 
 impl<'de> DeserializeSeed<'de> for Listing<'_> {
     type Value = Folder;
@@ -119,7 +120,7 @@ impl<'de> Visitor<'de> for Listing<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Folder, A::Error> {
-        let mut builder = Folder::builder(self.0);
+        let mut builder = Folder::builder(self.0, self.1);
         while let Some(path) = list.next_element::<Text<'de>>()? {
             builder.add(&path);
         }

@@ -41,10 +41,14 @@ impl FolderBuilder {
             self.has_marker = true;
             return;
         }
-        let depth = name.find('/').map_or(name.len(), |slash| slash + 1);
-        let path = path.get(..path.len() - name.len() + depth).unwrap_or(path);
-        if self.paths.last() != path {
-            self.paths.push(path);
+        // Names are short: their bytes are looked at quicker one by one than searched.
+        let Some(slash) = name.bytes().position(|byte| byte == b'/') else {
+            return self.paths.push(path);
+        };
+        let folder = path.get(..=path.len() - name.len() + slash).unwrap_or(path);
+        // One folder stands for all keys below it.
+        if self.paths.last() != folder {
+            self.paths.push(folder);
         }
     }
 
@@ -58,14 +62,15 @@ impl FolderBuilder {
 }
 
 impl Folder {
-    /// The listing of `prefix`, to be filled.
-    pub fn builder(prefix: &Key) -> FolderBuilder {
-        FolderBuilder { prefix: prefix.clone(), paths: Texts::default(), has_marker: false }
+    /// The listing of `prefix`, to be filled from about so many bytes.
+    pub fn builder(prefix: &Key, bytes: usize) -> FolderBuilder {
+        let paths = Texts::with_capacity(bytes / 16, bytes);
+        FolderBuilder { prefix: prefix.clone(), paths, has_marker: false }
     }
 
     /// The listing of `prefix` made of these keys and folders ([`FolderBuilder::add`]).
     pub fn new<'a>(prefix: &Key, paths: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut builder = Self::builder(prefix);
+        let mut builder = Self::builder(prefix, 0);
         paths.into_iter().for_each(|path| builder.add(path));
         builder.build()
     }

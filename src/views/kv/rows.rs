@@ -37,12 +37,17 @@ pub struct KvRow {
     pub kind: Kind,
     /// Bytes of the path before its name on the page.
     above: u32,
+    /// True for a key that lies in the page's folder itself.
+    is_direct: bool,
 }
 
 impl KvRow {
     /// A row of the page of a folder.
     fn new(page: &Key, path: Key, kind: Kind) -> Self {
-        Self { path, kind, above: page.as_str().len() as u32 }
+        let above = page.as_str().len();
+        let is_below = path.as_str().bytes().skip(above).any(|byte| byte == b'/');
+        let is_direct = kind == Kind::Key && !is_below;
+        Self { path, kind, above: above as u32, is_direct }
     }
 
     /// Its path below the page.
@@ -69,9 +74,8 @@ impl Row for KvRow {
 
     /// As a tree: a folder before what lies in it, folders before keys, else by bytes.
     fn tie(&self, other: &Self) -> Ordering {
-        // Two keys of one folder, as nearly all are, differ in their names alone.
-        let are_keys = self.kind == Kind::Key && other.kind == Kind::Key;
-        if are_keys && self.path.parent() == other.path.parent() {
+        // Of a folder with very many keys nearly all are such.
+        if self.is_direct && other.is_direct {
             return self.path.cmp(&other.path);
         }
         let (mut mine, mut its) = (parts(self.name()), parts(other.name()));
@@ -148,6 +152,13 @@ impl Listings {
             rows.sort_unstable_by(KvRow::tie);
         }
         rows
+    }
+
+    /// Forgets the listings that are large: many pages with one would be kept otherwise.
+    pub fn forget_large(&mut self) {
+        for listing in self.folders.values_mut().flatten() {
+            *listing = listing.take().filter(|folder| folder.len() <= MANY);
+        }
     }
 
     /// Learns which datacenters may hide keys; false when that is as it was.

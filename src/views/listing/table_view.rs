@@ -301,6 +301,7 @@ impl<L: Listing> View for TableView<L> {
 
     fn hide(&mut self) {
         self.model.unload();
+        self.listing.hide();
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
