@@ -6,6 +6,7 @@ use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
 use super::prompt::Prompt;
+use super::task::Ask;
 use super::tasks::Asker;
 use crate::domain::ids::Dc;
 use crate::table::filter::{Filter, LiveFilter};
@@ -49,6 +50,10 @@ impl App {
             Action::NextView => self.tab(1, effects),
             Action::PreviousView => self.tab(-1, effects),
             Action::Drafts => self.offer(0),
+            Action::Undo if self.trail.view().place().view != "journal" => {
+                self.forget(Asker::Undo, effects);
+                self.ask(Asker::Undo, Ask::Journal, effects);
+            }
             Action::DcAll => self.set_focus(None, effects),
             Action::Dc(n) => self.focus_nth(n, effects),
             other => {

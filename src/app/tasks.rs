@@ -22,6 +22,8 @@ pub enum Asker {
     Confirm,
     /// What lies over the view while many keys are read or changed.
     Plan,
+    /// Whoever wants the last change taken back.
+    Undo,
     /// Nobody in particular: what comes is said below.
     Operator,
 }
@@ -128,6 +130,14 @@ impl App {
                     self.confirmed(effects);
                 }
             }
+            Asker::Undo => match news {
+                News::Journal(Ok(log)) => {
+                    let response = crate::views::journal::take_last_back(&log);
+                    self.respond(response, effects);
+                }
+                News::Journal(Err(why)) | News::Failed(why) => self.say(Level::Error, why),
+                _ => {}
+            },
             Asker::Operator => self.tell(id, news, effects),
         }
     }

@@ -96,29 +96,32 @@ fn fate_role(fate: &str) -> Role {
     }
 }
 
-impl Journal {
-    /// The question before a change is taken back, with everything of its write.
-    fn take_back(&self, row: &ChangeRow) -> Response {
-        let Some(log) = &self.log else { return Response::Ignored };
-        if log.is_undone(&row.record.write) {
-            return Response::Notice(String::from("it is undone already"));
-        }
-        let records = log.of_write(&row.record.write);
-        let write = match undo(&records) {
-            Ok(write) => write,
-            Err(error) => return Response::Notice(error.to_string()),
-        };
-        let mut lines = Vec::new();
-        for op in &write.ops {
-            lines.push(Cell::new(clean(op.key().as_str()).into_owned(), Role::Accent));
-            let before = op.base().map_or(&[][..], |base| &base.value);
-            let after = op.after().map_or(&[][..], |(value, _)| value);
-            lines.extend(difference(&Diff::of(before, after)));
-        }
-        let undoes = Some(row.record.write.clone());
-        let intent = Intent { undoes, ..Intent::from(write) };
-        let title = intent.summary();
-        Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Write(intent))))
+/// The question before a write is taken back, with everything of it.
+pub(crate) fn take_back(log: &Log, write: &str) -> Response {
+    if log.is_undone(write) {
+        return Response::Notice(String::from("it is undone already"));
+    }
+    let back = match undo(&log.of_write(write)) {
+        Ok(back) => back,
+        Err(error) => return Response::Notice(error.to_string()),
+    };
+    let mut lines = Vec::new();
+    for op in &back.ops {
+        lines.push(Cell::new(clean(op.key().as_str()).into_owned(), Role::Accent));
+        let before = op.base().map_or(&[][..], |base| &base.value);
+        let after = op.after().map_or(&[][..], |(value, _)| value);
+        lines.extend(difference(&Diff::of(before, after)));
+    }
+    let intent = Intent { undoes: Some(write.to_owned()), ..Intent::from(back) };
+    let title = intent.summary();
+    Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Write(intent))))
+}
+
+/// The question before the last write that was not undone is taken back.
+pub(crate) fn take_last_back(log: &Log) -> Response {
+    match log.last_to_undo() {
+        Some(write) => take_back(log, write),
+        None => Response::Notice(String::from("there is nothing to undo")),
     }
 }
 
@@ -212,7 +215,9 @@ impl Listing for Journal {
     }
 
     fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&ChangeRow>) -> Option<Response> {
-        (action == Action::Undo).then(|| row.map_or(Response::Ignored, |row| self.take_back(row)))
+        let back = |log: &Arc<Log>| row.map(|row| take_back(log, &row.record.write));
+        let is_undo = action == Action::Undo;
+        is_undo.then(|| self.log.as_ref().and_then(back).unwrap_or(Response::Changed))
     }
 
     fn name(&self, row: &ChangeRow) -> String {

@@ -118,7 +118,7 @@ fn a_new_key_is_made_and_a_change_is_undone_from_the_journal() {
     desk.save("second");
     desk.screen.wait("the second", |s| s.contains("written to dc-1") && s.contains("second"));
     desk.screen.send(":journal\r");
-    desk.screen.wait("both", |s| s.contains("create fresh/a") && s.contains("change fresh/a"));
+    desk.screen.wait("both", |s| s.contains("─ journal [2]") && s.contains("create"));
     desk.screen.send("u");
     desk.screen.wait("what undoing does", |s| s.contains("-second") && s.contains("y yes"));
     desk.screen.send("y");
@@ -142,6 +142,23 @@ fn an_undo_of_what_somebody_changed_since_writes_nothing() {
     desk.screen.send("y");
     desk.screen.wait_for("changed since it was read");
     assert_eq!(get("since/a"), "theirs\n");
+}
+
+#[test]
+fn the_last_change_is_undone_from_anywhere() {
+    put("last/a", "old\n");
+    let desk = Desk::on("last/a");
+    desk.edit("old");
+    desk.replace("new\n");
+    desk.save("new");
+    desk.screen.wait_for("written to dc-1");
+    desk.screen.send(":undo\r");
+    desk.screen.wait("the question", |s| s.contains("undo: change last/a") && s.contains("+old"));
+    desk.screen.send("y");
+    desk.screen.wait_for("done: undo: change last/a");
+    assert_eq!(get("last/a"), "old\n");
+    desk.screen.send(":undo\r");
+    desk.screen.wait_for("there is nothing to undo");
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     change(Action::KvImport, "kv-import", "Store what a file holds", &["i"]),
     change(Action::Release, "kv-release", "Take the lock from its session, after a question", &["shift-r"]),
     change(Action::DestroySession, "session-destroy", "End the session, after a question", &["shift-x"]),
-    change(Action::Undo, "undo", "Take the change back, after a question", &["u"]),
+    change(Action::Undo, "undo", "Take the change back, or outside of the journal the last one, after a question", &["u"]),
     change(Action::Drafts, "drafts", "Show the edits that were left open and not saved", &[]),
     centre(Action::DcAll, "dc-all", "Show all datacenters", &["0"]),
     centre(Action::Dc(1), "dc-1", "Show only the first datacenter", &["1"]),
