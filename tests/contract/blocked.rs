@@ -12,6 +12,9 @@ pub const SOON: Duration = Duration::from_secs(20);
 /// How long a query that must not wake is given to wake.
 const QUIET: Duration = Duration::from_millis(300);
 
+/// How often a query is asked that must not wake and may come late.
+const TRIES: usize = 5;
+
 /// A query that is blocked.
 pub struct Blocked {
     index: u64,
@@ -33,6 +36,22 @@ pub fn block(party: &Party, path: &str) -> Blocked {
     Blocked { index, answer, what: format!("{}: {path}", party.name) }
 }
 
+/// A query of `path` that sleeps through `act`, which moves the index that the answer carries.
+///
+/// A query that comes to the agent only after the act is answered at once, on a busy machine; one
+/// that the act wakes is woken each time.
+#[track_caller]
+pub fn block_through(party: &Party, path: &str, mut act: impl FnMut()) -> Blocked {
+    for _ in 0..TRIES {
+        let blocked = block(party, path);
+        act();
+        if blocked.is_asleep() {
+            return blocked;
+        }
+    }
+    panic!("{}: {path} wakes {TRIES} times", party.name);
+}
+
 impl Blocked {
     /// It wakes, with a higher index.
     #[track_caller]
@@ -49,5 +68,10 @@ impl Blocked {
         let answer = self.answer.recv_timeout(QUIET);
         let sleeps = matches!(answer, Err(RecvTimeoutError::Timeout));
         assert!(sleeps, "{} wakes: {answer:?}", self.what);
+    }
+
+    /// Whether it has slept until now.
+    fn is_asleep(&self) -> bool {
+        matches!(self.answer.recv_timeout(QUIET), Err(RecvTimeoutError::Timeout))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::blocked::block;
+use super::blocked::{block, block_through};
 use super::compare::{same, settle};
 use super::pair::{Pair, Party, pair};
 use crate::support::wait::wait;
@@ -189,14 +189,15 @@ fn sessions_wake_their_list_and_themselves_and_an_end_wakes_the_keys() {
         let one = session(party, &json!({ "LockDelay": "0s" }));
         list.wakes();
         assert!(acquires(party, "ses-wake", &one), "{}", party.name);
-        let info = block(party, &format!("/v1/session/info/{one}"));
-        let other = session(party, &json!({}));
-        info.sleeps();
+        let mut others = Vec::new();
+        let info = block_through(party, &format!("/v1/session/info/{one}"), || {
+            others.push(session(party, &json!({})));
+        });
         let (list, lock) = (block(party, "/v1/session/list"), block(party, "/v1/kv/ses-wake"));
         destroy(party, &one);
         assert_eq!(info.wakes().len(), 0, "{}", party.name);
         list.wakes();
         lock.wakes();
-        destroy(party, &other);
+        others.iter().for_each(|other| destroy(party, other));
     }
 }
