@@ -12,6 +12,7 @@ mod keys;
 mod misspelt;
 mod paths;
 mod proxy;
+mod replication;
 mod settings;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use anyhow::{Context as _, Result};
 
 use crate::consul::Endpoint;
 use crate::domain::ids::Dc;
+use crate::domain::replication::Told;
 
 pub use endpoint::EndpointLayer;
 pub use env::Env;
@@ -63,10 +65,14 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Key overrides, by action name; neither names nor keys are checked yet.
     pub keys: Keys,
+    /// What replicates where.
+    pub replication: Told,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// Where the log goes.
     pub log_file: PathBuf,
+    /// Where the sources of replications are remembered that the operator confirmed.
+    pub sources_file: PathBuf,
     /// What is wrong but stops nothing, to be shown once.
     pub warnings: Vec<String>,
 }
@@ -150,8 +156,10 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         mouse: settings.mouse.unwrap_or(true),
         log_level: settings.log_level.unwrap_or_default(),
         keys: parsed.keys,
+        replication: parsed.replication,
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
+        sources_file: dirs.sources_file(),
         warnings,
     })
 }

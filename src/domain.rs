@@ -14,5 +14,6 @@ pub mod judge;
 pub mod kv;
 pub mod lock;
 pub mod managed;
+pub mod replication;
 pub mod server;
 pub mod tally;

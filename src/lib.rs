@@ -26,7 +26,7 @@
 //! - `screen` draws `app`. `report` prints the same store without a terminal.
 //! - `sim` speaks Consul's side of the wire, for the demo, benches and tests; nothing else needs it.
 //! - `journal` keeps what is written through `consul`, `plan` makes many writes of one wish; `kv` is
-//!   both without a terminal.
+//!   both without a terminal. `replication` reads both ends of what goes between datacenters.
 //! - `editor` reads values (formats, differences) and holds the machine of editing one; the views show
 //!   its documents, and editing in a pane is not built on it yet.
 //! - `provoke` panics on demand, for tests of what one leaves behind.
@@ -42,6 +42,7 @@ pub mod journal;
 pub mod kv;
 pub mod plan;
 mod provoke;
+pub mod replication;
 pub mod report;
 pub mod screen;
 pub mod shell;

@@ -19,6 +19,7 @@ use crate::domain::health::{Check, CheckKey};
 use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use crate::domain::kv::{Entry, Folder, Print, Session};
 use crate::domain::managed::Managers;
+use crate::domain::replication::{Stream, StreamId};
 use crate::domain::server::Servers;
 
 pub mod held;
@@ -107,6 +108,8 @@ pub enum Change {
     Kv(Dc, Subject),
     /// Values of a datacenter that are compared.
     Prints(Dc),
+    /// Streams between datacenters.
+    Streams(Vec<StreamId>),
     /// Sessions of a datacenter.
     Sessions(Dc, Vec<SessionId>),
     /// Nothing that is shown.
@@ -121,6 +124,8 @@ pub struct Store {
     pub local: Option<Dc>,
     /// Why the list of datacenters cannot be had: short, and whole.
     pub discovery: Option<(Arc<str>, Arc<str>)>,
+    /// The streams between datacenters, and within them.
+    pub streams: Rows<StreamId, Stream>,
     /// The scope's ticket: feeds of subjects under another one are late.
     pub ticket: u64,
 }
@@ -155,6 +160,10 @@ impl Store {
                 Change::Datacenters
             }
             Report::Feed(feed) => self.feed(*feed),
+            Report::Streams(delta) => {
+                delta::apply(&mut self.streams, &delta);
+                Change::Streams(keys(delta))
+            }
             Report::Restarted { .. } => Change::Nothing,
         }
     }

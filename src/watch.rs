@@ -28,6 +28,7 @@ mod pace;
 mod permits;
 mod placement;
 mod pulse;
+mod replication;
 mod round_trip;
 mod servers;
 mod sink;

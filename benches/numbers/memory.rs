@@ -72,6 +72,8 @@ fn visit(session: &Session, report: &mut Report) {
     session.screen.wait_for("find anything [");
     look("the finder");
     session.screen.send("\x1b");
+    // Alone, or it would be half of another key.
+    session.screen.wait_gone("find anything [");
     report.at_most("peak of all that", Figure::new(process.peak(), Unit::Mb), LARGE_MB);
 }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::Config;
 use crate::consul::{Endpoint, Token, Verify};
+use crate::domain::ids::Key;
+use crate::domain::replication::{Pair, Source, Told};
 
 impl Config {
     /// A line for each setting, `name = value`; a secret is only said to be set.
@@ -33,6 +35,7 @@ impl Config {
                 line(&mut out, &format!("{name}.dns_addr"), dns);
             }
         }
+        replication(&mut out, &self.replication);
         for (action, keys) in self.keys.overrides() {
             line(&mut out, &format!("keys.{action}"), &keys.join(", "));
         }
@@ -81,6 +84,28 @@ fn endpoint(out: &mut String, name: &str, endpoint: &Endpoint) {
         if let Some(text) = text {
             field(name, text);
         }
+    }
+}
+
+fn replication(out: &mut String, told: &Told) {
+    let mut field = |field: &str, value: &str| line(out, &format!("replication.{field}"), value);
+    field("status_dir", told.status_dir.as_str());
+    field("lock", told.lock.as_str());
+    field("git2consul", told.git2consul.as_str());
+    field("stall_after", &told.stall_after.as_secs().to_string());
+    for Source { prefix, source, destination, exclude } in &told.sources {
+        let to = destination.as_ref().map_or("all", |dc| dc.as_str());
+        let without: Vec<&str> = exclude.iter().map(Key::as_str).collect();
+        let without = if without.is_empty() {
+            String::new()
+        } else {
+            format!(" without {}", without.join(", "))
+        };
+        field("source", &format!("{prefix} from {source} to {to}{without}"));
+    }
+    for Pair { source, prefix, destination, to } in &told.compare {
+        let to = to.as_ref().unwrap_or(prefix);
+        field("compare", &format!("{source}:{prefix} with {destination}:{to}"));
     }
 }
 

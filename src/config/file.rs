@@ -13,8 +13,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::keys::{self, Keys};
+use super::replication::Section as Replication;
 use super::{DcConfig, EndpointLayer, Env, LogLevel, SettingsLayer, misspelt};
 use crate::domain::ids::Dc;
+use crate::domain::replication::Told;
 
 /// A settings file as it was found.
 #[derive(Clone)]
@@ -34,6 +36,7 @@ pub(super) struct Parsed {
     pub agent: EndpointLayer,
     pub datacenters: BTreeMap<String, DcSection>,
     pub keys: Keys,
+    pub replication: Told,
 }
 
 #[derive(Default, Deserialize)]
@@ -48,6 +51,7 @@ struct Schema {
     agent: AgentFields,
     datacenters: BTreeMap<String, DcFields>,
     keys: keys::Section,
+    replication: Replication,
 }
 
 /// Defines a section that holds the fields of an endpoint and some of its own. (Serde cannot
@@ -194,6 +198,7 @@ impl SourceFile {
                 })
                 .collect(),
             keys: Keys::new(schema.keys, &self.text),
+            replication: schema.replication.told(),
         })
     }
 

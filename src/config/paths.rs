@@ -31,6 +31,11 @@ impl Dirs {
         self.config.join("config.toml")
     }
 
+    /// The sources of replications that the operator confirmed.
+    pub fn sources_file(&self) -> PathBuf {
+        self.state.join("replication-sources.json")
+    }
+
     /// The log file.
     pub fn log_file(&self) -> PathBuf {
         self.state.join("dcview.log")

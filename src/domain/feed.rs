@@ -17,6 +17,7 @@ use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use super::kv::{Entry, Folder, Print, Session};
 use super::lock::Locks;
 use super::managed::Managers;
+use super::replication::{Stream, StreamId};
 use super::server::Servers;
 
 /// A list that is only watched while something shows it.
@@ -69,6 +70,8 @@ pub struct Glanced {
     pub services: Vec<ServiceName>,
     /// Keys whose values are compared: read when the folder that they lie in changed.
     pub keys: Vec<(Dc, Key)>,
+    /// True while streams between datacenters are shown: they are compared as soon as they change.
+    pub replication: bool,
     /// Subjects that the cursor is on: watched once it has rested there a moment.
     pub passing: Vec<Wanted>,
 }
@@ -211,6 +214,8 @@ pub enum Report {
     },
     /// Something from one datacenter.
     Feed(Box<Feed>),
+    /// Streams between datacenters that changed.
+    Streams(Delta<StreamId, Stream>),
     /// A task of the watch layer died and was started again.
     Restarted {
         /// Whose it was.

@@ -5,15 +5,18 @@
 
 use std::collections::HashMap;
 
+use crate::domain::delta::Delta;
 use crate::domain::feed::{Body, Feed, Link, List, Report};
 use crate::domain::freshness::State;
 use crate::domain::ids::Dc;
+use crate::domain::replication::{Stream, StreamId, Verdict};
 
 /// What was written last.
 #[derive(Default)]
 pub struct Diary {
     links: HashMap<Dc, String>,
     lists: HashMap<(Dc, List), String>,
+    streams: HashMap<StreamId, (Verdict, usize)>,
 }
 
 impl Diary {
@@ -24,6 +27,25 @@ impl Diary {
             Report::Discovery { detail, .. } => tracing::warn!("no list of datacenters: {detail}"),
             Report::Restarted { dc, what } => tracing::error!(%dc, "{what} died and was restarted"),
             Report::Feed(feed) => self.feed(feed),
+            Report::Streams(delta) => self.streams(delta),
+        }
+    }
+
+    /// Writes which verdicts changed.
+    fn streams(&mut self, delta: &Delta<StreamId, Stream>) {
+        for (id, stream) in &delta.upserts {
+            let now = (stream.verdict, stream.alarms.len());
+            if self.streams.insert(id.clone(), now) == Some(now) {
+                continue;
+            }
+            let (verdict, evidence) = (stream.verdict.word(), &stream.evidence);
+            match stream.verdict {
+                Verdict::Drift | Verdict::Extra => tracing::warn!("{id}: {verdict}: {evidence}"),
+                _ => tracing::info!("{id}: {verdict}: {evidence}"),
+            }
+            for alarm in &stream.alarms {
+                tracing::warn!("{id}: {alarm}");
+            }
         }
     }
 

@@ -2,12 +2,15 @@
 //!
 //! One client and one budget for each address, whoever shares it.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::feed::Scope;
 use crate::domain::ids::Dc;
+use crate::replication::{Ground, Memory};
 
 /// What the watch layer is started with.
 #[derive(Clone)]
@@ -16,6 +19,8 @@ pub(super) struct Sources {
     pub agent: Client,
     /// Datacenters with an address of their own, shown even when the agent does not know them.
     pub own: Vec<Own>,
+    /// What streams between datacenters are followed by; without clients yet.
+    pub ground: Ground,
     /// What the screen shows.
     pub scope: watch::Receiver<Scope>,
     /// Changes when everything is to be asked again.
@@ -45,6 +50,11 @@ impl Sources {
         let own = own
             .map(|(dc, endpoint)| Ok(Own { dc: dc.name.clone(), client: client(endpoint)? }))
             .collect::<Result<_, ApiError>>()?;
-        Ok(Self { agent, own, scope, refresh })
+        let ground = Ground {
+            told: Arc::new(config.replication.clone()),
+            memory: Memory::new(&config.sources_file),
+            ..Ground::default()
+        };
+        Ok(Self { agent, own, ground, scope, refresh })
     }
 }

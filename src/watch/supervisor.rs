@@ -20,11 +20,13 @@ use super::datacenter::{Datacenter, watch_datacenter};
 use super::facts::watch_facts;
 use super::keeper::Keeper;
 use super::permits::Permits;
+use super::replication::{Streams, watch_replication};
 use super::sources::{Own, Sources};
 use crate::consul::read::{self, Query};
 use crate::consul::{Budget, Client};
 use crate::domain::feed::Report;
 use crate::domain::ids::Dc;
+use crate::replication::Ground;
 
 /// How often the list of datacenters is asked for.
 const EVERY: Duration = Duration::from_secs(30);
@@ -53,6 +55,8 @@ pub(super) struct Supervisor {
     own: HashMap<Dc, Way>,
     /// Those of the settings, in their order.
     configured: Vec<Dc>,
+    /// A client for each datacenter, for what goes between them.
+    ground: watch::Sender<Ground>,
     running: HashMap<Dc, DropGuard>,
     told: Option<(Vec<Dc>, Option<Dc>)>,
     /// How long the agent took to list them for the first time.
@@ -70,6 +74,15 @@ impl Supervisor {
         let configured = sources.own.iter().map(|own| own.dc.clone()).collect();
         let running = HashMap::new();
         let sources = sources.clone();
+        let ground = watch::Sender::new(sources.ground.clone());
+        let streams = Streams {
+            keeper: keeper.clone(),
+            ground: ground.subscribe(),
+            scope: sources.scope.clone(),
+            refresh: sources.refresh.clone(),
+        };
+        let name = Dc::from(&**sources.agent.agent().address());
+        keeper.keep(&name, "streams", move || watch_replication(streams.clone()));
         Self {
             keeper,
             sources,
@@ -77,6 +90,7 @@ impl Supervisor {
             agent,
             own,
             configured,
+            ground,
             running,
             told: None,
             first_answer: None,
@@ -143,6 +157,9 @@ impl Supervisor {
         // The screen hears of a datacenter before it hears from it.
         self.report(Report::Datacenters { all: all.clone(), local }).await;
         self.told = now;
+        let client = |dc: &Dc| (dc.clone(), self.way(dc).client.in_dc(dc));
+        let clients = Arc::new(all.iter().map(client).collect());
+        self.ground.send_modify(|ground| ground.clients = clients);
         for dc in all {
             if !self.running.contains_key(&dc) {
                 let guard = self.start(&dc);
@@ -151,10 +168,15 @@ impl Supervisor {
         }
     }
 
+    /// How a datacenter is reached.
+    fn way(&self, dc: &Dc) -> &Way {
+        self.own.get(dc).unwrap_or(&self.agent)
+    }
+
     fn start(&self, dc: &Dc) -> DropGuard {
         let own = self.own.get(dc);
         let first_answer = self.first_answer.filter(|_| own.is_none());
-        let way = own.unwrap_or(&self.agent).clone();
+        let way = self.way(dc).clone();
         let parts = Datacenter {
             dc: dc.clone(),
             client: way.client.in_dc(dc),

@@ -198,6 +198,8 @@ fn sessions_wake_their_list_and_themselves_and_an_end_wakes_the_keys() {
         assert_eq!(info.wakes().len(), 0, "{}", party.name);
         list.wakes();
         lock.wakes();
-        others.iter().for_each(|other| destroy(party, other));
+        for other in &others {
+            destroy(party, other);
+        }
     }
 }

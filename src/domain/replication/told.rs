@@ -1,0 +1,92 @@
+//! What dcview was told about replication: by the settings, and by the operator before.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::StreamId;
+use crate::domain::ids::{Dc, Key};
+use crate::domain::managed::{GIT2CONSUL_CONFIG, REPLICATE_STATUSES};
+
+/// What replicates where, as far as no datacenter says it itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Where consul-replicate keeps its statuses, with the slash.
+    pub status_dir: Key,
+    /// The prefix that `consul lock` holds for consul-replicate, with the slash.
+    pub lock: Key,
+    /// Where git2consul keeps its configuration.
+    pub git2consul: Key,
+    /// From where prefixes are replicated. The first that fits counts.
+    pub sources: Vec<Source>,
+    /// Prefixes that are compared although nothing replicates them.
+    pub compare: Vec<Pair>,
+    /// How long something may wait without moving before it is called stalled.
+    pub stall_after: Duration,
+}
+
+/// From where a prefix is replicated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The prefix in the source, as consul-replicate was given it.
+    pub prefix: Key,
+    /// The datacenter that it comes from.
+    pub source: Dc,
+    /// The datacenter that it goes to; all when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<Dc>,
+    /// Prefixes of the source that are left out, as consul-replicate was given them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Key>,
+}
+
+/// Two prefixes to compare.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// The datacenter that is right.
+    pub source: Dc,
+    /// The prefix there.
+    pub prefix: Key,
+    /// The datacenter that should hold the same.
+    pub destination: Dc,
+    /// The prefix there; the same when none.
+    #[serde(default)]
+    pub to: Option<Key>,
+}
+
+impl Told {
+    /// What was told of the source of a prefix that arrives in `destination`.
+    pub fn source(&self, prefix: &str, destination: &Dc) -> Option<&Source> {
+        self.sources.iter().find(|source| {
+            source.prefix.as_str() == prefix
+                && source.destination.as_ref().is_none_or(|dc| dc == destination)
+        })
+    }
+}
+
+impl Source {
+    /// What an operator who confirms a proposed stream says.
+    pub fn confirming(id: &StreamId) -> Option<Self> {
+        Some(Self {
+            prefix: Key::from(&*id.of),
+            source: id.source.clone()?,
+            destination: Some(id.destination.clone()),
+            exclude: Vec::new(),
+        })
+    }
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self {
+            status_dir: Key::from(REPLICATE_STATUSES),
+            lock: Key::from("service/consul-replicate/leader/"),
+            git2consul: Key::from(GIT2CONSUL_CONFIG),
+            sources: Vec::new(),
+            compare: Vec::new(),
+            stall_after: Duration::from_secs(10),
+        }
+    }
+}

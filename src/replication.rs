@@ -1,0 +1,96 @@
+//! Reading both ends of every stream, and judging them.
+//!
+//! A [`Follower`] compares the ends of the streams of one [`Spec`] each time it is asked to look, and
+//! remembers what it read, so that the next look reads only what can have changed. When to look is
+//! decided by who asks: [`crate::watch`] again and again, a script once. Invariants: it writes
+//! nothing; nothing is read stale; a datacenter that does not answer keeps its streams as they were
+//! found, with the reason in [`Stream::problem`].
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use indexmap::IndexMap;
+
+use crate::consul::Client;
+use crate::domain::ids::{Dc, Key};
+use crate::domain::replication::{Pair, Stream, Told};
+
+mod memory;
+
+pub use memory::Memory;
+
+/// What all followers stand on.
+#[derive(Clone, Debug, Default)]
+pub struct Ground {
+    /// What the settings say.
+    pub told: Arc<Told>,
+    /// What the operator confirmed.
+    pub memory: Memory,
+    /// A client for each datacenter, which may only read.
+    pub clients: Arc<IndexMap<Dc, Client>>,
+}
+
+/// What one follower looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Spec {
+    /// The status keys of consul-replicate in a datacenter; each is a [`Spec::Replicate`].
+    Statuses(Dc),
+    /// The replication into a datacenter whose status is at this key.
+    Replicate {
+        /// The destination.
+        into: Dc,
+        /// The status key there.
+        status: Key,
+    },
+    /// What a datacenter has from its primary: ACLs, federation states, CA roots, config entries.
+    Primary(Dc),
+    /// What git2consul writes in a datacenter.
+    Git(Dc),
+    /// A pair of prefixes of the settings.
+    Compare(Pair),
+}
+
+/// What a look found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// All streams of the spec.
+    pub streams: Vec<Stream>,
+    /// What else there is to follow because of it; what was found before and is not here is over.
+    pub found: Vec<Spec>,
+}
+
+/// Compares the ends of some streams.
+pub trait Follower: Send {
+    /// Looks once. It ends in bounded time whatever the datacenters do.
+    fn look(&mut self) -> BoxFuture<'_, Seen>;
+
+    /// Waits until something can have changed since the last look, by hanging queries. It may be
+    /// dropped at any time, and may never end.
+    fn changed(&mut self) -> BoxFuture<'_, ()>;
+}
+
+/// What is followed from the start.
+pub fn specs(ground: &Ground) -> Vec<Spec> {
+    let of_dc =
+        |dc: &Dc| [Spec::Statuses(dc.clone()), Spec::Primary(dc.clone()), Spec::Git(dc.clone())];
+    let pairs = ground.told.compare.iter().cloned().map(Spec::Compare);
+    ground.clients.keys().flat_map(of_dc).chain(pairs).collect()
+}
+
+/// Who follows a spec.
+pub fn follower(_ground: &Ground, _spec: &Spec) -> Box<dyn Follower> {
+    Box::new(Nobody)
+}
+
+/// Sees nothing.
+struct Nobody;
+
+impl Follower for Nobody {
+    fn look(&mut self) -> BoxFuture<'_, Seen> {
+        Box::pin(async { Seen::default() })
+    }
+
+    fn changed(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+}
