@@ -208,6 +208,8 @@ impl Whole {
                 self.local = local;
             }
             Report::Discovery { why, .. } => self.discovery = Some(why.to_string()),
+            // Theirs are tests of their own.
+            Report::Streams(_) => {}
             Report::Restarted { what, .. } => self.restarted.push(what.to_string()),
             Report::Feed(feed) => {
                 assert!(feed.ticket <= self.ticket, "a ticket from the future");
