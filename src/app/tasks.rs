@@ -81,10 +81,12 @@ impl App {
             if self.refuses_writes(&dc) {
                 return;
             }
-            confirm.protected = self.setup.rules.protected(&dc);
+            let protected = confirm.protected.take();
+            confirm.protected = protected.or_else(|| self.setup.rules.protected(&dc));
             self.forget(Asker::Confirm, effects);
             if let Some((_, keys)) = confirm.ask.keys() {
-                self.ask(Asker::Confirm, Ask::Guards { dc, keys }, effects);
+                let is_old = matches!(&confirm.ask, Ask::Write(it) if it.undoes.is_some());
+                self.ask(Asker::Confirm, Ask::Guards { dc, keys, is_old }, effects);
             }
         }
         self.overlay = Overlay::Confirm(confirm);
@@ -132,7 +134,8 @@ impl App {
             }
             Asker::Undo => match news {
                 News::Journal(Ok(log)) => {
-                    let response = crate::views::journal::take_last_back(&log);
+                    let response =
+                        crate::views::journal::take_last_back(&log, &self.setup.rules.agents);
                     self.respond(response, effects);
                 }
                 News::Journal(Err(why)) | News::Failed(why) => self.say(Level::Error, why),

@@ -9,6 +9,7 @@ mod array;
 mod carry;
 mod listing;
 mod locks;
+mod moved;
 
 use super::read::{Meta, Query};
 use super::write::look;
@@ -19,6 +20,7 @@ use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 pub use carry::plain_prefix;
 pub use listing::{Listing, keys, recurse};
 pub use locks::{Looked, locks, look_for_locks};
+pub use moved::moved_on;
 
 /// What lies directly under `prefix` (empty, or with a slash at its end). There is no error for a
 /// prefix that does not exist: it is empty, and its answer can block all the same.

@@ -149,7 +149,9 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
         Ask::Write(intent) => News::Written(writes::write(ways, intent).await),
         Ask::Lock(intent) => News::Written(writes::lock(ways, intent).await),
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
-        Ask::Guards { dc, keys } => News::Guards(keys::guards(ways, &dc, &keys).await),
+        Ask::Guards { dc, keys, is_old } => {
+            News::Guards(keys::guards(ways, &dc, &keys, is_old).await)
+        }
         Ask::Journal => News::Journal(writes::journal(ways).await),
         Ask::Search { dcs, quest } => search::search(ways, &dcs, &quest, teller).await,
         Ask::Index { dcs, known } => index::index(ways, &dcs, known, teller).await,
