@@ -14,6 +14,15 @@ use crate::table::row::Row;
 use crate::ui::text::{age, clean, count};
 use crate::ui::theme::Role;
 
+/// Why a list may show less than there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Partly {
+    /// Only rows with a fault are shown.
+    pub is_faults_only: bool,
+    /// More rows are on their way.
+    pub is_beginning: bool,
+}
+
 /// The worst freshness of each datacenter that a list is limited to.
 pub fn worst(ctx: &Ctx, lists: &[List], only: Option<&Dc>) -> Vec<(Dc, Freshness)> {
     among(ctx, lists, |dc| only.map_or_else(|| ctx.shows(dc), |only| only == dc))
@@ -82,19 +91,25 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
     cell
 }
 
+/// How many rows there are, in a title or a text: of a beginning it is said that it is one.
+fn rows_of(count: String, is_beginning: bool) -> String {
+    if is_beginning { count + " so far" } else { count }
+}
+
 /// The title of a list: what it is, how many rows, its filter and its freshness.
 pub fn title<R: Row>(
     ctx: &Ctx,
     what: &str,
     model: &TableModel<R>,
     fresh: &[(Dc, Freshness)],
-    is_faults_only: bool,
+    Partly { is_faults_only, is_beginning }: Partly,
 ) -> Cell {
     let mut cell = Cell::new(format!(" {} ", clean(what)), Role::Title);
+    let all = rows_of(count(model.len()), is_beginning);
     let rows = if model.shown() == model.len() {
-        format!("[{}]", count(model.len()))
+        format!("[{all}]")
     } else {
-        format!("[{}/{}]", count(model.shown()), count(model.len()))
+        format!("[{}/{all}]", count(model.shown()))
     };
     cell = cell.then(rows, Role::Accent);
     if !model.filter().is_empty() {
@@ -151,9 +166,10 @@ pub fn empty_text<R: Row>(
     model: &TableModel<R>,
     fresh: &[(Dc, Freshness)],
     nothing: &'static str,
+    is_beginning: bool,
 ) -> Vec<Cell> {
     if !model.is_empty() {
-        let all = count(model.len());
+        let all = rows_of(count(model.len()), is_beginning);
         let text =
             format!("no row matches '{}'; esc shows all {all}", clean(model.filter().text()));
         return vec![Cell::new(text, Role::Muted)];

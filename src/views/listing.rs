@@ -78,6 +78,11 @@ pub trait Listing: Send + 'static {
         None
     }
 
+    /// True while more of its rows are on their way: what is not there need not be absent.
+    fn is_beginning(&self) -> bool {
+        false
+    }
+
     /// Its columns for so much room; `wide` asks for all there is to show.
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, Self::Row>>;
 
