@@ -46,9 +46,10 @@ impl<'a> Peeking<'a> {
     /// Looks at what is there of the answer, if there is enough more of it; true when it has seen
     /// enough by that.
     pub fn see(&mut self, body: &[u8]) -> bool {
-        let Some(peek) = self.peek.filter(|_| body.len() >= self.next) else { return false };
-        self.next = body.len() * 2;
-        let has_seen = (peek.0)(body);
+        // No more than that of a long piece: the first rows are wanted soon.
+        let (Some(peek), Some(begun)) = (self.peek, body.get(..self.next)) else { return false };
+        self.next *= 2;
+        let has_seen = (peek.0)(begun);
         if has_seen || self.next > MOST {
             self.peek = None;
         }
@@ -88,6 +89,7 @@ mod tests {
         let quarters = || std::iter::repeat_n(LEAST / 4, 1000);
         assert_eq!(looks(0, quarters()), [LEAST]);
         assert_eq!(looks(LEAST + 1, quarters()), [LEAST, 2 * LEAST]);
+        assert_eq!(looks(0, std::iter::once(10 * LEAST)), [LEAST]);
         let in_vain = looks(usize::MAX, quarters());
         assert_eq!(in_vain, [LEAST, 2 * LEAST, 4 * LEAST, 8 * LEAST, 16 * LEAST]);
     }
