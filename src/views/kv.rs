@@ -175,8 +175,8 @@ impl Listing for Kv {
         self.counts.says()
     }
 
-    fn is_beginning(&self) -> bool {
-        self.listings.is_beginning()
+    fn begun(&self) -> Vec<Dc> {
+        self.listings.begun()
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, KvRow>> {

@@ -3,7 +3,8 @@
 //! It knows the index rules, pace, budget, backoff and the stale fallback, and nothing of what the
 //! list is: a [`Sink`] takes values and freshness. Invariants: the index comes only from answers,
 //! never from errors; an error changes the freshness and never the value; a watcher that waits,
-//! for an answer or for its next try, is woken when its datacenter comes back.
+//! for an answer or for its next try, is woken when its datacenter comes back; who looks at an answer
+//! that still arrives ([`Watcher::peeking`]) changes none of this.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -95,7 +95,7 @@ fn the_beginning_of_a_long_listing_never_looks_like_the_whole() {
     let broken = Freshness { state, ..Freshness::default() };
     let (ticket, list) = (app.store.ticket, List::Subject(Subject::Folder(Key::default())));
     feed_under(&mut app, "dc-2", ticket, Body::Freshness(list, broken));
-    let expected = "kv / [4 so far] live | dc-2 no data: it breaks off";
+    let expected = "kv / [4 so far] live | dc-2 no more: it breaks off";
     assert!(title(&mut app).contains(expected), "{}", title(&mut app));
     press(&mut app, "/zzz<enter>");
     let text = screen(&mut app, 100, 24);

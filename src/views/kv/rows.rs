@@ -165,9 +165,14 @@ impl Listings {
         }
     }
 
-    /// True while the rest of a listing is on its way.
-    pub fn is_beginning(&self) -> bool {
-        self.folders.values().flatten().flatten().any(|folder| folder.is_beginning())
+    /// The datacenters of which the rest of a listing is on its way.
+    pub fn begun(&self) -> Vec<Dc> {
+        let is_begun = |at: usize| {
+            let mut listings = self.folders.values().filter_map(|all| all.get(at)?.as_ref());
+            listings.any(|folder| folder.is_beginning())
+        };
+        let begun = self.dcs.iter().enumerate().filter(|(at, _)| is_begun(*at));
+        begun.map(|(_, dc)| dc.clone()).collect()
     }
 
     /// Learns which datacenters may hide keys; false when that is as it was.
@@ -329,7 +334,7 @@ mod tests {
         let dc = Dc::from("dc-2");
         let patch = listings.take(&dc, &begun(&["a/b", "a/c"])).unwrap();
         assert_eq!((names(&patch.upserts), patch.removed), (vec![("a/c", Kind::Key)], vec![]));
-        assert!(listings.is_beginning());
+        assert_eq!(listings.begun(), ["dc-2".into()]);
         let here = |listings: &Listings, path: &str| {
             let row = listings.row(path);
             listings.here(&row).map(|(_, is_here)| is_here).collect::<Vec<_>>()
@@ -344,7 +349,7 @@ mod tests {
         let changed = [("a/d", Kind::Key), ("a/x", Kind::Key), ("a/", Kind::Marker)];
         assert_eq!(names(&patch.upserts), changed);
         assert_eq!(patch.removed, [("a/c".into(), false)]);
-        assert!(!listings.is_beginning());
+        assert!(listings.begun().is_empty());
         assert_eq!(here(&listings, "a/x"), [Some(true), Some(false)]);
         assert_eq!(here(&listings, "a/z"), [Some(true), Some(true)]);
     }
@@ -359,10 +364,10 @@ mod tests {
         let top = || [Key::default()].into_iter();
         listings.set(dcs.clone(), top(), |_, _| Some(Arc::clone(&begun)));
         assert_eq!(names(&listings.rows()), [("k", Kind::Key), ("l", Kind::Key)]);
-        assert!(listings.is_beginning(), "of dc-2");
+        assert_eq!(listings.begun(), ["dc-2".into()]);
         listings.forget_large();
         listings.set(dcs, top(), |_, _| None);
-        assert!(!listings.is_beginning());
+        assert!(listings.begun().is_empty());
         assert_eq!(listings.rows().len(), 2);
     }
 

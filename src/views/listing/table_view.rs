@@ -451,8 +451,8 @@ impl<L: Listing> View for TableView<L> {
             (None, _) => heading.what,
         };
         let is_faults_only = self.is_faults_only && self.called.is_none();
-        let is_beginning = self.listing.is_beginning();
-        let partly = Partly { is_faults_only, is_beginning };
+        let begun = self.listing.begun();
+        let partly = Partly { is_faults_only, begun: &begun };
         let shown = everywhere.as_ref().unwrap_or(&fresh);
         let mut title = fresh::title(ctx, &what, &self.model, shown, partly);
         if let Some(says) = self.listing.says(ctx) {
@@ -460,7 +460,7 @@ impl<L: Listing> View for TableView<L> {
             title = title.then(" ", Role::Title);
         }
         let nothing = if self.is_faults_only { NO_FAULTS } else { self.listing.nothing() };
-        let empty = fresh::empty_text(ctx, &self.model, &fresh, nothing, is_beginning);
+        let empty = fresh::empty_text(ctx, &self.model, &fresh, nothing, !begun.is_empty());
         let head =
             Head { title: &title, empty: &empty, picked: self.picked, has_cursor: self.is_active };
         draw_table(ctx.look, &self.model, self.columns(ctx), &head, rows, buf);
