@@ -6,6 +6,7 @@
 //! and one of them alone ([`read`]) through a transaction where the client may write.
 
 mod array;
+mod beginning;
 mod carry;
 mod listing;
 mod locks;
@@ -17,6 +18,7 @@ use super::{Access, ApiError, Client, encode_path, encode_segment, wire};
 use crate::domain::kv::{Entry, Folder, Key, Session, SessionId};
 use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 
+pub use beginning::beginning;
 pub use carry::plain_prefix;
 pub use listing::{Listing, keys, recurse};
 pub use locks::{Looked, locks, look_for_locks};
