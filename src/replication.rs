@@ -15,6 +15,7 @@ use crate::consul::Client;
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Pair, Stream, Told};
 
+pub mod act;
 mod memory;
 
 pub use memory::Memory;

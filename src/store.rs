@@ -126,6 +126,8 @@ pub struct Store {
     pub discovery: Option<(Arc<str>, Arc<str>)>,
     /// The streams between datacenters, and within them.
     pub streams: Rows<StreamId, Stream>,
+    /// How many seconds each stream was behind over the last minutes.
+    pub lags: HashMap<StreamId, Trend>,
     /// The scope's ticket: feeds of subjects under another one are late.
     pub ticket: u64,
 }
@@ -168,7 +170,7 @@ impl Store {
         }
     }
 
-    /// Takes the trend of every datacenter; called once a second or so.
+    /// Takes the trend of every datacenter and stream; called once a second or so.
     pub fn sample(&mut self, now: DateTime<Utc>) -> bool {
         let mut has_moved = false;
         for dc in self.datacenters.values_mut() {
@@ -177,6 +179,10 @@ impl Store {
                 checks.state == State::Live && !matches!(dc.pulse.link, Link::Dark { .. });
             let count = is_known.then_some(dc.totals.checks.critical);
             has_moved |= !checks.is_empty() && dc.trend.sample(now, count);
+        }
+        self.lags.retain(|id, _| self.streams.contains_key(id));
+        for (id, stream) in &self.streams {
+            has_moved |= self.lags.entry(id.clone()).or_default().sample(now, stream.behind(now));
         }
         has_moved
     }

@@ -42,10 +42,12 @@ pub mod overview;
 mod prefill;
 pub mod reading;
 pub mod registry;
+pub mod replication;
 pub mod search;
 pub mod service;
 pub mod services;
 pub mod sessions;
+pub mod stream;
 mod unlock;
 pub mod value;
 

@@ -246,6 +246,25 @@ impl Stream {
             Waiting::Nothing | Waiting::Unknown => None,
         }
     }
+
+    /// How many seconds it is behind, for a trend; `None` while that is not known.
+    pub fn behind(&self, now: DateTime<Utc>) -> Option<usize> {
+        if self.at.is_none() || self.problem.is_some() {
+            return None;
+        }
+        match self.waiting {
+            Waiting::Nothing => Some(0),
+            Waiting::Unknown => None,
+            Waiting::Since(_) => self.lag(now).map(|lag| lag.as_secs() as usize),
+        }
+    }
+}
+
+impl StreamId {
+    /// The datacenters at its ends, as far as they are known.
+    pub fn ends(&self) -> impl Iterator<Item = &Dc> {
+        self.source.iter().chain(std::iter::once(&self.destination))
+    }
 }
 
 impl Counts {
@@ -290,6 +309,14 @@ impl Kind {
         Self::ConfigEntries,
         Self::Compare,
     ];
+
+    /// The kind of this word, or the first whose word has it in it; `None` for an unknown one.
+    pub fn named(word: &str) -> Option<Self> {
+        let word = word.to_lowercase();
+        let is = |kind: &Self| kind.word() == word;
+        let has = |kind: &Self| !word.is_empty() && kind.word().contains(&word);
+        Self::ALL.into_iter().find(is).or_else(|| Self::ALL.into_iter().find(has))
+    }
 
     /// The word for it, on screen and in scripts.
     pub fn word(self) -> &'static str {
