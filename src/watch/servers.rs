@@ -29,7 +29,7 @@ pub(super) async fn watch_servers(ctx: Arc<Context>) {
         let mut every = EVERY;
         match read::servers().fetch(&ctx.client).await {
             Ok((mut servers, meta)) => {
-                let told = ctx.facts.borrow().expected.get(&ctx.dc).copied().unwrap_or_default();
+                let told = ctx.facts.borrow().wan.expected(&ctx.dc);
                 most_seen = servers.servers.len().max(most_seen);
                 servers.expected = most_seen.max(told);
                 fresh.state = State::Live;
