@@ -39,6 +39,7 @@ pub mod locks;
 pub mod node;
 pub mod nodes;
 pub mod overview;
+pub mod pairs;
 mod prefill;
 pub mod reading;
 pub mod registry;

@@ -21,5 +21,5 @@ pub(super) use kv::{Txn, entries, folder, sessions};
 pub(super) use server::{leader, servers};
 use text::{Text, nullable};
 
-pub use agent::{AgentSelf, WanMember};
+pub use agent::AgentSelf;
 pub use catalog::OnNode;

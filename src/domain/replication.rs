@@ -5,6 +5,7 @@
 //! is there, never by index numbers or by what the mechanism says of itself; those are shown beside.
 //! Plain data: who reads and compares is [`crate::replication`].
 
+pub mod raft;
 mod told;
 
 use std::fmt;
@@ -211,6 +212,8 @@ pub struct Stream {
     pub whole_at: Option<DateTime<Utc>>,
     /// Why the ends cannot be compared now; what is said then is as of [`Stream::at`].
     pub problem: Option<Arc<str>>,
+    /// True when the problem is that the token may not.
+    pub is_denied: bool,
 }
 
 /// More differing keys than this are counted and not listed.
@@ -236,6 +239,7 @@ impl Stream {
             at: None,
             whole_at: None,
             problem: None,
+            is_denied: false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Place, View, checks, compare, find, instance, journal, key, kv, locks, node, nodes,
-    overview, replication, search, service, services, sessions, stream, value,
+    overview, pairs, replication, search, service, services, sessions, stream, value,
 };
 use crate::app::command::ViewWord;
 
@@ -14,6 +14,7 @@ pub const ALL: &[Entry] = &[
     nodes::ENTRY,
     replication::ENTRY,
     stream::ENTRY,
+    pairs::ENTRY,
     service::ENTRY,
     node::ENTRY,
     instance::ENTRY,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{Interner, Text, nullable};
 use crate::domain::coordinate::Coordinate;
 use crate::domain::ids::{Dc, NodeName};
+use crate::domain::wan::{Member, MemberState};
 
 /// Who the agent is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,15 +21,6 @@ pub struct AgentSelf {
     pub version: Arc<str>,
     /// True when it is a server.
     pub is_server: bool,
-}
-
-/// A server of any datacenter as the WAN gossip knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WanMember {
-    /// Its datacenter.
-    pub dc: Dc,
-    /// How many servers it was told to expect there; `None` when it was not told.
-    pub expect: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -51,8 +43,12 @@ struct WireConfig<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct WireMember<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
     #[serde(borrow, default, deserialize_with = "nullable")]
     tags: HashMap<Text<'a>, Text<'a>>,
+    #[serde(default)]
+    status: u64,
 }
 
 #[derive(Deserialize)]
@@ -105,12 +101,21 @@ pub(crate) fn agent_self(text: &str, names: &mut Interner) -> serde_json::Result
 }
 
 /// `/v1/agent/members?wan=1`; a client agent knows none.
-pub(crate) fn members(text: &str, names: &mut Interner) -> serde_json::Result<Vec<WanMember>> {
+pub(crate) fn members(text: &str, names: &mut Interner) -> serde_json::Result<Vec<Member>> {
     let list: Option<Vec<WireMember<'_>>> = serde_json::from_str(text)?;
     let read = |member: &WireMember<'_>| {
         let tag = |name: &str| member.tags.iter().find(|(key, _)| &***key == name);
-        Some(WanMember {
-            dc: names.name(tag("dc")?.1),
+        let dc = tag("dc")?.1;
+        // In the WAN pool a name is followed by its datacenter's.
+        let ending = format!(".{}", &**dc);
+        let name = member.name.strip_suffix(&*ending).unwrap_or(&member.name);
+        // A build is a version, a colon and a revision that is often left out.
+        let version = tag("build").map_or("", |(_, build)| build.split(':').next().unwrap_or(""));
+        Some(Member {
+            name: names.name(name),
+            dc: names.name(dc),
+            state: MemberState::of(member.status),
+            version: names.text(version),
             expect: tag("expect").and_then(|(_, value)| value.parse().ok()),
         })
     };
@@ -171,6 +176,11 @@ mod tests {
         let read = members(text, &mut Interner::default()).unwrap();
         let expect = |dc: &str| read.iter().find(|m| m.dc.as_str() == dc).unwrap().expect;
         assert_eq!(expect("dc-1"), Some(3));
+        let told = |m: &Member| (m.name.to_string(), m.state, m.version.to_string());
+        let first = ("server-1".to_owned(), MemberState::Alive, "1.8.7".to_owned());
+        assert_eq!(told(&read[0]), first);
+        let dead = read.iter().find(|m| m.state == MemberState::Failed).unwrap();
+        assert_eq!(dead.dc.as_str(), "dc-4");
         assert!(members("null", &mut Interner::default()).unwrap().is_empty());
     }
 

@@ -78,6 +78,14 @@ pub fn is_fault(stream: &Stream) -> bool {
         || stream.is_proposed
 }
 
+/// The worst verdict on some streams, and how many of them have it: `DRIFT 2/5`; none of none.
+pub fn worst<'a>(ctx: &Ctx, streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
+    let all: Vec<&Stream> = streams.collect();
+    let worst = all.iter().copied().max_by(|a, b| badness(a).cmp(&badness(b)))?;
+    let alike = all.iter().filter(|it| it.verdict == worst.verdict).count();
+    Some(verdict(ctx, worst).then(format!(" {alike}/{}", all.len()), Role::Muted))
+}
+
 /// Why ends cannot be compared now, each reason once behind the datacenters that it is about.
 pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
     let mut reasons: BTreeMap<&str, Vec<&Dc>> = BTreeMap::new();
@@ -201,7 +209,8 @@ pub fn json(stream: &Stream, now: DateTime<Utc>) -> Value {
         "evidence": stream.evidence,
         "last_replicated": stream.last_replicated,
         "source_index": stream.source_index,
-        "compared_at": stream.at,
+        "at": stream.at,
+        "compared_whole_at": stream.whole_at,
         "problem": stream.problem,
     })
 }
