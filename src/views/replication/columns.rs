@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use super::{StreamRow, words};
 use crate::domain::replication::{Stream, Waiting};
 use crate::table::column::{Cell, Column, Width};
-use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::spark::bars;
 use crate::views::Ctx;
@@ -42,11 +41,10 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
     columns.extend(counts());
     columns.extend(times(ctx, wide));
     columns.push(
-        Column::new("evidence", "evidence", Width::Fill(16, u16::MAX), evidence).rank(if wide {
-            3
-        } else {
-            5
-        }),
+        Column::new("evidence", "evidence", Width::Fill(16, u16::MAX), |row: &StreamRow| {
+            words::trouble(&row.stream)
+        })
+        .rank(if wide { 3 } else { 5 }),
     );
     columns
 }
@@ -125,15 +123,5 @@ fn longest(stream: &Stream) -> DateTime<Utc> {
         Waiting::Unknown => DateTime::<Utc>::MIN_UTC,
         Waiting::Since(at) => at,
         Waiting::Nothing => DateTime::<Utc>::MAX_UTC,
-    }
-}
-
-/// What needs a person, else why it cannot be compared, else what the verdict stands on.
-fn evidence(row: &StreamRow) -> Cell {
-    let stream = &row.stream;
-    match (stream.alarms.first(), &stream.problem) {
-        (Some(alarm), _) => Cell::new(clean(&alarm.to_string()).into_owned(), Role::Critical),
-        (None, Some(why)) => Cell::new(clean(why).into_owned(), Role::Stale),
-        (None, None) => Cell::new(clean(&stream.evidence).into_owned(), Role::Muted),
     }
 }

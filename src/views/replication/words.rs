@@ -78,12 +78,38 @@ pub fn is_fault(stream: &Stream) -> bool {
         || stream.is_proposed
 }
 
-/// The worst verdict on some streams, and how many of them have it: `DRIFT 2/5`; none of none.
-pub fn worst<'a>(ctx: &Ctx, streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
+/// The worst of some streams.
+pub struct Worst<'a> {
+    /// It.
+    pub stream: &'a Stream,
+    /// How many have the same verdict.
+    alike: usize,
+    /// How many there are.
+    all: usize,
+}
+
+impl Worst<'_> {
+    /// Its verdict, and how many have it: `DRIFT 2/5`.
+    pub fn cell(&self, ctx: &Ctx) -> Cell {
+        verdict(ctx, self.stream).then(format!(" {}/{}", self.alike, self.all), Role::Muted)
+    }
+}
+
+/// The worst of some streams; none of none.
+pub fn worst<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Worst<'a>> {
     let all: Vec<&Stream> = streams.collect();
-    let worst = all.iter().copied().max_by(|a, b| badness(a).cmp(&badness(b)))?;
-    let alike = all.iter().filter(|it| it.verdict == worst.verdict).count();
-    Some(verdict(ctx, worst).then(format!(" {alike}/{}", all.len()), Role::Muted))
+    let stream = all.iter().copied().max_by(|a, b| badness(a).cmp(&badness(b)))?;
+    let alike = all.iter().filter(|it| it.verdict == stream.verdict).count();
+    Some(Worst { stream, alike, all: all.len() })
+}
+
+/// What needs a person, else why it cannot be compared, else what the verdict stands on.
+pub fn trouble(stream: &Stream) -> Cell {
+    match (stream.alarms.first(), &stream.problem) {
+        (Some(alarm), _) => Cell::new(clean(&alarm.to_string()).into_owned(), Role::Critical),
+        (None, Some(why)) => Cell::new(clean(why).into_owned(), Role::Stale),
+        (None, None) => Cell::new(clean(&stream.evidence).into_owned(), Role::Muted),
+    }
 }
 
 /// Why ends cannot be compared now, each reason once behind the datacenters that it is about.
