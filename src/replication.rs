@@ -15,6 +15,14 @@ use crate::consul::Client;
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Pair, Stream, Told};
 
+mod compare;
+mod ends;
+mod hang;
+mod mirror;
+mod propose;
+mod replicate;
+mod statuses;
+
 mod memory;
 
 pub use memory::Memory;
@@ -78,8 +86,15 @@ pub fn specs(ground: &Ground) -> Vec<Spec> {
 }
 
 /// Who follows a spec.
-pub fn follower(_ground: &Ground, _spec: &Spec) -> Box<dyn Follower> {
-    Box::new(Nobody)
+pub fn follower(ground: &Ground, spec: &Spec) -> Box<dyn Follower> {
+    match spec {
+        Spec::Statuses(dc) => Box::new(statuses::Statuses::new(ground, dc)),
+        Spec::Replicate { into, status } => {
+            Box::new(replicate::Replicate::new(ground, into, status))
+        }
+        Spec::Compare(pair) => Box::new(compare::Compare::new(ground, pair)),
+        Spec::Primary(_) | Spec::Git(_) => Box::new(Nobody),
+    }
 }
 
 /// Sees nothing.

@@ -143,7 +143,11 @@ mod tests {
         Held { modify_index, print: Print::of(value.as_bytes(), 0), seen: None }
     }
 
-    fn judge_at(last: Option<u64>, source: &[(&str, Held)], destination: &[(&str, Held)]) -> Judged {
+    fn judge_at(
+        last: Option<u64>,
+        source: &[(&str, Held)],
+        destination: &[(&str, Held)],
+    ) -> Judged {
         fn each<'a>(list: &'a [(&str, Held)]) -> impl Iterator<Item = (&'a str, &'a Held)> {
             list.iter().map(|(name, held)| (*name, held))
         }
@@ -209,6 +213,9 @@ mod tests {
     fn flags_count_and_indexes_do_not() {
         let flagged = Held { print: Print::of(b"1", 7), ..held(3, "") };
         assert_eq!(judge_at(Some(5), &[("a", flagged)], &[("a", held(3, "1"))]).counts.drift, 1);
-        assert_eq!(judge_at(Some(5), &[("a", held(3, "1"))], &[("a", held(9, "1"))]).counts.same, 1);
+        assert_eq!(
+            judge_at(Some(5), &[("a", held(3, "1"))], &[("a", held(9, "1"))]).counts.same,
+            1
+        );
     }
 }

@@ -82,8 +82,8 @@ impl Track {
         if let Some(from) = before.filter(|before| last < *before) {
             // An index that fell because tombstones were reaped takes the status along. Then no key
             // is left between; and the index is below what it was, or something newer was written.
-            let is_shared = ends.source_index == from
-                || (ends.source_index > from && between(last, from));
+            let is_shared =
+                ends.source_index == from || (ends.source_index > from && between(last, from));
             if is_shared {
                 self.jump = Some((ends.now, from, last));
             }
