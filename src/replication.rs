@@ -16,7 +16,14 @@ use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Pair, Stream, Told};
 
 pub mod act;
+mod compare;
+mod ends;
+mod hang;
 mod memory;
+mod mirror;
+mod propose;
+mod replicate;
+mod statuses;
 
 pub use memory::Memory;
 
@@ -79,8 +86,15 @@ pub fn specs(ground: &Ground) -> Vec<Spec> {
 }
 
 /// Who follows a spec.
-pub fn follower(_ground: &Ground, _spec: &Spec) -> Box<dyn Follower> {
-    Box::new(Nobody)
+pub fn follower(ground: &Ground, spec: &Spec) -> Box<dyn Follower> {
+    match spec {
+        Spec::Statuses(dc) => Box::new(statuses::Statuses::new(ground, dc)),
+        Spec::Replicate { into, status } => {
+            Box::new(replicate::Replicate::new(ground, into, status))
+        }
+        Spec::Compare(pair) => Box::new(compare::Compare::new(ground, pair)),
+        Spec::Primary(_) | Spec::Git(_) => Box::new(Nobody),
+    }
 }
 
 /// Sees nothing.

@@ -34,6 +34,25 @@ pub fn folder(prefix: &Key) -> Query<Folder> {
     })
 }
 
+/// The names that begin with `prefix`, each cut behind the first `separator` after the prefix, in the
+/// order of their bytes. The server counts in the index every key that begins so.
+pub fn names(prefix: &Key, separator: &str) -> Query<Vec<Key>> {
+    let wanted = prefix.clone();
+    let plain = plain_prefix(prefix.as_str());
+    let is_plain = plain.len() == prefix.as_str().len();
+    let query = Query::new(path_of(plain), move |text, _| {
+        let mut names: Vec<Key> =
+            if text.is_empty() { vec![] } else { serde_json::from_str(text)? };
+        // A prefix that no path can carry was asked for by a shorter one.
+        names.retain(|name| name.below(wanted.as_str()).is_some());
+        Ok(names)
+    });
+    query.with(|request| {
+        let request = request.flag("keys");
+        if is_plain { request.query("separator", separator) } else { request }
+    })
+}
+
 /// One key; `None` when there is no such key, which is an answer that can block too. A key that no
 /// path can carry costs as much as the prefix that can.
 pub fn entry(key: &Key) -> Query<Option<Entry>> {

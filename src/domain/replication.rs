@@ -5,8 +5,12 @@
 //! is there, never by index numbers or by what the mechanism says of itself; those are shown beside.
 //! Plain data: who reads and compares is [`crate::replication`].
 
+mod judge;
 pub mod raft;
+mod rule;
+mod status;
 mod told;
+mod track;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +20,11 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
 use super::ids::{Dc, Key};
+pub use judge::{Held, Judged, Mark, judge};
+pub use rule::Rule;
+pub use status::Status;
 pub use told::{Pair, Source, Told};
+pub use track::{Ends, Track, gap};
 
 /// What carries the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
