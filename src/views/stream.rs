@@ -157,13 +157,14 @@ impl Listing for StreamKeys {
         let stream = self.now(ctx)?;
         let mut cell = Cell::new(" ", Role::Muted);
         cell.runs.extend(words::verdict(ctx, stream).runs);
+        let (listed, all) = (stream.differing.len(), stream.counts.differing());
+        if listed < all && listed >= MOST_DIFFERING {
+            let text = format!(", only {} of {} listed", count(listed), count(all));
+            cell = cell.then(text, Role::Warning);
+        }
         if stream.at.is_some() {
             cell = cell.then(": ", Role::Muted);
             cell.runs.extend(words::counts(stream).runs);
-        }
-        let listed = stream.differing.len();
-        if listed < stream.counts.differing() && listed >= MOST_DIFFERING {
-            cell = cell.then(format!("; only {} are listed", count(listed)), Role::Warning);
         }
         cell.runs.extend(words::problems(std::iter::once(&**stream)).unwrap_or_default().runs);
         Some(cell)
@@ -196,7 +197,7 @@ impl Listing for StreamKeys {
                 let stream = self.last.as_ref()?;
                 let row = stream.differing.iter().find(|it| &*it.name == name)?.clone();
                 let (values, sides) = self.values(ctx, &DiffRow(row.clone()))?;
-                self.shown = Some((row.name, Arc::new(values.lines(&sides))));
+                self.shown = Some((row.name, Arc::new(values.brief(&sides))));
                 Some(Patch::default())
             }
             _ => None,
@@ -290,7 +291,7 @@ impl Listing for StreamKeys {
             }
             _ => {
                 let mut lines = head;
-                lines.extend(values.lines(&sides));
+                lines.extend(values.brief(&sides));
                 Lines::Whole(lines)
             }
         };

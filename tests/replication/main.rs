@@ -16,3 +16,4 @@ mod support;
 mod carried;
 mod healthy;
 mod scene;
+mod screen;

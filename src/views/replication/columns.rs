@@ -24,6 +24,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
         Column::new("kind", "kind", Width::Fit(3, 16), |row: &StreamRow| {
             Cell::new(row.stream.id.kind.word(), Role::Text)
         })
+        .rank(1)
         .sorts(|a: &StreamRow, b| a.stream.id.kind.cmp(&b.stream.id.kind)),
         Column::new("route", "from -> to", Width::Fit(10, 32), |row: &StreamRow| {
             words::route(&row.stream)
@@ -44,7 +45,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
         Column::new("evidence", "evidence", Width::Fill(16, u16::MAX), |row: &StreamRow| {
             words::trouble(&row.stream)
         })
-        .rank(if wide { 3 } else { 5 }),
+        .rank(if wide { 4 } else { 6 }),
     );
     columns
 }
@@ -59,19 +60,19 @@ fn carried(row: &StreamRow) -> Cell {
 /// Keys by state.
 fn counts<'a>() -> [Column<'a, StreamRow>; 3] {
     [
-        Column::new("pending", "pend", Width::Fit(4, 6), |row: &StreamRow| {
+        Column::new("pending", "pend", Width::Fit(4, 5), |row: &StreamRow| {
             words::counted(&row.stream, row.stream.counts.pending, Role::Warning)
         })
         .right()
         .sorts_worst_first(|a: &StreamRow, b| {
             a.stream.counts.pending.cmp(&b.stream.counts.pending)
         }),
-        Column::new("drift", "drift", Width::Fit(5, 6), |row: &StreamRow| {
+        Column::new("drift", "drift", Width::Fit(5, 5), |row: &StreamRow| {
             words::counted(&row.stream, row.stream.counts.drift, Role::Critical)
         })
         .right()
         .sorts_worst_first(|a: &StreamRow, b| a.stream.counts.drift.cmp(&b.stream.counts.drift)),
-        Column::new("extra", "extra", Width::Fit(5, 6), |row: &StreamRow| {
+        Column::new("extra", "extra", Width::Fit(5, 5), |row: &StreamRow| {
             words::counted(&row.stream, row.stream.counts.extra, Role::Maintenance)
         })
         .right()
@@ -97,22 +98,22 @@ fn times<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
             words::stalled(&row.stream)
         })
         .right()
-        .rank(2)
+        .rank(3)
         .sorts_worst_first(|a: &StreamRow, b| a.stream.stalled_for.cmp(&b.stream.stalled_for)),
         Column::new("age", "seen", Width::Fit(4, 6), |row: &StreamRow| {
             words::compared(ctx, &row.stream)
         })
         .right()
-        .rank(1)
+        .rank(2)
         .sorts(|a: &StreamRow, b| a.stream.at.cmp(&b.stream.at)),
         Column::new("trend", "lag lately", Width::Fit(TREND as u16, TREND as u16), trend)
-            .rank(if wide { 6 } else { 4 }),
+            .rank(if wide { 7 } else { 5 }),
     ];
     if wide {
         let last = move |row: &StreamRow| index(row.stream.last_replicated);
         let source = move |row: &StreamRow| index(row.stream.source_index);
-        columns.push(Column::new("last", "replicated", Width::Fit(5, 12), last).right().rank(4));
-        columns.push(Column::new("source", "source at", Width::Fit(5, 12), source).right().rank(4));
+        columns.push(Column::new("last", "replicated", Width::Fit(5, 12), last).right().rank(5));
+        columns.push(Column::new("source", "source at", Width::Fit(5, 12), source).right().rank(5));
     }
     columns
 }

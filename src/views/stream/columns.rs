@@ -61,20 +61,14 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
     ]
 }
 
-/// Why a key differs, and what becomes of it.
+/// Why a key differs, and what becomes of it: in a line, since the values stand below it.
 pub(super) fn why(ctx: &Ctx, row: &Differing) -> Vec<Cell> {
-    let text = match (row.class, row.source) {
-        (Class::Pending, _) => "newer in the source than what was replicated: it is on its way",
-        (Class::Drift, None) => "only in the destination",
-        (Class::Drift, Some(_)) => {
-            "it was replicated, and differs all the same: it stays so until it changes in the source"
-        }
-        (Class::Extra, _) => "only in the destination: the next run deletes it",
+    let text = match (row.class, row.is_edited_there) {
+        (Class::Pending, false) => "newer in the source, and on its way",
+        (Class::Pending, true) => "edited in the destination; newer in the source, and on its way",
+        (Class::Drift, false) => "replicated, yet different; stays until it changes in the source",
+        (Class::Drift, true) => "edited in the destination; stays until it changes in the source",
+        (Class::Extra, _) => "only in the destination; the next run deletes it",
     };
-    let mut lines = vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)];
-    if row.is_edited_there {
-        let text = "it was changed in the destination after the last run";
-        lines.push(Cell::new(text, Role::Warning));
-    }
-    lines
+    vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
 }
