@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::consul::Token;
+use crate::domain::ids::Key;
 
 fn dirs() -> Dirs {
     Dirs {
@@ -59,15 +60,33 @@ fn the_sample_file_shows_every_field_with_a_value_that_parses() {
     let all = sample_uncommented();
     let config = of_file(&all);
     assert_eq!(config.datacenters.len(), 1);
-    for header in ["", "[agent]\n", "[datacenters.x]\n"] {
+    for header in [
+        "",
+        "[agent]\n",
+        "[datacenters.x]\n",
+        "[replication]\n",
+        "[[replication.source]]\n",
+        "[[replication.compare]]\n",
+    ] {
         let told = refused(&format!("{header}qqqqqqqqqqqqqqqq = 1"));
         let known = told.split_once("known are ").unwrap().1;
         for field in known.split(", ") {
-            let shown =
-                all.contains(&format!("\n{field} = ")) || all.contains(&format!("[{field}"));
+            let ways = [format!("\n{field} = "), format!("[{field}"), format!(".{field}]")];
+            let shown = ways.iter().any(|way| all.contains(way));
             assert!(shown, "'{field}' is missing");
         }
     }
+}
+
+#[test]
+fn what_replicates_where_is_told_by_the_file() {
+    let told = of_file(&sample_uncommented()).replication;
+    assert_eq!(told.status_dir.as_str(), "service/consul-replicate/statuses/");
+    let (dc_2, dc_3) = (Dc::from("dc-2"), Dc::from("dc-3"));
+    let source = told.source("config/", &dc_2).unwrap();
+    assert_eq!((source.source.as_str(), source.exclude.len()), ("dc-1", 1));
+    assert_eq!(told.source("config/", &dc_3), None);
+    assert_eq!(told.compare[0].to.as_ref().map(Key::as_str), Some("app/"));
 }
 
 #[test]
