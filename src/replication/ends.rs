@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::mirror::Mirror;
 use crate::consul::read::sees_all;
-use crate::consul::{ApiError, Client, Why, kv};
+use crate::consul::{ApiError, Client, Why};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Ends as Known, Mark, Rule, Stream, Track, Verdict, gap, judge};
 
@@ -22,8 +22,6 @@ pub(super) const SMALL: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(60);
 /// How often it is asked what the token may see.
 const RIGHTS: Duration = Duration::from_secs(60);
-/// No key has this name: its answer carries the index of all keys.
-const NO_KEY: &str = "dcview/no-such-key";
 
 /// Both ends.
 #[derive(Debug)]
@@ -61,18 +59,12 @@ impl Ends {
         bounded(WHOLE, &self.destination.client().clone(), self.destination.refresh()).await?;
         bounded(WHOLE, &self.source.client().clone(), self.source.refresh()).await?;
         let sees_all = self.sees_all().await;
-        let store_index = match mark {
-            Some(mark) if mark.last_replicated > self.source.index() => {
-                store_index(self.source.client()).await
-            }
-            _ => None,
-        };
         let judged = judge(&self.rule, mark, self.source.keys(), self.destination.keys());
         let known = Known {
             now: Utc::now(),
             whole_at: self.source.whole_at().min(self.destination.whole_at()),
             source_index: self.source.index(),
-            store_index,
+            store_index: self.source.store(),
             is_set_back: self.source.is_set_back(),
         };
         stream.facts = facts(&self.rule, &judged, mark, &known);
@@ -110,12 +102,6 @@ impl Ends {
         self.rights = Some((Instant::now(), known));
         known
     }
-}
-
-/// The index of all keys of a datacenter, if it can be had.
-async fn store_index(client: &Client) -> Option<u64> {
-    let query = kv::entry(&Key::from(NO_KEY)).with(|request| request.timeout(SMALL));
-    query.fetch(client).await.ok().and_then(|(_, meta)| meta.index)
 }
 
 /// What is to be said beside the verdict.

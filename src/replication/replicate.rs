@@ -68,8 +68,8 @@ impl Replicate {
         let found = self.source(&status).await;
         let mut stream = self.begin(&status, found.as_ref());
         stream.status = Some(StatusKey { key: entry.key, modify_index: entry.modify_index });
-        stream.last_replicated = Some(status.last_replicated);
         let Some(found) = found else {
+            stream.last_replicated = Some(status.last_replicated);
             stream.evidence = "from where is not known; name the source in the settings".into();
             return Some(stream);
         };

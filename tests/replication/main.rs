@@ -13,7 +13,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod broken;
 mod carried;
+mod dead;
 mod healthy;
+mod many;
+mod names;
 mod scene;
 mod screen;
