@@ -7,15 +7,22 @@
 //! found, with the reason in [`Stream::problem`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use indexmap::IndexMap;
 
-use crate::consul::Client;
+use crate::consul::{ApiError, Class, Client};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Pair, Stream, Told};
 
+mod acl;
+mod ca;
+mod config_entries;
+mod federation;
 mod memory;
+mod primary;
+mod since;
 
 pub use memory::Memory;
 
@@ -78,8 +85,22 @@ pub fn specs(ground: &Ground) -> Vec<Spec> {
 }
 
 /// Who follows a spec.
-pub fn follower(_ground: &Ground, _spec: &Spec) -> Box<dyn Follower> {
-    Box::new(Nobody)
+pub fn follower(ground: &Ground, spec: &Spec) -> Box<dyn Follower> {
+    match spec {
+        Spec::Primary(dc) => Box::new(primary::Primary::new(ground, dc)),
+        _ => Box::new(Nobody),
+    }
+}
+
+/// The longest that one answer may take: above the 7 s that a server takes to say that it has no
+/// leader.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A stream as it was, with the reason why it could not be read now.
+pub fn unread(mut stream: Stream, error: &ApiError) -> Stream {
+    stream.problem = Some(error.short().into());
+    stream.is_denied = error.class() == Class::Denied;
+    stream
 }
 
 /// Sees nothing.
