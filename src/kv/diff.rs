@@ -82,7 +82,7 @@ pub(super) async fn prefixes(
                 place.dc
             );
             exit.message =
-                Some(exit.message.map_or(hidden.clone(), |it| format!("{it}\n{hidden}")));
+                Some(exit.message.map_or_else(|| hidden.clone(), |it| format!("{it}\n{hidden}")));
         }
     }
     Ok(exit)

@@ -21,6 +21,8 @@ pub struct AgentSelf {
     pub version: Arc<str>,
     /// True when it is a server.
     pub is_server: bool,
+    /// The primary datacenter of its own; its own where there is no other.
+    pub primary: Option<Dc>,
 }
 
 #[derive(Deserialize)]
@@ -28,6 +30,16 @@ pub struct AgentSelf {
 struct WireSelf<'a> {
     #[serde(borrow)]
     config: WireConfig<'a>,
+    #[serde(borrow, default, rename = "DebugConfig", deserialize_with = "nullable")]
+    debug: WireDebug<'a>,
+}
+
+/// All settings of the agent; only a detail of it is no version's secret.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireDebug<'a> {
+    #[serde(borrow)]
+    primary_datacenter: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
@@ -91,12 +103,14 @@ struct WirePolicy<'a> {
 
 /// `/v1/agent/self`.
 pub(crate) fn agent_self(text: &str, names: &mut Interner) -> serde_json::Result<AgentSelf> {
-    let WireSelf { config } = serde_json::from_str(text)?;
+    let WireSelf { config, debug } = serde_json::from_str(text)?;
+    let primary = &debug.primary_datacenter;
     Ok(AgentSelf {
         dc: names.name(&config.datacenter),
         node: names.name(&config.node_name),
         version: names.text(&config.version),
         is_server: config.server,
+        primary: (!primary.is_empty()).then(|| names.name(primary)),
     })
 }
 
