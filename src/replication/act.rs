@@ -136,19 +136,18 @@ impl Act {
                 format!("PUT /v1/txn?dc={destination}"),
                 format!("  delete-cas {} at index {}", status.key, status.modify_index),
                 String::from(
-                    "  (at the index that it has by then, if the replicator ran meanwhile)",
+                    "  or at the index that it has by then, if the replicator runs meanwhile",
                 ),
                 format!("PUT /v1/txn?dc={source}"),
-                format!("  cas {nudge} at index 0, which makes the replicator run"),
+                format!("  cas {nudge} at index 0, which makes it run"),
                 format!("GET /v1/kv/{}?dc={destination}", status.key),
                 format!("  until it is there again, for {} s at most", RESYNC_WAITS.as_secs()),
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  delete-cas {nudge}"),
-                format!(
-                    "the run writes every key again and deletes in {destination} what {source} \
-                     does not have"
-                ),
-                self.leaves(),
+                String::from("The run writes every key again,"),
+                format!("and deletes in {destination} what {source} does not have."),
+                String::from("If dcview ends before that, undo it in :journal:"),
+                format!("  {}", self.leaves()),
             ],
             Self::Probe { source, destination, key, arrives, value } => vec![
                 format!("PUT /v1/txn?dc={source}"),
@@ -157,13 +156,14 @@ impl Act {
                 format!("  until it is there, for {} s at most", PROBE_WAITS.as_secs()),
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  delete-cas {key}"),
-                self.leaves(),
+                String::from("If dcview ends before that, undo it in :journal:"),
+                format!("  {}", self.leaves()),
             ],
             Self::Git { dc, reference } => vec![
                 format!("PUT /v1/txn?dc={dc}"),
                 format!("  delete-cas {} at index {}", reference.key, reference.modify_index),
                 String::from(
-                    "git2consul writes every file again at its next look; extra keys stay",
+                    "git2consul writes every file again at its next look; extra keys stay.",
                 ),
             ],
         }
@@ -172,13 +172,10 @@ impl Act {
     /// What stays behind where, if it is interrupted.
     pub fn leaves(&self) -> String {
         match self {
-            Self::Resync { source, nudge, .. } => {
-                format!("if dcview ends before that, {nudge} stays in {source}; :journal undoes it")
+            Self::Resync { source, nudge: key, .. } | Self::Probe { source, key, .. } => {
+                format!("{key} stays in {source}")
             }
-            Self::Probe { source, key, .. } => {
-                format!("if dcview ends before that, {key} stays in {source}; :journal undoes it")
-            }
-            Self::Git { .. } => String::from("nothing is left behind"),
+            Self::Git { .. } => String::from("nothing stays behind"),
         }
     }
 }

@@ -460,7 +460,8 @@ fn the_overview_says_how_the_streams_into_each_datacenter_are() {
     let line = |text: &str, words: &[&str]| {
         text.lines().any(|line| words.iter().all(|it| line.contains(it)))
     };
-    assert!(line(&text, &["dc-2", "◆ EXTRA !1"]) && line(&text, &["dc-1", "✓ IN SYNC"]), "{text}");
+    assert!(line(&text, &["dc-2", "◆ 1/5!"]) && line(&text, &["dc-1", "✓ 3/3"]), "{text}");
+    assert!(text.contains("note"), "the reasons keep their room:\n{text}");
     press(&mut app, "j");
     let text = screen(&mut app, 200, 60);
     assert!(line(&text, &["dc-2", "◆ EXTRA !1 1/5"]), "{text}");

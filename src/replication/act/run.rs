@@ -78,14 +78,13 @@ impl Ends<'_> {
     ) -> Result<String, Ended> {
         let Self { source, destination, .. } = self;
         delete(&self.hands.destination, destination, &status.key).await?;
-        tell(format!("the status is deleted in {destination}; nudging the replicator"));
         let deleted = format!("the status is deleted in {destination}");
         let made = match self.make(nudge, "dcview").await {
             Ok(made) => made,
             // The first half is done: nothing may say that nothing was sent.
             Err(stop) => return Err(Ended::Failed(format!("{deleted}; {}", stop.text()))),
         };
-        tell(format!("{nudge} is made in {source}; waiting for the run"));
+        tell(format!("status deleted in {destination}, nudged in {source}; waiting for the run"));
         let began = Instant::now();
         let client = self.hands.destination.client.in_dc(destination);
         let run = until(&client, &status.key, RESYNC_WAITS, Option::is_some).await;
@@ -98,8 +97,8 @@ impl Ends<'_> {
             }
             Wait::Over(why) => {
                 let text = format!(
-                    "{deleted}, and no run ended within {} s{why}: is the replicator running? \
-                     Its next run writes every key again",
+                    "{deleted}, but no run ended in {} s{why}: is it running? Its next run writes \
+                     every key",
                     RESYNC_WAITS.as_secs()
                 );
                 Err(cleared.err().map_or_else(|| Ended::Failed(text.clone()), |it| it.after(&text)))
@@ -118,7 +117,7 @@ impl Ends<'_> {
         let client = self.hands.destination.client.in_dc(destination);
         let made = self.make(key, value).await?;
         let began = Instant::now();
-        tell(format!("{key} is made in {source}; waiting for it in {destination}"));
+        tell(format!("made in {source}; waiting for it in {destination}"));
         let is_ours = |entry: &Option<Entry>| {
             entry.as_ref().is_some_and(|entry| entry.value.as_ref() == value.as_bytes())
         };
@@ -126,25 +125,24 @@ impl Ends<'_> {
         let took = began.elapsed();
         let cleared = self.take_back(&made).await;
         let said = match &came {
-            Wait::Came => format!("{key} was in {destination} after {}", millis(took)),
-            Wait::Over(why) => format!(
-                "{key} was not in {destination} within {} s{why}: is the replicator running?",
-                PROBE_WAITS.as_secs()
-            ),
+            Wait::Came => format!("arrived in {destination} after {}", millis(took)),
+            Wait::Over(why) => {
+                let limit = PROBE_WAITS.as_secs();
+                format!("not in {destination} within {limit} s{why}: is the replicator running?")
+            }
         };
         if let Err(left) = cleared {
             return Err(left.after(&said));
         }
         if !matches!(came, Wait::Came) {
-            return Err(Ended::Failed(format!("{said} It is removed from {source}")));
+            return Err(Ended::Failed(format!("{said} Removed from {source}")));
         }
         tell(format!("{said}; removing it"));
         match until(&client, arrives, CLEARS, Option::is_none).await {
             Wait::Came => Ok(format!("{said}; removed from both")),
-            Wait::Over(_) => Ok(format!(
-                "{said}; removed from {source}, and still in {destination} as {arrives}: the next \
-                 run deletes it"
-            )),
+            Wait::Over(_) => {
+                Ok(format!("{said}; removed from {source}, in {destination} by the next run"))
+            }
         }
     }
 

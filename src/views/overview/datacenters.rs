@@ -86,7 +86,7 @@ impl Listing for Datacenters {
             Column::new("leader", "leader", Width::Fit(6, 16), of(facts::leader)).rank(rank(6, 2)),
             Column::new("servers", "servers", Width::Fit(7, 11), of(facts::servers))
                 .rank(rank(1, 3)),
-            Column::new("replication", "streams", Width::Fit(9, 17), move |row: &DcRow| {
+            Column::new("replication", "repl", Width::Fit(4, 17), move |row: &DcRow| {
                 facts::replication(ctx, &row.dc, room >= ROOMY)
             })
             .rank(rank(2, 2)),

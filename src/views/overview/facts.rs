@@ -54,12 +54,12 @@ pub fn lines(ctx: &Ctx, name: &Dc, dc: &Datacenter) -> Vec<Cell> {
     lines
 }
 
-/// The worst verdict on the streams into a datacenter; `counted` says also how many have it.
-pub fn replication(ctx: &Ctx, name: &Dc, counted: bool) -> Cell {
+/// The worst verdict on the streams into a datacenter, and how many have it; `whole` with its word.
+pub fn replication(ctx: &Ctx, name: &Dc, whole: bool) -> Cell {
     let Some(worst) = words::worst(into(ctx, name)) else {
         return Cell::new("-", Role::Muted);
     };
-    if counted { worst.cell(ctx) } else { words::verdict(ctx, worst.stream) }
+    if whole { worst.cell(ctx) } else { worst.short(ctx) }
 }
 
 /// The streams into a datacenter.

@@ -58,7 +58,7 @@ fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
     let (from, prefix, to) = (&source.source, &source.prefix, &stream.id.destination);
     let lines = vec![
         text(&format!("{prefix} of {to} is compared with {from} from now on")),
-        text("It is kept on this machine; [[replication.source]] in the settings goes before it."),
+        text("It is kept on this machine; what the settings say goes before it."),
         text("No datacenter is changed."),
     ];
     let title = format!("{prefix} of {to} comes from {from}");

@@ -77,11 +77,13 @@ fn lag(ctx: &Ctx, stream: &Stream) -> Cell {
     cell
 }
 
-/// The mechanism's own numbers, which decide nothing.
+/// The mechanism's own numbers, which decide nothing; where its facts say them already, not again.
 fn indexes(stream: &Stream) -> Vec<Cell> {
     let mut lines = Vec::new();
+    let says = |label: &str| stream.facts.iter().any(|(name, _)| *name == label);
     let number = |n: Option<u64>| n.map_or_else(|| String::from("?"), |n| n.to_string());
-    if stream.last_replicated.is_some() || stream.source_index.is_some() {
+    let is_known = stream.last_replicated.is_some() || stream.source_index.is_some();
+    if is_known && !says("replicated") {
         let text = format!(
             "replicated {}, source at {}",
             number(stream.last_replicated),
@@ -89,7 +91,7 @@ fn indexes(stream: &Stream) -> Vec<Cell> {
         );
         lines.push(field("index", &text));
     }
-    if let Some(status) = &stream.status {
+    if let Some(status) = stream.status.as_ref().filter(|_| !says("status")) {
         lines.push(field("status", &format!("{} at {}", status.key, status.modify_index)));
     }
     lines

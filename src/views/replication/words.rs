@@ -30,14 +30,20 @@ pub fn sign(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
 /// The verdict on a stream, with the number of its alarms. One that cannot be compared now says what
 /// it was, as something old.
 pub fn verdict(ctx: &Ctx, stream: &Stream) -> Cell {
-    let (mut sign, mut role) = sign(ctx, stream.verdict);
-    if stream.problem.is_some() {
-        (sign, role) = (ctx.look.sign(Sign::Stale), Role::Stale);
-    }
+    let (sign, role) = marked(ctx, stream);
     let cell = Cell::new(format!("{sign} {}", stream.verdict.word()), role);
     match stream.alarms.len() {
         0 => cell,
         n => cell.then(format!(" !{n}"), Role::Critical),
+    }
+}
+
+/// The sign and role of a stream: one that cannot be compared now is old, or denied.
+fn marked(ctx: &Ctx, stream: &Stream) -> (&'static str, Role) {
+    match (&stream.problem, stream.is_denied) {
+        (None, _) => sign(ctx, stream.verdict),
+        (Some(_), true) => (ctx.look.sign(Sign::Denied), Role::Denied),
+        (Some(_), false) => (ctx.look.sign(Sign::Stale), Role::Stale),
     }
 }
 
@@ -89,6 +95,14 @@ pub struct Worst<'a> {
 }
 
 impl Worst<'_> {
+    /// Its sign, how many have its verdict, and a mark for alarms: where there is little room.
+    pub fn short(&self, ctx: &Ctx) -> Cell {
+        let (sign, role) = marked(ctx, self.stream);
+        let cell = Cell::new(format!("{sign} "), role);
+        let cell = cell.then(format!("{}/{}", self.alike, self.all), role);
+        if self.stream.alarms.is_empty() { cell } else { cell.then("!", Role::Critical) }
+    }
+
     /// Its verdict, and how many have it: `DRIFT 2/5`.
     pub fn cell(&self, ctx: &Ctx) -> Cell {
         verdict(ctx, self.stream).then(format!(" {}/{}", self.alike, self.all), Role::Muted)
