@@ -94,7 +94,7 @@ fn drifted(of: &str, keys: usize) -> Stream {
 /// Streams, of which the ends of some cannot be read for this reason.
 fn streams(app: &mut App, n: usize, problem: Option<&str>) {
     let mut all = vec![drifted("web/", n)];
-    all.extend((0..n.min(3_000)).map(|i| {
+    all.extend((0..n.min(1_000)).map(|i| {
         let kind = Kind::ALL[i % Kind::ALL.len()];
         world::stream(kind, &format!("n-{i}"), Verdict::InSync)
     }));
