@@ -258,7 +258,7 @@ impl App {
         // Nor must it leave half of a plan.
         let is_kept = matches!(self.overlay, Overlay::Edit(_)) || self.is_applying();
         if action == Some(Action::ForceQuit) && !is_kept {
-            effects.push(Effect::Exit(Exit { code: 0, message: None }));
+            effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() }));
             return;
         }
         self.is_dirty = true;

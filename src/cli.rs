@@ -7,6 +7,7 @@
 mod demo;
 mod get;
 mod kv;
+mod replication;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::config::{EndpointLayer, Flags, LogLevel, SettingsLayer};
 pub use demo::{Demo, Size};
 pub use get::{Format, Get, What};
 pub use kv::{Consent, Kv, KvForm, KvVerb};
+pub use replication::{Condition, Replication, ReplicationVerb};
 
 /// Several Consul datacenters, visible and operable in one terminal.
 #[derive(Debug, Parser)]
@@ -42,6 +44,8 @@ pub enum Command {
     Get(Get),
     /// Read, compare and change keys, without the screen.
     Kv(Kv),
+    /// Say whether every datacenter has the same data, and how far behind it is.
+    Replication(Replication),
     /// Try dcview on simulated datacenters, without any Consul.
     Demo(Demo),
     /// Print the settings that count, after all layers, and where they are.

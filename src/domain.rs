@@ -17,3 +17,4 @@ pub mod managed;
 pub mod replication;
 pub mod server;
 pub mod tally;
+pub mod wan;

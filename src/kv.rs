@@ -30,8 +30,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::app::msg::Exit;
-use crate::cli::{Kv, KvVerb};
+use crate::cli::{Kv, KvVerb, ReplicationVerb};
 use crate::config::Config;
+use crate::domain::ids::Dc;
 use failure::{Done, Failure};
 use place::Session;
 
@@ -42,6 +43,25 @@ use place::Session;
 pub async fn run(kv: &Kv, config: &Config, state: &Path, mut out: impl Write) -> Result<Exit> {
     let session = Session { config, state, form: kv.output };
     let done = act(&session, &kv.verb, &mut out).await;
+    Ok(finish(done, config, &mut out))
+}
+
+/// Compares what `dcview replication diff` was told to. It writes nothing.
+///
+/// # Errors
+/// As [`run`].
+pub async fn diff_of(verb: &ReplicationVerb, config: &Config, mut out: impl Write) -> Result<Exit> {
+    let ReplicationVerb::Diff { source, destination, prefix, to, brief, output } = verb;
+    let session = Session { config, state: Path::new(""), form: *output };
+    let right = to.as_deref().unwrap_or(prefix);
+    let sides = diff::Sides { left: prefix, right, to_dc: None, brief: *brief };
+    let dcs = (&Dc::from(source.as_str()), &Dc::from(destination.as_str()));
+    let done = diff::prefixes(&session, dcs, &sides, &mut out).await;
+    Ok(finish(done, config, &mut out))
+}
+
+/// The exit of what was done, with the warnings of the settings before its message.
+fn finish(done: Done, config: &Config, out: &mut impl Write) -> Exit {
     let mut exit = done.unwrap_or_else(Failure::exit);
     if out.flush().is_err() && exit.code == 0 {
         exit.code = 2;
@@ -49,7 +69,7 @@ pub async fn run(kv: &Kv, config: &Config, state: &Path, mut out: impl Write) ->
     let warnings = config.warnings.iter().map(String::as_str);
     let lines: Vec<&str> = warnings.chain(exit.message.as_deref()).collect();
     exit.message = (!lines.is_empty()).then(|| lines.join("\n"));
-    Ok(exit)
+    exit
 }
 
 async fn act(session: &Session<'_>, verb: &KvVerb, out: &mut impl Write) -> Done {

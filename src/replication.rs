@@ -7,15 +7,30 @@
 //! found, with the reason in [`Stream::problem`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use indexmap::IndexMap;
 
-use crate::consul::Client;
+use crate::consul::{ApiError, Class, Client};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Pair, Stream, Told};
 
+mod acl;
+pub mod act;
+mod ca;
+mod compare;
+mod config_entries;
+mod ends;
+mod federation;
+mod hang;
 mod memory;
+mod mirror;
+mod primary;
+mod propose;
+mod replicate;
+mod since;
+mod statuses;
 
 pub use memory::Memory;
 
@@ -78,8 +93,27 @@ pub fn specs(ground: &Ground) -> Vec<Spec> {
 }
 
 /// Who follows a spec.
-pub fn follower(_ground: &Ground, _spec: &Spec) -> Box<dyn Follower> {
-    Box::new(Nobody)
+pub fn follower(ground: &Ground, spec: &Spec) -> Box<dyn Follower> {
+    match spec {
+        Spec::Statuses(dc) => Box::new(statuses::Statuses::new(ground, dc)),
+        Spec::Replicate { into, status } => {
+            Box::new(replicate::Replicate::new(ground, into, status))
+        }
+        Spec::Compare(pair) => Box::new(compare::Compare::new(ground, pair)),
+        Spec::Primary(dc) => Box::new(primary::Primary::new(ground, dc)),
+        Spec::Git(_) => Box::new(Nobody),
+    }
+}
+
+/// The longest that one answer may take: above the 7 s that a server takes to say that it has no
+/// leader.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A stream as it was, with the reason why it could not be read now.
+pub fn unread(mut stream: Stream, error: &ApiError) -> Stream {
+    stream.problem = Some(error.short().into());
+    stream.is_denied = error.class() == Class::Denied;
+    stream
 }
 
 /// Sees nothing.

@@ -15,6 +15,7 @@ mod facts;
 pub(crate) mod form;
 mod gather;
 mod health;
+mod replication;
 mod rows;
 mod trouble;
 mod ways;
@@ -32,6 +33,8 @@ use crate::config::Config;
 use crate::domain::feed::{Report, Subject};
 use crate::domain::ids::Dc;
 use crate::store::Store;
+pub use replication::replication;
+
 use facts::Facts;
 use gather::Question;
 use trouble::Troubles;

@@ -82,6 +82,20 @@ fn run(cli: &Cli) -> Result<Exit> {
             log(&config);
             runtime.block_on(crate::kv::run(kv, &config, &dirs.state, stderr::out()))
         }
+        Some(Command::Replication(asked)) => {
+            let config = config::load(&cli.flags(), &env, &dirs)?;
+            log(&config);
+            let only = cli.flags().settings.dc.map(Dc::from);
+            match &asked.verb {
+                Some(verb) => runtime.block_on(crate::kv::diff_of(verb, &config, stderr::out())),
+                None => runtime.block_on(crate::report::replication(
+                    asked,
+                    only.as_ref(),
+                    &config,
+                    stderr::out(),
+                )),
+            }
+        }
         None => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
             runtime.block_on(screen(cli, config, &env, &dirs))

@@ -3,7 +3,7 @@
 //! Rows are shared and immutable. An error changes only freshness, never rows. A feed for a subject
 //! that is no longer shown is dropped by its ticket.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -21,6 +21,7 @@ use crate::domain::kv::{Entry, Folder, Print, Session};
 use crate::domain::managed::Managers;
 use crate::domain::replication::{Stream, StreamId};
 use crate::domain::server::Servers;
+use crate::domain::wan::Wan;
 
 pub mod held;
 pub mod overview;
@@ -110,6 +111,8 @@ pub enum Change {
     Prints(Dc),
     /// Streams between datacenters.
     Streams(Vec<StreamId>),
+    /// Servers as the WAN knows them, or the ways between datacenters.
+    Wan,
     /// Sessions of a datacenter.
     Sessions(Dc, Vec<SessionId>),
     /// Nothing that is shown.
@@ -126,6 +129,12 @@ pub struct Store {
     pub discovery: Option<(Arc<str>, Arc<str>)>,
     /// The streams between datacenters, and within them.
     pub streams: Rows<StreamId, Stream>,
+    /// How many seconds each stream was behind over the last minutes.
+    pub lags: HashMap<StreamId, Trend>,
+    /// The servers of all federated datacenters, and the ways between them.
+    pub wan: Wan,
+    /// The same, as each agent knows it.
+    wans: BTreeMap<Arc<str>, Wan>,
     /// The scope's ticket: feeds of subjects under another one are late.
     pub ticket: u64,
 }
@@ -164,11 +173,16 @@ impl Store {
                 delta::apply(&mut self.streams, &delta);
                 Change::Streams(keys(delta))
             }
+            Report::Wan { agent, wan } => {
+                self.wans.insert(agent, wan);
+                self.wan = Wan::merged(self.wans.values());
+                Change::Wan
+            }
             Report::Restarted { .. } => Change::Nothing,
         }
     }
 
-    /// Takes the trend of every datacenter; called once a second or so.
+    /// Takes the trend of every datacenter and stream; called once a second or so.
     pub fn sample(&mut self, now: DateTime<Utc>) -> bool {
         let mut has_moved = false;
         for dc in self.datacenters.values_mut() {
@@ -177,6 +191,10 @@ impl Store {
                 checks.state == State::Live && !matches!(dc.pulse.link, Link::Dark { .. });
             let count = is_known.then_some(dc.totals.checks.critical);
             has_moved |= !checks.is_empty() && dc.trend.sample(now, count);
+        }
+        self.lags.retain(|id, _| self.streams.contains_key(id));
+        for (id, stream) in &self.streams {
+            has_moved |= self.lags.entry(id.clone()).or_default().sample(now, stream.behind(now));
         }
         has_moved
     }

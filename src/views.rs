@@ -40,13 +40,16 @@ pub mod locks;
 pub mod node;
 pub mod nodes;
 pub mod overview;
+pub mod pairs;
 mod prefill;
 pub mod reading;
 pub mod registry;
+pub mod replication;
 pub mod search;
 pub mod service;
 pub mod services;
 pub mod sessions;
+pub mod stream;
 mod unlock;
 pub mod value;
 

@@ -28,6 +28,7 @@ mod pace;
 mod permits;
 mod placement;
 mod pulse;
+mod raft;
 mod replication;
 mod round_trip;
 mod servers;

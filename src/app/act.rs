@@ -21,7 +21,7 @@ impl App {
         }
         match action {
             Action::Quit if !self.trail.step(-1) => {
-                effects.push(Effect::Exit(Exit { code: 0, message: None }));
+                effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() }));
             }
             Action::Quit | Action::HistoryBack | Action::HistoryForward | Action::LastView => {
                 let moved = match action {

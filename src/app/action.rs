@@ -121,6 +121,12 @@ pub enum Action {
     Release,
     /// End the session under the cursor.
     DestroySession,
+    /// Take the source of the stream, which is a guess, as right.
+    TakeSource,
+    /// Have every key or file of the stream written again.
+    Resync,
+    /// Measure how long the stream takes to carry a key.
+    Probe,
     /// Take the change under the cursor back.
     Undo,
     /// Offer the edits that were left open.

@@ -43,6 +43,8 @@ pub enum Takes {
     Text,
     /// A folder, and behind a slash what is looked for in its values.
     Search,
+    /// A kind of stream between datacenters; without one, all kinds.
+    Kind,
 }
 
 /// A view as the command line knows it.

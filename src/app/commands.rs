@@ -101,7 +101,7 @@ impl App {
                 self.respond(response, effects);
             }
             Command::Keys(command) => return self.keys_command(command, effects),
-            Command::Quit => effects.push(Effect::Exit(Exit { code: 0, message: None })),
+            Command::Quit => effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() })),
             Command::Act(action) => self.act(action, effects),
         }
         Ok(())
@@ -118,8 +118,8 @@ impl App {
     /// The place of an object: a node is looked for in the focused datacenter, then in all.
     pub(super) fn object(&self, view: &'static str, name: &str) -> Place {
         let place = Place::new(view).of(name);
-        // It follows the focus: the keys of all datacenters are searched in once they are read.
-        if view == "find" {
+        // They follow the focus: the keys of all datacenters are searched in once they are read.
+        if view == "find" || view == "replication" {
             return place;
         }
         if view != "node" {

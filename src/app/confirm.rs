@@ -22,6 +22,8 @@ pub struct Confirm {
     pub reasons: Vec<String>,
     /// The protected datacenter whose name must be typed.
     pub protected: Option<Dc>,
+    /// Another protected one whose name must be typed then.
+    pub then: Option<Dc>,
     /// What is typed.
     pub prompt: Prompt,
     /// True once it is known who else writes the keys that would be changed.
@@ -59,6 +61,7 @@ impl Confirm {
             lines,
             reasons: Vec::new(),
             protected: None,
+            then: None,
             prompt: Prompt::default(),
             is_guarded: ask.keys().is_none(),
             is_early: false,
@@ -114,7 +117,12 @@ impl Confirm {
         match self.prompt.key(key) {
             // The name is typed by now; who else writes the keys is known long before.
             PromptOutcome::Accepted(typed) if typed.trim() == name.as_str() => {
-                if self.is_guarded {
+                if let Some(next) = self.then.take() {
+                    self.protected = Some(next);
+                    self.was_wrong = false;
+                    self.prompt = Prompt::default();
+                    Answer::Open
+                } else if self.is_guarded {
                     Answer::Yes
                 } else {
                     Answer::Open
@@ -181,5 +189,14 @@ mod tests {
         assert_eq!(press(&mut confirm, "y\n"), Answer::Open);
         assert!(confirm.was_wrong);
         assert_eq!(press(&mut confirm, "dc-2\n"), Answer::Yes);
+    }
+
+    #[test]
+    fn two_protected_datacenters_want_both_names() {
+        let mut confirm = Confirm { then: Some("dc-1".into()), ..question(Some("dc-2")) };
+        assert_eq!(press(&mut confirm, "dc-2\n"), Answer::Open);
+        assert_eq!(press(&mut confirm, "dc-2\n"), Answer::Open);
+        assert!(confirm.was_wrong);
+        assert_eq!(press(&mut confirm, "dc-1\n"), Answer::Yes);
     }
 }

@@ -15,9 +15,11 @@ use super::seek::Index;
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Write};
 use crate::domain::lock::LockChange;
+use crate::domain::replication::Source;
 use crate::editor::machine::{Draft, Guards, WriteAnswer};
 use crate::journal::Log;
 use crate::plan::apply::{Progress, Report};
+use crate::replication::act::Act;
 use many::{Compared, Planned, Proposal, Sides, Wish};
 use quest::{Hit, Quest, Seen};
 
@@ -34,6 +36,10 @@ pub enum Ask {
     Write(Intent),
     /// Journal and make this change of who holds what, once; answered by [`News::Written`].
     Lock(LockIntent),
+    /// Do this about a stream, step by step; answered by [`News::Step`]s and how it ended.
+    Stream(StreamIntent),
+    /// Keep where a stream comes from for next time; answered by [`News::Remembered`].
+    Remember(Source),
     /// Read a key without cache; answered by [`News::Read`].
     Read {
         /// Where.
@@ -116,6 +122,15 @@ pub struct LockIntent {
     pub without_journal: bool,
 }
 
+/// What is done about a stream and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamIntent {
+    /// What.
+    pub act: Act,
+    /// True when the operator wants it done although it cannot be journalled.
+    pub without_journal: bool,
+}
+
 /// What came of a piece of work.
 #[derive(Clone, Debug)]
 pub enum News {
@@ -159,6 +174,10 @@ pub enum News {
     Applied(Box<Report>),
     /// A part of a comparison; its last one says how it ended.
     Compared(Compared),
+    /// How far it is; in words.
+    Step(String),
+    /// It is kept where a stream comes from.
+    Remembered(Source),
     /// It is done; in words.
     Done(String),
     /// It could not be done, or died; in words.
@@ -174,6 +193,7 @@ impl News {
             | Self::Counts { .. }
             | Self::End(..)
             | Self::Gathered(_)
+            | Self::Step(_)
             | Self::Progress(_) => false,
             Self::Compared(part) => part.end.is_some(),
             _ => true,
@@ -216,6 +236,23 @@ impl Ask {
             Self::Write(intent) => Some(&intent.write.dc),
             Self::Lock(intent) => Some(intent.change.dc()),
             Self::Apply(proposal) => Some(proposal.wish.dc()),
+            Self::Stream(intent) => Some(intent.act.changes().0),
+            _ => None,
+        }
+    }
+
+    /// The other datacenter that it changes.
+    pub fn also_changes(&self) -> Option<&Dc> {
+        match self {
+            Self::Stream(intent) => intent.act.changes().1,
+            _ => None,
+        }
+    }
+
+    /// What stays behind where, if dcview ends before it does.
+    pub fn leaves(&self) -> Option<String> {
+        match self {
+            Self::Stream(intent) => Some(format!("{}: {}", self.summary(), intent.act.leaves())),
             _ => None,
         }
     }
@@ -225,6 +262,7 @@ impl Ask {
         match self {
             Self::Write(intent) => intent.summary(),
             Self::Lock(intent) => intent.summary(),
+            Self::Stream(intent) => intent.act.summary(),
             _ => String::new(),
         }
     }
@@ -235,6 +273,7 @@ impl Ask {
         match self {
             Self::Write(intent) => Self::Write(Intent { without_journal: true, ..intent }),
             Self::Lock(intent) => Self::Lock(LockIntent { without_journal: true, ..intent }),
+            Self::Stream(intent) => Self::Stream(StreamIntent { without_journal: true, ..intent }),
             other => other,
         }
     }

@@ -9,6 +9,7 @@ use super::msg::{Effect, ViewId};
 use super::notice::Level;
 use super::overlay::Overlay;
 use super::task::{Ask, News, TaskId};
+use crate::domain::replication::Source;
 use crate::editor::machine::WriteAnswer;
 
 /// Who waits for news.
@@ -81,8 +82,17 @@ impl App {
             if self.refuses_writes(&dc) {
                 return;
             }
-            let protected = confirm.protected.take();
-            confirm.protected = protected.or_else(|| self.setup.rules.protected(&dc));
+            let other = confirm.ask.also_changes().filter(|other| **other != dc).cloned();
+            if other.as_ref().is_some_and(|other| self.refuses_writes(other)) {
+                return;
+            }
+            let rules = &self.setup.rules;
+            let second = other.as_ref().and_then(|other| rules.protected(other));
+            let asked_for = confirm.protected.take();
+            (confirm.protected, confirm.then) = match asked_for.or_else(|| rules.protected(&dc)) {
+                None => (second, None),
+                first => (first, second),
+            };
             self.forget(Asker::Confirm, effects);
             if let Some((_, keys)) = confirm.ask.keys() {
                 let is_old = matches!(&confirm.ask, Ask::Write(it) if it.undoes.is_some());
@@ -147,9 +157,17 @@ impl App {
 
     /// Says what came of a change that was confirmed.
     fn tell(&mut self, id: TaskId, news: News, effects: &mut Vec<Effect>) {
+        if let News::Step(text) = news {
+            return self.say(Level::Info, text);
+        }
         let at = self.tasks.changes.iter().position(|(other, _)| *other == id);
         let change = at.map(|at| self.tasks.changes.swap_remove(at).1);
         match news {
+            News::Remembered(source) => {
+                let Source { prefix, source, .. } = source;
+                self.say(Level::Info, format!("remembered: {prefix} comes from {source}"));
+                effects.push(Effect::Refresh);
+            }
             News::Done(text) => self.say(Level::Info, text),
             News::Failed(text) => self.say(Level::Error, text),
             News::Written(answer) => self.written(change, answer, effects),
@@ -179,6 +197,13 @@ impl App {
             }
         }
         self.reload(effects);
+    }
+
+    /// What stays behind of changes under way, if the program ends now.
+    pub(super) fn leaves(&self) -> Option<String> {
+        let all: Vec<String> =
+            self.tasks.changes.iter().filter_map(|(_, change)| change.leaves()).collect();
+        (!all.is_empty()).then(|| format!("dcview: interrupted: {}", all.join("; ")))
     }
 
     /// Sends what was confirmed.

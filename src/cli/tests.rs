@@ -1,6 +1,9 @@
 //! Command lines and what they mean.
 
+use std::time::Duration;
+
 use super::*;
+use crate::domain::replication::Kind;
 
 fn read(line: &str) -> Result<Cli, clap::Error> {
     Cli::read(line.split_whitespace().map(OsString::from))
@@ -73,6 +76,25 @@ fn nonsense_ends_with_exit_code_2() {
         "dcview get checks -o xml",
         "dcview demo --size lots",
         "dcview --log-level loud",
+    ] {
+        assert_eq!(read(line).unwrap_err().exit_code(), 2, "{line}");
+    }
+}
+
+#[test]
+fn streams_are_chosen_by_kind_and_judged_by_conditions() {
+    let line = "dcview replication --dc dc-2 --stream raft,git -o json --max-lag 30s --fail-on \
+                drift,lag --fail-on stall";
+    let Some(Command::Replication(it)) = read(line).unwrap().command else { panic!("{line}") };
+    assert_eq!(it.kinds, [Kind::Raft, Kind::Git]);
+    assert_eq!(it.max_lag, Some(Duration::from_secs(30)));
+    assert_eq!(it.fail_on, [Condition::Drift, Condition::Lag, Condition::Stall]);
+    for line in [
+        "dcview replication --stream wire",
+        "dcview replication --max-lag soon",
+        "dcview replication --fail-on rain",
+        "dcview replication diff dc-1 dc-2",
+        "dcview replication --fail-on lag diff dc-1 dc-2 app/",
     ] {
         assert_eq!(read(line).unwrap_err().exit_code(), 2, "{line}");
     }

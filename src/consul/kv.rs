@@ -20,7 +20,7 @@ use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 
 pub use beginning::beginning;
 pub use carry::plain_prefix;
-pub use listing::{Listing, keys, recurse};
+pub use listing::{Listing, keys, packed, recurse};
 pub use locks::{Looked, locks, look_for_locks};
 pub use moved::moved_on;
 
@@ -35,6 +35,25 @@ pub fn folder(prefix: &Key) -> Query<Folder> {
         let request = request.flag("keys");
         // Below a shorter prefix the separator would hide what is wanted.
         if is_plain { request.query("separator", "/") } else { request }
+    })
+}
+
+/// The names that begin with `prefix`, each cut behind the first `separator` after the prefix, in the
+/// order of their bytes. The server counts in the index every key that begins so.
+pub fn names(prefix: &Key, separator: &str) -> Query<Vec<Key>> {
+    let wanted = prefix.clone();
+    let plain = plain_prefix(prefix.as_str());
+    let is_plain = plain.len() == prefix.as_str().len();
+    let query = Query::new(path_of(plain), move |text, _| {
+        let mut names: Vec<Key> =
+            if text.is_empty() { vec![] } else { serde_json::from_str(text)? };
+        // A prefix that no path can carry was asked for by a shorter one.
+        names.retain(|name| name.below(wanted.as_str()).is_some());
+        Ok(names)
+    });
+    query.with(|request| {
+        let request = request.flag("keys");
+        if is_plain { request.query("separator", separator) } else { request }
     })
 }
 

@@ -4,18 +4,21 @@
 //! and again by the watch layer, which adds blocking and consistency to the request. Names are
 //! percent-encoded here. Wrong JSON is [`ApiError::BadAnswer`], with the endpoint and the place.
 
+pub mod primary;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::wire::{self, AgentSelf, Interner, OnNode, WanMember};
+use super::wire::{self, AgentSelf, Interner, OnNode};
 use super::{Answer, ApiError, Class, Client, Request, encode_segment};
 use crate::domain::catalog::{Instance, Node, Summary};
 use crate::domain::coordinate::Coordinate;
 use crate::domain::health::{Check, Status};
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::domain::server::Servers;
+use crate::domain::wan::Member;
 
 /// The id of the policy that sees and may do everything.
 pub const GLOBAL_MANAGEMENT: &str = "00000000-0000-0000-0000-000000000001";
@@ -199,7 +202,7 @@ pub fn servers() -> Query<Servers> {
 }
 
 /// The servers of all federated datacenters, as the agent's gossip knows them.
-pub fn members_wan() -> Query<Vec<WanMember>> {
+pub fn members_wan() -> Query<Vec<Member>> {
     Query::new("/v1/agent/members", wire::members).with(|request| request.query("wan", "1"))
 }
 

@@ -49,6 +49,10 @@ pub(super) fn error_of(asked: &Asked<'_>, status: u16, body: &[u8]) -> ApiError 
         }
         401 if says("ACL support disabled") => ApiError::AclDisabled { dc },
         404 => ApiError::NotFound { path },
+        // Of a feature that is off, or of a kind of entry that this version does not know.
+        400.. if says("Connect must be enabled") || says("invalid config entry kind") => {
+            ApiError::NotFound { path }
+        }
         429 if says("too many concurrent connections") => {
             ApiError::Unreachable { dc, address, why: Why::Full }
         }

@@ -10,6 +10,7 @@ mod catalog;
 mod check;
 mod interner;
 mod kv;
+mod primary;
 mod server;
 mod text;
 
@@ -18,8 +19,10 @@ pub(super) use catalog::{datacenters, instances, names, node_services, nodes, su
 pub(super) use check::checks;
 pub use interner::Interner;
 pub(super) use kv::{Txn, entries, folder, sessions};
+pub(super) use primary::{acl_replication, bodies, federation_states, roots};
 pub(super) use server::{leader, servers};
 use text::{Text, nullable};
 
-pub use agent::{AgentSelf, WanMember};
+pub use agent::AgentSelf;
 pub use catalog::OnNode;
+pub use primary::{AclReplication, Bodies, FederationState, Roots};

@@ -19,6 +19,7 @@ use super::lock::Locks;
 use super::managed::Managers;
 use super::replication::{Stream, StreamId};
 use super::server::Servers;
+use super::wan::Wan;
 
 /// A list that is only watched while something shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -216,6 +217,13 @@ pub enum Report {
     Feed(Box<Feed>),
     /// Streams between datacenters that changed.
     Streams(Delta<StreamId, Stream>),
+    /// What an agent knows of the WAN, whole.
+    Wan {
+        /// The agent's address.
+        agent: Arc<str>,
+        /// What it knows.
+        wan: Wan,
+    },
     /// A task of the watch layer died and was started again.
     Restarted {
         /// Whose it was.

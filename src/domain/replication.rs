@@ -5,7 +5,12 @@
 //! is there, never by index numbers or by what the mechanism says of itself; those are shown beside.
 //! Plain data: who reads and compares is [`crate::replication`].
 
+mod judge;
+pub mod raft;
+mod rule;
+mod status;
 mod told;
+mod track;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +20,11 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
 use super::ids::{Dc, Key};
+pub use judge::{Held, Judged, Mark, judge};
+pub use rule::Rule;
+pub use status::Status;
 pub use told::{Pair, Source, Told};
+pub use track::{Ends, Track, gap};
 
 /// What carries the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -211,6 +220,8 @@ pub struct Stream {
     pub whole_at: Option<DateTime<Utc>>,
     /// Why the ends cannot be compared now; what is said then is as of [`Stream::at`].
     pub problem: Option<Arc<str>>,
+    /// True when the problem is that the token may not.
+    pub is_denied: bool,
 }
 
 /// More differing keys than this are counted and not listed.
@@ -236,6 +247,7 @@ impl Stream {
             at: None,
             whole_at: None,
             problem: None,
+            is_denied: false,
         }
     }
 
@@ -245,6 +257,25 @@ impl Stream {
             Waiting::Since(since) => Some((now - since).to_std().unwrap_or_default()),
             Waiting::Nothing | Waiting::Unknown => None,
         }
+    }
+
+    /// How many seconds it is behind, for a trend; `None` while that is not known.
+    pub fn behind(&self, now: DateTime<Utc>) -> Option<usize> {
+        if self.at.is_none() || self.problem.is_some() {
+            return None;
+        }
+        match self.waiting {
+            Waiting::Nothing => Some(0),
+            Waiting::Unknown => None,
+            Waiting::Since(_) => self.lag(now).map(|lag| lag.as_secs() as usize),
+        }
+    }
+}
+
+impl StreamId {
+    /// The datacenters at its ends, as far as they are known.
+    pub fn ends(&self) -> impl Iterator<Item = &Dc> {
+        self.source.iter().chain(std::iter::once(&self.destination))
     }
 }
 
@@ -290,6 +321,14 @@ impl Kind {
         Self::ConfigEntries,
         Self::Compare,
     ];
+
+    /// The kind of this word, or the first whose word has it in it; `None` for an unknown one.
+    pub fn named(word: &str) -> Option<Self> {
+        let word = word.to_lowercase();
+        let is = |kind: &Self| kind.word() == word;
+        let has = |kind: &Self| !word.is_empty() && kind.word().contains(&word);
+        Self::ALL.into_iter().find(is).or_else(|| Self::ALL.into_iter().find(has))
+    }
 
     /// The word for it, on screen and in scripts.
     pub fn word(self) -> &'static str {

@@ -182,6 +182,17 @@ impl Committed {
         }
     }
 
+    /// The journal's id of the whole write; none when it was not kept.
+    pub fn write_id(&self) -> Option<&str> {
+        let first = self.ids.first()?;
+        first.rsplit_once('.').map(|(write, _)| write)
+    }
+
+    /// The index that the first operation's key has now, where that is known.
+    pub fn index(&self) -> Option<u64> {
+        self.indexes().first().copied().flatten()
+    }
+
     /// The index that each operation's key has now, where that is known.
     pub fn indexes(&self) -> &[Option<u64>] {
         match (&self.outcome, &self.settled) {

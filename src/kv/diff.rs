@@ -10,7 +10,7 @@ use super::place::{Place, Session};
 use super::show::{EntryJson, counts, difference};
 use crate::app::msg::Exit;
 use crate::cli::KvForm;
-use crate::consul::kv;
+use crate::consul::{kv, read};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key};
 use crate::plan::compare::{Compare, Difference, Side};
@@ -61,6 +61,31 @@ pub(super) async fn diff(session: &Session<'_>, sides: &Sides<'_>, out: &mut imp
         print.difference(&Difference { name, left: ours, right: theirs })?;
     }
     Ok(Exit { code: if is_same { 0 } else { DIFFERENT }, message: None })
+}
+
+/// Compares a prefix of two datacenters byte for byte as it stands, a folder or not, and prints.
+pub(super) async fn prefixes(
+    session: &Session<'_>,
+    (source, destination): (&Dc, &Dc),
+    sides: &Sides<'_>,
+    out: &mut impl Write,
+) -> Done {
+    let (left, right) = (session.place_in(source)?, session.place_in(destination)?);
+    let mut print =
+        Printer { out, form: session.form, brief: sides.brief, left: &left, right: &right };
+    let mut exit = folders(sides, &mut print).await?;
+    for place in [&left, &right] {
+        // Servers before 1.11 do not say when they leave something out.
+        if !read::sees_all(&place.client).await {
+            let hidden = format!(
+                "{}: the token may not see everything; what is hidden is not compared",
+                place.dc
+            );
+            exit.message =
+                Some(exit.message.map_or_else(|| hidden.clone(), |it| format!("{it}\n{hidden}")));
+        }
+    }
+    Ok(exit)
 }
 
 async fn folders<W: Write>(sides: &Sides<'_>, print: &mut Printer<'_, W>) -> Done {

@@ -5,31 +5,36 @@
 //! from the primary does not know all policies of a token that it obeys already. What cannot be
 //! had is left out; that the token sees everything is only believed when the agent says so.
 
-use std::collections::HashMap;
-
 use super::ask::PATIENCE;
 use super::gather::Question;
 use crate::consul::read::{self, Query};
 use crate::consul::{ApiError, Class, Client, Request};
-use crate::domain::coordinate::{self, Estimate};
+use crate::domain::coordinate::Estimate;
 use crate::domain::ids::Dc;
+use crate::domain::wan::Wan;
 
 /// What one agent knows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     /// Whether lists may be shorter than they are.
     pub hides: bool,
-    /// The estimated round trip from the agent's datacenter.
-    pub wan: HashMap<Dc, Estimate>,
-    /// How many servers each was told to expect.
-    pub expected: HashMap<Dc, usize>,
+    /// The agent's own datacenter, where the token may ask.
+    pub own: Option<Dc>,
+    /// The servers of all datacenters, and the ways between them.
+    pub wan: Wan,
+}
+
+impl Facts {
+    /// The estimated round trip from the agent's own datacenter.
+    pub fn trip_to(&self, dc: &Dc) -> Option<Estimate> {
+        self.wan.trip(self.own.as_ref()?, dc)
+    }
 }
 
 /// Asks an agent what the question needs.
 pub(super) async fn ask(client: &Client, question: &Question) -> Facts {
-    let (hides, (wan, expected)) =
-        tokio::join!(hides(client), of_servers(client, question.servers));
-    Facts { hides, wan, expected }
+    let (hides, (own, wan)) = tokio::join!(hides(client), of_servers(client, question.servers));
+    Facts { hides, own, wan }
 }
 
 async fn hides(client: &Client) -> bool {
@@ -45,28 +50,17 @@ async fn hides(client: &Client) -> bool {
     }
 }
 
-async fn of_servers(
-    client: &Client,
-    is_wanted: bool,
-) -> (HashMap<Dc, Estimate>, HashMap<Dc, usize>) {
+/// The agent's own datacenter, and what it knows of the WAN.
+async fn of_servers(client: &Client, is_wanted: bool) -> (Option<Dc>, Wan) {
     if !is_wanted {
-        return (HashMap::new(), HashMap::new());
+        return (None, Wan::default());
     }
     let (own, places, members) = tokio::join!(
         once(client, read::agent_self()),
         once(client, read::coordinates_wan()),
         once(client, read::members_wan()),
     );
-    let places = places.unwrap_or_default();
-    let here = own.and_then(|own| places.get(&own.dc)).map(Vec::as_slice).unwrap_or_default();
-    let estimate =
-        |(dc, there): (&Dc, &Vec<_>)| Some((dc.clone(), coordinate::between_groups(here, there)?));
-    let mut expected: HashMap<Dc, usize> = HashMap::new();
-    for member in members.unwrap_or_default() {
-        let most = expected.entry(member.dc).or_default();
-        *most = member.expect.unwrap_or_default().max(*most);
-    }
-    (places.iter().filter_map(estimate).collect(), expected)
+    (own.map(|own| own.dc), Wan::new(places.as_ref(), members))
 }
 
 async fn once<T: Send + 'static>(client: &Client, query: Query<T>) -> Option<T> {

@@ -120,7 +120,7 @@ impl Answers {
         troubles: &mut Troubles,
     ) -> Vec<Report> {
         let mut teller = Teller::new(dc, now, facts.hides);
-        let wan = facts.wan.get(dc).copied();
+        let wan = facts.trip_to(dc);
         let pulse =
             |link, answered_in| Pulse { at: now, link, answered_in, wan, ..Pulse::default() };
         let (link, answered_in) = match self.link {
@@ -150,7 +150,7 @@ impl Answers {
             // A leader that was elected just now has not looked at any server yet.
             && !servers.servers.is_empty()
         {
-            let told = facts.expected.get(dc).copied().unwrap_or_default();
+            let told = facts.wan.expected(dc);
             servers.expected = told.max(servers.servers.len());
             teller.say(Body::Servers(servers));
         }

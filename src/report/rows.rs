@@ -6,6 +6,7 @@ mod nodes;
 mod overview;
 mod service;
 mod services;
+pub(super) mod streams;
 
 use anyhow::Result;
 

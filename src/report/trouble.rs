@@ -46,6 +46,18 @@ impl Troubles {
         self.warn(&format!("{whose}{what}{error}"));
     }
 
+    /// A stream could not be read, for this reason.
+    pub fn stream(&mut self, id: &str, problem: &str, is_denied: bool) {
+        self.is_denied |= is_denied;
+        self.has_failed |= !is_denied;
+        self.warn(&format!("{id}: {problem}"));
+    }
+
+    /// Something could not be read, as was said already.
+    pub fn unread(&mut self) {
+        self.has_failed = true;
+    }
+
     /// A datacenter without a leader answered with what it knew.
     pub fn stale(&mut self, dc: &Dc, since: Duration) {
         let old = match since.as_secs() {

@@ -6,6 +6,7 @@ use super::{screen, stderr};
 use crate::app::msg::Exit;
 use crate::cli::{Cli, Demo};
 use crate::config::{self, Config, Dirs, EndpointLayer, Env, Flags};
+use crate::domain::replication::Told;
 use crate::sim;
 
 /// Serves the datacenters, and opens the screen on them unless only serving was asked for.
@@ -38,5 +39,8 @@ fn on(sim: &sim::Sim, cli: &Cli, env: &Env, dirs: &Dirs) -> Result<Config> {
     let flags = Flags { agent: agent.clone(), ..mine.clone() };
     let theirs = config::load(&mine, env, dirs)?;
     let bare = config::resolve(None, &Env::default(), &flags, dirs)?;
-    Ok(Config { agent: bare.agent, datacenters: Vec::new(), ..theirs })
+    // What is confirmed about datacenters that do not exist must not be believed of those that do.
+    let sources_file = theirs.sources_file.with_file_name("demo-sources.json");
+    let replication = Told::default();
+    Ok(Config { agent: bare.agent, datacenters: Vec::new(), sources_file, replication, ..theirs })
 }

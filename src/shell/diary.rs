@@ -4,12 +4,14 @@
 //! from errors, which hold none.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::domain::delta::Delta;
 use crate::domain::feed::{Body, Feed, Link, List, Report};
 use crate::domain::freshness::State;
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, NodeName};
 use crate::domain::replication::{Stream, StreamId, Verdict};
+use crate::domain::wan::{MemberState, Wan};
 
 /// What was written last.
 #[derive(Default)]
@@ -17,6 +19,7 @@ pub struct Diary {
     links: HashMap<Dc, String>,
     lists: HashMap<(Dc, List), String>,
     streams: HashMap<StreamId, (Verdict, usize)>,
+    members: HashMap<(Arc<str>, Dc, NodeName), MemberState>,
 }
 
 impl Diary {
@@ -28,6 +31,7 @@ impl Diary {
             Report::Restarted { dc, what } => tracing::error!(%dc, "{what} died and was restarted"),
             Report::Feed(feed) => self.feed(feed),
             Report::Streams(delta) => self.streams(delta),
+            Report::Wan { agent, wan } => self.wan(agent, wan),
         }
     }
 
@@ -45,6 +49,17 @@ impl Diary {
             }
             for alarm in &stream.alarms {
                 tracing::warn!("{id}: {alarm}");
+            }
+        }
+    }
+
+    /// Writes which servers began or ceased to answer over the WAN.
+    fn wan(&mut self, agent: &Arc<str>, wan: &Wan) {
+        for member in wan.members.values().flatten() {
+            let (name, dc, state) = (&member.name, &member.dc, member.state);
+            let key = (Arc::clone(agent), dc.clone(), name.clone());
+            if self.members.insert(key, state).unwrap_or(MemberState::Alive) != state {
+                tracing::info!(%dc, "server {name} is {state} in the WAN");
             }
         }
     }

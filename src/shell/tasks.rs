@@ -12,6 +12,7 @@ mod index;
 mod keys;
 mod plans;
 mod search;
+mod streams;
 mod writes;
 
 use std::collections::HashMap;
@@ -148,6 +149,8 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
     let news = match ask {
         Ask::Write(intent) => News::Written(writes::write(ways, intent).await),
         Ask::Lock(intent) => News::Written(writes::lock(ways, intent).await),
+        Ask::Stream(intent) => streams::act(ways, &intent, teller).await,
+        Ask::Remember(source) => streams::remember(ways, source).await,
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
         Ask::Guards { dc, keys, is_old } => {
             News::Guards(keys::guards(ways, &dc, &keys, is_old).await)

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::datacenter::Datacenter;
 use super::model::{Check, Service, Stamp, Status};
 use super::state::State;
-use super::world::Lock;
+use super::world::{Lock, Replication};
 
 /// The check by which gossip says whether a node lives.
 const SERF_HEALTH: &str = "serfHealth";
@@ -146,6 +146,13 @@ impl Handle {
     /// Lets the next process have a lock of the demo.
     pub(super) fn pass_on(&self, lock: &Lock) {
         lock.pass_on(&mut self.dc.lock());
+    }
+
+    /// Brings what another datacenter holds under a prefix here.
+    pub(super) fn replicate(&self, from: &Self, what: &Replication) {
+        // One lock at a time: two runs may go in opposite directions.
+        let listing = what.list(&from.dc.lock());
+        what.run(&listing, &mut self.dc.lock());
     }
 
     /// The index of the last write.

@@ -51,8 +51,14 @@ impl Scenario {
     }
 
     fn play(&self, moment: &Moment) {
-        if let Some(dc) = self.stage.get(&moment.dc) {
-            perform(dc, &moment.action);
+        let Some(dc) = self.stage.get(&moment.dc) else { return };
+        match &moment.action {
+            Action::Replicate(what) => {
+                if let Some(from) = self.stage.get(&what.from) {
+                    dc.replicate(from, what);
+                }
+            }
+            action => perform(dc, action),
         }
     }
 }
@@ -78,6 +84,8 @@ fn perform(dc: &Handle, action: &Action) {
         Action::Key(key, Some(value)) => dc.put_kv(key, value.clone()),
         Action::Key(key, None) => dc.delete_kv(key),
         Action::PassOn(lock) => dc.pass_on(lock),
+        // Two datacenters have a part in it.
+        Action::Replicate(_) => {}
     }
 }
 

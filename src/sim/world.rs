@@ -8,6 +8,7 @@ mod bulk;
 mod demo;
 mod lock;
 mod noise;
+mod replicate;
 mod script;
 mod timeline;
 
@@ -27,6 +28,7 @@ use noise::Noise;
 use script::Script;
 
 pub use lock::Lock;
+pub use replicate::Replication;
 pub use timeline::{Action, Moment, Timeline};
 
 /// The datacenters. dc-2 is some 18 ms from dc-1, dc-3 some 74 ms from both.

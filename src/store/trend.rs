@@ -1,4 +1,4 @@
-//! How many checks were critical over the last minutes, for a sparkline.
+//! A count over the last minutes, for a sparkline: checks that were critical, seconds of lag.
 
 use std::collections::VecDeque;
 

@@ -27,7 +27,7 @@ use crate::ui::text::{bytes, clean, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
-mod values;
+pub(super) mod values;
 
 use values::{Shared, Values};
 

@@ -97,7 +97,7 @@ struct Areas {
 /// cursor moves.
 fn facts_height(ctx: &Ctx, width: u16) -> u16 {
     let width = usize::from(width.saturating_sub(2));
-    let all = ctx.store.datacenters().map(|(_, dc)| Lines::Whole(facts::lines(ctx, dc)));
+    let all = ctx.store.datacenters().map(|(name, dc)| Lines::Whole(facts::lines(ctx, name, dc)));
     let most = all.map(|lines| lines.count(width, MOST_FACTS)).max().unwrap_or(0);
     most.min(MOST_FACTS) as u16 + 2
 }

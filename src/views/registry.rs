@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Place, View, checks, compare, find, instance, journal, key, kv, locks, node, nodes,
-    overview, search, service, services, sessions, value,
+    overview, pairs, replication, search, service, services, sessions, stream, value,
 };
 use crate::app::command::ViewWord;
 
@@ -12,6 +12,9 @@ pub const ALL: &[Entry] = &[
     services::ENTRY,
     checks::ENTRY,
     nodes::ENTRY,
+    replication::ENTRY,
+    stream::ENTRY,
+    pairs::ENTRY,
     service::ENTRY,
     node::ENTRY,
     instance::ENTRY,

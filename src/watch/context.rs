@@ -17,6 +17,7 @@ use crate::consul::Client;
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
 use crate::domain::ids::{Dc, Key, NodeName};
+use crate::domain::wan::Wan;
 
 /// Above this way there and back, a compressed answer is worth its cost.
 const FAR: Duration = Duration::from_millis(5);
@@ -52,14 +53,19 @@ impl Vital {
 /// What an agent knows of all datacenters, asked seldom.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Facts {
-    /// The estimated round trip from the agent's datacenter.
-    pub wan: HashMap<Dc, Estimate>,
-    /// How many servers there should be.
-    pub expected: HashMap<Dc, usize>,
+    /// The servers of all datacenters, and the ways between them.
+    pub wan: Wan,
     /// Where the agent itself lives, as far as the token may ask.
     pub agent: Option<(Dc, NodeName)>,
     /// Whether the token may shorten lists; `None` until that is known.
     pub may_be_filtered: Option<bool>,
+}
+
+impl Facts {
+    /// The estimated round trip from the agent's own datacenter.
+    pub fn trip_to(&self, dc: &Dc) -> Option<Estimate> {
+        self.wan.trip(&self.agent.as_ref()?.0, dc)
+    }
 }
 
 /// The shared parts.

@@ -58,7 +58,8 @@ pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     keep.task("pulse", watch_pulse);
     keep.task("services", watch_services);
     keep.task("nodes", watch_nodes);
-    keep.task("servers", watch_servers);
+    let out = keeper.out.clone();
+    keep.task("servers", move |ctx| watch_servers(ctx, out.clone()));
     keep.task("placement", move |ctx| watch_placement(ctx, wanting.clone()));
     keep.task("facts", pass_on_facts);
     keep.task("versions", watch_versions);

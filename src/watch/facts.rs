@@ -1,18 +1,21 @@
-//! What one agent knows of all datacenters: coordinates, how many servers there should be, and
+//! What one agent knows of all datacenters: coordinates, the servers that gossip over the WAN, and
 //! what the token may see. Asked seldom, and once for all datacenters behind the agent.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use super::backoff::jittered;
 use super::context::Facts;
-use crate::consul::read::{self, GLOBAL_MANAGEMENT};
+use crate::consul::read::{self, GLOBAL_MANAGEMENT, Meta};
 use crate::consul::{ApiError, Client};
-use crate::domain::coordinate::{self, Estimate};
-use crate::domain::ids::{Dc, NodeName};
+use crate::domain::coordinate::Coordinate;
+use crate::domain::feed::Report;
+use crate::domain::ids::Dc;
+use crate::domain::wan::{Member, Wan};
 
 /// How often the agent is asked.
 const EVERY: Duration = Duration::from_mins(1);
@@ -20,7 +23,12 @@ const EVERY: Duration = Duration::from_mins(1);
 const SOON: Duration = Duration::from_secs(4);
 
 /// Finds out for as long as it is polled; what cannot be had keeps its last value.
-pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed: u64) {
+pub(super) async fn watch_facts(
+    client: Client,
+    out: watch::Sender<Facts>,
+    lane: mpsc::Sender<Report>,
+    seed: u64,
+) {
     let mut agent = None;
     let mut pause = SOON / 2;
     loop {
@@ -31,48 +39,47 @@ pub(super) async fn watch_facts(client: Client, out: watch::Sender<Facts>, seed:
                 .ok()
                 .map(|(agent, _)| (agent.dc, agent.node));
         }
-        let (wan, expected, filtered) = tokio::join!(
-            round_trips(&client, agent.as_ref()),
-            expected(&client),
-            filtered(&client)
-        );
+        let (places, members) = (read::coordinates_wan(), read::members_wan());
+        let (places, members, filtered) =
+            tokio::join!(places.fetch(&client), members.fetch(&client), filtered(&client));
+        let before = out.borrow().clone();
+        let wan = wan(places.ok(), members.ok(), &before.wan);
         // Coordinates of servers that just met come only after a while.
-        let is_located = wan
-            .as_ref()
-            .zip(expected.as_ref())
-            .is_some_and(|(wan, expected)| expected.keys().all(|dc| wan.contains_key(dc)));
+        let own = agent.as_ref().map(|(dc, _)| dc);
+        let is_located =
+            own.is_some_and(|own| wan.members.keys().all(|dc| wan.trip(own, dc).is_some()));
         pause = if is_located && filtered.is_some() { EVERY } else { (pause * 2).min(EVERY) };
+        if wan != before.wan {
+            let address = Arc::clone(client.agent().address());
+            if lane.send(Report::Wan { agent: address, wan: wan.clone() }).await.is_err() {
+                return;
+            }
+        }
         out.send_if_modified(|facts| {
-            let before = facts.clone();
-            facts.agent.clone_from(&agent);
-            facts.wan = wan.unwrap_or_else(|| before.wan.clone());
-            facts.expected = expected.unwrap_or_else(|| before.expected.clone());
-            facts.may_be_filtered = filtered.or(before.may_be_filtered);
+            let may_be_filtered = filtered.or(before.may_be_filtered);
+            *facts = Facts { wan, agent: agent.clone(), may_be_filtered };
             *facts != before
         });
         sleep(jittered(pause, seed)).await;
     }
 }
 
-async fn round_trips(
-    client: &Client,
-    agent: Option<&(Dc, NodeName)>,
-) -> Option<HashMap<Dc, Estimate>> {
-    let (places, _) = read::coordinates_wan().fetch(client).await.ok()?;
-    let here = places.get(&agent?.0)?;
-    let estimate =
-        |(dc, there): (&Dc, &Vec<_>)| Some((dc.clone(), coordinate::between_groups(here, there)?));
-    Some(places.iter().filter_map(estimate).collect())
-}
-
-async fn expected(client: &Client) -> Option<HashMap<Dc, usize>> {
-    let (members, _) = read::members_wan().fetch(client).await.ok()?;
-    let mut expected: HashMap<Dc, usize> = HashMap::new();
-    for member in members {
-        let most = expected.entry(member.dc).or_default();
-        *most = member.expect.unwrap_or_default().max(*most);
+/// What is known of the WAN now, with what was known `before` where an answer is missing.
+fn wan(
+    places: Option<(HashMap<Dc, Vec<Coordinate>>, Meta)>,
+    members: Option<(Vec<Member>, Meta)>,
+    before: &Wan,
+) -> Wan {
+    let (has_places, has_members) = (places.is_some(), members.is_some());
+    let places = places.map(|(places, _)| places);
+    let mut wan = Wan::new(places.as_ref(), members.map(|(members, _)| members));
+    if !has_places {
+        wan.trips.clone_from(&before.trips);
     }
-    Some(expected)
+    if !has_members {
+        wan.members.clone_from(&before.members);
+    }
+    wan
 }
 
 /// Whether lists may be shortened; `None` when that cannot be found out now.

@@ -30,7 +30,7 @@ pub(super) async fn watch_pulse(ctx: Arc<Context>) {
         let answer = query.fetch(&ctx.client).await;
         let took = answer.as_ref().ok().map(|(_, meta)| meta.elapsed);
         let (link, pause) = judge(answer.map(|(leader, _)| leader), &mut backoff, ctx.seed());
-        let wan = ctx.facts.borrow().wan.get(&ctx.dc).copied();
+        let wan = ctx.facts.borrow().trip_to(&ctx.dc);
         let at = Utc::now();
         ctx.vital.send_modify(|vital| beat(vital, &link, took));
         let connections = ctx.permits.used();

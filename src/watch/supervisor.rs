@@ -223,8 +223,9 @@ fn way(client: &Client, known: &mut Vec<(Arc<Budget>, Arc<Permits>)>, keeper: &K
         }
     };
     let (told, facts) = watch::channel(Facts::default());
-    let (asked, seed) = (client.clone(), known.len() as u64);
+    let (asked, lane, seed) = (client.clone(), keeper.out.clone(), known.len() as u64);
     let name = Dc::from(&**client.agent().address());
-    keeper.keep(&name, "agent", move || watch_facts(asked.clone(), told.clone(), seed));
+    keeper
+        .keep(&name, "agent", move || watch_facts(asked.clone(), told.clone(), lane.clone(), seed));
     Way { client: client.clone(), permits, facts }
 }

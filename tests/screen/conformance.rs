@@ -7,7 +7,10 @@ use dcview::app::msg::Msg;
 use dcview::domain::feed::{List, Subject};
 use dcview::domain::freshness::State;
 use dcview::domain::health::Status;
-use dcview::views::{Place, registry};
+use dcview::domain::replication::{
+    Alarm, Class, Counts, Differing, Kind, MOST_DIFFERING, Stamp, Stream, Verdict, Waiting,
+};
+use dcview::views::{Place, registry, stream};
 
 use super::world;
 
@@ -36,6 +39,7 @@ fn place(view: &str) -> Place {
         "value" => Place::new("value").at(&dc).of("s0"),
         "sessions" => Place::new("sessions").of("web/"),
         "locks" => Place::new("locks").of("web/"),
+        "stream" => stream::place(&drifted("web/", 1).id),
         name => Place::new(name),
     }
 }
@@ -68,6 +72,38 @@ fn fill(app: &mut App, dc: &str, n: usize) {
     }
 }
 
+/// A stream with so many differing keys.
+fn drifted(of: &str, keys: usize) -> Stream {
+    let key = |n| Differing {
+        name: format!("s{n}").into(),
+        class: [Class::Drift, Class::Pending, Class::Extra][n % 3],
+        source: (n % 3 != 2).then_some(Stamp { modify_index: 7, len: n, flags: 0 }),
+        destination: (n % 2 == 0).then_some(Stamp { modify_index: 9, len: 3, flags: 1 }),
+        is_edited_there: n % 5 == 0,
+        since: (n % 2 == 0).then(world::now),
+    };
+    Stream {
+        counts: Counts { drift: keys, ..Counts::default() },
+        differing: (0..keys.min(MOST_DIFFERING)).map(key).collect(),
+        waiting: Waiting::Since(world::now()),
+        alarms: vec![Alarm::EditedThere(keys)],
+        ..world::stream(Kind::ConsulReplicate, of, Verdict::Drift)
+    }
+}
+
+/// Streams, of which the ends of some cannot be read for this reason.
+fn streams(app: &mut App, n: usize, problem: Option<&str>) {
+    let mut all = vec![drifted("web/", n)];
+    all.extend((0..n.min(1_000)).map(|i| {
+        let kind = Kind::ALL[i % Kind::ALL.len()];
+        world::stream(kind, &format!("n-{i}"), Verdict::InSync)
+    }));
+    for stream in &mut all {
+        stream.problem = problem.map(Into::into);
+    }
+    world::streams(app, all);
+}
+
 fn app(view: &str, data: Data) -> App {
     let dcs: &[&str] = if data == Data::NoDatacenter { &[] } else { &["dc-1", "dc-2"] };
     let mut app = world::app(dcs);
@@ -80,6 +116,14 @@ fn app(view: &str, data: Data) -> App {
             world::live(&mut app, dc);
             fill(&mut app, dc, if dc == "dc-1" { rows } else { 3 });
         }
+    }
+    if !matches!(data, Data::NoDatacenter | Data::Never) {
+        let problem = match data {
+            Data::Stale => Some("connection refused"),
+            Data::Denied => Some("Permission denied"),
+            _ => None,
+        };
+        streams(&mut app, if data == Data::Many { 100_000 } else { 12 }, problem);
     }
     let why = "connection refused".into();
     let state = match data {

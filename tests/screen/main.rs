@@ -24,4 +24,5 @@ mod keys;
 mod kv;
 mod overview;
 mod plans;
+mod replication;
 mod truth;

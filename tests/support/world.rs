@@ -16,6 +16,7 @@ use dcview::domain::health::{Check, CheckKey, Counts, Status};
 use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
+use dcview::domain::replication::{Kind, Stream, StreamId, Verdict};
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -249,6 +250,26 @@ pub fn instances(
     feed_under(app, dc, ticket, Body::Instances(subject.clone(), delta));
     let live = Freshness { state: State::Live, at: Some(now()), ..Freshness::default() };
     feed_under(app, dc, ticket, Body::Freshness(List::Subject(subject), live));
+}
+
+/// A stream of consul-replicate `dc-1 -> dc-2` or of what the kind says, compared now.
+pub fn stream(kind: Kind, of: &str, verdict: Verdict) -> Stream {
+    let id = StreamId {
+        kind,
+        source: Some("dc-1".into()),
+        destination: if kind == Kind::Raft { "dc-1".into() } else { "dc-2".into() },
+        of: of.into(),
+        to: if kind == Kind::ConsulReplicate { of.into() } else { "".into() },
+    };
+    Stream { verdict, at: Some(now()), ..Stream::new(id) }
+}
+
+/// Feeds streams, as what there is beside those fed before.
+pub fn streams(app: &mut App, all: Vec<Stream>) {
+    let upserts = all.into_iter().map(|it| (it.id.clone(), Arc::new(it))).collect();
+    let delta = Delta { upserts, removed: Vec::new() };
+    let effects = app.update(Msg::Report(Report::Streams(delta)));
+    run_jobs(app, effects);
 }
 
 /// Presses keys: characters as they are, and names in angle brackets (`<enter>`, `<esc>`).

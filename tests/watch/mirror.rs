@@ -211,7 +211,7 @@ impl Whole {
             }
             Report::Discovery { why, .. } => self.discovery = Some(why.to_string()),
             // Theirs are tests of their own.
-            Report::Streams(_) => {}
+            Report::Streams(_) | Report::Wan { .. } => {}
             Report::Restarted { what, .. } => self.restarted.push(what.to_string()),
             Report::Feed(feed) => {
                 assert!(feed.ticket <= self.ticket, "a ticket from the future");

@@ -6,6 +6,7 @@
 
 use super::verb::{self, Own, Verb};
 use super::{Grouping, Takes, Vocabulary};
+use crate::domain::replication::Kind;
 use crate::table::fuzzy::{CharMask, Fuzzy, best, fold};
 
 /// No more candidates than anyone would cycle through.
@@ -53,6 +54,7 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
         Verb::View(view) => match view.takes {
             Takes::Service => words.services.clone(),
             Takes::Node => words.nodes.clone(),
+            Takes::Kind => Kind::ALL.map(Kind::word).to_vec(),
             _ => Vec::new(),
         },
         Verb::Own(Own::Dc) => words.dcs.clone(),

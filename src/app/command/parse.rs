@@ -5,6 +5,7 @@
 use super::verb::{self, Own, Verb};
 use super::{Command, CommandError, DcScope, Grouping, KeysVerb, Takes, ViewWord, Vocabulary};
 use crate::app::nearest::nearest;
+use crate::domain::replication::Kind;
 
 /// As many names as fit into a line of an error.
 const FEW: usize = 6;
@@ -127,12 +128,26 @@ fn argument(view: ViewWord, word: &str, rest: &[&str]) -> Result<Option<String>,
         Takes::Folder | Takes::Key | Takes::Text | Takes::Search if !rest.is_empty() => {
             return Ok(Some(rest.join(" ")));
         }
+        Takes::Kind if !rest.is_empty() => {
+            return single(word, "a kind of stream", rest).and_then(kind).map(Some);
+        }
         // Two folders were read before, as a command about many keys.
-        Takes::Folder | Takes::Text | Takes::Search | Takes::Sides => return Ok(None),
+        Takes::Kind | Takes::Folder | Takes::Text | Takes::Search | Takes::Sides => {
+            return Ok(None);
+        }
         Takes::Key => "a key",
     };
     // A name that is not in the catalog now may be there in a moment: the view says so.
     single(word, what, rest).map(|name| Some(name.to_owned()))
+}
+
+/// The kind of stream of this name, or of a part of it.
+fn kind(name: &str) -> Result<String, CommandError> {
+    let known = Kind::named(name).map(Kind::word);
+    known.map_or_else(
+        || one_of(name, "kind of stream", &Kind::ALL.map(Kind::word)),
+        |word| Ok(word.to_owned()),
+    )
 }
 
 /// A command that is not a view.

@@ -45,7 +45,7 @@ impl Listed for Entry {
 /// # Errors
 /// As [`Client::send`].
 pub async fn keys(client: &Client, prefix: &Key) -> Result<Listing<Key>, ApiError> {
-    open(client, prefix, "keys").await
+    open(client, prefix, "keys", false).await
 }
 
 /// All entries whose key starts with `prefix`, in the order of the keys' bytes.
@@ -53,11 +53,24 @@ pub async fn keys(client: &Client, prefix: &Key) -> Result<Listing<Key>, ApiErro
 /// # Errors
 /// As [`Client::send`].
 pub async fn recurse(client: &Client, prefix: &Key) -> Result<Listing<Entry>, ApiError> {
-    open(client, prefix, "recurse").await
+    open(client, prefix, "recurse", false).await
 }
 
-async fn open<T>(client: &Client, prefix: &Key, how: &'static str) -> Result<Listing<T>, ApiError> {
-    let request = Request::get(path_of(plain_prefix(prefix.as_str()))).flag(how);
+/// As [`recurse`], compressed on the way.
+///
+/// # Errors
+/// As [`Client::send`].
+pub async fn packed(client: &Client, prefix: &Key) -> Result<Listing<Entry>, ApiError> {
+    open(client, prefix, "recurse", true).await
+}
+
+async fn open<T>(
+    client: &Client,
+    prefix: &Key,
+    how: &'static str,
+    gzip: bool,
+) -> Result<Listing<T>, ApiError> {
+    let request = Request::get(path_of(plain_prefix(prefix.as_str()))).flag(how).gzip(gzip);
     let flow = client.open(request).await?;
     Ok(Listing { flow, splitter: Splitter::default(), prefix: prefix.clone(), item: PhantomData })
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{Interner, Text, nullable};
 use crate::domain::coordinate::Coordinate;
 use crate::domain::ids::{Dc, NodeName};
+use crate::domain::wan::{Member, MemberState};
 
 /// Who the agent is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,15 +21,8 @@ pub struct AgentSelf {
     pub version: Arc<str>,
     /// True when it is a server.
     pub is_server: bool,
-}
-
-/// A server of any datacenter as the WAN gossip knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WanMember {
-    /// Its datacenter.
-    pub dc: Dc,
-    /// How many servers it was told to expect there; `None` when it was not told.
-    pub expect: Option<usize>,
+    /// The primary datacenter of its own; its own where there is no other.
+    pub primary: Option<Dc>,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +30,16 @@ pub struct WanMember {
 struct WireSelf<'a> {
     #[serde(borrow)]
     config: WireConfig<'a>,
+    #[serde(borrow, default, rename = "DebugConfig", deserialize_with = "nullable")]
+    debug: WireDebug<'a>,
+}
+
+/// All settings of the agent; only a detail of it is no version's secret.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireDebug<'a> {
+    #[serde(borrow)]
+    primary_datacenter: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
@@ -51,8 +55,12 @@ struct WireConfig<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct WireMember<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
     #[serde(borrow, default, deserialize_with = "nullable")]
     tags: HashMap<Text<'a>, Text<'a>>,
+    #[serde(default)]
+    status: u64,
 }
 
 #[derive(Deserialize)]
@@ -95,22 +103,33 @@ struct WirePolicy<'a> {
 
 /// `/v1/agent/self`.
 pub(crate) fn agent_self(text: &str, names: &mut Interner) -> serde_json::Result<AgentSelf> {
-    let WireSelf { config } = serde_json::from_str(text)?;
+    let WireSelf { config, debug } = serde_json::from_str(text)?;
+    let primary = &debug.primary_datacenter;
     Ok(AgentSelf {
         dc: names.name(&config.datacenter),
         node: names.name(&config.node_name),
         version: names.text(&config.version),
         is_server: config.server,
+        primary: (!primary.is_empty()).then(|| names.name(primary)),
     })
 }
 
 /// `/v1/agent/members?wan=1`; a client agent knows none.
-pub(crate) fn members(text: &str, names: &mut Interner) -> serde_json::Result<Vec<WanMember>> {
+pub(crate) fn members(text: &str, names: &mut Interner) -> serde_json::Result<Vec<Member>> {
     let list: Option<Vec<WireMember<'_>>> = serde_json::from_str(text)?;
     let read = |member: &WireMember<'_>| {
         let tag = |name: &str| member.tags.iter().find(|(key, _)| &***key == name);
-        Some(WanMember {
-            dc: names.name(tag("dc")?.1),
+        let dc = tag("dc")?.1;
+        // In the WAN pool a name is followed by its datacenter's.
+        let ending = format!(".{}", &**dc);
+        let name = member.name.strip_suffix(&*ending).unwrap_or(&member.name);
+        // A build is a version, a colon and a revision that is often left out.
+        let version = tag("build").map_or("", |(_, build)| build.split(':').next().unwrap_or(""));
+        Some(Member {
+            name: names.name(name),
+            dc: names.name(dc),
+            state: MemberState::of(member.status),
+            version: names.text(version),
             expect: tag("expect").and_then(|(_, value)| value.parse().ok()),
         })
     };
@@ -171,6 +190,11 @@ mod tests {
         let read = members(text, &mut Interner::default()).unwrap();
         let expect = |dc: &str| read.iter().find(|m| m.dc.as_str() == dc).unwrap().expect;
         assert_eq!(expect("dc-1"), Some(3));
+        let told = |m: &Member| (m.name.to_string(), m.state, m.version.to_string());
+        let first = ("server-1".to_owned(), MemberState::Alive, "1.8.7".to_owned());
+        assert_eq!(told(&read[0]), first);
+        let dead = read.iter().find(|m| m.state == MemberState::Failed).unwrap();
+        assert_eq!(dead.dc.as_str(), "dc-4");
         assert!(members("null", &mut Interner::default()).unwrap().is_empty());
     }
 

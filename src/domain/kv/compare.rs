@@ -31,6 +31,11 @@ impl Print {
         self.len
     }
 
+    /// The flags.
+    pub fn flags(self) -> u64 {
+        self.flags
+    }
+
     /// True for the print of an empty value.
     pub fn is_empty(self) -> bool {
         self.len == 0

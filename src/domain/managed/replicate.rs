@@ -3,9 +3,8 @@
 //! The status names no datacenter: the source is *another* one, more is not known here. Excludes
 //! are not in it either, so a key under the destination may be one that is left alone.
 
-use serde::Deserialize;
-
 use super::{Entry, Key, Managed, REPLICATE_STATUSES};
+use crate::domain::replication;
 
 /// One replication into this datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,21 +14,13 @@ pub(super) struct Status {
     destination: String,
 }
 
-/// What the status key holds.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wire {
-    source: String,
-    destination: String,
-}
-
 impl Status {
     /// Reads a status key; `None` when it is none.
     pub(super) fn read(entry: &Entry) -> Option<Self> {
-        let wire: Wire = serde_json::from_slice(&entry.value).ok()?;
+        let status = replication::Status::read(&entry.value)?;
         // An empty destination would claim every key there is; consul-replicate has none such.
-        let is_prefix = !wire.destination.is_empty();
-        let Wire { source, destination } = wire;
+        let is_prefix = !status.destination.is_empty();
+        let replication::Status { source, destination, .. } = status;
         is_prefix.then(|| Self { key: entry.key.clone(), source, destination })
     }
 

@@ -59,14 +59,17 @@ pub struct Pair {
 impl Told {
     /// What was told of the source of a prefix that arrives in `destination`.
     pub fn source(&self, prefix: &str, destination: &Dc) -> Option<&Source> {
-        self.sources.iter().find(|source| {
-            source.prefix.as_str() == prefix
-                && source.destination.as_ref().is_none_or(|dc| dc == destination)
-        })
+        self.sources.iter().find(|source| source.fits(prefix, destination))
     }
 }
 
 impl Source {
+    /// True when it says from where this prefix arrives in `destination`.
+    pub fn fits(&self, prefix: &str, destination: &Dc) -> bool {
+        self.prefix.as_str() == prefix
+            && self.destination.as_ref().is_none_or(|dc| dc == destination)
+    }
+
     /// What an operator who confirms a proposed stream says.
     pub fn confirming(id: &StreamId) -> Option<Self> {
         Some(Self {

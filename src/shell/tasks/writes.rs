@@ -35,7 +35,7 @@ pub(super) async fn lock(ways: &Ways, intent: LockIntent) -> WriteAnswer {
 
 /// What a write that was tried means for whoever asked for it.
 fn answer(committed: &Committed) -> WriteAnswer {
-    let index = committed.indexes().first().copied().flatten();
+    let index = committed.index();
     match (&committed.outcome, &committed.settled) {
         (Outcome::Written { .. }, _) | (_, Some(Settled::Written { .. })) => {
             WriteAnswer::Written { index }

@@ -131,6 +131,20 @@ pub struct Step {
     pub kv: Option<KeyStep>,
     /// Who holds the lock with this prefix longest ends, and the next one takes it.
     pub pass_on: Option<String>,
+    /// A run of consul-replicate into the datacenter.
+    pub replicate: Option<ReplicateStep>,
+}
+
+/// A run of consul-replicate.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicateStep {
+    /// The datacenter that it reads.
+    pub from: String,
+    /// What it carries.
+    pub prefix: String,
+    /// The key of its status.
+    pub status: String,
 }
 
 /// An instance gets another version.

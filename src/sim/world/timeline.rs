@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use super::demo::{check_id, instance_id, is_in, lock};
 use super::lock::Lock;
+use super::replicate::Replication;
 use super::script::{
-    CheckStep, InstanceStep, KeyStep, LockLine, MaintenanceStep, NodeStep, Script, ServerStep,
-    ServerWord, Step,
+    CheckStep, InstanceStep, KeyStep, LockLine, MaintenanceStep, NodeStep, ReplicateStep, Script,
+    ServerStep, ServerWord, Step,
 };
-use super::{SERVERS, Site};
+use super::{SERVERS, SITES, Site};
 use crate::sim::model::Status;
 use crate::sim::raft::ServerState;
 
@@ -68,6 +69,8 @@ pub enum Action {
     Key(String, Option<String>),
     /// A lock is passed on.
     PassOn(Lock),
+    /// What lies under a prefix of another datacenter is brought here.
+    Replicate(Replication),
 }
 
 /// The instances of one datacenter: on which node each is, and what its check usually prints.
@@ -136,6 +139,7 @@ impl Resolver<'_> {
             step.server.as_ref().map(|it| self.server(it)),
             step.kv.as_ref().map(|it| Ok(key(it, tick))),
             step.pass_on.as_ref().map(|it| self.pass_on(it)),
+            step.replicate.as_ref().map(replicate),
         ];
         actions.into_iter().flatten().collect()
     }
@@ -199,6 +203,14 @@ impl Resolver<'_> {
 fn key(step: &KeyStep, tick: u32) -> Action {
     let value = step.value.as_ref().map(|value| value.replace("{tick}", &tick.to_string()));
     Action::Key(step.key.clone(), value)
+}
+
+fn replicate(step: &ReplicateStep) -> io::Result<Action> {
+    let ReplicateStep { from, prefix, status } = step.clone();
+    if !SITES.iter().any(|site| site.name == from) {
+        return Err(unknown("datacenter", &from));
+    }
+    Ok(Action::Replicate(Replication { from, prefix, status }))
 }
 
 fn seconds(value: f64) -> io::Result<Duration> {

@@ -52,6 +52,27 @@ impl Values {
         }
         lines
     }
+
+    /// [`Values::lines`] where there is little room: which side is which in a line, and their flags
+    /// only where they differ.
+    pub fn brief(&self, sides: &Sides) -> Vec<Cell> {
+        let (Now::Here(before, flags), Now::Here(after, other)) = (&self.left, &self.right) else {
+            return self.lines(sides);
+        };
+        let name = |side: &Side| clean(&side.to_string()).into_owned();
+        let mut lines = vec![
+            Cell::new("-", Role::Removed)
+                .then(name(&sides.left), Role::Muted)
+                .then("  +", Role::Added)
+                .then(name(&sides.right), Role::Muted),
+        ];
+        if flags != other {
+            let text = format!("flags {flags} here, {other} there");
+            lines.push(Cell::new(text, Role::Warning));
+        }
+        lines.extend(difference(&Diff::of(before, after)));
+        lines
+    }
 }
 
 impl Now {

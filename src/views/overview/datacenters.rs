@@ -1,5 +1,5 @@
-//! One line for each datacenter: state, leader, servers, Raft, sizes, failing checks, round trip,
-//! age of the data and the trend of critical checks.
+//! One line for each datacenter: state, leader, servers, streams into it, Raft, sizes, failing
+//! checks, round trip, age of the data and the trend of critical checks.
 
 use std::cmp::Ordering;
 
@@ -86,6 +86,10 @@ impl Listing for Datacenters {
             Column::new("leader", "leader", Width::Fit(6, 16), of(facts::leader)).rank(rank(6, 2)),
             Column::new("servers", "servers", Width::Fit(7, 11), of(facts::servers))
                 .rank(rank(1, 3)),
+            Column::new("replication", "repl", Width::Fit(4, 17), move |row: &DcRow| {
+                facts::replication(ctx, &row.dc, room >= ROOMY)
+            })
+            .rank(rank(2, 2)),
             Column::new("raft", "worst follower", Width::Fit(8, 26), of(facts::follower))
                 .rank(rank(7, 1)),
             number("nodes", "nodes", 8, facts::nodes).rank(rank(5, 1)),
@@ -124,6 +128,7 @@ impl Listing for Datacenters {
             | Change::Services(dc, _)
             | Change::Checks(dc, _)
             | Change::Nodes(dc, _) => vec![DcRow::make(dc, ctx.store.dc(dc)?)],
+            Change::Streams(_) => Vec::new(),
             _ => return None,
         };
         Some(Patch { upserts, ..Patch::default() })
@@ -151,7 +156,10 @@ impl Listing for Datacenters {
 
     fn detail(&self, ctx: &Ctx, row: &DcRow) -> Option<Detail> {
         let title = cells::text(&format!(" {} ", row.dc), Role::Title);
-        Some(Detail { title, lines: Lines::Whole(facts::lines(ctx, ctx.store.dc(&row.dc)?)) })
+        Some(Detail {
+            title,
+            lines: Lines::Whole(facts::lines(ctx, &row.dc, ctx.store.dc(&row.dc)?)),
+        })
     }
 
     fn nothing(&self) -> &'static str {

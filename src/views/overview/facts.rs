@@ -5,12 +5,15 @@
 
 use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
+use crate::domain::ids::Dc;
+use crate::domain::replication::Stream;
 use crate::store::Datacenter;
 use crate::table::column::Cell;
 use crate::ui::text::{age, clean, count, millis};
 use crate::ui::theme::Role;
 use crate::ui::widgets::spark::bars;
-use crate::views::fresh::{YOUNG, words};
+use crate::views::fresh::{YOUNG, words as freshness_words};
+use crate::views::replication::words;
 use crate::views::{Ctx, cells};
 
 /// Samples in the trend of critical checks.
@@ -25,7 +28,7 @@ const LISTS: [(List, &str); 4] = [
 ];
 
 /// Everything that is known of a datacenter; what is wrong with it last, each reason whole.
-pub fn lines(ctx: &Ctx, dc: &Datacenter) -> Vec<Cell> {
+pub fn lines(ctx: &Ctx, name: &Dc, dc: &Datacenter) -> Vec<Cell> {
     let mut lines = vec![
         line([
             ("leader", leader(ctx, dc)),
@@ -46,8 +49,37 @@ pub fn lines(ctx: &Ctx, dc: &Datacenter) -> Vec<Cell> {
             ("maintenance", maintenance(ctx, dc)),
         ]),
     ];
+    lines.extend(streams(ctx, name));
     lines.extend(notes(ctx, dc));
     lines
+}
+
+/// The worst verdict on the streams into a datacenter, and how many have it; `whole` with its word.
+pub fn replication(ctx: &Ctx, name: &Dc, whole: bool) -> Cell {
+    let Some(worst) = words::worst(into(ctx, name)) else {
+        return Cell::new("-", Role::Muted);
+    };
+    if whole { worst.cell(ctx) } else { worst.short(ctx) }
+}
+
+/// The streams into a datacenter.
+fn into<'a>(ctx: &Ctx<'a>, name: &'a Dc) -> impl Iterator<Item = &'a Stream> {
+    let all = ctx.store.streams.values().map(AsRef::as_ref);
+    all.filter(move |stream: &&Stream| stream.id.destination == *name)
+}
+
+/// The worst stream into it, and what is wrong with that.
+fn streams(ctx: &Ctx, name: &Dc) -> Option<Cell> {
+    let worst = words::worst(into(ctx, name))?;
+    let mut line = Cell::new(" streams ", Role::Muted);
+    line.runs.extend(worst.cell(ctx).runs);
+    if !words::is_fault(worst.stream) {
+        return Some(line);
+    }
+    let text = format!("  {}: ", worst.stream.id);
+    line = line.then(clean(&text).into_owned(), Role::Muted);
+    line.runs.extend(words::trouble(worst.stream).runs);
+    Some(line)
 }
 
 /// Facts side by side, each behind its name.
@@ -261,7 +293,7 @@ fn notes(ctx: &Ctx, dc: &Datacenter) -> Vec<Cell> {
         if is_fine || freshness.state == State::Loading {
             continue;
         }
-        let reason = words(ctx, &freshness);
+        let reason = freshness_words(ctx, &freshness);
         match said.iter_mut().find(|(_, other)| *other == reason) {
             Some((names, _)) => *names = format!("{names}, {name}"),
             None => said.push((name.to_owned(), reason)),

@@ -72,6 +72,11 @@ impl Http {
         self.call(Method::PUT, path, Some(body.to_string()))
     }
 
+    /// POST of JSON; `None` when no whole answer came.
+    pub fn post(&self, path: &str, body: &Value) -> Option<Answer> {
+        self.call(Method::POST, path, Some(body.to_string()))
+    }
+
     /// PUT of bare text, as the KV store wants it.
     pub fn put_text(&self, path: &str, body: &str) -> Option<Answer> {
         self.call(Method::PUT, path, Some(body.to_owned()))

@@ -1,0 +1,331 @@
+//! Raft as streams: what the leader of a datacenter carries to each of its other servers.
+//!
+//! Autopilot calls a cluster healthy again once it has removed a dead server. So a server that
+//! should be there and is not is a stream too, DRIFT: nothing brings it back by itself, unlike a
+//! server that is only late. The limits are autopilot's own defaults.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{Counts, Kind, Stream, StreamId, Verdict, Waiting};
+use crate::domain::delta::Rows;
+use crate::domain::ids::Dc;
+use crate::domain::server::{Server, Servers};
+
+/// More entries than this behind the leader are too many (`MaxTrailingLogs`).
+const MOST_BEHIND: u64 = 250;
+/// A leader's last contact may be so long ago (`LastContactThreshold`).
+const LATEST: Duration = Duration::from_millis(200);
+/// Without contact for longer than this a server does not move; heartbeats come several a second.
+const STILL: Duration = Duration::from_secs(1);
+
+/// What the servers of a datacenter are judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Raft<'a> {
+    /// The datacenter.
+    pub dc: &'a Dc,
+    /// Its servers, as autopilot lists them.
+    pub servers: &'a Servers,
+    /// The names of servers that were there, or that gossip knows; those listed may be among them.
+    pub known: &'a [Arc<str>],
+    /// What was found before, which says since when something waits.
+    pub before: &'a Rows<StreamId, Stream>,
+    /// The time of the answer (UTC).
+    pub now: DateTime<Utc>,
+}
+
+impl Raft<'_> {
+    /// A stream for each server but the leader, and for each that is missing.
+    pub fn streams(&self) -> Vec<Stream> {
+        if self.servers.servers.is_empty() {
+            let why = "its leader has not looked at the servers yet";
+            return unreadable(self.dc, self.before, why);
+        }
+        let followers = self.servers.servers.iter().filter(|server| !server.is_leader);
+        let followers = followers.map(|server| self.follower(server));
+        followers.chain(self.missing()).collect()
+    }
+
+    fn follower(&self, server: &Server) -> Stream {
+        let head = self.servers.leader().map_or(0, |leader| leader.last_index);
+        let behind = (server.last_index > 0).then(|| head.saturating_sub(server.last_index));
+        let fault = fault(server, behind);
+        let progress = match (behind, server.last_contact) {
+            (Some(behind), Some(contact)) => {
+                let entries = if behind == 1 { "entry" } else { "entries" };
+                format!("{behind} {entries} behind, last contact {} ms ago", contact.as_millis())
+            }
+            _ => format!("the leader cannot reach it, gossip says {}", server.serf),
+        };
+        let mut stream = self.stream(&server.name, fault.is_some());
+        stream.evidence = match fault {
+            Some(fault) if !fault.is_empty() => format!("{fault}; {progress}").into(),
+            _ => progress.into(),
+        };
+        if fault.is_some() {
+            stream.verdict = Verdict::Lagging;
+            let pending = behind.and_then(|behind| usize::try_from(behind).ok());
+            stream.counts.pending = pending.unwrap_or_default();
+        } else {
+            stream.counts = Counts { same: 1, ..Counts::default() };
+        }
+        stream.stalled_for = match server.last_contact {
+            None => stream.lag(self.now).or(Some(Duration::ZERO)),
+            Some(contact) => Some(contact).filter(|contact| *contact > STILL),
+        };
+        stream.last_replicated = Some(server.last_index).filter(|index| *index > 0);
+        stream.facts.splice(0..0, about(server));
+        stream
+    }
+
+    /// Those that there should be: by their names where it is sure which they are.
+    fn missing(&self) -> Vec<Stream> {
+        let present = &self.servers.servers;
+        let missing = self.servers.expected.saturating_sub(present.len());
+        if missing == 0 {
+            return Vec::new();
+        }
+        let is_present = |name: &str| present.iter().any(|server| *server.name == *name);
+        let mut names: Vec<&str> =
+            self.known.iter().map(|name| &**name).filter(|name| !is_present(name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() != missing {
+            names = vec![NAMELESS];
+        }
+        let drift = missing / names.len();
+        names.into_iter().map(|name| self.missing_one(name, drift)).collect()
+    }
+
+    fn missing_one(&self, name: &str, drift: usize) -> Stream {
+        let mut stream = self.stream(name, true);
+        let (left, all) = (self.servers.servers.len(), self.servers.expected);
+        let evidence = format!("server missing: {left} of {all} are there");
+        stream.evidence = evidence.into();
+        stream.verdict = Verdict::Drift;
+        stream.counts.drift = drift;
+        stream.stalled_for = stream.lag(self.now).or(Some(Duration::ZERO));
+        stream
+    }
+
+    fn stream(&self, of: &str, waits: bool) -> Stream {
+        let id = id(self.dc, of);
+        let before = self.before.get(&id);
+        let waiting = match before.filter(|before| before.at.is_some()) {
+            _ if !waits => Waiting::Nothing,
+            None => Waiting::Unknown,
+            Some(before) if before.waiting == Waiting::Nothing => Waiting::Since(self.now),
+            Some(before) => before.waiting,
+        };
+        Stream {
+            verdict: Verdict::InSync,
+            waiting,
+            source_index: self.servers.leader().map(|leader| leader.last_index),
+            facts: vec![("failure tolerance", tolerance(self.servers))],
+            at: Some(self.now),
+            whole_at: Some(self.now),
+            ..Stream::new(id)
+        }
+    }
+}
+
+/// What the missing are called while it is not known which they are. No node can have this name.
+const NAMELESS: &str = "(missing)";
+
+/// The streams of before with the reason why they cannot be judged now; one that says nothing else
+/// where there were none.
+pub fn unreadable(dc: &Dc, before: &Rows<StreamId, Stream>, why: &str) -> Vec<Stream> {
+    let problem = Some(Arc::from(why));
+    if before.is_empty() {
+        return vec![Stream { problem, ..Stream::new(id(dc, "")) }];
+    }
+    before
+        .values()
+        .map(|stream| Stream { problem: problem.clone(), ..Stream::clone(stream) })
+        .collect()
+}
+
+fn id(dc: &Dc, of: &str) -> StreamId {
+    let (source, destination) = (Some(dc.clone()), dc.clone());
+    StreamId { kind: Kind::Raft, source, destination, of: of.into(), to: Arc::from("") }
+}
+
+/// What is wrong with a server, in words; empty where its progress says it already.
+fn fault(server: &Server, behind: Option<u64>) -> Option<&'static str> {
+    if server.last_contact.is_none_or(|contact| contact > LATEST)
+        || behind.is_none_or(|behind| behind > MOST_BEHIND)
+    {
+        Some("")
+    } else if !server.is_voter {
+        Some("it does not vote")
+    } else if !server.is_healthy {
+        Some("autopilot calls it unhealthy")
+    } else {
+        None
+    }
+}
+
+fn about(server: &Server) -> Vec<(&'static str, String)> {
+    let word = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    let mut facts = vec![
+        ("voter", word(server.is_voter)),
+        ("healthy", word(server.is_healthy)),
+        ("gossip", server.serf.to_string()),
+        ("version", server.version.to_string()),
+        ("address", server.address.to_string()),
+    ];
+    if let Some(since) = server.stable_since {
+        facts.push(("stable since", since.format("%Y-%m-%d %H:%M:%S UTC").to_string()));
+    }
+    facts
+}
+
+/// How many servers may still fail: as autopilot counts, and of those that there should be.
+fn tolerance(servers: &Servers) -> String {
+    let quorum = servers.expected.max(servers.servers.len()) / 2 + 1;
+    let healthy = servers.servers.iter().filter(|it| it.is_healthy && it.is_voter).count();
+    let (counted, expected) = (servers.failure_tolerance, healthy.saturating_sub(quorum));
+    if counted == expected {
+        return format!("{counted} more may fail");
+    }
+    format!("{counted} more may fail by autopilot, {expected} of the {}", servers.expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(name: &str, index: u64, contact_ms: Option<u64>) -> Server {
+        Server {
+            name: name.into(),
+            address: "127.0.0.1:8300".into(),
+            serf: if contact_ms.is_some() { "alive" } else { "failed" }.into(),
+            version: "1.8.7".into(),
+            is_leader: name == "a",
+            is_voter: true,
+            is_healthy: contact_ms.is_some(),
+            last_contact: contact_ms.map(Duration::from_millis),
+            last_index: index,
+            stable_since: None,
+        }
+    }
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000 + second, 0).unwrap()
+    }
+
+    fn judge(servers: Vec<Server>, known: &[&str], before: &[Stream], second: i64) -> Vec<Stream> {
+        let servers = Servers { servers, failure_tolerance: 0, expected: 3 };
+        let known: Vec<Arc<str>> = known.iter().map(|name| Arc::from(*name)).collect();
+        let before =
+            before.iter().map(|stream| (stream.id.clone(), Arc::new(stream.clone()))).collect();
+        let dc = Dc::from("dc-1");
+        let (servers, known, before, now) = (&servers, &*known, &before, at(second));
+        Raft { dc: &dc, servers, known, before, now }.streams()
+    }
+
+    fn one(change: impl FnOnce(&mut Server)) -> Stream {
+        let mut follower = server("b", 1_000, Some(20));
+        change(&mut follower);
+        let all = vec![server("a", 1_000, Some(0)), follower, server("c", 1_000, Some(9))];
+        let found = judge(all, &[], &[], 0);
+        assert_eq!(found.len(), 2, "the leader is no stream");
+        found[0].clone()
+    }
+
+    #[test]
+    fn a_follower_is_late_by_entries_by_time_and_by_what_autopilot_says() {
+        type Case = (fn(&mut Server), Verdict, &'static str);
+        let cases: [Case; 8] = [
+            (|_| (), Verdict::InSync, "0 entries behind, last contact 20 ms ago"),
+            (|b| b.last_index = 750, Verdict::InSync, "250 entries behind"),
+            (|b| b.last_index = 749, Verdict::Lagging, "251 entries behind"),
+            (|b| b.last_contact = Some(LATEST), Verdict::InSync, "200 ms ago"),
+            (
+                |b| b.last_contact = Some(Duration::from_millis(201)),
+                Verdict::Lagging,
+                "last contact 201 ms ago",
+            ),
+            (|b| b.is_voter = false, Verdict::Lagging, "it does not vote; 0 entries"),
+            (|b| b.is_healthy = false, Verdict::Lagging, "autopilot calls it unhealthy; 0"),
+            (
+                |b| *b = server("b", 0, None),
+                Verdict::Lagging,
+                "cannot reach it, gossip says failed",
+            ),
+        ];
+        for (change, verdict, evidence) in cases {
+            let found = one(change);
+            assert_eq!(found.verdict, verdict, "{evidence}");
+            assert!(found.evidence.contains(evidence), "{}", found.evidence);
+        }
+    }
+
+    #[test]
+    fn a_server_that_answers_is_not_stalled_and_a_silent_one_is() {
+        assert_eq!(one(|_| ()).stalled_for, None);
+        let late = one(|b| b.last_contact = Some(Duration::from_millis(900)));
+        assert_eq!(late.stalled_for, None);
+        let cut_off = one(|b| b.last_contact = Some(Duration::from_secs(4)));
+        assert_eq!(cut_off.stalled_for, Some(Duration::from_secs(4)));
+        assert_eq!(one(|b| *b = server("b", 0, None)).stalled_for, Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn how_long_it_is_silent_counts_from_when_it_was_seen_to_fall_silent() {
+        let all = |contact| vec![server("a", 9, Some(0)), server("b", 9, contact)];
+        let fine = judge(all(Some(1)), &[], &[], 0);
+        let silent = judge(all(None), &[], &fine, 7);
+        assert_eq!(silent[0].waiting, Waiting::Since(at(7)));
+        let later = judge(all(None), &[], &silent, 21);
+        assert_eq!(later[0].stalled_for, Some(Duration::from_secs(14)));
+        // Silent from the first look: nobody knows for how long.
+        let unseen = judge(all(None), &[], &judge(all(None), &[], &[], 0), 30);
+        assert_eq!(unseen[0].waiting, Waiting::Unknown);
+    }
+
+    #[test]
+    fn a_server_that_autopilot_removed_is_missing_by_its_name() {
+        let all = vec![server("a", 9, Some(0)), server("b", 9, Some(5)), server("c", 9, Some(5))];
+        let before = judge(all.clone(), &[], &[], 0);
+        let pruned = judge(all[..2].to_vec(), &["a", "b", "c"], &before, 10);
+        let missing = &pruned[1];
+        assert_eq!((&*missing.id.of, missing.verdict), ("c", Verdict::Drift));
+        assert!(missing.evidence.starts_with("server missing: 2 of 3"), "{}", missing.evidence);
+        assert_eq!(missing.waiting, Waiting::Since(at(10)));
+        assert_eq!(pruned[0].verdict, Verdict::InSync);
+        assert_eq!(judge(all, &["c", "old"], &pruned, 20)[1].verdict, Verdict::InSync);
+    }
+
+    #[test]
+    fn who_is_missing_is_not_guessed() {
+        let all = vec![server("a", 9, Some(0))];
+        for known in [&["b"][..], &["b", "c", "d"], &[]] {
+            let found = judge(all.clone(), known, &[], 0);
+            assert_eq!((&*found[0].id.of, found[0].counts.drift), (NAMELESS, 2), "{known:?}");
+            assert_eq!(found.len(), 1);
+        }
+    }
+
+    #[test]
+    fn tolerance_is_told_against_those_that_there_should_be() {
+        let servers = ["a", "b", "c"].map(|name| server(name, 9, Some(1))).to_vec();
+        let left = Servers { servers, failure_tolerance: 1, expected: 5 };
+        assert_eq!(tolerance(&left), "1 more may fail by autopilot, 0 of the 5");
+        assert_eq!(tolerance(&Servers { expected: 3, ..left }), "1 more may fail");
+    }
+
+    #[test]
+    fn what_cannot_be_read_keeps_what_was_found() {
+        let all = vec![server("a", 9, Some(0)), server("b", 9, Some(5)), server("c", 9, Some(5))];
+        let before = judge(all, &[], &[], 0);
+        let kept = judge(Vec::new(), &[], &before, 5);
+        assert_eq!(kept.len(), 2);
+        assert!(kept.iter().all(|it| it.verdict == Verdict::InSync && it.at == Some(at(0))));
+        assert!(kept.iter().all(|it| it.problem.is_some()));
+        let never = unreadable(&"dc-1".into(), &Rows::new(), "permission denied");
+        assert_eq!((never[0].verdict, never[0].at), (Verdict::Unknown, None));
+    }
+}

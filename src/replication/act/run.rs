@@ -1,0 +1,326 @@
+//! Carrying out what was confirmed about a stream.
+//!
+//! Invariants: each wait ends; whatever goes wrong on the way, keys that were only made to be seen
+//! are taken back, or it is said which may be left and where.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::{sleep, timeout_at};
+
+use super::{Act, PROBE_WAITS, RESYNC_WAITS};
+use crate::consul::write::Outcome;
+use crate::consul::{Class, Client, kv, next_index};
+use crate::domain::ids::{Dc, Key};
+use crate::domain::kv::{Entry, Op, Write};
+use crate::domain::replication::StatusKey;
+use crate::journal::{Committed, Committer};
+
+/// How long the server may hold a question for a key.
+const HANG: Duration = Duration::from_secs(5);
+/// The shortest pause between two questions: where the key is missing, any write answers one.
+const PAUSE: Duration = Duration::from_millis(20);
+/// The pause after one that failed.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
+/// How long the destination has to take a key back that the source does not have any more.
+const CLEARS: Duration = Duration::from_secs(10);
+/// A status moves with every run: so often its deletion is tried at the index that it has then.
+const TRIES: usize = 8;
+
+/// Who writes to the datacenters of an act.
+#[derive(Clone, Debug)]
+pub struct Hands {
+    /// To where the data comes from.
+    pub source: Committer,
+    /// To where it goes.
+    pub destination: Committer,
+}
+
+/// How an act ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// As it should; in words.
+    Done(String),
+    /// Otherwise: what became of it, and what may be left behind where.
+    Failed(String),
+    /// Nothing was sent, since the journal cannot be kept; in words.
+    NotJournalled(String),
+}
+
+/// Does it, and tells how far it is.
+pub async fn carry_out(act: &Act, hands: &Hands, tell: impl Fn(String)) -> Ended {
+    let done = match act {
+        Act::Resync { source, destination, status, nudge } => {
+            let ends = Ends { source, destination, hands };
+            ends.resync(status, nudge, &tell).await
+        }
+        Act::Probe { source, destination, key, arrives, value } => {
+            let ends = Ends { source, destination, hands };
+            ends.probe(key, arrives, value, &tell).await
+        }
+        Act::Git { dc, reference } => git(dc, reference, &hands.destination).await,
+    };
+    done.map_or_else(|stop| stop, Ended::Done)
+}
+
+/// Both ends of a stream.
+struct Ends<'a> {
+    source: &'a Dc,
+    destination: &'a Dc,
+    hands: &'a Hands,
+}
+
+impl Ends<'_> {
+    async fn resync(
+        &self,
+        status: &StatusKey,
+        nudge: &Key,
+        tell: &impl Fn(String),
+    ) -> Result<String, Ended> {
+        let Self { source, destination, .. } = self;
+        delete(&self.hands.destination, destination, &status.key).await?;
+        let deleted = format!("the status is deleted in {destination}");
+        let made = match self.make(nudge, "dcview").await {
+            Ok(made) => made,
+            // The first half is done: nothing may say that nothing was sent.
+            Err(stop) => return Err(Ended::Failed(format!("{deleted}; {}", stop.text()))),
+        };
+        tell(format!("status deleted in {destination}, nudged in {source}; waiting for the run"));
+        let began = Instant::now();
+        let client = self.hands.destination.client.in_dc(destination);
+        let run = until(&client, &status.key, RESYNC_WAITS, Option::is_some).await;
+        let took = began.elapsed();
+        let cleared = self.take_back(&made).await;
+        match run {
+            Wait::Came => {
+                let done = format!("resynced into {destination} in {}", seconds(took));
+                cleared.map(|()| done.clone()).map_err(|left| left.after(&done))
+            }
+            Wait::Over(why) => {
+                let text = format!(
+                    "{deleted}, but no run ended in {} s{why}: is it running? Its next run writes \
+                     every key",
+                    RESYNC_WAITS.as_secs()
+                );
+                Err(cleared.err().map_or_else(|| Ended::Failed(text.clone()), |it| it.after(&text)))
+            }
+        }
+    }
+
+    async fn probe(
+        &self,
+        key: &Key,
+        arrives: &Key,
+        value: &str,
+        tell: &impl Fn(String),
+    ) -> Result<String, Ended> {
+        let Self { source, destination, .. } = self;
+        let client = self.hands.destination.client.in_dc(destination);
+        let made = self.make(key, value).await?;
+        let began = Instant::now();
+        tell(format!("made in {source}; waiting for it in {destination}"));
+        let is_ours = |entry: &Option<Entry>| {
+            entry.as_ref().is_some_and(|entry| entry.value.as_ref() == value.as_bytes())
+        };
+        let came = until(&client, arrives, PROBE_WAITS, is_ours).await;
+        let took = began.elapsed();
+        let cleared = self.take_back(&made).await;
+        let said = match &came {
+            Wait::Came => format!("arrived in {destination} after {}", millis(took)),
+            Wait::Over(why) => {
+                let limit = PROBE_WAITS.as_secs();
+                format!("not in {destination} within {limit} s{why}: is the replicator running?")
+            }
+        };
+        if let Err(left) = cleared {
+            return Err(left.after(&said));
+        }
+        if !matches!(came, Wait::Came) {
+            return Err(Ended::Failed(format!("{said} Removed from {source}")));
+        }
+        tell(format!("{said}; removing it"));
+        match until(&client, arrives, CLEARS, Option::is_none).await {
+            Wait::Came => Ok(format!("{said}; removed from both")),
+            Wait::Over(_) => {
+                Ok(format!("{said}; removed from {source}, in {destination} by the next run"))
+            }
+        }
+    }
+
+    /// Makes a key of dcview's own in the source, where there must be none.
+    async fn make(&self, key: &Key, value: &str) -> Result<Made, Ended> {
+        let op = Op::create(key.clone(), value.to_owned(), 0);
+        let write = Write::one(self.source.clone(), op);
+        let committed = commit(&self.hands.source, &write, None).await?;
+        if let Outcome::Lost { .. } = committed.outcome {
+            let text = format!("{key} is in {} already, from before: delete it first", self.source);
+            return Err(Ended::Failed(text));
+        }
+        fine(&committed)?;
+        let undoes = committed.write_id().map(str::to_owned);
+        Ok(Made { key: key.clone(), value: value.to_owned(), index: committed.index(), undoes })
+    }
+
+    /// Takes it back, as the undo of its making.
+    async fn take_back(&self, made: &Made) -> Result<(), Left> {
+        let left = |why: String| Left { key: made.key.clone(), dc: self.source.clone(), why };
+        let client = self.hands.source.client.in_dc(self.source);
+        let base = match made.index {
+            Some(index) => Some(made.entry(index)),
+            // Its index got lost on the way: what is there is ours as long as it says what we said.
+            None => kv::read(&client, &made.key)
+                .await
+                .map_err(|error| left(error.to_string()))?
+                .filter(|entry| entry.value.as_ref() == made.value.as_bytes()),
+        };
+        let Some(base) = base else { return Ok(()) };
+        let write = Write::one(self.source.clone(), Op::Delete { base });
+        let done = commit(&self.hands.source, &write, made.undoes.as_deref()).await;
+        let done = done.and_then(|committed| fine(&committed));
+        done.map_err(|stop| left(stop.text()))
+    }
+}
+
+/// A key of dcview's own that was made.
+struct Made {
+    key: Key,
+    value: String,
+    index: Option<u64>,
+    /// The journal's id of its making.
+    undoes: Option<String>,
+}
+
+impl Made {
+    fn entry(&self, modify_index: u64) -> Entry {
+        Entry {
+            key: self.key.clone(),
+            value: self.value.clone().into(),
+            flags: 0,
+            modify_index,
+            create_index: modify_index,
+            lock_index: 0,
+            session: None,
+        }
+    }
+}
+
+/// A key of dcview's own that could not be taken back.
+struct Left {
+    key: Key,
+    dc: Dc,
+    why: String,
+}
+
+impl Left {
+    fn after(self, said: &str) -> Ended {
+        let Self { key, dc, why } = self;
+        Ended::Failed(format!("{said}; {key} may be left in {dc}: {why}"))
+    }
+}
+
+impl Ended {
+    fn text(self) -> String {
+        match self {
+            Self::Done(text) | Self::Failed(text) | Self::NotJournalled(text) => text,
+        }
+    }
+}
+
+/// Deletes the reference to a commit, as it was shown.
+async fn git(dc: &Dc, reference: &StatusKey, committer: &Committer) -> Result<String, Ended> {
+    let client = committer.client.in_dc(dc);
+    let now = kv::read(&client, &reference.key).await;
+    let now = now.map_err(|error| Ended::Failed(error.to_string()))?;
+    let seen = now.filter(|entry| entry.modify_index == reference.modify_index);
+    let Some(base) = seen else {
+        let text = format!("{} changed since it was shown; nothing was written", reference.key);
+        return Err(Ended::Failed(text));
+    };
+    let write = Write::one(dc.clone(), Op::Delete { base });
+    fine(&commit(committer, &write, None).await?)?;
+    Ok(format!("deleted {} in {dc}: git2consul writes every file at its next look", reference.key))
+}
+
+/// Deletes a status at whatever index it has: its replicator may run at any time.
+async fn delete(committer: &Committer, dc: &Dc, key: &Key) -> Result<(), Ended> {
+    let client = committer.client.in_dc(dc);
+    for _ in 0..TRIES {
+        let now = kv::read(&client, key).await;
+        let Some(base) = now.map_err(|error| Ended::Failed(error.to_string()))? else {
+            return Ok(());
+        };
+        let write = Write::one(dc.clone(), Op::Delete { base });
+        let committed = commit(committer, &write, None).await?;
+        if !matches!(committed.outcome, Outcome::Lost { .. }) {
+            return fine(&committed);
+        }
+    }
+    let text = format!("{key} in {dc} moved each time; nothing was written: try again");
+    Err(Ended::Failed(text))
+}
+
+async fn commit(
+    committer: &Committer,
+    write: &Write,
+    undoes: Option<&str>,
+) -> Result<Committed, Ended> {
+    let committed = committer.commit_undo(write, undoes).await;
+    committed.map_err(|error| Ended::NotJournalled(error.to_string()))
+}
+
+fn fine(committed: &Committed) -> Result<(), Ended> {
+    committed.trouble().map_or(Ok(()), |why| Err(Ended::Failed(why)))
+}
+
+/// How a wait ended.
+enum Wait {
+    /// The key is as it should be.
+    Came,
+    /// Time is over; why the datacenter could not be asked last, if so.
+    Over(String),
+}
+
+/// Waits until a key is as it should be.
+async fn until(
+    client: &Client,
+    key: &Key,
+    limit: Duration,
+    is_so: impl Fn(&Option<Entry>) -> bool,
+) -> Wait {
+    let deadline = tokio::time::Instant::now() + limit;
+    let mut index = None;
+    let mut why = String::new();
+    loop {
+        let query = kv::entry(key);
+        let query = match index {
+            Some(index) => query.with(|request| request.block(index, HANG)),
+            None => query,
+        };
+        match timeout_at(deadline, query.fetch(client)).await {
+            Ok(Ok((entry, _))) if is_so(&entry) => return Wait::Came,
+            Ok(Ok((_, meta))) => {
+                index = next_index(index, meta.index);
+                why.clear();
+                sleep(PAUSE).await;
+            }
+            Ok(Err(error)) => {
+                index = None;
+                why = format!(" ({})", error.short());
+                // Only another token or another request would help.
+                let is_over = matches!(error.class(), Class::Denied | Class::Fatal);
+                if is_over {
+                    return Wait::Over(why);
+                }
+                sleep(AFTER_FAILURE).await;
+            }
+            Err(_) => return Wait::Over(why),
+        }
+    }
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{:.1} s", took.as_secs_f64())
+}
+
+fn millis(took: Duration) -> String {
+    format!("{} ms", took.as_millis())
+}

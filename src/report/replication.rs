@@ -1,0 +1,171 @@
+//! The streams between datacenters without a terminal: `dcview replication`.
+//!
+//! Everything is compared once. Only where a limit of time is asked for is what is pending looked
+//! at again, until it has arrived or the time is over: a single look cannot say how long something
+//! waits. What cannot be read is said on stderr and is never called fine.
+
+mod limits;
+mod looks;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::Utc;
+use futures_util::future::join_all;
+use tokio::time::{Instant, sleep};
+
+use super::ask::{Asker, PATIENCE};
+use super::facts::{self, Facts};
+use super::gather::Question;
+use super::rows::streams::{Row, Streams};
+use super::trouble::Troubles;
+use super::ways::Ways;
+use crate::app;
+use crate::app::msg::Exit;
+use crate::cli::Replication;
+use crate::config::Config;
+use crate::domain::ids::Dc;
+use crate::domain::replication::{Stream, Waiting};
+use crate::domain::wan::Wan;
+use crate::replication::{Ground, Memory};
+use limits::{Limits, Moment};
+use looks::Looks;
+
+/// A condition holds.
+const FAILED: u8 = 1;
+/// The pause before what is pending is looked at again.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Judges all streams, or those from or into `only`, and prints them.
+///
+/// # Errors
+/// Settings that cannot be used, or an answer that cannot be written.
+pub async fn replication(
+    asked: &Replication,
+    only: Option<&Dc>,
+    config: &Config,
+    mut out: impl Write,
+) -> Result<Exit> {
+    let ways = Ways::find(config, None).await?;
+    let known = || ways.all.iter().map(|way| way.dc.as_str());
+    if let Some(wanted) = only
+        && ways.trouble.is_none()
+        && !known().any(|dc| dc == wanted.as_str())
+    {
+        return Ok(Exit { code: 2, message: Some(app::unknown_dc(wanted, known())) });
+    }
+    let mut troubles = Troubles::default();
+    config.warnings.iter().for_each(|warning| troubles.warn(warning));
+    if let Some(error) = &ways.trouble {
+        troubles.failed(None, &[], error);
+    }
+    let (wan, dark) = survey(&ways, only, &mut troubles).await;
+    let ground = Ground {
+        told: Arc::new(config.replication.clone()),
+        memory: Memory::new(&config.sources_file),
+        clients: Arc::new(
+            ways.all.iter().map(|way| (way.dc.clone(), way.client.clone())).collect(),
+        ),
+    };
+    let limits = Limits {
+        max_lag: asked.max_lag,
+        fail_on: asked.fail_on.clone(),
+        stall_after: config.replication.stall_after,
+    };
+    let is_wanted = |stream: &Stream| {
+        let kind = stream.id.kind;
+        let of = |dc: &Dc| stream.id.source.as_ref() == Some(dc) || stream.id.destination == *dc;
+        (asked.kinds.is_empty() || asked.kinds.contains(&kind)) && only.is_none_or(of)
+    };
+    let mut looks = Looks::new(&ground, &Arc::new(wan), &asked.kinds);
+    let moment = watch(&mut looks, &limits, is_wanted).await;
+    let mut streams: Vec<&Stream> = looks.streams().filter(|it| is_wanted(it)).collect();
+    streams.sort_by(|a, b| worst_first(a).cmp(&worst_first(b)));
+    let rows = streams.iter().map(|stream| Row::of(stream, limits::waits(stream, moment)));
+    let text = Streams(rows.collect()).print(asked.output)?;
+    super::write(&mut out, &text)?;
+    Ok(end(&streams, &limits, moment, &dark, troubles))
+}
+
+/// Asks each agent for the WAN and each datacenter whether it answers; those that do not are told
+/// and returned.
+async fn survey(ways: &Ways, only: Option<&Dc>, troubles: &mut Troubles) -> (Wan, Vec<Dc>) {
+    let question = Question { servers: true, ..Question::default() };
+    let facts = join_all(ways.agents.iter().map(|agent| facts::ask(agent, &question)));
+    let knocks = join_all(ways.all.iter().map(|way| Asker::knock(&way.client)));
+    let (facts, knocks) = tokio::join!(facts, knocks);
+    let mut dark = Vec::new();
+    for (way, knock) in ways.all.iter().zip(knocks) {
+        if let Err(error) = knock {
+            // What is asked for of another datacenter may not need this one.
+            if only.is_none_or(|only| *only == way.dc) {
+                troubles.failed(Some(&way.dc), &[], &error);
+            }
+            dark.push(way.dc.clone());
+        } else if facts.get(way.agent).is_some_and(|facts: &Facts| facts.hides) {
+            troubles.may_be_filtered(&way.dc);
+        }
+    }
+    (Wan::merged(facts.iter().map(|facts| &facts.wan)), dark)
+}
+
+/// Looks at everything, and again at what waits since before the first look, for as long as the
+/// limits ask for it.
+async fn watch(
+    looks: &mut Looks<'_>,
+    limits: &Limits,
+    is_wanted: impl Fn(&Stream) -> bool,
+) -> Moment {
+    looks.all().await;
+    let first = Utc::now();
+    let until = Instant::now() + limits.patience() + AGAIN;
+    let is_open = |stream: &Stream| {
+        let moment = Moment { first, now: Utc::now() };
+        let waits =
+            stream.waiting == Waiting::Unknown && limits.failures(stream, moment).is_empty();
+        is_wanted(stream) && waits
+    };
+    while !limits.patience().is_zero() && Instant::now() < until {
+        sleep(AGAIN).await;
+        if !looks.again(is_open).await {
+            break;
+        }
+    }
+    Moment { first, now: Utc::now() }
+}
+
+fn worst_first(stream: &Stream) -> impl Ord {
+    use std::cmp::Reverse;
+    (Reverse((stream.verdict, stream.alarms.len())), stream.id.clone())
+}
+
+/// The exit code, with a line for each failure and each thing that could not be had.
+fn end(
+    streams: &[&Stream],
+    limits: &Limits,
+    moment: Moment,
+    dark: &[Dc],
+    mut troubles: Troubles,
+) -> Exit {
+    let mut has_failed = false;
+    for stream in streams {
+        for why in limits.failures(stream, moment) {
+            has_failed = true;
+            troubles.warn(&format!("{}: {why}", stream.id));
+        }
+        // Of a datacenter that does not answer it is said once.
+        let is_told = |dc: &Dc| dark.contains(dc);
+        let id = &stream.id;
+        if let Some(problem) = &stream.problem {
+            if is_told(&id.destination) || id.source.as_ref().is_some_and(is_told) {
+                troubles.unread();
+            } else {
+                troubles.stream(&id.to_string(), problem, stream.is_denied);
+            }
+        }
+    }
+    let exit = troubles.exit();
+    Exit { code: if has_failed { FAILED } else { exit.code }, ..exit }
+}

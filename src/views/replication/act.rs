@@ -1,0 +1,70 @@
+//! The questions before something is done about a stream: the same wherever one is shown.
+
+use crate::app::action::Action;
+use crate::app::confirm::Confirm;
+use crate::app::task::{Ask, StreamIntent};
+use crate::domain::replication::{Alarm, Source, Stream};
+use crate::replication::act::Act;
+use crate::table::column::Cell;
+use crate::ui::text::clean;
+use crate::ui::theme::Role;
+use crate::views::{Ctx, Response};
+
+/// What an action does about a stream; `None` where it means nothing to one.
+pub(in crate::views) fn act(
+    ctx: &Ctx,
+    action: Action,
+    stream: Option<&Stream>,
+) -> Option<Response> {
+    let make = match action {
+        Action::Resync => resync,
+        Action::Probe => probe,
+        Action::TakeSource => take_source,
+        _ => return None,
+    };
+    let nothing = || Err("there is no stream here");
+    let asked = stream.map_or_else(nothing, |stream| make(ctx, stream));
+    Some(asked.unwrap_or_else(|why| Response::Notice(String::from(why))))
+}
+
+fn resync(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
+    let mut confirm = question(Act::resync(stream)?);
+    // A run that would destroy is not to be started without knowing.
+    let ahead = stream.alarms.iter().filter(|alarm| Alarm::is_ahead(alarm));
+    confirm.reasons.extend(ahead.map(ToString::to_string));
+    confirm.reasons.extend(stream.problem.iter().map(|why| format!("cannot be compared: {why}")));
+    Ok(Response::Confirm(Box::new(confirm)))
+}
+
+fn probe(ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
+    let mut confirm = question(Act::probe(stream, ctx.now)?);
+    let ahead = stream.alarms.iter().filter(|alarm| Alarm::is_ahead(alarm));
+    confirm.reasons.extend(ahead.map(ToString::to_string));
+    Ok(Response::Confirm(Box::new(confirm)))
+}
+
+fn question(act: Act) -> Confirm {
+    let lines = act.lines().iter().map(|line| text(line)).collect();
+    let title = act.summary();
+    Confirm::new(title, lines, Ask::Stream(StreamIntent { act, without_journal: false }))
+}
+
+/// Asks whether the source that was found as the best match is the right one.
+fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
+    if !stream.is_proposed {
+        return Err("its source is no guess");
+    }
+    let source = Source::confirming(&stream.id).ok_or("no source was found for it")?;
+    let (from, prefix, to) = (&source.source, &source.prefix, &stream.id.destination);
+    let lines = vec![
+        text(&format!("{prefix} of {to} is compared with {from} from now on")),
+        text("It is kept on this machine; what the settings say goes before it."),
+        text("No datacenter is changed."),
+    ];
+    let title = format!("{prefix} of {to} comes from {from}");
+    Ok(Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Remember(source)))))
+}
+
+fn text(line: &str) -> Cell {
+    Cell::new(clean(line).into_owned(), Role::Text)
+}

@@ -1,0 +1,292 @@
+//! What is said of streams wherever they are shown: verdict, order, troubles, lag.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::domain::health::Status;
+use crate::domain::ids::Dc;
+use crate::domain::replication::{Alarm, Class, Kind, Stream, Verdict, Waiting};
+use crate::table::column::Cell;
+use crate::ui::glyph::Sign;
+use crate::ui::text::{age, clean, compact, count};
+use crate::ui::theme::Role;
+use crate::views::Ctx;
+use crate::views::fresh::YOUNG;
+
+/// A verdict as sign and role; never colour alone.
+pub fn sign(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
+    let look = ctx.look;
+    match verdict {
+        Verdict::InSync => (look.status(Status::Passing), Role::Passing),
+        Verdict::Unknown => (look.glyphs.unknown(), Role::Unknown),
+        Verdict::Extra => (look.status(Status::Maintenance), Role::Maintenance),
+        Verdict::Lagging => (look.status(Status::Warning), Role::Warning),
+        Verdict::Drift => (look.status(Status::Critical), Role::Critical),
+    }
+}
+
+/// The verdict on a stream, with the number of its alarms. One that cannot be compared now says what
+/// it was, as something old.
+pub fn verdict(ctx: &Ctx, stream: &Stream) -> Cell {
+    let (sign, role) = marked(ctx, stream);
+    let cell = Cell::new(format!("{sign} {}", stream.verdict.word()), role);
+    match stream.alarms.len() {
+        0 => cell,
+        n => cell.then(format!(" !{n}"), Role::Critical),
+    }
+}
+
+/// The sign and role of a stream: one that cannot be compared now is old, or denied.
+fn marked(ctx: &Ctx, stream: &Stream) -> (&'static str, Role) {
+    match (&stream.problem, stream.is_denied) {
+        (None, _) => sign(ctx, stream.verdict),
+        (Some(_), true) => (ctx.look.sign(Sign::Denied), Role::Denied),
+        (Some(_), false) => (ctx.look.sign(Sign::Stale), Role::Stale),
+    }
+}
+
+/// Why a key differs, as sign and word.
+pub fn class(ctx: &Ctx, class: Class) -> Cell {
+    let (verdict, word) = match class {
+        Class::Drift => (Verdict::Drift, "drift"),
+        Class::Pending => (Verdict::Lagging, "pending"),
+        Class::Extra => (Verdict::Extra, "extra"),
+    };
+    let (sign, role) = sign(ctx, verdict);
+    Cell::new(format!("{sign} {word}"), role)
+}
+
+/// The order of attention, worst last: what is about to be deleted before what is lost, that before
+/// what is late.
+pub fn badness(stream: &Stream) -> impl Ord + use<> {
+    let is_ahead = stream.alarms.iter().any(Alarm::is_ahead);
+    let is_split =
+        |alarm: &Alarm| matches!(alarm, Alarm::SharedStatus { .. } | Alarm::SourceRestored { .. });
+    let mut verdict = stream.verdict;
+    if stream.problem.is_some() {
+        verdict = verdict.max(Verdict::Unknown);
+    }
+    if stream.alarms.iter().any(is_split) {
+        verdict = Verdict::Drift;
+    }
+    // Fewer entries are behind than keys are lost: numbers only tell streams of one verdict apart.
+    (is_ahead, verdict, stream.alarms.len(), stream.stalled_for, stream.counts.differing())
+}
+
+/// True for a stream that needs a look.
+pub fn is_fault(stream: &Stream) -> bool {
+    stream.verdict != Verdict::InSync
+        || !stream.alarms.is_empty()
+        || stream.problem.is_some()
+        || stream.stalled_for.is_some()
+        || stream.is_proposed
+}
+
+/// The worst of some streams.
+pub struct Worst<'a> {
+    /// It.
+    pub stream: &'a Stream,
+    /// How many have the same verdict.
+    alike: usize,
+    /// How many there are.
+    all: usize,
+}
+
+impl Worst<'_> {
+    /// Its sign, how many have its verdict, and a mark for alarms: where there is little room.
+    pub fn short(&self, ctx: &Ctx) -> Cell {
+        let (sign, role) = marked(ctx, self.stream);
+        let cell = Cell::new(format!("{sign} "), role);
+        let cell = cell.then(format!("{}/{}", self.alike, self.all), role);
+        if self.stream.alarms.is_empty() { cell } else { cell.then("!", Role::Critical) }
+    }
+
+    /// Its verdict, and how many have it: `DRIFT 2/5`.
+    pub fn cell(&self, ctx: &Ctx) -> Cell {
+        verdict(ctx, self.stream).then(format!(" {}/{}", self.alike, self.all), Role::Muted)
+    }
+}
+
+/// The worst of some streams; none of none.
+pub fn worst<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Worst<'a>> {
+    let all: Vec<&Stream> = streams.collect();
+    let stream = all.iter().copied().max_by(|a, b| badness(a).cmp(&badness(b)))?;
+    let alike = all.iter().filter(|it| it.verdict == stream.verdict).count();
+    Some(Worst { stream, alike, all: all.len() })
+}
+
+/// What needs a person, else why it cannot be compared, else what the verdict stands on.
+pub fn trouble(stream: &Stream) -> Cell {
+    match (stream.alarms.first(), &stream.problem) {
+        (Some(alarm), _) => Cell::new(clean(&alarm.to_string()).into_owned(), Role::Critical),
+        (None, Some(why)) => Cell::new(clean(why).into_owned(), Role::Stale),
+        (None, None) => Cell::new(clean(&stream.evidence).into_owned(), Role::Muted),
+    }
+}
+
+/// Why ends cannot be compared now, each reason once behind the datacenters that it is about.
+pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
+    let mut reasons: BTreeMap<&str, Vec<&Dc>> = BTreeMap::new();
+    for stream in streams {
+        if let Some(why) = &stream.problem {
+            reasons.entry(why).or_default().push(&stream.id.destination);
+        }
+    }
+    let mut cell = Cell::default();
+    for (why, mut dcs) in reasons {
+        dcs.sort_unstable();
+        dcs.dedup();
+        let names: Vec<&str> = dcs.iter().map(|dc| dc.as_str()).collect();
+        cell = cell
+            .then(format!(" | {}: ", clean(&names.join(", "))), Role::Muted)
+            .then(clean(why).into_owned(), Role::Stale);
+    }
+    (!cell.runs.is_empty()).then_some(cell)
+}
+
+/// How long the oldest that has not arrived waits.
+pub fn lag(ctx: &Ctx, stream: &Stream) -> Cell {
+    match stream.waiting {
+        _ if stream.at.is_none() => Cell::new("?", Role::Muted),
+        Waiting::Nothing => Cell::new("-", Role::Muted),
+        Waiting::Unknown => Cell::new("unknown", Role::Unknown),
+        Waiting::Since(_) => {
+            let lag = stream.lag(ctx.now).unwrap_or_default();
+            let role = if stream.stalled_for.is_some() { Role::Critical } else { Role::Warning };
+            Cell::new(age(lag), role)
+        }
+    }
+}
+
+/// How long it has not moved.
+pub fn stalled(stream: &Stream) -> Cell {
+    match stream.stalled_for {
+        Some(time) => Cell::new(age(time), Role::Critical),
+        None => Cell::new("-", Role::Muted),
+    }
+}
+
+/// How many keys are in which state, in words.
+pub fn counts(stream: &Stream) -> Cell {
+    let counts = stream.counts;
+    let mut cell = Cell::default();
+    for (n, word, loud) in [
+        (counts.pending, "pending", Role::Warning),
+        (counts.drift, "drift", Role::Critical),
+        (counts.extra, "extra", Role::Maintenance),
+        (counts.same, "the same", Role::Text),
+    ] {
+        let gap = if cell.runs.is_empty() { "" } else { ", " };
+        let role = if n == 0 { Role::Muted } else { loud };
+        cell = cell.then(gap, Role::Muted).then(format!("{} {word}", count(n)), role);
+    }
+    cell
+}
+
+/// A count of keys in a state; none are quiet, and none are certain before the first comparison.
+pub fn counted(stream: &Stream, n: usize, loud: Role) -> Cell {
+    match n {
+        _ if stream.at.is_none() => Cell::new("?", Role::Muted),
+        0 => Cell::new("0", Role::Muted),
+        n => Cell::new(compact(n), loud),
+    }
+}
+
+/// When the ends were compared.
+pub fn compared(ctx: &Ctx, stream: &Stream) -> Cell {
+    let Some(at) = stream.at else { return Cell::new("never", Role::Stale) };
+    let role = if stream.problem.is_some() { Role::Stale } else { Role::Live };
+    let old = (ctx.now - at).to_std().unwrap_or_default();
+    if old < YOUNG && stream.problem.is_none() {
+        return Cell::new("now", role);
+    }
+    Cell::new(age(old), role)
+}
+
+/// From where to where; a source that was only guessed is marked.
+pub fn route(stream: &Stream) -> Cell {
+    let id = &stream.id;
+    if id.kind == Kind::Raft {
+        return Cell::new(clean(id.destination.as_str()).into_owned(), Role::Text);
+    }
+    let source = id.source.as_ref().map_or("", |dc| dc.as_str());
+    let mut cell = Cell::new(clean(source).into_owned(), Role::Text);
+    if stream.is_proposed || source.is_empty() {
+        cell = cell.then("?", Role::Unknown);
+    }
+    cell.then(" -> ", Role::Muted).then(clean(id.destination.as_str()).into_owned(), Role::Text)
+}
+
+/// What of the source is carried, and under which prefix it arrives where that is another.
+pub fn carried(stream: &Stream) -> Cell {
+    let (of, to) = (&stream.id.of, &stream.id.to);
+    let cell = Cell::new(clean(of).into_owned(), Role::Text);
+    if to.is_empty() || to == of {
+        return cell;
+    }
+    let gap = if of.is_empty() { "" } else { " " };
+    cell.then(format!("{gap}-> "), Role::Muted).then(clean(to).into_owned(), Role::Text)
+}
+
+/// A stream as JSON.
+pub fn json(stream: &Stream, now: DateTime<Utc>) -> Value {
+    let id = &stream.id;
+    json!({
+        "stream": id.kind,
+        "source": id.source,
+        "destination": id.destination,
+        "prefix": id.of,
+        "to": id.to,
+        "verdict": stream.verdict,
+        "pending": stream.counts.pending,
+        "drift": stream.counts.drift,
+        "extra": stream.counts.extra,
+        "oldest_pending_seconds": stream.lag(now).map(|lag| lag.as_secs()),
+        "stalled_seconds": stream.stalled_for.map(|time| time.as_secs()),
+        "alarms": stream.alarms,
+        "evidence": stream.evidence,
+        "last_replicated": stream.last_replicated,
+        "source_index": stream.source_index,
+        "at": stream.at,
+        "compared_whole_at": stream.whole_at,
+        "problem": stream.problem,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::replication::StreamId;
+
+    fn stream(verdict: Verdict, alarms: Vec<Alarm>) -> Stream {
+        let id = StreamId {
+            kind: Kind::ConsulReplicate,
+            source: None,
+            destination: "dc-2".into(),
+            of: "config/".into(),
+            to: "config/".into(),
+        };
+        Stream { verdict, alarms, ..Stream::new(id) }
+    }
+
+    #[test]
+    fn what_is_about_to_be_deleted_comes_before_what_is_lost_and_that_before_what_is_late() {
+        let delete = Alarm::MassDelete { deletes: 10, of: 10, source: 0 };
+        let order = [
+            stream(Verdict::InSync, Vec::new()),
+            stream(Verdict::Unknown, Vec::new()),
+            stream(Verdict::Extra, Vec::new()),
+            stream(Verdict::Extra, vec![Alarm::EditedThere(1)]),
+            stream(Verdict::Lagging, Vec::new()),
+            stream(Verdict::Drift, Vec::new()),
+            stream(Verdict::InSync, vec![Alarm::SharedStatus { from: 9, to: 2 }]),
+            stream(Verdict::Extra, vec![delete]),
+        ];
+        for pair in order.windows(2) {
+            assert!(badness(&pair[0]) < badness(&pair[1]), "{pair:?}");
+        }
+        assert_eq!(order.iter().filter(|it| !is_fault(it)).count(), 1);
+    }
+}

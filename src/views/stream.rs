@@ -1,0 +1,312 @@
+//! One stream: the keys that are not the same on both sides, and why each is not. Beside them stands
+//! what the highlighted key holds on both sides now.
+//!
+//! From here keys are copied to the destination, and something is done about the stream as a whole.
+//! What is listed comes with the stream; the values of the highlighted key are watched.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::compare::values::{Shared, Values};
+use super::listing::{Heading, Listing, Patch, Seen, TableView};
+use super::replication::{self, words};
+use super::{Ctx, Entry, Place, Response, View};
+use crate::app::action::Action;
+use crate::app::command::Takes;
+use crate::app::task::many::{self, Side, Sides, Wish};
+use crate::domain::feed::{Glanced, Subject, Wanted};
+use crate::domain::ids::{Dc, Key};
+use crate::domain::replication::{Class, Differing, Kind, MOST_DIFFERING, Stream, StreamId};
+use crate::store::Change;
+use crate::table::column::{Cell, Column};
+use crate::table::filter::RowText;
+use crate::table::row::Row;
+use crate::ui::text::{clean, count};
+use crate::ui::theme::Role;
+use crate::ui::widgets::pane::{Detail, Lines};
+
+mod columns;
+
+/// The view's line in the registry.
+pub const ENTRY: Entry = Entry {
+    name: "stream",
+    aliases: &[],
+    takes: Takes::Nothing,
+    doc: "the keys of a stream that are not the same on both sides; enter in :replication opens it",
+    is_tab: false,
+    open,
+};
+
+/// The place of a stream.
+pub fn place(id: &StreamId) -> Place {
+    let source = id.source.as_ref().map_or("", |dc| dc.as_str());
+    let place = Place::new(ENTRY.name).of(id.kind.word()).of(source);
+    place.of(id.destination.as_str()).of(&id.of).of(&id.to)
+}
+
+/// The stream of a place; none where the view was opened without one.
+fn stream_id(place: &Place) -> Option<StreamId> {
+    let kind = Kind::ALL.into_iter().find(|kind| kind.word() == place.arg(0))?;
+    let arg = |n: usize| place.args.get(n).cloned().unwrap_or_default();
+    let source = Some(place.arg(1)).filter(|name| !name.is_empty()).map(Dc::from);
+    Some(StreamId { kind, source, destination: Dc::from(place.arg(2)), of: arg(3), to: arg(4) })
+}
+
+fn open(place: &Place) -> Box<dyn View> {
+    let list = StreamKeys { id: stream_id(place), last: None, shown: None };
+    Box::new(TableView::new(place.clone(), list))
+}
+
+/// The list.
+pub struct StreamKeys {
+    id: Option<StreamId>,
+    /// The stream as it was found last; it stays when the stream is gone.
+    last: Option<Arc<Stream>>,
+    /// The difference of the values of the key that is highlighted.
+    shown: Option<(Arc<str>, Arc<Vec<Cell>>)>,
+}
+
+/// One key.
+#[derive(Clone, Debug)]
+pub struct DiffRow(Differing);
+
+impl Row for DiffRow {
+    type Key = Arc<str>;
+
+    fn key(&self) -> Arc<str> {
+        Arc::clone(&self.0.name)
+    }
+
+    fn text(&self) -> RowText {
+        let edited = if self.0.is_edited_there { "edited" } else { "" };
+        let class = match self.0.class {
+            Class::Drift => "drift",
+            Class::Pending => "pending",
+            Class::Extra => "extra",
+        };
+        RowText::new([&*self.0.name, class, edited])
+    }
+
+    fn tie(&self, other: &Self) -> Ordering {
+        self.0.name.cmp(&other.0.name)
+    }
+}
+
+impl StreamKeys {
+    /// The stream as it is known now.
+    fn now<'a>(&'a self, ctx: &Ctx<'a>) -> Option<&'a Arc<Stream>> {
+        let id = self.id.as_ref()?;
+        ctx.store.streams.get(id).or(self.last.as_ref())
+    }
+
+    fn is_gone(&self, ctx: &Ctx) -> bool {
+        self.last.is_some() && self.id.as_ref().is_none_or(|id| !ctx.store.streams.contains_key(id))
+    }
+
+    /// Where its keys are, for a stream of keys whose source is known.
+    fn sides(&self) -> Option<Sides> {
+        let id = self.id.as_ref()?;
+        if !matches!(id.kind, Kind::ConsulReplicate | Kind::Compare) {
+            return None;
+        }
+        let side = |dc: &Dc, prefix: &str| Side::Keys { dc: dc.clone(), prefix: Key::from(prefix) };
+        let right = side(&id.destination, &id.to);
+        Some(Sides { left: side(id.source.as_ref()?, &id.of), right })
+    }
+
+    /// The copy of these rows to the destination, as a plan.
+    fn copy(&self, rows: &[DiffRow]) -> Response {
+        let Some(sides) = self.sides() else {
+            return Response::Notice(String::from("only keys with a known source are copied"));
+        };
+        let names: Vec<Arc<str>> = rows
+            .iter()
+            .filter(|row| row.0.source.is_some())
+            .map(|row| Arc::clone(&row.0.name))
+            .collect();
+        let Some(to_dc) = sides.right.dc().cloned().filter(|_| !names.is_empty()) else {
+            let text = "what only the destination has is not copied; the next run deletes it";
+            return Response::Notice(String::from(text));
+        };
+        let to = sides.right.prefix().clone();
+        Response::Wish(Wish::Pick { from: sides.left, to_dc, to, names })
+    }
+
+    /// The highlighted key's values as lines.
+    fn values(&self, ctx: &Ctx, row: &DiffRow) -> Option<(Values, Sides)> {
+        let sides = self.sides()?;
+        let named = many::Differing { name: Arc::clone(&row.0.name), left: None, right: None };
+        Some((Values::now(ctx, &sides, &named), sides))
+    }
+}
+
+impl Listing for StreamKeys {
+    type Row = DiffRow;
+
+    fn heading(&self, _ctx: &Ctx) -> Heading {
+        let what = self.id.as_ref().map_or_else(|| String::from("stream"), ToString::to_string);
+        Heading { what, made_of: Vec::new(), is_of_all: true }
+    }
+
+    fn says(&self, ctx: &Ctx) -> Option<Cell> {
+        if self.is_gone(ctx) {
+            return Some(Cell::new(" | it is not there any more; as it was", Role::Stale));
+        }
+        let stream = self.now(ctx)?;
+        let mut cell = Cell::new(" ", Role::Muted);
+        cell.runs.extend(words::verdict(ctx, stream).runs);
+        let (listed, all) = (stream.differing.len(), stream.counts.differing());
+        if listed < all && listed >= MOST_DIFFERING {
+            let text = format!(", only {} of {} listed", count(listed), count(all));
+            cell = cell.then(text, Role::Warning);
+        }
+        if stream.at.is_some() {
+            cell = cell.then(": ", Role::Muted);
+            cell.runs.extend(words::counts(stream).runs);
+        }
+        cell.runs.extend(words::problems(std::iter::once(&**stream)).unwrap_or_default().runs);
+        Some(cell)
+    }
+
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, DiffRow>> {
+        columns::all(ctx, wide)
+    }
+
+    fn first_sort(&self) -> &'static str {
+        "status"
+    }
+
+    fn load(&mut self, ctx: &Ctx) -> Vec<DiffRow> {
+        self.last = self.now(ctx).cloned();
+        let all = self.last.as_ref().map(|stream| stream.differing.iter().cloned().map(DiffRow));
+        all.into_iter().flatten().collect()
+    }
+
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<DiffRow>> {
+        match change {
+            Change::Streams(ids) if self.id.as_ref().is_some_and(|id| ids.contains(id)) => {
+                Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
+            }
+            Change::Kv(dc, Subject::Key(key)) => {
+                let sides = self.sides()?;
+                let side =
+                    [&sides.left, &sides.right].into_iter().find(|it| it.dc() == Some(dc))?;
+                let name = key.as_str().strip_prefix(side.prefix().as_str())?;
+                let stream = self.last.as_ref()?;
+                let row = stream.differing.iter().find(|it| &*it.name == name)?.clone();
+                let (values, sides) = self.values(ctx, &DiffRow(row.clone()))?;
+                self.shown = Some((row.name, Arc::new(values.brief(&sides))));
+                Some(Patch::default())
+            }
+            _ => None,
+        }
+    }
+
+    fn watched(&self, row: &DiffRow) -> Vec<Wanted> {
+        let Some(Sides { left, right }) = self.sides() else { return Vec::new() };
+        let wanted = |side: &Side| {
+            let subject = Subject::Key(side.key(&row.0.name));
+            Some(Wanted { dc: side.dc()?.clone(), subject })
+        };
+        [&left, &right].into_iter().filter_map(wanted).collect()
+    }
+
+    fn glanced(&self, _ctx: &Ctx, _seen: &Seen<'_, DiffRow>) -> Glanced {
+        Glanced { replication: true, ..Glanced::default() }
+    }
+
+    fn is_fault(&self, row: &DiffRow) -> bool {
+        row.0.class != Class::Pending
+    }
+
+    fn open(&self, _ctx: &Ctx, row: &DiffRow) -> Option<Place> {
+        let id = self.id.as_ref()?;
+        let at =
+            |dc: &Dc, prefix: &str| Place::new("key").at(dc).of(&format!("{prefix}{}", row.0.name));
+        match (id.kind, &id.source, &row.0.destination) {
+            (Kind::ConsulReplicate | Kind::Compare, Some(_), _) if id.of == id.to => {
+                Some(Place::new("key").of(&format!("{}{}", id.of, row.0.name)))
+            }
+            (Kind::ConsulReplicate | Kind::Compare, Some(source), None) => Some(at(source, &id.of)),
+            (Kind::ConsulReplicate | Kind::Compare | Kind::Git, ..) => {
+                Some(at(&id.destination, &id.to))
+            }
+            _ => None,
+        }
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action, _row: Option<&DiffRow>) -> Option<Response> {
+        let stream = self.now(ctx).filter(|_| !self.is_gone(ctx));
+        replication::act(ctx, action, stream.map(AsRef::as_ref))
+    }
+
+    fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[DiffRow]) -> Option<Response> {
+        match (action, self.sides()) {
+            (Action::KvCopy, _) => Some(self.copy(rows)),
+            (Action::KvCompare, Some(sides)) => Some(Response::Open(super::compare::place(&sides))),
+            _ => None,
+        }
+    }
+
+    fn name(&self, row: &DiffRow) -> String {
+        row.0.name.to_string()
+    }
+
+    fn json(&self, _ctx: &Ctx, row: &DiffRow) -> Value {
+        let row = &row.0;
+        let stamp = |it: Option<crate::domain::replication::Stamp>| {
+            it.map(
+                |it| json!({ "modify_index": it.modify_index, "size": it.len, "flags": it.flags }),
+            )
+        };
+        json!({
+            "name": row.name,
+            "class": row.class,
+            "source": stamp(row.source),
+            "destination": stamp(row.destination),
+            "is_edited_there": row.is_edited_there,
+            "since": row.since,
+        })
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+
+    fn detail(&self, ctx: &Ctx, row: &DiffRow) -> Option<Detail> {
+        let title = Cell::new(format!(" {} ", clean(&row.0.name)), Role::Title);
+        let head = columns::why(ctx, &row.0);
+        let Some((values, sides)) = self.values(ctx, row) else {
+            let mut lines = head;
+            lines.extend(
+                self.now(ctx).map(|stream| replication::lines(ctx, stream)).into_iter().flatten(),
+            );
+            return Some(Detail { title, lines: Lines::Whole(lines) });
+        };
+        let lines = match &self.shown {
+            Some((name, lines)) if values.are_read() && *name == row.0.name => {
+                Lines::Lazy(head, Box::new(Shared(Arc::clone(lines))))
+            }
+            _ => {
+                let mut lines = head;
+                lines.extend(values.brief(&sides));
+                Lines::Whole(lines)
+            }
+        };
+        Some(Detail { title, lines })
+    }
+
+    fn nothing(&self) -> &'static str {
+        match (&self.id, &self.last) {
+            (None, _) => "open a stream with enter in ':replication'",
+            (_, None) => "no such stream is known; it may not have been looked at yet",
+            (_, Some(stream)) if stream.at.is_none() => "the ends were not compared yet",
+            (_, Some(stream)) if stream.problem.is_some() => {
+                "no difference when it was compared last"
+            }
+            (_, Some(_)) => "no difference",
+        }
+    }
+}

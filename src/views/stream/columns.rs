@@ -1,0 +1,74 @@
+//! The columns of the keys of a stream, and why one of them differs in words.
+
+use super::DiffRow;
+use crate::domain::replication::{Class, Differing, Stamp};
+use crate::table::column::{Cell, Column, Width};
+use crate::ui::text::{age, bytes};
+use crate::ui::theme::Role;
+use crate::views::replication::words;
+use crate::views::{Ctx, cells};
+
+/// All columns; `wide` keeps the indexes rather than the sizes.
+pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
+    let size = |stamp: Option<Stamp>| match stamp {
+        Some(stamp) => Cell::new(bytes(stamp.len as u64), Role::Text),
+        None => Cell::new("-", Role::Muted),
+    };
+    let index = |stamp: Option<Stamp>| match stamp {
+        Some(stamp) => Cell::new(stamp.modify_index.to_string(), Role::Muted),
+        None => Cell::new("-", Role::Muted),
+    };
+    let since = |row: &DiffRow| match row.0.since {
+        Some(at) => Cell::new(age((ctx.now - at).to_std().unwrap_or_default()), Role::Text),
+        None => Cell::new("unknown", Role::Muted),
+    };
+    let edited = |row: &DiffRow| match row.0.is_edited_there {
+        true => Cell::new("edited", Role::Warning),
+        false => Cell::new("-", Role::Muted),
+    };
+    let (size_rank, index_rank) = if wide { (2, 0) } else { (0, 2) };
+    vec![
+        Column::new("status", "why", Width::Fit(7, 9), |row: &DiffRow| {
+            words::class(ctx, row.0.class)
+        })
+        .sorts_worst_first(|a: &DiffRow, b| a.0.class.cmp(&b.0.class)),
+        Column::new("name", "key", Width::Fill(16, 90), |row: &DiffRow| {
+            cells::text(&row.0.name, Role::Text)
+        })
+        .sorts(|a: &DiffRow, b| a.0.name.cmp(&b.0.name)),
+        Column::new("edited", "there", Width::Fit(5, 6), edited)
+            .rank(1)
+            .sorts_worst_first(|a: &DiffRow, b| a.0.is_edited_there.cmp(&b.0.is_edited_there)),
+        Column::new("age", "since", Width::Fit(5, 7), since)
+            .right()
+            .sorts(|a: &DiffRow, b| a.0.since.cmp(&b.0.since)),
+        Column::new("source", "source", Width::Fit(6, 9), move |row: &DiffRow| size(row.0.source))
+            .right()
+            .rank(size_rank),
+        Column::new("dest", "dest", Width::Fit(6, 9), move |row: &DiffRow| size(row.0.destination))
+            .right()
+            .rank(size_rank),
+        Column::new("source index", "at", Width::Fit(5, 12), move |row: &DiffRow| {
+            index(row.0.source)
+        })
+        .right()
+        .rank(index_rank),
+        Column::new("dest index", "dest at", Width::Fit(7, 12), move |row: &DiffRow| {
+            index(row.0.destination)
+        })
+        .right()
+        .rank(index_rank),
+    ]
+}
+
+/// Why a key differs, and what becomes of it: in a line, since the values stand below it.
+pub(super) fn why(ctx: &Ctx, row: &Differing) -> Vec<Cell> {
+    let text = match (row.class, row.is_edited_there) {
+        (Class::Pending, false) => "newer in the source, and on its way",
+        (Class::Pending, true) => "edited in the destination; newer in the source, and on its way",
+        (Class::Drift, false) => "replicated, yet different; stays until it changes in the source",
+        (Class::Drift, true) => "edited in the destination; stays until it changes in the source",
+        (Class::Extra, _) => "only in the destination; the next run deletes it",
+    };
+    vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
+}

@@ -1,0 +1,126 @@
+//! The operator's way, on real Consul and in a real terminal: DRIFT is seen, its key opened, repaired;
+//! a replicator is made to write everything again, and measured.
+
+use serde_json::Value;
+
+use super::scene::{Scene, cluster, delete, put};
+use super::support::consul::Http;
+use super::support::screen::{Launch, Screen};
+
+/// A screen on the first datacenter that is told of one replication and of no other.
+fn open(scene: &Scene, size: (u16, u16)) -> Screen {
+    let address = cluster().dc("dc-1").http_addr();
+    let (status_dir, prefix) = (&scene.orders.status_dir, &scene.orders.carried[0].source);
+    let config = format!(
+        "[agent]\naddress = '{address}'\n\n[replication]\nstatus_dir = '{status_dir}'\n\n\
+         [[replication.source]]\nprefix = '{prefix}'\nsource = 'dc-1'\n"
+    );
+    let launch = Launch::dcview(&["-c", "repl consul-replicate"]).size(size.0, size.1);
+    let folder = launch.home().join(".config/dcview");
+    std::fs::create_dir_all(&folder).expect("a configuration directory");
+    std::fs::write(folder.join("config.toml"), config).expect("a settings file");
+    launch.start()
+}
+
+/// The value of a key; none when it is not there.
+fn value(http: &Http, key: &str) -> Option<String> {
+    let answer = http.get(&format!("/v1/kv/{key}?raw")).expect("an answer");
+    (answer.status == 200).then_some(answer.body)
+}
+
+/// The keys that dcview's journal tells of, with what was done.
+fn journal(screen: &Screen) -> Vec<(String, bool)> {
+    let file = screen.home().join(".local/state/dcview/journal.jsonl");
+    let text = std::fs::read_to_string(file).expect("a journal");
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    lines
+        .filter(|line| line["line"] == "intent")
+        .map(|line| {
+            let key = line["key"].as_str().expect("a key").to_owned();
+            (key, line["undoes"].is_string())
+        })
+        .collect()
+}
+
+#[test]
+fn drift_is_seen_opened_and_repaired_without_the_replicator() {
+    let mut scene = Scene::new("repair/");
+    scene.set("host", "10.0.0.1");
+    scene.set("port", "80");
+    let replicator = scene.replicate();
+    scene.in_sync();
+    drop(replicator);
+    put(&scene.destination, "repair/host", "10.9.9.9");
+    put(&scene.destination, "repair/mine", "by hand");
+    let screen = open(&scene, (80, 24));
+    let text = screen.wait("the stream", |text| text.contains("DRIFT") && text.contains("repair/"));
+    assert!(text.contains("edited in the destination"), "{text}");
+    screen.send("\r");
+    let text = screen.wait("its keys with their values", |text| {
+        text.contains("-10.0.0.1") && text.contains("+10.9.9.9")
+    });
+    assert!(text.contains("drift") && text.contains("extra") && text.contains("mine"), "{text}");
+    screen.send("p");
+    screen.wait("the plan", |text| text.contains("do this?") && text.contains("repair/host"));
+    screen.send("y");
+    screen.wait("what is left", |text| text.contains("EXTRA") && text.contains("0 drift"));
+    assert_eq!(value(&scene.destination, "repair/host").as_deref(), Some("10.0.0.1"));
+    assert_eq!(journal(&screen), [(String::from("repair/host"), false)]);
+}
+
+#[test]
+fn a_resync_repairs_drift_and_leaves_nothing_behind() {
+    let mut scene = Scene::new("resync/");
+    scene.set("host", "10.0.0.1");
+    scene.set("port", "80");
+    let _replicator = scene.replicate();
+    scene.in_sync();
+    put(&scene.destination, "resync/host", "10.9.9.9");
+    let screen = open(&scene, (200, 60));
+    screen.wait("the stream", |text| text.contains("DRIFT") && text.contains("resync/"));
+    screen.send("s");
+    let status = scene.status();
+    let text = screen.wait("the question", |text| text.contains("do this?"));
+    for said in [
+        "resync resync/ of dc-1 into dc-2",
+        &format!("delete-cas {status} at index"),
+        "cas resync/.dcview/nudge at index 0",
+        "stays in dc-1",
+    ] {
+        assert!(text.contains(said), "'{said}':\n{text}");
+    }
+    screen.send("y");
+    screen.wait("the end", |text| text.contains("resynced into dc-2 in"));
+    screen.wait("the verdict", |text| text.contains("IN SYNC"));
+    assert_eq!(value(&scene.destination, "resync/host").as_deref(), Some("10.0.0.1"));
+    assert_eq!(value(&scene.source, "resync/.dcview/nudge"), None);
+    let nudge = String::from("resync/.dcview/nudge");
+    assert_eq!(journal(&screen), [(status, false), (nudge.clone(), false), (nudge, true)]);
+}
+
+#[test]
+fn a_probe_is_measured_and_removed_from_both_sides() {
+    let mut scene = Scene::new("probe/");
+    scene.set("host", "10.0.0.1");
+    let replicator = scene.replicate();
+    scene.in_sync();
+    let screen = open(&scene, (120, 30));
+    screen.wait("the stream", |text| text.contains("IN SYNC") && text.contains("probe/"));
+    screen.send("t");
+    screen.wait("the question", |text| text.contains("cas probe/.dcview/probe at index 0"));
+    screen.send("y");
+    screen.wait("the time", |text| text.contains("arrived in dc-2 after") && text.contains("both"));
+    for http in [&scene.source, &scene.destination] {
+        assert_eq!(value(http, "probe/.dcview/probe"), None);
+    }
+    // Nothing of it is left to undo, and without a replicator it is not made twice either.
+    drop(replicator);
+    put(&scene.source, "probe/.dcview/probe", "from before");
+    screen.send("t");
+    screen.wait("the question", |text| text.contains("do this?"));
+    screen.send("y");
+    screen.wait("the refusal", |text| text.contains("already, from before: delete it first"));
+    delete(&scene.source, "probe/.dcview/probe");
+    screen.send("u");
+    screen.wait("nothing to undo", |text| text.contains("nothing to undo"));
+}

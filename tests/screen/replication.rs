@@ -1,0 +1,469 @@
+//! Streams on the screen: worst first, what is said of each, and what is done about them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use dcview::app::App;
+use dcview::app::msg::{Effect, Msg};
+use dcview::app::task::many::Wish;
+use dcview::app::task::{Ask, News, TaskId};
+use dcview::domain::coordinate::Estimate;
+use dcview::domain::delta::Delta;
+use dcview::domain::feed::{Report, Subject};
+use dcview::domain::replication::{
+    Alarm, Class, Counts, Differing, Kind, MOST_DIFFERING, Stamp, StatusKey, Stream, Verdict,
+    Waiting,
+};
+use dcview::domain::wan::{Member, MemberState, Wan};
+use dcview::editor::machine::WriteAnswer;
+use dcview::replication::act::Act;
+use dcview::views::Rules;
+
+use super::world::{self, app, live, press, screen, stream, streams};
+
+/// A replication with keys in every state.
+fn drifted() -> Stream {
+    let stamp = |modify_index, len| Some(Stamp { modify_index, len, flags: 0 });
+    let differing = |name: &str, class, source, destination| Differing {
+        name: name.into(),
+        class,
+        source,
+        destination,
+        is_edited_there: class == Class::Drift,
+        since: (class == Class::Pending).then(|| world::now() - TimeDelta::seconds(12)),
+    };
+    let keys = [
+        differing("db/host", Class::Drift, stamp(40, 9), stamp(77, 11)),
+        differing("new", Class::Pending, stamp(60, 3), None),
+        differing("old", Class::Extra, None, stamp(70, 5)),
+    ];
+    Stream {
+        stalled_for: Some(Duration::from_secs(11)),
+        evidence: "1 key differs though it was replicated".into(),
+        counts: Counts { pending: 1, drift: 1, extra: 1, same: 1_234 },
+        waiting: Waiting::Since(world::now() - TimeDelta::seconds(12)),
+        alarms: vec![Alarm::EditedThere(1)],
+        last_replicated: Some(57),
+        source_index: Some(60),
+        facts: vec![("excludes", String::from("config/secret/"))],
+        differing: Arc::from(keys),
+        status: Some(StatusKey {
+            key: "service/consul-replicate/statuses/2d21".into(),
+            modify_index: 75,
+        }),
+        whole_at: Some(world::now() - TimeDelta::minutes(3)),
+        ..stream(Kind::ConsulReplicate, "config/", Verdict::Drift)
+    }
+}
+
+/// An app that shows streams of many kinds.
+fn shown() -> App {
+    let mut app = app(&["dc-1", "dc-2"]);
+    live(&mut app, "dc-1");
+    live(&mut app, "dc-2");
+    press(&mut app, ":repl<enter>");
+    let doomed = Alarm::MassDelete { deletes: 10, of: 10, source: 0 };
+    let mut all = vec![
+        stream(Kind::Acl, "", Verdict::InSync),
+        drifted(),
+        Stream { alarms: vec![doomed], ..stream(Kind::ConsulReplicate, "web/", Verdict::Extra) },
+        Stream {
+            waiting: Waiting::Unknown,
+            counts: Counts { pending: 3, ..Counts::default() },
+            ..stream(Kind::ConfigEntries, "service-defaults", Verdict::Lagging)
+        },
+        Stream {
+            problem: Some("connection refused".into()),
+            at: Some(world::now() - TimeDelta::seconds(41)),
+            ..stream(Kind::Ca, "", Verdict::InSync)
+        },
+    ];
+    all.extend(["s-1", "s-2", "s-3"].map(|name| stream(Kind::Raft, name, Verdict::InSync)));
+    streams(&mut app, all);
+    app
+}
+
+/// The rows of the list between its headings and its end.
+fn rows(screen: &str) -> Vec<&str> {
+    let rows = screen.lines().filter_map(|line| line.strip_prefix('│')).skip(1);
+    rows.map(|line| line.trim_end_matches('│').trim()).take_while(|row| !row.is_empty()).collect()
+}
+
+#[test]
+fn streams_stand_worst_first_with_word_sign_and_counts_at_both_sizes() {
+    let mut app = shown();
+    let text = screen(&mut app, 80, 24);
+    let expected = [
+        "◆ EXTRA !1 consul-replicate dc-1 -> dc-2 web/",
+        "✗ DRIFT !1 consul-replicate dc-1 -> dc-2 config/",
+        "▲ LAGGING  config-entries   dc-1 -> dc-2",
+        "◌ IN SYNC  ca               dc-1 -> dc-2",
+        "✓ IN SYNC  acl              dc-1 -> dc-2",
+        "✓ IN SYNC  raft             dc-1",
+    ];
+    for (row, expected) in rows(&text).iter().zip(expected) {
+        assert!(row.starts_with(expected), "{expected}:\n{text}");
+    }
+    assert_eq!(rows(&text).len(), expected.len());
+    let row = rows(&text)[1].split_whitespace().rev().take(4).collect::<Vec<_>>();
+    assert_eq!(row, ["12s", "1", "1", "1"], "{text}");
+    assert!(rows(&text)[2].ends_with("unknown"), "a lag that is not known is no 0:\n{text}");
+    let wide = screen(&mut app, 200, 60);
+    for said in ["stall", "11s", "41s", "dc-2: connection refused", "3 followers"] {
+        assert!(wide.contains(said), "{said}:\n{wide}");
+    }
+}
+
+#[test]
+fn beside_the_rows_stand_alarms_whole_counts_indexes_and_facts() {
+    let mut app = shown();
+    let text = screen(&mut app, 200, 60);
+    assert!(text.contains("! the next run will delete 10 of 10 keys: the source has 0"), "{text}");
+    press(&mut app, "j");
+    let text = screen(&mut app, 200, 60);
+    for said in [
+        "stalled for 11s: 1 key differs though it was replicated",
+        "1 key was edited in the destination after the last run",
+        "1 pending, 1 drift, 1 extra, 1,234 the same",
+        "replicated 57, source at 60",
+        "statuses/2d21 at 75",
+        "excludes   config/secret/",
+        "every key read 3m ago",
+    ] {
+        assert!(text.contains(said), "{said}:\n{text}");
+    }
+    press(&mut app, "jj");
+    let text = screen(&mut app, 200, 60);
+    assert!(text.contains("as of 41s ago: connection refused"), "{text}");
+}
+
+#[test]
+fn the_lag_of_each_stream_is_drawn_over_time_and_unknown_is_no_zero() {
+    let mut app = shown();
+    for seconds in [0, 10, 20, 30] {
+        app.update(Msg::Clock(world::now() + TimeDelta::seconds(seconds)));
+    }
+    let text = screen(&mut app, 200, 60);
+    assert!(rows(&text)[1].contains("▃▅▇█"), "{text}");
+    assert!(!rows(&text)[2].contains('▁'), "{text}");
+    assert!(rows(&text)[4].contains("▁▁▁▁"), "{text}");
+}
+
+#[test]
+fn streams_are_chosen_by_kind_by_datacenter_and_by_fault() {
+    let mut app = shown();
+    press(&mut app, ":repl raft<enter>");
+    let text = screen(&mut app, 120, 24);
+    assert!(text.contains("replication raft") && rows(&text).len() == 3, "{text}");
+    press(&mut app, ":repl replicate<enter>");
+    assert_eq!(rows(&screen(&mut app, 120, 24)).len(), 2, "a part of the word will do");
+    press(&mut app, ":repl nonsense<enter>");
+    assert!(screen(&mut app, 120, 24).contains("there is no kind of stream 'nonsense'"));
+    press(&mut app, "<esc>:repl<enter>");
+    press(&mut app, "x");
+    assert_eq!(rows(&screen(&mut app, 120, 24)).len(), 8, "followers each in a row");
+    press(&mut app, "x<ctrl-z>");
+    assert_eq!(rows(&screen(&mut app, 120, 24)).len(), 4);
+    press(&mut app, "<ctrl-z>");
+    app.update(Msg::Report(Report::Datacenters {
+        all: ["dc-1", "dc-2", "dc-3"].map(Into::into).to_vec(),
+        local: None,
+    }));
+    press(&mut app, "3");
+    assert!(screen(&mut app, 120, 24).contains("no stream is known"));
+    press(&mut app, "1");
+    assert_eq!(rows(&screen(&mut app, 120, 24)).len(), 6, "what goes out counts too");
+}
+
+#[test]
+fn while_streams_are_shown_they_are_followed_and_elsewhere_they_are_not() {
+    let mut app = shown();
+    let is_followed = |app: &App| app.trail.view().glanced(&app.ctx()).replication;
+    assert!(is_followed(&app));
+    press(&mut app, "j<enter>");
+    assert!(is_followed(&app));
+    press(&mut app, ":pairs<enter>");
+    assert!(is_followed(&app));
+    press(&mut app, ":overview<enter>");
+    assert!(!is_followed(&app));
+}
+
+#[test]
+fn a_stream_lists_its_keys_with_what_both_sides_hold_now() {
+    let mut app = shown();
+    press(&mut app, "j<enter>");
+    let text = screen(&mut app, 80, 24);
+    for said in ["✗ drift   db/host", "▲ pending new", "◆ extra   old", "edited", "✗ DRIFT !1"]
+    {
+        assert!(text.contains(said), "{said}:\n{text}");
+    }
+    let subject = Subject::Key("config/db/host".into());
+    let watched = app.trail.view().subjects(&app.ctx());
+    assert!(watched.len() == 2 && watched.iter().all(|it| it.subject == subject), "{watched:?}");
+    world::key(&mut app, "dc-1", "config/db/host", "db-1", 40);
+    world::key(&mut app, "dc-2", "config/db/host", "db-9", 77);
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("-db-1") && text.contains("+db-9"), "{text}");
+    world::key(&mut app, "dc-2", "config/db/host", "db-7", 78);
+    assert!(screen(&mut app, 80, 24).contains("+db-7"), "it is live");
+    press(&mut app, "<enter>");
+    assert!(screen(&mut app, 80, 24).contains("key config/db/host"));
+    press(&mut app, "<esc>");
+    // Once it is the same again it is no longer listed, and a stream that is gone stays as it was.
+    let healed = Stream { differing: Arc::default(), ..drifted() };
+    streams(&mut app, vec![Stream { verdict: Verdict::InSync, ..healed }]);
+    assert!(screen(&mut app, 80, 24).contains("no difference"));
+    let removed = vec![drifted().id];
+    app.update(Msg::Report(Report::Streams(Delta { upserts: Vec::new(), removed })));
+    assert!(screen(&mut app, 120, 24).contains("it is not there any more"));
+}
+
+#[test]
+fn a_list_that_was_cut_says_so() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    let key = drifted().differing[0].clone();
+    let all = (0..MOST_DIFFERING).map(|n| Differing { name: format!("{n}").into(), ..key.clone() });
+    let counts = Counts { drift: MOST_DIFFERING + 5, ..Counts::default() };
+    let cut = Stream { differing: all.collect(), counts, ..drifted() };
+    streams(&mut app, vec![cut]);
+    press(&mut app, ":repl<enter>");
+    press(&mut app, "<enter>");
+    let text = screen(&mut app, 200, 24);
+    assert!(text.contains("only 10,000 of 10,005 listed: 0 pending"), "{text}");
+}
+
+/// What is asked for outside.
+fn asked(effects: &[Effect]) -> Option<(TaskId, Ask)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Ask(id, ask) => Some((*id, ask.clone())),
+        _ => None,
+    })
+}
+
+#[test]
+fn marked_keys_are_copied_from_the_source_and_what_only_the_destination_has_is_not() {
+    let mut app = shown();
+    press(&mut app, "j<enter>");
+    let names = |effects: &[Effect]| match asked(effects) {
+        Some((_, Ask::Plan(Wish::Pick { from, to_dc, to, names }))) => {
+            let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+            Some((from.to_string(), to_dc.to_string(), to.to_string(), names))
+        }
+        _ => None,
+    };
+    let expected = |all: &[&str]| {
+        let names = all.iter().map(|name| (*name).to_owned()).collect();
+        Some(("config/ @ dc-1".to_owned(), "dc-2".to_owned(), "config/".to_owned(), names))
+    };
+    assert_eq!(names(&press(&mut app, "p")), expected(&["db/host"]));
+    press(&mut app, "<esc>g");
+    assert_eq!(names(&press(&mut app, "   p")), expected(&["db/host", "new"]));
+    press(&mut app, "<esc><ctrl-\\>G");
+    assert_eq!(names(&press(&mut app, "p")), None);
+    assert!(screen(&mut app, 120, 24).contains("what only the destination has is not copied"));
+}
+
+#[test]
+fn a_resync_shows_its_requests_and_tells_each_step() {
+    let mut app = shown();
+    assert!(asked(&press(&mut app, "js")).is_none(), "the key only opens the question");
+    let text = screen(&mut app, 120, 30);
+    for said in [
+        "resync config/ of dc-1 into dc-2",
+        "PUT /v1/txn?dc=dc-2",
+        "delete-cas service/consul-replicate/statuses/2d21 at index 75",
+        "PUT /v1/txn?dc=dc-1",
+        "cas config/.dcview/nudge at index 0",
+        "deletes in dc-2 what dc-1 does not have",
+        "config/.dcview/nudge stays in dc-1",
+    ] {
+        assert!(text.contains(said), "'{said}':\n{text}");
+    }
+    assert!(asked(&press(&mut app, "<enter>")).is_none());
+    let (id, ask) = asked(&press(&mut app, "y")).expect("it is sent");
+    assert!(matches!(&ask, Ask::Stream(it) if it.act == Act::resync(&drifted()).unwrap()));
+    app.update(Msg::News(id, News::Step(String::from("waiting for the run"))));
+    assert!(screen(&mut app, 120, 30).contains("waiting for the run"));
+    // Who leaves now is told what may be left where.
+    let effects = press(&mut app, ":q<enter>");
+    let exit = effects.iter().find_map(|effect| match effect {
+        Effect::Exit(exit) => exit.message.clone(),
+        _ => None,
+    });
+    assert!(exit.expect("a message").contains("config/.dcview/nudge stays in dc-1"));
+    app.update(Msg::News(id, News::Done(String::from("resynced into dc-2 in 1.0 s"))));
+    assert!(screen(&mut app, 120, 30).contains("resynced into dc-2"));
+    let effects = press(&mut app, ":q<enter>");
+    assert!(effects.iter().any(|it| matches!(it, Effect::Exit(exit) if exit.message.is_none())));
+}
+
+#[test]
+fn a_run_that_would_delete_everything_is_not_started_unknowingly() {
+    let mut app = shown();
+    let doomed = Stream {
+        status: drifted().status,
+        alarms: vec![Alarm::MassDelete { deletes: 10, of: 10, source: 0 }],
+        ..stream(Kind::ConsulReplicate, "web/", Verdict::Extra)
+    };
+    streams(&mut app, vec![doomed]);
+    for key in ["s", "t"] {
+        press(&mut app, "g");
+        press(&mut app, key);
+        let text = screen(&mut app, 120, 30);
+        assert!(text.contains("the next run will delete 10 of 10 keys"), "{key}:\n{text}");
+        press(&mut app, "n");
+    }
+}
+
+#[test]
+fn what_cannot_be_journalled_is_asked_again_before_anything_is_sent() {
+    let mut app = shown();
+    press(&mut app, "jt");
+    let text = screen(&mut app, 120, 30);
+    let value = world::now().timestamp_nanos_opt().unwrap().to_string();
+    assert!(text.contains(&format!("cas config/.dcview/probe at index 0: {value}")), "{text}");
+    let (id, _) = asked(&press(&mut app, "y")).expect("it is sent");
+    let answer = WriteAnswer::NotJournalled("disk full".into());
+    app.update(Msg::News(id, News::Written(answer)));
+    let text = screen(&mut app, 120, 30);
+    assert!(text.contains("without a journal") && text.contains("disk full"), "{text}");
+    let (_, ask) = asked(&press(&mut app, "y")).expect("it is sent");
+    assert!(matches!(ask, Ask::Stream(intent) if intent.without_journal));
+}
+
+#[test]
+fn acts_are_refused_where_nothing_may_be_changed_and_protected_ends_want_their_names() {
+    let mut app = shown();
+    press(&mut app, "j");
+    app.setup.rules.is_read_only = true;
+    for key in ["s", "t"] {
+        press(&mut app, key);
+        assert!(screen(&mut app, 120, 24).contains("read-only: nothing may be changed"));
+    }
+    for dc in ["dc-1", "dc-2"] {
+        app.setup.rules = Rules { read_only: vec![dc.into()], ..Rules::default() };
+        press(&mut app, "s");
+        assert!(screen(&mut app, 120, 24).contains(&format!("'{dc}' may not be changed")));
+    }
+    app.setup.rules = Rules { protected: vec!["dc-1".into(), "dc-2".into()], ..Rules::default() };
+    press(&mut app, "s");
+    assert!(asked(&press(&mut app, "y<enter>")).is_none());
+    assert!(asked(&press(&mut app, "dc-2<enter>")).is_none(), "both ends are changed");
+    assert!(screen(&mut app, 120, 24).contains("'dc-1' is protected"));
+    assert!(matches!(asked(&press(&mut app, "dc-1<enter>")), Some((_, Ask::Stream(_)))));
+}
+
+#[test]
+fn a_guessed_source_is_taken_as_right_after_a_question_and_nothing_is_written_before() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    press(&mut app, ":repl<enter>");
+    streams(&mut app, vec![Stream { is_proposed: true, ..drifted() }]);
+    assert!(screen(&mut app, 120, 30).contains("dc-1? -> dc-2"));
+    for key in ["s", "t"] {
+        press(&mut app, key);
+        assert!(screen(&mut app, 120, 30).contains("its source is only a guess"));
+    }
+    assert!(asked(&press(&mut app, "a")).is_none());
+    assert!(screen(&mut app, 120, 30).contains("config/ of dc-2 comes from dc-1"));
+    let (id, ask) = asked(&press(&mut app, "y")).expect("it is kept");
+    let Ask::Remember(source) = ask else { panic!("{ask:?}") };
+    assert_eq!((source.prefix.as_str(), source.source.as_str()), ("config/", "dc-1"));
+    let effects = app.update(Msg::News(id, News::Remembered(source)));
+    assert!(effects.iter().any(|it| matches!(it, Effect::Refresh)), "it is judged anew");
+}
+
+#[test]
+fn git_is_resynced_by_its_reference() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    press(&mut app, ":repl<enter>");
+    let reference = StatusKey { key: "platform/main.ref".into(), modify_index: 40 };
+    let git =
+        Stream { status: Some(reference), ..stream(Kind::Git, "platform main", Verdict::Drift) };
+    streams(&mut app, vec![git]);
+    press(&mut app, "s");
+    let text = screen(&mut app, 120, 24);
+    assert!(text.contains("delete-cas platform/main.ref at index 40"), "{text}");
+    assert!(matches!(asked(&press(&mut app, "y")), Some((_, Ask::Stream(_)))));
+    press(&mut app, "t");
+    assert!(screen(&mut app, 120, 24).contains("only what consul-replicate carries is probed"));
+}
+
+/// Round trips and servers of two datacenters.
+fn wan(app: &mut App) {
+    let member = |name: &str, dc: &str, state| Member {
+        name: name.into(),
+        dc: dc.into(),
+        state,
+        version: "1.8.7".into(),
+        expect: Some(2),
+    };
+    let members = vec![
+        member("s-1", "dc-1", MemberState::Alive),
+        member("s-2", "dc-1", MemberState::Alive),
+        member("t-1", "dc-2", MemberState::Alive),
+        member("t-2", "dc-2", MemberState::Failed),
+    ];
+    let mut wan = Wan::new(None, Some(members));
+    let estimate = |rtt, is_rough| Estimate { rtt: Duration::from_millis(rtt), is_rough };
+    wan.trips.insert(("dc-1".into(), "dc-2".into()), estimate(42, true));
+    wan.trips.insert(("dc-1".into(), "dc-1".into()), estimate(1, false));
+    app.update(Msg::Report(Report::Wan { agent: "http://127.0.0.1:8500".into(), wan }));
+}
+
+#[test]
+fn every_pair_has_its_verdict_its_way_and_its_servers_and_leads_to_its_streams() {
+    let mut app = shown();
+    press(&mut app, ":pairs<enter>");
+    wan(&mut app);
+    let text = screen(&mut app, 80, 24);
+    let line = |words: &[&str]| text.lines().any(|line| words.iter().all(|it| line.contains(it)));
+    assert!(line(&["dc-1", "✓ IN SYNC 3/3", "◆ EXTRA !1 1/5"]), "{text}");
+    assert!(line(&["1.0ms  2/2 alive", "~42ms  1/2 alive"]), "{text}");
+    assert!(line(&["dc-2", "no streams"]), "{text}");
+    press(&mut app, "<right>");
+    let text = screen(&mut app, 80, 40);
+    assert!(text.contains("─ dc-1 -> dc-2 ") && text.contains("t-2 failed"), "{text}");
+    assert!(text.contains("rough: the coordinates have not settled"), "{text}");
+    press(&mut app, "<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("replication dc-1 -> dc-2") && rows(&text).len() == 5, "{text}");
+    press(&mut app, "<esc>jh");
+    assert!(
+        screen(&mut app, 80, 40).contains("─ dc-2 -> dc-1 "),
+        "the cursor was where it was left"
+    );
+    press(&mut app, "jljl");
+    assert!(screen(&mut app, 80, 40).contains("─ dc-2 -> dc-2 "), "it ends at the edge");
+}
+
+#[test]
+fn pairs_of_many_datacenters_scroll_both_ways() {
+    let names: Vec<String> = (10..40).map(|n| format!("dc-{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut app = app(&names);
+    press(&mut app, ":pairs<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("dc-12 ") && !text.contains("dc-39"), "{text}");
+    press(&mut app, "G");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("─ dc-39 -> dc-39 "), "{text}");
+    press(&mut app, "g");
+    assert!(screen(&mut app, 80, 24).contains("─ dc-10 -> dc-10 "));
+}
+
+#[test]
+fn the_overview_says_how_the_streams_into_each_datacenter_are() {
+    let mut app = shown();
+    press(&mut app, ":overview<enter>");
+    let text = screen(&mut app, 80, 24);
+    let line = |text: &str, words: &[&str]| {
+        text.lines().any(|line| words.iter().all(|it| line.contains(it)))
+    };
+    assert!(line(&text, &["dc-2", "◆ 1/5!"]) && line(&text, &["dc-1", "✓ 3/3"]), "{text}");
+    assert!(text.contains("note"), "the reasons keep their room:\n{text}");
+    press(&mut app, "j");
+    let text = screen(&mut app, 200, 60);
+    assert!(line(&text, &["dc-2", "◆ EXTRA !1 1/5"]), "{text}");
+    assert!(line(&text, &["streams", "web/", "the next run will delete 10 of 10 keys"]), "{text}");
+}
