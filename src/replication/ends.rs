@@ -14,14 +14,16 @@ use super::mirror::Mirror;
 use crate::consul::read::sees_all;
 use crate::consul::{ApiError, Client, Why};
 use crate::domain::ids::{Dc, Key};
-use crate::domain::replication::{Ends as Known, Mark, Rule, Stream, Track, Verdict, gap, judge};
+use crate::domain::replication::{
+    Ends as Known, Judged, Mark, Rule, Stream, Track, Verdict, gap, judge,
+};
 
 /// How long a small request may take. A server without a leader says so after 7 s.
 pub(super) const SMALL: Duration = Duration::from_secs(10);
 /// How long all of one end may take.
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
 /// How often it is asked what the token may see.
-const RIGHTS: Duration = Duration::from_secs(60);
+const RIGHTS: Duration = Duration::from_mins(1);
 
 /// Both ends.
 #[derive(Debug)]
@@ -107,7 +109,7 @@ impl Ends {
 /// What is to be said beside the verdict.
 fn facts(
     rule: &Rule,
-    judged: &crate::domain::replication::Judged,
+    judged: &Judged,
     mark: Option<Mark>,
     known: &Known,
 ) -> Vec<(&'static str, String)> {

@@ -20,7 +20,7 @@ use crate::domain::replication::{Kind, Mark, Rule, Source, Status, StatusKey, St
 /// How often it is asked who holds the lock.
 const LOCK: Duration = Duration::from_secs(5);
 /// How often a source is looked for that was not found.
-const SEARCH: Duration = Duration::from_secs(60);
+const SEARCH: Duration = Duration::from_mins(1);
 
 /// Follows a replication.
 pub(super) struct Replicate {
@@ -57,7 +57,7 @@ impl Replicate {
     }
 
     async fn find(&mut self) -> Option<Stream> {
-        let Some(client) = self.ground.clients.get(&self.into).cloned() else { return None };
+        let client = self.ground.clients.get(&self.into).cloned()?;
         let read = small(&client, kv::entry(&self.status).fetch(&client)).await;
         let (entry, status) = match read.map(|(entry, _)| read_status(entry)) {
             Ok(Some(read)) => read,

@@ -16,6 +16,7 @@ mod support;
 mod broken;
 mod carried;
 mod dead;
+mod found;
 mod healthy;
 mod many;
 mod names;
