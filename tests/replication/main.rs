@@ -20,4 +20,5 @@ mod found;
 mod healthy;
 mod many;
 mod names;
+mod rights;
 mod scene;
