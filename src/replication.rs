@@ -20,6 +20,7 @@ mod acl;
 mod ca;
 mod config_entries;
 mod federation;
+mod git;
 mod memory;
 mod primary;
 mod since;
@@ -88,6 +89,7 @@ pub fn specs(ground: &Ground) -> Vec<Spec> {
 pub fn follower(ground: &Ground, spec: &Spec) -> Box<dyn Follower> {
     match spec {
         Spec::Primary(dc) => Box::new(primary::Primary::new(ground, dc)),
+        Spec::Git(dc) => Box::new(git::Git::new(ground, dc)),
         _ => Box::new(Nobody),
     }
 }
