@@ -14,6 +14,7 @@
 mod support;
 
 mod codes;
+mod git;
 mod primary;
 mod program;
 mod raft;

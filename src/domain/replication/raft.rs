@@ -40,8 +40,9 @@ impl Raft<'_> {
     /// A stream for each server but the leader, and for each that is missing.
     pub fn streams(&self) -> Vec<Stream> {
         if self.servers.servers.is_empty() {
-            let why = "its leader has not looked at the servers yet";
-            return unreadable(self.dc, self.before, why);
+            let problem = Some(Arc::from("its leader has not looked at the servers yet"));
+            let before = as_before(self.dc, self.before).into_iter();
+            return before.map(|stream| Stream { problem: problem.clone(), ..stream }).collect();
         }
         let followers = self.servers.servers.iter().filter(|server| !server.is_leader);
         let followers = followers.map(|server| self.follower(server));
@@ -134,17 +135,13 @@ impl Raft<'_> {
 /// What the missing are called while it is not known which they are. No node can have this name.
 const NAMELESS: &str = "(missing)";
 
-/// The streams of before with the reason why they cannot be judged now; one that says nothing else
+/// The streams of before, to say on them why they cannot be judged now; one that says nothing yet
 /// where there were none.
-pub fn unreadable(dc: &Dc, before: &Rows<StreamId, Stream>, why: &str) -> Vec<Stream> {
-    let problem = Some(Arc::from(why));
+pub fn as_before(dc: &Dc, before: &Rows<StreamId, Stream>) -> Vec<Stream> {
     if before.is_empty() {
-        return vec![Stream { problem, ..Stream::new(id(dc, "")) }];
+        return vec![Stream::new(id(dc, ""))];
     }
-    before
-        .values()
-        .map(|stream| Stream { problem: problem.clone(), ..Stream::clone(stream) })
-        .collect()
+    before.values().map(|stream| Stream::clone(stream)).collect()
 }
 
 fn id(dc: &Dc, of: &str) -> StreamId {
@@ -325,7 +322,7 @@ mod tests {
         assert_eq!(kept.len(), 2);
         assert!(kept.iter().all(|it| it.verdict == Verdict::InSync && it.at == Some(at(0))));
         assert!(kept.iter().all(|it| it.problem.is_some()));
-        let never = unreadable(&"dc-1".into(), &Rows::new(), "permission denied");
+        let never = judge(Vec::new(), &[], &[], 0);
         assert_eq!((never[0].verdict, never[0].at), (Verdict::Unknown, None));
     }
 }
