@@ -18,7 +18,7 @@ use crate::config::{EndpointLayer, Flags, LogLevel, SettingsLayer};
 
 pub use demo::{Demo, Size};
 pub use get::{Format, Get, What};
-pub use kv::{Consent, Kv, KvForm, KvVerb};
+pub use kv::{Consent, Kv, KvForm, KvVerb, Unsaved};
 
 /// Several Consul datacenters, visible and operable in one terminal.
 #[derive(Debug, Parser)]

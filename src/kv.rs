@@ -11,6 +11,7 @@
 
 mod confirm;
 mod diff;
+mod edit;
 pub(crate) mod external;
 mod failure;
 mod files;
@@ -62,7 +63,7 @@ async fn act(session: &Session<'_>, verb: &KvVerb, out: &mut impl Write) -> Done
             let wanted = store::Wanted { key, cas: *cas, flags: *flags };
             store::put(session, &wanted, value, consent).await
         }
-        KvVerb::Edit { key, consent } => store::edit(session, key, consent).await,
+        KvVerb::Edit { key, draft, consent } => edit::edit(session, key, *draft, consent).await,
         KvVerb::Rm { key, recursive, consent } => many::rm(session, key, *recursive, consent).await,
         KvVerb::Diff { left, right, to_dc, brief } => {
             let sides = diff::Sides { left, right, to_dc: to_dc.as_deref(), brief: *brief };
