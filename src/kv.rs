@@ -33,7 +33,7 @@ use anyhow::Result;
 use crate::app::msg::Exit;
 use crate::cli::{Kv, KvVerb};
 use crate::config::Config;
-use failure::{Done, Failure};
+use failure::Done;
 use place::Session;
 
 /// Does what was asked. `state` is the directory of the journal.
@@ -43,7 +43,10 @@ use place::Session;
 pub async fn run(kv: &Kv, config: &Config, state: &Path, mut out: impl Write) -> Result<Exit> {
     let session = Session { config, state, form: kv.output };
     let done = act(&session, &kv.verb, &mut out).await;
-    let mut exit = done.unwrap_or_else(Failure::exit);
+    let mut exit = match done {
+        Ok(exit) => exit,
+        Err(failure) => session.named(failure).await.exit(),
+    };
     if out.flush().is_err() && exit.code == 0 {
         exit.code = 2;
     }

@@ -178,6 +178,21 @@ fn keys_and_values_are_found() {
 }
 
 #[test]
+fn an_unknown_datacenter_is_a_usage_error_that_names_those_that_are_known() {
+    let program = Program::new();
+    for command in [&["get", "same"][..], &["ls"], &["export"], &["put", "a", "x", "--force"]] {
+        let ran = program.run(&[&["kv"], command, &["--dc", "dc-9"]].concat());
+        let text = "dcview: unknown datacenter 'dc-9'; known are dc-1, dc-2, dc-3\n";
+        assert_eq!((ran.code, ran.err.as_str()), (2, text), "{command:?}");
+    }
+    let copy = program.run(&["kv", "cp", "a", "b", "--to-dc", "dc-9", "--force"]);
+    assert!(copy.code == 2 && copy.err.contains("known are dc-1"), "{copy:?}");
+    let misnamed = Program::new().settings("[datacenters.acl]\nprotected = true\n");
+    let ran = misnamed.run(&["kv", "get", "same", "--dc", "acl"]);
+    assert!(ran.code == 2 && ran.err.contains("[datacenters.NAME]"), "{ran:?}");
+}
+
+#[test]
 fn what_cannot_be_reached_is_exit_code_3_and_nonsense_2() {
     let program = Program::at(&super::support::fault::refused_addr().to_string());
     assert_eq!(program.run(&["--dc", "dc-1", "kv", "get", "a"]).code, 3);
