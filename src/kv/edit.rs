@@ -24,6 +24,9 @@ pub(super) async fn edit(
     unsaved: Option<Unsaved>,
     consent: &Consent,
 ) -> Done {
+    if key.is_empty() {
+        return Err(Failure::usage("a key needs a name; nothing was written"));
+    }
     let place = session.place_to_change().await?;
     confirm::possible(&place, consent)?;
     let key = Key::from(key);

@@ -28,6 +28,9 @@ pub(super) async fn put(
     value: &str,
     consent: &Consent,
 ) -> Done {
+    if wanted.key.is_empty() {
+        return Err(Failure::usage("a key needs a name; nothing was written"));
+    }
     let place = session.place_to_change().await?;
     let value = value_of(value)?;
     let key = Key::from(wanted.key);
@@ -72,6 +75,7 @@ fn value_of(argument: &str) -> Done<Bytes> {
 pub(super) async fn one(session: &Session<'_>, place: &Place, op: Op, consent: &Consent) -> Done {
     confirm(place, consent, &show::op(&place.dc, &op))?;
     let key = op.key().clone();
+    let did = if op.after().is_some() { "written to" } else { "deleted in" };
     let committer = committer(session, place, consent);
     let committed = committer.commit(&Write::one(place.dc.clone(), op)).await?;
     if let Some(unkept) = &committed.unkept {
@@ -82,7 +86,7 @@ pub(super) async fn one(session: &Session<'_>, place: &Place, op: Op, consent: &
         None => {
             let index = committed.indexes().first().copied().flatten();
             let index = index.map(|index| format!(", index {index}")).unwrap_or_default();
-            Ok(fine(format!("written to '{}': {key}{index}", place.dc)))
+            Ok(fine(format!("{did} '{}': {key}{index}", place.dc)))
         }
     }
 }

@@ -16,7 +16,8 @@ fn put_get_ls_rm_and_undo() {
     assert!(put.code == 0 && put.err.contains("written to 'dc-1': first/a"), "{put:?}");
     assert_eq!(program.run(&["kv", "get", "first/a"]).out, "one");
     assert_eq!(program.run(&["kv", "ls", "first/"]).out, "first/a\n");
-    assert_eq!(program.run(&["kv", "rm", "first/a", "--force"]).code, 0);
+    let removed = program.run(&["kv", "rm", "first/a", "--force"]);
+    assert!(removed.code == 0 && removed.err.contains("deleted in 'dc-1': first/a"), "{removed:?}");
     assert_eq!(program.run(&["kv", "get", "first/a"]).code, 1);
     assert_eq!(program.run(&["kv", "undo", "--force"]).code, 0, "the deletion");
     assert_eq!(program.run(&["kv", "get", "first/a"]).out, "one");
@@ -198,4 +199,8 @@ fn what_cannot_be_reached_is_exit_code_3_and_nonsense_2() {
     assert_eq!(program.run(&["--dc", "dc-1", "kv", "get", "a"]).code, 3);
     assert_eq!(program.run(&["--dc", "dc-1", "kv", "put", "a", "x", "--force"]).code, 3);
     assert_eq!(program.run(&["kv", "nonsense"]).code, 2);
+    for command in [&["kv", "put", "", "x", "--force"][..], &["kv", "edit", "", "--force"]] {
+        let ran = program.run(command);
+        assert!(ran.code == 2 && ran.err.contains("needs a name"), "{ran:?}");
+    }
 }
