@@ -4,7 +4,7 @@ use super::{Aside, Edit};
 use crate::domain::kv::Entry;
 use crate::editor::diff::{Diff, DiffLine, Sign};
 use crate::editor::machine::{Moved, Stage};
-use crate::editor::merge::{Merge, Region};
+use crate::editor::merge::{Merge, Region, markers};
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
@@ -197,13 +197,14 @@ fn three_ways(
         match region {
             Region::Merged(bytes) => lines.extend(ends(bytes)),
             Region::Conflict { base, theirs, mine } => {
-                lines.push(Cell::new("<<< yours", Role::Added));
-                lines.extend(plain(mine, "+", Role::Added));
-                lines.push(Cell::new("||| as it was read", Role::Muted));
-                lines.extend(plain(base, " ", Role::Muted));
-                lines.push(Cell::new("=== theirs", Role::Removed));
+                // As the merge has them that is edited.
+                lines.push(Cell::new(markers::THEIRS, Role::Removed));
                 lines.extend(plain(theirs, "-", Role::Removed));
-                lines.push(Cell::new(">>>", Role::Removed));
+                lines.push(Cell::new(markers::BASE, Role::Muted));
+                lines.extend(plain(base, " ", Role::Muted));
+                lines.push(Cell::new(markers::MINE, Role::Added));
+                lines.extend(plain(mine, "+", Role::Added));
+                lines.push(Cell::new(markers::END, Role::Added));
             }
         }
     }
