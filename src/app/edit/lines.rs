@@ -8,6 +8,7 @@ use crate::editor::merge::{Merge, Region, markers};
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
+use crate::ui::widgets::pane::wrap;
 
 /// Equal lines of a merged stretch that are shown on each side of a conflict.
 const AROUND: usize = 3;
@@ -18,15 +19,17 @@ pub(super) fn of(edit: &Edit) -> Option<Vec<Cell>> {
     Some(match edit.machine.stage() {
         Stage::Reviewing { diff, .. } => difference(diff),
         Stage::Confirming { mine, reasons, .. } => {
+            let reasons = reasons.iter().map(ToString::to_string);
             let mut lines: Vec<Cell> =
-                reasons.iter().map(|it| note(&it.to_string(), Role::Warning)).collect();
+                reasons.flat_map(|why| notes(&why, Role::Warning, edit.width)).collect();
             lines.push(Cell::default());
             lines.extend(difference(&Diff::of(value(base), mine)));
             lines
         }
         Stage::Saving { mine, .. } => difference(&Diff::of(value(base), mine)),
         Stage::Unknown { mine, why, .. } => {
-            let mut lines = vec![note(why, Role::Warning), Cell::default()];
+            let mut lines = notes(why, Role::Warning, edit.width);
+            lines.push(Cell::default());
             lines.extend(difference(&Diff::of(value(base), mine)));
             lines
         }
@@ -130,6 +133,18 @@ fn keys(mut cell: Cell, keys: &[(&'static str, &'static str)]) -> Cell {
 
 fn note(text: &str, role: Role) -> Cell {
     Cell::new(format!(" {}", clean(text)), role)
+}
+
+/// A text of which no word is cut off, on as many lines as it takes.
+fn notes(text: &str, role: Role, width: usize) -> Vec<Cell> {
+    let text = Cell::new(clean(text).into_owned(), role);
+    let lines = wrap(&[text], width.saturating_sub(1), usize::MAX);
+    let indented = |line: Cell| {
+        let mut cell = Cell::new(" ", role);
+        cell.runs.extend(line.runs);
+        cell
+    };
+    lines.into_iter().map(indented).collect()
 }
 
 fn value(entry: Option<&Entry>) -> &[u8] {
