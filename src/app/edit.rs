@@ -55,6 +55,8 @@ enum Aside {
     Search,
     /// The question what becomes of a changed text.
     Leaving,
+    /// The list of keys in place of the text: the next one puts it away.
+    Keys,
 }
 
 /// Whether it is known what must be asked before the write.

@@ -143,3 +143,20 @@ fn what_is_wrong_with_a_typed_line_is_said_to_the_last_word() {
         world::screen(&mut app, width, height);
     }
 }
+
+#[test]
+fn the_keys_of_the_editor_are_seen_while_it_is_typed_into() {
+    let mut app = editing("old");
+    let text = world::screen(&mut app, 80, 24);
+    let line = text.lines().last().unwrap_or_default();
+    assert!(line.contains("f1 all keys") && line.contains("ctrl-e $EDITOR"), "{line}");
+    assert!(!line.contains('\u{2026}'), "a hint is whole or not there: {line}");
+    assert!(world::press(&mut app, "<f1>").is_empty());
+    let text = world::screen(&mut app, 80, 24);
+    assert!(text.contains("go on in $VISUAL or $EDITOR") && text.contains("select all"), "{text}");
+    for (width, height) in SIZES {
+        world::screen(&mut app, width, height);
+    }
+    world::press(&mut app, "x");
+    assert!(world::screen(&mut app, 80, 24).contains("1 old"), "the key only puts the list away");
+}

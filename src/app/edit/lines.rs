@@ -8,13 +8,48 @@ use crate::editor::merge::{Merge, Region, markers};
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
+use crate::ui::widgets::line::width as columns;
 use crate::ui::widgets::pane::wrap;
 
 /// Equal lines of a merged stretch that are shown on each side of a conflict.
 const AROUND: usize = 3;
 
+/// The keys that the line below the text names, as many as have room.
+const HINTS: [(&str, &str); 8] = [
+    ("ctrl-s", "save"),
+    ("esc", "leave"),
+    ("f1", "all keys"),
+    ("ctrl-e", "$EDITOR"),
+    ("ctrl-z", "undo"),
+    ("ctrl-f", "find"),
+    ("ctrl-y", "redo"),
+    ("ctrl-g", "next"),
+];
+
+/// What each key does to the text.
+const KEYS: [(&str, &str); 15] = [
+    ("ctrl-s", "look at the difference and save"),
+    ("esc", "leave; a changed text asks first"),
+    ("f1", "these keys"),
+    ("ctrl-e", "go on in $VISUAL or $EDITOR"),
+    ("ctrl-z", "undo"),
+    ("ctrl-y", "redo"),
+    ("ctrl-f", "find a regular expression"),
+    ("ctrl-g", "find the next one"),
+    ("shift and arrows", "select"),
+    ("ctrl-a", "select all"),
+    ("ctrl-c ctrl-x ctrl-v", "copy (also to the terminal), cut, paste"),
+    ("ctrl-left ctrl-right", "a word to the left or right"),
+    ("home end", "the beginning or end of the line"),
+    ("pgup pgdn", "a page up or down"),
+    ("ctrl-w ctrl-k", "delete the word before, or the rest of the line"),
+];
+
 /// The lines that stand in place of the text; none while the text itself is shown.
 pub(super) fn of(edit: &Edit) -> Option<Vec<Cell>> {
+    if edit.aside == Aside::Keys {
+        return Some(keys_of_the_text());
+    }
     let base = edit.machine.base();
     Some(match edit.machine.stage() {
         Stage::Reviewing { diff, .. } => difference(diff),
@@ -55,6 +90,9 @@ pub(super) fn says(edit: &Edit) -> Cell {
             }
             _ => keys(cell, &[("d", "drop it"), ("any other", "go on")]),
         };
+    }
+    if edit.aside == Aside::Keys {
+        return note("any key goes back to the text", Role::Info);
     }
     match edit.machine.stage() {
         Stage::Editing => editing(edit),
@@ -112,16 +150,19 @@ fn editing(edit: &Edit) -> Cell {
     let at = edit.text.cursor();
     let place = format!("{}:{} ", at.line + 1, at.character + 1);
     let cell = Cell::new(" ", Role::Muted).then(moved, Role::Warn).then(place, Role::Muted);
-    let more = [
-        ("ctrl-s", "save"),
-        ("esc", "leave"),
-        ("ctrl-z", "undo"),
-        ("ctrl-y", "redo"),
-        ("ctrl-f", "find"),
-        ("ctrl-g", "next"),
-        ("ctrl-e", "$EDITOR"),
-    ];
-    keys(cell, &more)
+    // A hint is shown whole or not at all; all of them are behind the key for that.
+    HINTS.iter().fold(cell, |cell, hint| {
+        let longer = keys(cell.clone(), &[*hint]);
+        if edit.width == 0 || columns(&longer) <= edit.width { longer } else { cell }
+    })
+}
+
+/// Every key of the text.
+fn keys_of_the_text() -> Vec<Cell> {
+    let row = |(key, what): &(&'static str, &'static str)| {
+        Cell::new(format!(" {key:<22}"), Role::Key).then(*what, Role::Text)
+    };
+    KEYS.iter().map(row).collect()
 }
 
 fn keys(mut cell: Cell, keys: &[(&'static str, &'static str)]) -> Cell {
