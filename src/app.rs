@@ -6,7 +6,7 @@
 //! [`App::take_dirty`] says that it differs.
 
 use chrono::{DateTime, Utc};
-use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
 use crate::domain::feed::{Report, Scope, Wanted};
@@ -202,7 +202,7 @@ impl App {
     fn tick(&mut self, now: DateTime<Utc>) {
         self.now = now;
         self.store.sample(now);
-        if self.notice.as_ref().is_some_and(|notice| notice.is_over(now)) {
+        if self.notice.as_ref().is_none_or(|notice| notice.is_over(now)) {
             let next = self.setup.warnings.pop();
             self.notice = next.map(|text| Notice::new(Level::Warn, text, now));
         }
@@ -262,10 +262,18 @@ impl App {
             return;
         }
         self.is_dirty = true;
+        // What is wrong with a line stays beside it while it is mended.
+        let is_typing = matches!(self.overlay, Overlay::Command)
+            && !matches!(key.code, KeyCode::Enter | KeyCode::Esc);
+        let old = self.notice.take();
         if !self.overlay_key(key, action, effects)
             && let Some(action) = action
         {
             self.act(action, effects);
+        }
+        match &mut self.notice {
+            Some(new) => new.is_answer = true,
+            None => self.notice = old.filter(|old| is_typing || old.outlives(key.code)),
         }
     }
 

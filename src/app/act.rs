@@ -2,6 +2,7 @@
 
 use super::App;
 use super::action::{Action, When};
+use super::command::READ_ONLY;
 use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
@@ -17,7 +18,7 @@ impl App {
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let changes = action.info().is_some_and(|info| info.when == When::Change);
         if changes && self.setup.rules.is_read_only {
-            return self.say(Level::Warn, "read-only: nothing may be changed");
+            return self.say(Level::Warn, READ_ONLY);
         }
         match action {
             Action::Quit if !self.trail.step(-1) => {

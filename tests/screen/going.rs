@@ -135,3 +135,33 @@ fn help_lists_every_action_with_its_key() {
         assert!(text.contains(info.name), "{} is missing:\n{text}", info.name);
     }
 }
+
+#[test]
+fn what_a_key_was_answered_with_goes_with_the_next_one() {
+    let mut app = world::app(&["dc-1"]);
+    world::live(&mut app, "dc-1");
+    let last = |app: &mut dcview::app::App| {
+        world::screen(app, 80, 24).lines().last().unwrap_or_default().to_owned()
+    };
+    world::press(&mut app, "c");
+    assert!(last(&mut app).contains("copied"), "{}", last(&mut app));
+    world::press(&mut app, ":");
+    assert_eq!(last(&mut app), ":", "nothing stands beside an empty line");
+    // What is wrong with a line stays while it is mended.
+    world::press(&mut app, "nonsens<enter>");
+    world::press(&mut app, "e");
+    assert!(last(&mut app).contains("there is no command"), "{}", last(&mut app));
+    world::press(&mut app, "<esc>");
+    assert!(last(&mut app).contains("help"), "{}", last(&mut app));
+}
+
+#[test]
+fn what_went_wrong_by_itself_waits_for_esc() {
+    let mut app = world::app(&["dc-1"]);
+    world::live(&mut app, "dc-1");
+    app.update(Msg::Failed("the watch broke".to_owned()));
+    world::press(&mut app, "jk");
+    assert!(world::screen(&mut app, 80, 24).contains("the watch broke"));
+    world::press(&mut app, "<esc>");
+    assert!(!world::screen(&mut app, 80, 24).contains("the watch broke"));
+}
