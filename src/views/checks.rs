@@ -94,7 +94,10 @@ impl Listing for Checks {
                 cells::since(ctx.now, own)
             })
             .right()
-            .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().1.cmp(&b.group.urgency().1)),
+            .sorts_worst_first(|a: &CheckRow, b| {
+                let at = |row: &CheckRow| row.group.since.map(|since| since.at);
+                at(a).cmp(&at(b))
+            }),
             Column::new("output", "output", Width::Fill(12, u16::MAX), |row: &CheckRow| match row
                 .check()
             {
