@@ -135,3 +135,29 @@ fn help_lists_every_action_with_its_key() {
         assert!(text.contains(info.name), "{} is missing:\n{text}", info.name);
     }
 }
+
+#[test]
+fn esc_lifts_the_limit_that_the_step_brought() {
+    let mut app = two();
+    press(&mut app, "<down><enter>");
+    assert!(screen(&mut app, 100, 24).contains("checks @ dc-2"));
+    press(&mut app, "<esc>");
+    let text = screen(&mut app, 100, 24);
+    assert!(app.focus.is_none() && !text.contains("worst services @"), "{text}");
+    // Forward again it is back, and so it is with the last view.
+    for (there, back) in [("]", "["), ("-", "-")] {
+        press(&mut app, there);
+        assert!(screen(&mut app, 100, 24).contains("checks @ dc-2"), "{there}");
+        press(&mut app, back);
+        assert!(app.focus.is_none(), "{back}");
+    }
+}
+
+#[test]
+fn a_limit_that_was_chosen_since_outlasts_the_step_back() {
+    let mut app = two();
+    press(&mut app, "<enter>2<esc>");
+    assert!(screen(&mut app, 100, 24).contains("worst services @ dc-2"));
+    press(&mut app, "0<enter>0<esc>");
+    assert!(!screen(&mut app, 100, 24).contains("worst services @"));
+}

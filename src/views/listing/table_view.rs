@@ -204,6 +204,11 @@ impl<L: Listing> TableView<L> {
         job.into()
     }
 
+    /// Looks for the row to begin on once more: another one is meant now.
+    pub fn start_again(&mut self) {
+        self.is_started = false;
+    }
+
     /// Puts the cursor on the row that the list was opened for, as soon as that is there.
     fn start(&mut self) {
         if !self.is_started {
