@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::Ctx;
-use crate::domain::feed::List;
+use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::Dc;
 use crate::table::column::Cell;
@@ -80,6 +80,25 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
         cell = cell.then(" may be filtered", Role::Denied);
     }
     cell
+}
+
+/// Why a list of a datacenter cannot be read, in words; `None` while it can, or may yet come.
+pub fn unread(ctx: &Ctx, dc: &Dc, list: &List) -> Option<Cell> {
+    let state = ctx.store.dc(dc)?;
+    let freshness = state.freshness(list);
+    match (&freshness.state, &state.pulse.link) {
+        (State::Stale { .. } | State::Denied { .. }, _) => Some(words(ctx, &freshness)),
+        (State::Loading, Link::Dark { detail, .. }) => {
+            Some(Cell::new(clean(detail).into_owned(), Role::Stale))
+        }
+        _ => None,
+    }
+}
+
+/// True when rows of this list are those of another time: the server did not confirm them.
+pub fn is_old(ctx: &Ctx, dc: &Dc, list: &List) -> bool {
+    let state = ctx.store.dc(dc).map(|state| state.freshness(list).state);
+    matches!(state, Some(State::Stale { .. } | State::Denied { .. }))
 }
 
 /// The title of a list: what it is, how many rows, its filter and its freshness.
