@@ -143,3 +143,23 @@ fn the_cursor_starts_on_the_focused_datacenter() {
     press(&mut app, "0");
     has_facts_of(&mut app, "dc-1");
 }
+
+#[test]
+fn trends_of_all_datacenters_are_on_one_scale() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    live(&mut app, "dc-1");
+    live(&mut app, "dc-2");
+    let failing = |n: usize| {
+        let check = |n| world::check("n-1", &format!("c{n}"), "web-1", Status::Critical);
+        (0..n).map(check).collect()
+    };
+    checks(&mut app, "dc-1", failing(1));
+    checks(&mut app, "dc-2", failing(8));
+    app.update(Msg::Clock(world::now()));
+    let text = screen(&mut app, 200, 40);
+    let bars = |dc: &str| -> String {
+        let row = text.lines().find(|line| line.starts_with(&format!("│ {dc} ")));
+        row.unwrap_or_default().chars().filter(|c| ('▁'..='█').contains(c)).collect()
+    };
+    assert_eq!((bars("dc-1").as_str(), bars("dc-2").as_str()), ("▂", "█"), "{text}");
+}
