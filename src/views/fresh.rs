@@ -164,6 +164,11 @@ fn is_alike(a: &Freshness, b: &Freshness) -> bool {
     state && flags(a) == flags(b)
 }
 
+/// What is said of an answer without rows by a token that may not see all.
+fn hidden() -> Cell {
+    Cell::new("nothing came, but what is there may be filtered by ACLs", Role::Denied)
+}
+
 /// What an empty list says: why it is empty, or that there is really nothing.
 pub fn empty_text<R: Row>(
     ctx: &Ctx,
@@ -190,9 +195,10 @@ pub fn empty_text<R: Row>(
         .iter()
         .filter(|(_, f)| !is_certain(f))
         .map(|(dc, f)| {
-            let mut cell = Cell::new(format!("{}: ", clean(dc.as_str())), Role::Text);
-            cell.runs.extend(words(ctx, f).runs);
-            cell
+            let cell = Cell::new(format!("{}: ", clean(dc.as_str())), Role::Text);
+            let is_whole_truth = f.is_live() && f.may_be_filtered;
+            let why = if is_whole_truth { hidden() } else { words(ctx, f) };
+            Cell { runs: cell.runs.into_iter().chain(why.runs).collect() }
         })
         .collect();
     if lines.is_empty() {

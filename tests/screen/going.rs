@@ -1,5 +1,6 @@
 //! Getting around: commands, filters, the finder, focus, back and forth.
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dcview::app::msg::{Effect, Exit, Msg};
 use dcview::domain::health::Status;
 
@@ -160,4 +161,19 @@ fn a_limit_that_was_chosen_since_outlasts_the_step_back() {
     assert!(screen(&mut app, 100, 24).contains("worst services @ dc-2"));
     press(&mut app, "0<enter>0<esc>");
     assert!(!screen(&mut app, 100, 24).contains("worst services @"));
+}
+
+#[test]
+fn a_column_that_has_no_order_says_so() {
+    let mut app = two();
+    press(&mut app, ":services<enter>A");
+    let text = screen(&mut app, 100, 24);
+    assert!(text.contains("no column 'age' to sort by; there are name, status"), "{text}");
+    press(&mut app, ":checks<enter>");
+    for _ in 0..9 {
+        app.update(Msg::Key(KeyEvent::new(KeyCode::Right, KeyModifiers::SHIFT)));
+    }
+    press(&mut app, "O");
+    let text = screen(&mut app, 160, 24);
+    assert!(text.contains("column 'output' has no order"), "{text}");
 }
