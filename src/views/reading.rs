@@ -163,14 +163,14 @@ impl LineSource for Arc<Prepared> {
         let room = width.saturating_sub(number.len()).max(1);
         // A row has a blank at most that it does not show.
         let window = Window { from: 0, width: (room + 1).saturating_mul(enough) };
-        let rows = wrap(&[self.text(at, window)], room, enough).into_iter().enumerate();
+        let rows = wrap(&[self.text(at, window)], room, enough).into_iter();
         let row = |(nth, text): (usize, Cell)| {
             let mut row =
                 Cell::new(if nth == 0 { number.clone() } else { blank.clone() }, Role::Muted);
             row.runs.extend(text.runs);
             row
         };
-        rows.map(row).collect()
+        rows.take(enough).enumerate().map(row).collect()
     }
 }
 

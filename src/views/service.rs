@@ -1,6 +1,7 @@
 //! Instances of one service in all datacenters (or in one): address, checks, tags, meta, version.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -31,14 +32,14 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    let service = ServiceName::from(place.arg(0));
-    let service = Service { service, only: place.dc.clone(), unread: Vec::new() };
+    let name = ServiceName::from(place.arg(0));
+    let service = Service { name, only: place.dc.clone(), unread: Vec::new() };
     Box::new(TableView::new(place.clone(), service))
 }
 
 /// The list.
 pub struct Service {
-    service: ServiceName,
+    name: ServiceName,
     only: Option<Dc>,
     /// The datacenters of which no instance was ever read, and none can be.
     unread: Vec<Dc>,
@@ -103,7 +104,7 @@ impl Service {
     }
 
     fn subject(&self) -> Subject {
-        Subject::Service(self.service.clone())
+        Subject::Service(self.name.clone())
     }
 
     fn list(&self) -> List {
@@ -114,7 +115,7 @@ impl Service {
     fn is_unread(&self, ctx: &Ctx, dc: &Dc) -> bool {
         let subject = self.subject();
         let rows = ctx.store.dc(dc).and_then(|state| state.instances.get(&subject));
-        rows.is_none_or(|rows| rows.is_empty()) && fresh::unread(ctx, dc, &self.list()).is_some()
+        rows.is_none_or(HashMap::is_empty) && fresh::unread(ctx, dc, &self.list()).is_some()
     }
 
     fn unread(&self, ctx: &Ctx) -> Vec<Dc> {
@@ -142,7 +143,7 @@ impl Listing for Service {
 
     fn heading(&self, _ctx: &Ctx) -> Heading {
         let place = self.only.as_ref().map(|dc| format!(" @ {dc}")).unwrap_or_default();
-        let what = format!("service {}{place}", self.service);
+        let what = format!("service {}{place}", self.name);
         Heading { what, made_of: vec![self.list()], is_of_all: false }
     }
 

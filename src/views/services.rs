@@ -154,7 +154,7 @@ impl Listing for Services {
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
         // Among the columns of all datacenters it says whose state it is.
         let of = |dc: &Dc| format!("in {}", crate::ui::text::clean(dc.as_str())).into();
-        let state_of = ctx.focus.map_or("state".into(), of);
+        let state_of = ctx.focus.map_or_else(|| "state".into(), of);
         let state = Column::new("status", "", Width::Fit(8, 13), |row: &ServiceRow| {
             cells::status(ctx, row.counts.worst())
         })
