@@ -352,13 +352,15 @@ impl App {
 
     /// Goes to a place. The place of a list in one datacenter focuses that datacenter.
     fn open(&mut self, place: &Place, effects: &mut Vec<Effect>) {
-        let mut place = place.clone();
+        let (mut place, before) = (place.clone(), self.focus.clone());
         if place.args.is_empty()
             && let Some(dc) = place.dc.take()
         {
             self.focus = Some(dc);
         }
-        self.trail.open(&place);
+        if self.trail.open(&place) && self.focus != before {
+            self.trail.limited(before, self.focus.clone());
+        }
         self.reload(effects);
     }
 

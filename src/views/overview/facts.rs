@@ -193,9 +193,11 @@ fn failing(dc: &Datacenter, n: usize, loud: Role) -> Cell {
     }
 }
 
-/// How many checks were critical over the last minutes, as bars.
+/// How many checks were critical over the last minutes, as bars: of all datacenters on one scale.
 pub fn trend(ctx: &Ctx, dc: &Datacenter) -> Cell {
-    Cell::new(bars(ctx.look, dc.trend.last(TREND)), Role::Critical)
+    let all = ctx.store.datacenters().flat_map(|(_, dc)| dc.trend.last(TREND));
+    let top = all.flatten().max().unwrap_or_default();
+    Cell::new(bars(ctx.look, dc.trend.last(TREND), top), Role::Critical)
 }
 
 /// Instances of all services; unknown where a server gives only names.
