@@ -13,8 +13,6 @@ use serde_json::json;
 use super::scene::{Scene, cluster, delete, put};
 use super::support::consul::Http;
 
-/// Looks while keys are written.
-const LOOKS: usize = 400;
 /// 100 writes a second.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -38,8 +36,8 @@ fn write(http: Http, name: fn(usize) -> String, is_over: &Arc<AtomicBool>) -> Jo
     })
 }
 
-/// Looks again and again while keys are written and carried.
-fn look_under_load(prefix: &str, keys: usize, name: fn(usize) -> String) {
+/// Looks so often while keys are written and carried; what it saw, in a line.
+fn look_under_load(looks: usize, prefix: &str, keys: usize, name: fn(usize) -> String) -> String {
     let mut scene = Scene::new(prefix);
     let op = |number: usize| json!({ "KV": { "Verb": "set", "Key": name(number), "Value": STANDARD.encode("0") } });
     // The destination has them already: the replicator writes them once more.
@@ -51,7 +49,7 @@ fn look_under_load(prefix: &str, keys: usize, name: fn(usize) -> String) {
     let is_over = Arc::new(AtomicBool::new(false));
     let writer = write(scene.source.clone(), name, &is_over);
     let (started, mut seen) = (Instant::now(), [0_usize; 3]);
-    for _ in 0..LOOKS {
+    for _ in 0..looks {
         let stream = scene.stream();
         assert_eq!(stream.counts.drift, 0, "{stream:#?}");
         assert_eq!(stream.alarms, [], "{stream:#?}");
@@ -66,23 +64,25 @@ fn look_under_load(prefix: &str, keys: usize, name: fn(usize) -> String) {
     is_over.store(true, Ordering::Relaxed);
     let written = writer.join().expect("the writer");
     let rate = written as f64 / started.elapsed().as_secs_f64();
-    println!(
-        "{LOOKS} looks at {keys} keys, {rate:.0} writes/s: 0 false drifts; in sync, lagging, \
-         extra: {seen:?}"
-    );
-    assert!(written > LOOKS / 2 && seen[1] > 0, "the looks met keys on their way");
+    assert!(written > looks / 2 && seen[1] > 0, "the looks met keys on their way");
     scene.in_sync();
+    format!(
+        "{looks} looks at {keys} keys, {rate:.0} writes/s: 0 false drifts; in sync, lagging, \
+         extra: {seen:?}"
+    )
 }
 
 #[test]
 fn no_look_under_100_writes_a_second_finds_drift() {
-    look_under_load("load/", 60, |number| format!("load/key-{:02}", number % 60));
+    let name = |number| format!("load/key-{:02}", number % 60);
+    println!("{}", look_under_load(400, "load/", 60, name));
 }
 
 #[test]
 fn no_look_at_parts_of_many_keys_under_load_finds_drift() {
-    look_under_load("loads/", 2_500, |number| {
+    let name = |number: usize| {
         let number = number * 331 % 2_500;
         format!("loads/app-{:02}/key-{number:04}", number % 25)
-    });
+    };
+    println!("{}", look_under_load(100, "loads/", 2_500, name));
 }
