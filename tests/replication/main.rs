@@ -22,3 +22,4 @@ mod many;
 mod names;
 mod rights;
 mod scene;
+mod scripted;
