@@ -74,7 +74,8 @@ impl Ends {
             whole_at: self.source.whole_at().min(self.destination.whole_at()),
             source_index: self.source.index(),
             store_index: self.source.store(),
-            is_set_back: self.source.is_set_back(),
+            // What a token newly sees looks like what came back.
+            is_set_back: sees_all && self.source.is_set_back(),
         };
         stream.facts = facts(&self.rule, &judged, mark, &known);
         let source = &self.source;

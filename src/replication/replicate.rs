@@ -12,7 +12,7 @@ use super::ends::{Ends, Failed, SMALL, bounded, led};
 use super::hang::hang;
 use super::propose::propose;
 use super::{Follower, Ground, Seen};
-use crate::consul::{ApiError, Client, kv};
+use crate::consul::{ApiError, Client, Request, kv};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, join};
 use crate::domain::replication::{Kind, Mark, Rule, Source, Status, StatusKey, Stream, StreamId};
@@ -89,7 +89,8 @@ impl Replicate {
         if self.stream.as_ref().is_some_and(|stream| stream.problem.is_some()) {
             led(client).await?;
         }
-        let (entry, _) = small(client, kv::entry(&self.status).fetch(client)).await?;
+        let query = kv::entry(&self.status).with(Request::consistent);
+        let (entry, _) = small(client, query.fetch(client)).await?;
         Ok(entry.and_then(|entry| Status::read(&entry.value).map(|status| (entry, status))))
     }
 
