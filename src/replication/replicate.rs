@@ -19,8 +19,8 @@ use crate::domain::replication::{Kind, Mark, Rule, Source, Status, StatusKey, St
 
 /// How often it is asked who holds the lock.
 const LOCK: Duration = Duration::from_secs(5);
-/// How often a source is looked for that was not found.
-const SEARCH: Duration = Duration::from_mins(1);
+/// How often a source is looked for that was not found: all that it may have is read.
+const SEARCH: Duration = Duration::from_mins(5);
 
 /// Follows a replication.
 pub(super) struct Replicate {
