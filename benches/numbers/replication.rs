@@ -90,6 +90,11 @@ fn compare(addresses: &[String], prefix: &str) -> Box<dyn Follower> {
     follower(&ground, &Spec::Compare(pair))
 }
 
+/// This very process.
+fn this() -> Process {
+    Process(std::process::id())
+}
+
 fn look(follower: &mut Box<dyn Follower>) -> Stream {
     runtime().block_on(follower.look()).streams.remove(0)
 }
@@ -133,17 +138,18 @@ fn change(
         for (dc, expected) in cluster.dcs().iter().zip([Verdict::Drift, Verdict::InSync]) {
             let value = format!("changed {round}");
             dc.http().put_text(&format!("/v1/kv/{key}"), &value).expect("an answer");
-            let (before, spent) = (count(&relays), Process(std::process::id()).cpu());
+            let (before, spent) = (count(&relays), this().cpu());
             let started = Instant::now();
             let stream = look(&mut follower);
             time.add(started.elapsed());
-            cpu += Process(std::process::id()).cpu().saturating_sub(spent);
+            cpu += this().cpu().saturating_sub(spent);
             bytes += count(&relays) - before;
             assert_eq!(stream.verdict, expected);
         }
     }
     let rounds = ROUNDS as f64;
-    let mb = Figure::new(bytes as f64 / rounds / 1e6, Unit::Mb);
+    let each = bytes as f64 / rounds;
+    let mb = Figure::new(each / 1e6, Unit::Mb).beside(format!("{:.0} kB", each / 1e3));
     let cpu = Figure::time(cpu.div_f64(rounds)).beside("with the relay's");
     if is_promised {
         report.at_most(&format!("{what} changed, at both ends: read"), mb, CHANGE_MB);

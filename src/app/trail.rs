@@ -139,9 +139,9 @@ mod tests {
             assert_eq!(*trail.view().place(), place(n));
         }
         assert_eq!(trail.crumbs().count(), KEPT);
-        assert!(trail.back_and_forth());
+        assert!(trail.back_and_forth(&mut None));
         assert_eq!(*trail.view().place(), place(3 * KEPT - 2));
-        while trail.step(-1) {}
+        while trail.step(-1, &mut None) {}
         assert_eq!(*trail.view().place(), place(2 * KEPT));
     }
 }

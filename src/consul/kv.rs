@@ -20,7 +20,7 @@ use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 
 pub use beginning::beginning;
 pub use carry::plain_prefix;
-pub use listing::{Listing, keys, packed, recurse};
+pub use listing::{Listing, keys, recurse, recurse_with};
 pub use locks::{Looked, locks, look_for_locks};
 pub use moved::moved_on;
 

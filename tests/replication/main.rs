@@ -23,3 +23,4 @@ mod names;
 mod rights;
 mod scene;
 mod screen;
+mod scripted;
