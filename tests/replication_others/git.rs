@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::program::Dcview;
 use crate::support::consul::{Cluster, Dc, Plan};
 
-const FIRST: &str = "7d7af742d4fbd52e1d0b9846d4e264ad36ed0046";
-const SECOND: &str = "29ebbd5a047dc70fdbb72a412b9d5ab3dafdd546";
+pub const FIRST: &str = "7d7af742d4fbd52e1d0b9846d4e264ad36ed0046";
+pub const SECOND: &str = "29ebbd5a047dc70fdbb72a412b9d5ab3dafdd546";
 const STATUS: &str = "service/consul-replicate/statuses/0094f930b016e3f94efbcda42673bc88";
 
-fn put(dc: &Dc, key: &str, value: &str) {
+pub fn put(dc: &Dc, key: &str, value: &str) {
     let put = dc.http().put_text(&format!("/v1/kv/{key}"), value).expect("an answer");
     assert_eq!(put.status, 200, "{key}");
 }
@@ -20,12 +20,12 @@ fn delete(dc: &Dc, key: &str) {
 }
 
 /// The index of the newest key under a prefix: what a run writes down.
-fn newest(dc: &Dc, prefix: &str) -> u64 {
+pub fn newest(dc: &Dc, prefix: &str) -> u64 {
     dc.http().get(&format!("/v1/kv/{prefix}?recurse")).and_then(|it| it.index()).expect("an index")
 }
 
 /// One run of a replicator: copies what is newer than its status, and writes its status last.
-fn status(dc: &Dc, passed: u64) {
+pub fn status(dc: &Dc, passed: u64) {
     let text =
         json!({ "LastReplicated": passed, "Source": "platform-config/", "Destination": "copy/" });
     put(dc, STATUS, &text.to_string());
@@ -44,7 +44,7 @@ fn says(dcview: &Dcview, (of, destination): (&str, &str), verdict: &str, evidenc
     row
 }
 
-fn configure(dc: &Dc) {
+pub fn configure(dc: &Dc) {
     let repos = json!({ "version": "1.0", "repos": [
         { "name": "platform-config", "url": "u", "branches": ["main"], "hooks": [] },
         { "name": "app-config", "url": "u", "branches": ["main"], "include_branch_name": false,

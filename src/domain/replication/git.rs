@@ -179,7 +179,7 @@ mod tests {
     }
 
     fn local(
-        marker: Option<Entry>,
+        marker: Option<&Entry>,
         keys: &[(&str, u64)],
         line: Option<u64>,
         still: bool,
@@ -187,7 +187,7 @@ mod tests {
         let stamp = |index| Stamp { modify_index: index, len: 1, flags: 0 };
         let keys: Vec<_> =
             keys.iter().map(|(key, index)| (Key::from(*key), stamp(*index))).collect();
-        let (mapping, marker) = (&mapping(), marker.as_ref());
+        let mapping = &mapping();
         let mut stream = blank();
         Local { mapping, marker, keys: &keys, line, is_still: still }.judge(&mut stream);
         stream
@@ -195,7 +195,9 @@ mod tests {
 
     #[test]
     fn what_is_written_after_the_commit_is_a_sync_while_it_moves_and_an_edit_after() {
-        let main = || Some(entry("platform-config/main.ref", OLD, 438));
+        let brought_in = entry("platform-config/main.ref", OLD, 438);
+        let empty = entry("platform-config/main.ref", "", 500);
+        let main = || Some(&brought_in);
         let keys = [("platform-config/main/README", 433), ("platform-config/main/svc/x", 430)];
         let edited = [keys[0], ("platform-config/main/svc/x", 460)];
         for (marker, keys, line, still, verdict, evidence) in [
@@ -205,14 +207,7 @@ mod tests {
             // With a source_root the marker is written before its keys.
             (main(), &edited, None, true, Verdict::InSync, "with a source_root"),
             (None, &keys, None, true, Verdict::Lagging, "'platform-config/main.ref' is missing"),
-            (
-                Some(entry("platform-config/main.ref", "", 500)),
-                &keys,
-                Some(500),
-                true,
-                Verdict::Lagging,
-                "its '.ref' is empty",
-            ),
+            (Some(&empty), &keys, Some(500), true, Verdict::Lagging, "its '.ref' is empty"),
         ] {
             let found = local(marker, keys, line, still);
             assert_eq!(found.verdict, verdict, "{evidence}");
