@@ -1,4 +1,4 @@
-//! The screen's answers without a terminal: `dcview get`.
+//! The screen's answers without a terminal: `dcview get`, and `dcview replication` (see there).
 //!
 //! ```text
 //! ways (which datacenters) -> ask (all at once) -> gather -> store::Store -> rows -> form -> stdout

@@ -14,6 +14,7 @@
 mod support;
 
 mod codes;
+mod followers;
 mod git;
 mod primary;
 mod program;

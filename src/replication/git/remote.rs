@@ -87,26 +87,17 @@ impl Remote {
         route: &Route,
         stall_after: Duration,
     ) -> Result<Stream, ApiError> {
-        let Route { there, mapping, status, .. } = route;
-        let status = read(here, &status.key).await?;
-        let last_replicated =
-            status.as_ref().and_then(Status::read).map(|it| it.wire.last_replicated);
+        let status = read(here, &route.status.key).await?;
+        let passed = status.as_ref().and_then(Status::read).map(|it| it.wire.last_replicated);
         // A status that was deleted makes the next run copy everything again.
-        let last_replicated = last_replicated.unwrap_or_default();
-        let (marker, folder) = (&*mapping.marker, &*mapping.prefix);
+        let last_replicated = passed.unwrap_or_default();
+        let (marker, folder) = (&*route.mapping.marker, &*route.mapping.prefix);
         let to = |name: &str| Key::from(route.status.wire.there_to_here(name));
-        let own = (to(marker), to(folder));
-        let indexes_here = index(here, &own.1).await?;
-        let marker_here = read(here, &own.0).await?;
-        let indexes_there = index(there, &Key::from(folder)).await?;
-        let marker_there = read(there, &Key::from(marker)).await?;
-        let of = |entry: &Option<Entry>| entry.as_ref().map_or(0, |entry| entry.modify_index);
-        let indexes = Indexes {
-            last_replicated,
-            here: indexes_here.max(of(&marker_here)),
-            there: indexes_there.max(of(&marker_there)),
-        };
-        let found = match &self.last {
+        let (index_here, marker_here) = both(here, &to(folder), &to(marker)).await?;
+        let (index_there, marker_there) =
+            both(&route.there, &Key::from(folder), &Key::from(marker)).await?;
+        let indexes = Indexes { last_replicated, here: index_here, there: index_there };
+        let mut found = match &self.last {
             Some((known, found)) if *known == indexes => found.clone(),
             _ => {
                 let found = compare(here, route, last_replicated).await?;
@@ -114,7 +105,6 @@ impl Remote {
                 found
             }
         };
-        let mut found = found;
         let ends = (marker_there.as_ref(), marker_here.as_ref());
         if !marker.starts_with(folder) && !route.leaves_out(marker) {
             found.marker(ends, last_replicated);
@@ -223,6 +213,11 @@ impl Found {
             _ => self.add(".ref", source, here, passed),
         }
     }
+}
+
+/// The index of a folder, and one key.
+async fn both(client: &Client, folder: &Key, key: &Key) -> Result<(u64, Option<Entry>), ApiError> {
+    Ok((index(client, folder).await?, read(client, key).await?))
 }
 
 /// Compares the files of both ends, the destination read first.
