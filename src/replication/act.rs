@@ -116,6 +116,15 @@ impl Act {
         }
     }
 
+    /// How long is waited for what should come of it.
+    pub fn waits(&self) -> Duration {
+        match self {
+            Self::Resync { .. } => RESYNC_WAITS,
+            Self::Probe { .. } => PROBE_WAITS,
+            Self::Git { .. } => Duration::ZERO,
+        }
+    }
+
     /// What it does, in a few words.
     pub fn summary(&self) -> String {
         match self {
@@ -141,7 +150,7 @@ impl Act {
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  cas {nudge} at index 0, which makes it run"),
                 format!("GET /v1/kv/{}?dc={destination}", status.key),
-                format!("  until it is there again, for {} s at most", RESYNC_WAITS.as_secs()),
+                format!("  until it is there again, for {} s at most", self.waits().as_secs()),
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  delete-cas {nudge}"),
                 String::from("The run writes every key again,"),
@@ -153,7 +162,7 @@ impl Act {
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  cas {key} at index 0: {value}"),
                 format!("GET /v1/kv/{arrives}?dc={destination}"),
-                format!("  until it is there, for {} s at most", PROBE_WAITS.as_secs()),
+                format!("  until it is there, for {} s at most", self.waits().as_secs()),
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  delete-cas {key}"),
                 String::from("If dcview ends before that, undo it in :journal:"),

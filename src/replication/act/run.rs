@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{sleep, timeout_at};
 
-use super::{Act, PROBE_WAITS, RESYNC_WAITS};
+use super::Act;
 use crate::consul::write::Outcome;
 use crate::consul::{Class, Client, kv, next_index};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, Op, Write};
-use crate::domain::replication::StatusKey;
+use crate::domain::replication::{Status, StatusKey};
 use crate::journal::{Committed, Committer};
 
 /// How long the server may hold a question for a key.
@@ -33,6 +33,8 @@ pub struct Hands {
     pub source: Committer,
     /// To where it goes.
     pub destination: Committer,
+    /// How long is waited for what should come ([`Act::waits`]).
+    pub waits: Duration,
 }
 
 /// How an act ended.
@@ -87,23 +89,34 @@ impl Ends<'_> {
         tell(format!("status deleted in {destination}, nudged in {source}; waiting for the run"));
         let began = Instant::now();
         let client = self.hands.destination.client.in_dc(destination);
-        let run = until(&client, &status.key, RESYNC_WAITS, Option::is_some).await;
+        let run = until(&client, &status.key, self.hands.waits, Option::is_some).await;
         let took = began.elapsed();
         let cleared = self.take_back(&made).await;
-        match run {
-            Wait::Came => {
-                let done = format!("resynced into {destination} in {}", seconds(took));
-                cleared.map(|()| done.clone()).map_err(|left| left.after(&done))
+        let said = match &run {
+            Wait::Came(now) if made.is_before(now.as_ref()) => {
+                format!("resynced into {destination} in {}", seconds(took))
+            }
+            // A run that was under way when its status was deleted wrote it again.
+            Wait::Came(_) => {
+                let text = format!(
+                    "{deleted}, but a run that was under way wrote it again: once more, please"
+                );
+                return Err(cleared
+                    .err()
+                    .map_or(Ended::Failed(text.clone()), |it| it.after(&text)));
             }
             Wait::Over(why) => {
+                let limit = seconds(self.hands.waits);
                 let text = format!(
-                    "{deleted}, but no run ended in {} s{why}: is it running? Its next run writes \
-                     every key",
-                    RESYNC_WAITS.as_secs()
+                    "{deleted}, but no run ended in {limit}{why}: is it running? Its next run \
+                     writes every key"
                 );
-                Err(cleared.err().map_or_else(|| Ended::Failed(text.clone()), |it| it.after(&text)))
+                return Err(cleared
+                    .err()
+                    .map_or(Ended::Failed(text.clone()), |it| it.after(&text)));
             }
-        }
+        };
+        cleared.map(|()| said.clone()).map_err(|left| left.after(&said))
     }
 
     async fn probe(
@@ -121,25 +134,25 @@ impl Ends<'_> {
         let is_ours = |entry: &Option<Entry>| {
             entry.as_ref().is_some_and(|entry| entry.value.as_ref() == value.as_bytes())
         };
-        let came = until(&client, arrives, PROBE_WAITS, is_ours).await;
+        let came = until(&client, arrives, self.hands.waits, is_ours).await;
         let took = began.elapsed();
         let cleared = self.take_back(&made).await;
         let said = match &came {
-            Wait::Came => format!("arrived in {destination} after {}", millis(took)),
+            Wait::Came(_) => format!("arrived in {destination} after {}", millis(took)),
             Wait::Over(why) => {
-                let limit = PROBE_WAITS.as_secs();
-                format!("not in {destination} within {limit} s{why}: is the replicator running?")
+                let limit = seconds(self.hands.waits);
+                format!("not in {destination} within {limit}{why}: is the replicator running?")
             }
         };
         if let Err(left) = cleared {
             return Err(left.after(&said));
         }
-        if !matches!(came, Wait::Came) {
+        if matches!(came, Wait::Over(_)) {
             return Err(Ended::Failed(format!("{said} Removed from {source}")));
         }
         tell(format!("{said}; removing it"));
         match until(&client, arrives, CLEARS, Option::is_none).await {
-            Wait::Came => Ok(format!("{said}; removed from both")),
+            Wait::Came(_) => Ok(format!("{said}; removed from both")),
             Wait::Over(_) => {
                 Ok(format!("{said}; removed from {source}, in {destination} by the next run"))
             }
@@ -190,6 +203,13 @@ struct Made {
 }
 
 impl Made {
+    /// True for the status of a run that carried this key: it began afterwards.
+    fn is_before(&self, status: Option<&Entry>) -> bool {
+        let status = status.and_then(|status| Status::read(&status.value));
+        let made = self.index.unwrap_or_default();
+        status.is_some_and(|status| status.last_replicated >= made)
+    }
+
     fn entry(&self, modify_index: u64) -> Entry {
         Entry {
             key: self.key.clone(),
@@ -248,6 +268,9 @@ async fn delete(committer: &Committer, dc: &Dc, key: &Key) -> Result<(), Ended> 
         let Some(base) = now.map_err(|error| Ended::Failed(error.to_string()))? else {
             return Ok(());
         };
+        if Status::read(&base.value).is_none() {
+            return Err(Ended::Failed(format!("{key} in {dc} is no status; nothing was written")));
+        }
         let write = Write::one(dc.clone(), Op::Delete { base });
         let committed = commit(committer, &write, None).await?;
         if !matches!(committed.outcome, Outcome::Lost { .. }) {
@@ -273,8 +296,8 @@ fn fine(committed: &Committed) -> Result<(), Ended> {
 
 /// How a wait ended.
 enum Wait {
-    /// The key is as it should be.
-    Came,
+    /// The key is as it should be, and this.
+    Came(Option<Entry>),
     /// Time is over; why the datacenter could not be asked last, if so.
     Over(String),
 }
@@ -296,7 +319,7 @@ async fn until(
             None => query,
         };
         match timeout_at(deadline, query.fetch(client)).await {
-            Ok(Ok((entry, _))) if is_so(&entry) => return Wait::Came,
+            Ok(Ok((entry, _))) if is_so(&entry) => return Wait::Came(entry),
             Ok(Ok((_, meta))) => {
                 index = next_index(index, meta.index);
                 why.clear();
