@@ -18,6 +18,7 @@
 //! | `keys`   | a key to its frame in the terminal, also at 1,000 changes a second               |
 //! | `load`   | what dcview costs a server while checks keep changing                            |
 //! | `kv`     | a folder of 200,000 keys, a large value, search and difference of all values     |
+//! | `replication` | 200,000 keys of both ends compared, and one of them changed                 |
 //!
 //! Everything but `frame` drives the released program on a real pseudo-terminal of 200x60, and all
 //! but the first three and `kv` before three federated datacenters of 100,000 instances each. Nothing is
@@ -45,6 +46,7 @@ mod load;
 mod memory;
 mod meter;
 mod process;
+mod replication;
 mod report;
 mod sample;
 mod served;
@@ -76,8 +78,10 @@ const SECTIONS: [Section; 5] = [
 ];
 
 fn main() {
-    let known: Vec<&str> =
-        ["first", "frame", "demo", "kv"].into_iter().chain(SECTIONS.map(|(n, _)| n)).collect();
+    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication"]
+        .into_iter()
+        .chain(SECTIONS.map(|(n, _)| n))
+        .collect();
     let args = Args::read(env::args().skip(1), &known);
     let mut report = Report::default();
     let load = || fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -93,6 +97,9 @@ fn main() {
     }
     if args.wants("kv") {
         keyspace::measure(&mut report);
+    }
+    if args.wants("replication") {
+        replication::measure(&mut report);
     }
     for instances in &args.sizes {
         // The smaller sizes are for the one section that is measured at each.

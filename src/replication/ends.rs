@@ -11,17 +11,22 @@ use chrono::Utc;
 use tokio::time::timeout;
 
 use super::mirror::Mirror;
-use crate::consul::read::sees_all;
+use crate::consul::read::{leader, sees_all};
 use crate::consul::{ApiError, Client, Why};
 use crate::domain::ids::{Dc, Key};
-use crate::domain::replication::{Ends as Known, Mark, Rule, Stream, Track, Verdict, gap, judge};
+use crate::domain::replication::{
+    Ends as Known, Judged, Mark, Rule, Stream, Track, Verdict, gap, judge,
+};
 
 /// How long a small request may take. A server without a leader says so after 7 s.
 pub(super) const SMALL: Duration = Duration::from_secs(10);
 /// How long all of one end may take.
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
+/// One that did not answer the last time has so long to say that it is there: waiting for what a
+/// server without a leader answers would make the next look late.
+const SIGN: Duration = Duration::from_secs(2);
 /// How often it is asked what the token may see.
-const RIGHTS: Duration = Duration::from_secs(60);
+const RIGHTS: Duration = Duration::from_mins(1);
 
 /// Both ends.
 #[derive(Debug)]
@@ -56,6 +61,10 @@ impl Ends {
 
     /// Reads both and puts what was found into the stream. The mark must have been read before.
     pub async fn compare(&mut self, stream: &mut Stream, mark: Option<Mark>) -> Result<(), Failed> {
+        if stream.problem.is_some() {
+            led(self.destination.client()).await?;
+            led(self.source.client()).await?;
+        }
         bounded(WHOLE, &self.destination.client().clone(), self.destination.refresh()).await?;
         bounded(WHOLE, &self.source.client().clone(), self.source.refresh()).await?;
         let sees_all = self.sees_all().await;
@@ -107,7 +116,7 @@ impl Ends {
 /// What is to be said beside the verdict.
 fn facts(
     rule: &Rule,
-    judged: &crate::domain::replication::Judged,
+    judged: &Judged,
     mark: Option<Mark>,
     known: &Known,
 ) -> Vec<(&'static str, String)> {
@@ -138,6 +147,16 @@ fn doubt(stream: &mut Stream) {
         stream.verdict = Verdict::Unknown;
     }
     stream.facts.push(("doubt", "the token may not see every key of both ends".to_owned()));
+}
+
+/// An error at once for a datacenter that has no leader or does not answer.
+pub(super) async fn led(client: &Client) -> Result<(), Failed> {
+    let led = async {
+        let (leader, _) = leader().fetch(client).await?;
+        let lost = ApiError::NoLeader { dc: client.dc().cloned() };
+        if leader.is_empty() { Err(lost) } else { Ok(()) }
+    };
+    bounded(SIGN, client, led).await
 }
 
 /// Ends in time, as an error if need be.

@@ -21,5 +21,5 @@ pub(super) async fn hang(client: &Client, prefix: &Key, separator: &str, index: 
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

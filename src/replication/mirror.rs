@@ -40,6 +40,7 @@ mod walk;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use tokio::time::sleep;
 
 use super::hang::hang;
 use crate::consul::{ApiError, Client};
@@ -54,6 +55,9 @@ use walk::{Before, Met, refresh, whole};
 const GAP: Duration = Duration::from_mins(10);
 /// All is read anew no more often than this, and than so many times what it takes.
 const ANEW: (Duration, u32) = (Duration::from_mins(15), 300);
+
+/// A prefix without keys may have the index of the whole store, which others keep moving.
+const EMPTY: Duration = Duration::from_millis(500);
 
 /// What is known of the keys under a prefix.
 #[derive(Debug)]
@@ -167,5 +171,8 @@ impl Mirror {
     pub async fn changed(&self) {
         let separator = self.root.separator.to_string();
         hang(&self.reader, &self.root.prefix, &separator, self.root.index).await;
+        if self.keys().next().is_none() {
+            sleep(EMPTY).await;
+        }
     }
 }

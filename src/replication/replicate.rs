@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
-use super::ends::{Ends, Failed, SMALL, bounded};
+use super::ends::{Ends, Failed, SMALL, bounded, led};
 use super::hang::hang;
 use super::propose::propose;
 use super::{Follower, Ground, Seen};
@@ -20,7 +20,7 @@ use crate::domain::replication::{Kind, Mark, Rule, Source, Status, StatusKey, St
 /// How often it is asked who holds the lock.
 const LOCK: Duration = Duration::from_secs(5);
 /// How often a source is looked for that was not found.
-const SEARCH: Duration = Duration::from_secs(60);
+const SEARCH: Duration = Duration::from_mins(1);
 
 /// Follows a replication.
 pub(super) struct Replicate {
@@ -57,9 +57,8 @@ impl Replicate {
     }
 
     async fn find(&mut self) -> Option<Stream> {
-        let Some(client) = self.ground.clients.get(&self.into).cloned() else { return None };
-        let read = small(&client, kv::entry(&self.status).fetch(&client)).await;
-        let (entry, status) = match read.map(|(entry, _)| read_status(entry)) {
+        let client = self.ground.clients.get(&self.into).cloned()?;
+        let (entry, status) = match self.read_status(&client).await {
             Ok(Some(read)) => read,
             Ok(None) => return None,
             Err(failed) => return self.broken(&failed),
@@ -84,6 +83,14 @@ impl Replicate {
             Err(why) => stream.problem = Some(why),
         }
         Some(stream)
+    }
+
+    async fn read_status(&self, client: &Client) -> Result<Option<(Entry, Status)>, Failed> {
+        if self.stream.as_ref().is_some_and(|stream| stream.problem.is_some()) {
+            led(client).await?;
+        }
+        let (entry, _) = small(client, kv::entry(&self.status).fetch(client)).await?;
+        Ok(entry.and_then(|entry| Status::read(&entry.value).map(|status| (entry, status))))
     }
 
     /// The stream as it was, with a reason.
@@ -178,12 +185,6 @@ impl Follower for Replicate {
             }
         })
     }
-}
-
-fn read_status(entry: Option<Entry>) -> Option<(Entry, Status)> {
-    let entry = entry?;
-    let status = Status::read(&entry.value)?;
-    Some((entry, status))
 }
 
 async fn small<T>(

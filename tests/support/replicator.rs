@@ -18,7 +18,7 @@ use base64::engine::general_purpose::STANDARD;
 use dcview::consul::encode_path;
 use serde_json::Value;
 
-use super::consul::Http;
+use super::consul::{Answer, Http};
 
 /// Below the patience of the HTTP client.
 const WAIT: &str = "10s";
@@ -183,7 +183,7 @@ impl Orders {
             let value = STANDARD.decode(pair["Value"].as_str().unwrap_or_default()).ok()?;
             let flags = pair["Flags"].as_u64().unwrap_or_default();
             let path = format!("/v1/kv/{}?flags={flags}", encode_path(&key));
-            self.done(self.http.put_text(&path, &String::from_utf8(value).ok()?))?;
+            done(self.http.put_text(&path, &String::from_utf8(value).ok()?))?;
         }
         let there = format!("/v1/kv/{}?keys", encode_path(destination));
         let there = self.http.get(&there).filter(|a| a.status == 200 || a.status == 404)?;
@@ -192,14 +192,14 @@ impl Orders {
             let from =
                 format!("{source}{}", key.strip_prefix(destination.as_str()).unwrap_or(&key));
             if !used.contains(&key) && !self.is_left_out(&from) {
-                self.done(self.http.delete(&format!("/v1/kv/{}", encode_path(&key))))?;
+                done(self.http.delete(&format!("/v1/kv/{}", encode_path(&key))))?;
             }
         }
         let text = format!(
             "{{\n  \"LastReplicated\": {index},\n  \"Source\": \"{source}\",\n  \
              \"Destination\": \"{destination}\"\n}}"
         );
-        self.done(self.http.put_text(&format!("/v1/kv/{status}"), &text))
+        done(self.http.put_text(&format!("/v1/kv/{status}"), &text))
     }
 
     fn last_replicated(&self, status: &str) -> Option<u64> {
@@ -215,14 +215,15 @@ impl Orders {
         self.exclude.iter().any(|exclude| path.starts_with(exclude.as_str()))
     }
 
-    fn done(&self, answer: Option<super::consul::Answer>) -> Option<()> {
-        answer.filter(|answer| answer.status == 200).map(|_| ())
-    }
-
     /// The key of a status: the same for the same prefixes, from wherever they come.
     pub fn status_key(&self, source: &str, destination: &str) -> String {
         let mut hasher = DefaultHasher::new();
         (source, destination).hash(&mut hasher);
         format!("{}{:032x}", self.status_dir, hasher.finish())
     }
+}
+
+/// Nothing unless it was done.
+fn done(answer: Option<Answer>) -> Option<()> {
+    answer.filter(|answer| answer.status == 200).map(|_| ())
 }

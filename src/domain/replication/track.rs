@@ -277,7 +277,7 @@ mod tests {
         ends.store_index = Some(131);
         looks.tell(judged(0, 1, 0), 134, &ends, &[131]);
         let alarm = Alarm::SourceRestored { last_replicated: 134, source_index: 131 };
-        assert_eq!(looks.1.alarms, [alarm.clone()]);
+        assert_eq!(looks.1.alarms, std::slice::from_ref(&alarm));
         // The status follows: the index says caught up, what drifts says what happened.
         ends.store_index = None;
         looks.tell(judged(0, 1, 0), 131, &ends, &[131]);

@@ -190,5 +190,5 @@ fn single(name: &Name<'_>, separator: char) -> Option<Cut> {
 /// How many bytes two texts have in common at their beginnings, in whole characters.
 fn common(a: &str, b: &str) -> usize {
     let same = a.char_indices().zip(b.chars()).find(|((_, a), b)| a != b);
-    same.map_or(a.len().min(b.len()), |((at, _), _)| at)
+    same.map_or_else(|| a.len().min(b.len()), |((at, _), _)| at)
 }
