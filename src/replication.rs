@@ -23,6 +23,7 @@ mod compare;
 mod config_entries;
 mod ends;
 mod federation;
+mod git;
 mod hang;
 mod memory;
 mod mirror;
@@ -101,7 +102,7 @@ pub fn follower(ground: &Ground, spec: &Spec) -> Box<dyn Follower> {
         }
         Spec::Compare(pair) => Box::new(compare::Compare::new(ground, pair)),
         Spec::Primary(dc) => Box::new(primary::Primary::new(ground, dc)),
-        Spec::Git(_) => Box::new(Nobody),
+        Spec::Git(dc) => Box::new(git::Git::new(ground, dc)),
     }
 }
 
@@ -114,17 +115,4 @@ pub fn unread(mut stream: Stream, error: &ApiError) -> Stream {
     stream.problem = Some(error.short().into());
     stream.is_denied = error.class() == Class::Denied;
     stream
-}
-
-/// Sees nothing.
-struct Nobody;
-
-impl Follower for Nobody {
-    fn look(&mut self) -> BoxFuture<'_, Seen> {
-        Box::pin(async { Seen::default() })
-    }
-
-    fn changed(&mut self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::pending())
-    }
 }

@@ -14,7 +14,7 @@ mod tests;
 use std::fmt;
 
 use super::kv::{Entry, Key};
-use git::Mapping;
+pub use git::{Mapping, mappings, owner};
 use replicate::Status;
 
 /// Where consul-replicate keeps its statuses unless told otherwise.

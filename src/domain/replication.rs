@@ -5,6 +5,7 @@
 //! is there, never by index numbers or by what the mechanism says of itself; those are shown beside.
 //! Plain data: who reads and compares is [`crate::replication`].
 
+pub mod git;
 mod judge;
 pub mod raft;
 mod rule;

@@ -16,7 +16,7 @@ mod run;
 pub use run::{Ended, Hands, carry_out};
 
 /// A run of consul-replicate that writes every key takes its time.
-const RESYNC_WAITS: Duration = Duration::from_secs(60);
+const RESYNC_WAITS: Duration = Duration::from_mins(1);
 /// A key that is not carried after so long is not carried at all, or so late that it matters.
 const PROBE_WAITS: Duration = Duration::from_secs(30);
 
@@ -68,7 +68,9 @@ impl Act {
             (Kind::Git, Some(reference)) => {
                 Ok(Self::Git { dc: stream.id.destination.clone(), reference })
             }
-            (Kind::Git, None) => Err("there is no reference to a commit to delete"),
+            (Kind::Git, None) => {
+                Err("its commit comes by consul-replicate: resync it where git2consul runs")
+            }
             (Kind::ConsulReplicate, Some(status)) => Ok(Self::Resync {
                 source: source(stream)?,
                 destination: stream.id.destination.clone(),

@@ -157,48 +157,42 @@ impl Primary {
         (there, here): (&Client, &Client),
         (acl, states): (Result<AclReplication, ApiError>, Result<Vec<FederationState>, ApiError>),
     ) -> Vec<Found> {
-        let id = |kind| self.id(kind, source, "");
-        let ids = [Kind::Acl, Kind::Federation, Kind::Ca].map(id);
-        let named = self.id(Kind::ConfigEntries, source, "");
-        let ends = async {
-            let (here, there) = self.both_roots(here, there).await?;
-            Ok((there, here))
-        };
+        let [acl_id, federation_id, ca_id, entries_id] =
+            [Kind::Acl, Kind::Federation, Kind::Ca, Kind::ConfigEntries]
+                .map(|kind| self.id(kind, source, ""));
         let (indexes, all, roots) = tokio::join!(
-            acl::indexes(there),
+            indexes(acl.as_ref(), there),
             self.ask(Kind::Federation, there, primary::federation_states()),
-            ends,
+            self.both_roots(here, there),
         );
         self.note_absent(Kind::Ca, &roots);
         let times = (Utc::now(), self.ground.told.stall_after);
-        let [acl_id, federation_id, ca_id] = ids;
         let mut found = Vec::new();
         // Where it is not enabled there is nothing to be replicated.
         if !acl.as_ref().is_ok_and(|acl| !acl.is_enabled) {
             let both = acl.and_then(|acl| Ok((acl, indexes?)));
-            let judged =
-                both.map(|(acl, indexes)| self.acl.judge(acl_id.clone(), &acl, indexes, times));
-            found.push((acl_id, judged));
+            let stream = both.map(|(acl, at)| self.acl.judge(acl_id.clone(), &acl, at, times));
+            found.push((acl_id, stream));
         }
-        let states = states.and_then(|states| Ok((all?, states)));
-        let judged = states.map(|(all, states)| {
+        let both = states.and_then(|states| Ok((all?, states)));
+        let stream = both.map(|(all, states)| {
             federation::judge(federation_id.clone(), (&all, &states), &mut self.federation, times)
         });
-        found.push((federation_id, judged));
-        let judged = roots.map(|(there, here): (Roots, Roots)| {
-            ca::judge(ca_id.clone(), (&there, &here), &mut self.ca, times)
-        });
-        found.push((ca_id, judged));
-        let of = |kind: &str| StreamId { of: kind.into(), ..named.clone() };
+        found.push((federation_id, stream));
+        let stream = roots
+            .map(|(there, here)| ca::judge(ca_id.clone(), (&there, &here), &mut self.ca, times));
+        found.push((ca_id, stream));
+        let of = |kind: &str| StreamId { of: kind.into(), ..entries_id.clone() };
         let ends = Ends { source: there, destination: here };
         found.extend(self.entries.look(ends, of, times).await);
         found
     }
 
+    /// The roots of the primary and of the secondary, which is read first.
     async fn both_roots(&self, here: &Client, there: &Client) -> Result<(Roots, Roots), ApiError> {
         let here = self.ask(Kind::Ca, here, primary::roots()).await?;
         let there = self.ask(Kind::Ca, there, primary::roots()).await?;
-        Ok((here, there))
+        Ok((there, here))
     }
 
     fn id(&self, kind: Kind, source: &Dc, of: &str) -> StreamId {
@@ -221,6 +215,19 @@ impl Primary {
         }
         self.told = streams.iter().map(|stream| (stream.id.clone(), stream.clone())).collect();
         streams
+    }
+}
+
+/// The primary's indexes of its ACLs, where they are replicated at all: asking elsewhere fills the
+/// servers' logs.
+async fn indexes(
+    acl: Result<&AclReplication, &ApiError>,
+    there: &Client,
+) -> Result<[u64; 3], ApiError> {
+    match acl {
+        Ok(acl) if acl.is_enabled => acl::indexes(there).await,
+        Ok(_) => Ok([0; 3]),
+        Err(error) => Err(error.clone()),
     }
 }
 

@@ -7,6 +7,7 @@
 mod limits;
 mod looks;
 
+use std::cmp::Reverse;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,7 @@ use crate::app::msg::Exit;
 use crate::cli::Replication;
 use crate::config::Config;
 use crate::domain::ids::Dc;
-use crate::domain::replication::{Stream, Waiting};
+use crate::domain::replication::{Stream, StreamId, Verdict, Waiting};
 use crate::domain::wan::Wan;
 use crate::replication::{Ground, Memory};
 use limits::{Limits, Moment};
@@ -62,13 +63,7 @@ pub async fn replication(
         troubles.failed(None, &[], error);
     }
     let (wan, dark) = survey(&ways, only, &mut troubles).await;
-    let ground = Ground {
-        told: Arc::new(config.replication.clone()),
-        memory: Memory::new(&config.sources_file),
-        clients: Arc::new(
-            ways.all.iter().map(|way| (way.dc.clone(), way.client.clone())).collect(),
-        ),
-    };
+    let ground = ground(&ways, config);
     let limits = Limits {
         max_lag: asked.max_lag,
         fail_on: asked.fail_on.clone(),
@@ -82,11 +77,20 @@ pub async fn replication(
     let mut looks = Looks::new(&ground, &Arc::new(wan), &asked.kinds);
     let moment = watch(&mut looks, &limits, is_wanted).await;
     let mut streams: Vec<&Stream> = looks.streams().filter(|it| is_wanted(it)).collect();
-    streams.sort_by(|a, b| worst_first(a).cmp(&worst_first(b)));
+    streams.sort_by_cached_key(|stream| worst_first(stream));
     let rows = streams.iter().map(|stream| Row::of(stream, limits::waits(stream, moment)));
-    let text = Streams(rows.collect()).print(asked.output)?;
-    super::write(&mut out, &text)?;
+    super::write(&mut out, &Streams(rows.collect()).print(asked.output)?)?;
     Ok(end(&streams, &limits, moment, &dark, troubles))
+}
+
+/// What all followers stand on.
+fn ground(ways: &Ways, config: &Config) -> Ground {
+    let clients = ways.all.iter().map(|way| (way.dc.clone(), way.client.clone()));
+    Ground {
+        told: Arc::new(config.replication.clone()),
+        memory: Memory::new(&config.sources_file),
+        clients: Arc::new(clients.collect()),
+    }
 }
 
 /// Asks each agent for the WAN and each datacenter whether it answers; those that do not are told
@@ -136,8 +140,7 @@ async fn watch(
     Moment { first, now: Utc::now() }
 }
 
-fn worst_first(stream: &Stream) -> impl Ord {
-    use std::cmp::Reverse;
+fn worst_first(stream: &Stream) -> (Reverse<(Verdict, usize)>, StreamId) {
     (Reverse((stream.verdict, stream.alarms.len())), stream.id.clone())
 }
 

@@ -10,10 +10,11 @@ use chrono::Utc;
 use super::context::Context;
 use crate::consul::{ApiError, Class};
 use crate::domain::delta::{Delta, Rows, replace};
-use crate::domain::replication::raft::{Raft, unreadable};
+use crate::domain::replication::raft::{Raft, as_before};
 use crate::domain::replication::{Stream, StreamId};
 use crate::domain::server::Servers;
 use crate::domain::wan::{Member, MemberState};
+use crate::replication::unread;
 
 /// The streams as they were told last.
 #[derive(Default)]
@@ -46,7 +47,10 @@ impl Told {
         // There is no such thing to be judged there.
         let streams = match error.class() {
             Class::Absent => Vec::new(),
-            _ => unreadable(&ctx.dc, &self.streams, &error.short()),
+            _ => {
+                let before = as_before(&ctx.dc, &self.streams).into_iter();
+                before.map(|stream| unread(stream, error)).collect()
+            }
         };
         self.tell(streams)
     }

@@ -14,6 +14,8 @@
 mod support;
 
 mod codes;
+mod followers;
+mod git;
 mod primary;
 mod program;
 mod raft;

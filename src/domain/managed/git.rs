@@ -12,15 +12,17 @@ const DEFAULT_BRANCH: &str = "master";
 
 /// One branch of a repository and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mapping {
-    repo: String,
-    branch: String,
+pub struct Mapping {
+    /// The repository's name.
+    pub repo: String,
+    /// The branch.
+    pub branch: String,
     /// What every key of its files begins with.
-    prefix: String,
+    pub prefix: String,
     /// The key that holds the commit.
-    marker: String,
+    pub marker: String,
     /// The folder of the repository that its paths are below; empty or ending with `/`.
-    root: String,
+    pub root: String,
 }
 
 /// The configuration, as far as it decides about names.
@@ -45,9 +47,16 @@ struct Repo {
 }
 
 /// The mappings that a configuration says; none when it cannot be read.
-pub(super) fn mappings(config: &[u8]) -> Vec<Mapping> {
+pub fn mappings(config: &[u8]) -> Vec<Mapping> {
     let repos = serde_json::from_slice::<Config>(config).map_or_else(|_| Vec::new(), |c| c.repos);
     repos.iter().flat_map(of_repo).collect()
+}
+
+/// Which of these mappings a key belongs to: the one with the longest prefix, or whose marker it is.
+pub fn owner<'a>(mappings: &'a [Mapping], key: &str) -> Option<&'a Mapping> {
+    let marked = mappings.iter().find(|mapping| mapping.marker == key);
+    let below = mappings.iter().filter(|it| !it.prefix.is_empty() && key.starts_with(&*it.prefix));
+    marked.or_else(|| below.max_by_key(|mapping| mapping.prefix.len()))
 }
 
 /// One mapping a branch.

@@ -92,31 +92,23 @@ impl Ends<'_> {
         let run = until(&client, &status.key, self.hands.waits, Option::is_some).await;
         let took = began.elapsed();
         let cleared = self.take_back(&made).await;
-        let said = match &run {
+        let why = match run {
             Wait::Came(now) if made.is_before(now.as_ref()) => {
-                format!("resynced into {destination} in {}", seconds(took))
+                let said = format!("resynced into {destination} in {}", seconds(took));
+                return ended(said, cleared);
             }
             // A run that was under way when its status was deleted wrote it again.
             Wait::Came(_) => {
-                let text = format!(
-                    "{deleted}, but a run that was under way wrote it again: once more, please"
-                );
-                return Err(cleared
-                    .err()
-                    .map_or(Ended::Failed(text.clone()), |it| it.after(&text)));
+                String::from("a run that was under way wrote it again: once more, please")
             }
             Wait::Over(why) => {
                 let limit = seconds(self.hands.waits);
-                let text = format!(
-                    "{deleted}, but no run ended in {limit}{why}: is it running? Its next run \
-                     writes every key"
-                );
-                return Err(cleared
-                    .err()
-                    .map_or(Ended::Failed(text.clone()), |it| it.after(&text)));
+                format!(
+                    "no run ended in {limit}{why}: is it running? Its next run writes every key"
+                )
             }
         };
-        cleared.map(|()| said.clone()).map_err(|left| left.after(&said))
+        Err(failed(format!("{deleted}, but {why}"), cleared))
     }
 
     async fn probe(
@@ -144,12 +136,10 @@ impl Ends<'_> {
                 format!("not in {destination} within {limit}{why}: is the replicator running?")
             }
         };
-        if let Err(left) = cleared {
-            return Err(left.after(&said));
-        }
         if matches!(came, Wait::Over(_)) {
-            return Err(Ended::Failed(format!("{said} Removed from {source}")));
+            return Err(failed(said, cleared));
         }
+        let said = ended(said, cleared)?;
         tell(format!("{said}; removing it"));
         match until(&client, arrives, CLEARS, Option::is_none).await {
             Wait::Came(_) => Ok(format!("{said}; removed from both")),
@@ -242,6 +232,22 @@ impl Ended {
         match self {
             Self::Done(text) | Self::Failed(text) | Self::NotJournalled(text) => text,
         }
+    }
+}
+
+/// The end of what went well, unless a key of its own is left.
+fn ended(said: String, cleared: Result<(), Left>) -> Result<String, Ended> {
+    match cleared {
+        Ok(()) => Ok(said),
+        Err(left) => Err(left.after(&said)),
+    }
+}
+
+/// The end of what did not, with a key of its own that is left.
+fn failed(said: String, cleared: Result<(), Left>) -> Ended {
+    match cleared {
+        Ok(()) => Ended::Failed(said),
+        Err(left) => left.after(&said),
     }
 }
 

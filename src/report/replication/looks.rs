@@ -10,10 +10,10 @@ use indexmap::IndexMap;
 use crate::consul::{ApiError, Class, Client, read};
 use crate::domain::delta::{Rows, replace};
 use crate::domain::ids::Dc;
-use crate::domain::replication::raft::{Raft, unreadable};
+use crate::domain::replication::raft::{Raft, as_before};
 use crate::domain::replication::{Kind, Stream, StreamId};
 use crate::domain::wan::{MemberState, Wan};
-use crate::replication::{Follower, Ground, Seen, Spec, follower, specs};
+use crate::replication::{Follower, Ground, Seen, Spec, follower, specs, unread};
 
 /// Who is followed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -133,10 +133,8 @@ impl Follower for Servers {
                 Ok(streams) => streams,
                 Err(error) if error.class() == Class::Absent => Vec::new(),
                 Err(error) => {
-                    let is_denied = error.class() == Class::Denied;
-                    let mut streams = unreadable(&self.dc, &self.told, &error.short());
-                    streams.iter_mut().for_each(|stream| stream.is_denied = is_denied);
-                    streams
+                    let before = as_before(&self.dc, &self.told).into_iter();
+                    before.map(|stream| unread(stream, &error)).collect()
                 }
             };
             replace(&mut self.told, streams.iter().map(|it| (it.id.clone(), it.clone())));

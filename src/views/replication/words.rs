@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::health::Status;
 use crate::domain::ids::Dc;
-use crate::domain::replication::{Alarm, Class, Kind, Stream, Verdict, Waiting};
+use crate::domain::replication::{Alarm, Class, Stream, Verdict, Waiting};
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, compact, count};
@@ -205,10 +205,10 @@ pub fn compared(ctx: &Ctx, stream: &Stream) -> Cell {
     Cell::new(age(old), role)
 }
 
-/// From where to where; a source that was only guessed is marked.
+/// From where to where, or within which one; a source that was only guessed is marked.
 pub fn route(stream: &Stream) -> Cell {
     let id = &stream.id;
-    if id.kind == Kind::Raft {
+    if id.source.as_ref() == Some(&id.destination) {
         return Cell::new(clean(id.destination.as_str()).into_owned(), Role::Text);
     }
     let source = id.source.as_ref().map_or("", |dc| dc.as_str());

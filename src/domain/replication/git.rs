@@ -1,0 +1,251 @@
+//! git2consul as streams: from a branch of a repository to the datacenter where it runs, and from
+//! there, by consul-replicate, to others.
+//!
+//! Consul only knows the commit that was brought in last (`.ref`). Where git2consul runs, keys that
+//! were written after it were edited, or a sync is going on. Elsewhere the commit is live when the
+//! replicator has passed the `.ref` and no key is pending or different: the `.ref` itself arrives
+//! before its files. What was edited before the last commit cannot be seen without the repository.
+
+use std::sync::Arc;
+
+use super::{Class, Counts, Differing, MOST_DIFFERING, Stamp, StatusKey, Stream, Verdict};
+use crate::domain::ids::Key;
+use crate::domain::kv::Entry;
+use crate::domain::managed::Mapping;
+
+/// A commit is told by so many of its digits.
+const SHORT: usize = 7;
+
+/// A branch where git2consul brings it in.
+#[derive(Clone, Copy, Debug)]
+pub struct Local<'a> {
+    /// Where it goes.
+    pub mapping: &'a Mapping,
+    /// Its `.ref`.
+    pub marker: Option<&'a Entry>,
+    /// The keys that it writes.
+    pub keys: &'a [(Key, Stamp)],
+    /// Keys above this index were written after the commit; `None` while that is not known.
+    pub line: Option<u64>,
+    /// True when nothing has been written for a while: no sync is going on.
+    pub is_still: bool,
+}
+
+/// A branch where consul-replicate brings it.
+#[derive(Clone, Copy, Debug)]
+pub struct Remote<'a> {
+    /// Its `.ref` where git2consul runs.
+    pub source: Option<&'a Entry>,
+    /// Its `.ref` here.
+    pub here: Option<&'a Entry>,
+    /// How far the replicator is.
+    pub last_replicated: u64,
+    /// Its keys, the `.ref` among them, as they differ.
+    pub counts: Counts,
+}
+
+impl Local<'_> {
+    /// Says on a stream what was found.
+    pub fn judge(&self, stream: &mut Stream) {
+        let Some(marker) = self.marker else {
+            stream.counts.pending = 1;
+            stream.verdict = Verdict::Lagging;
+            let marker = &self.mapping.marker;
+            stream.evidence = format!("no commit was brought in yet: '{marker}' is missing").into();
+            return;
+        };
+        let (key, modify_index) = (marker.key.clone(), marker.modify_index);
+        stream.status = Some(StatusKey { key, modify_index });
+        let Some(commit) = commit(marker) else {
+            stream.counts.pending = 1;
+            stream.verdict = Verdict::Lagging;
+            stream.evidence = "a first sync or a rebuild goes on: its '.ref' is empty".into();
+            return;
+        };
+        let after = |stamp: &Stamp| self.line.is_some_and(|line| stamp.modify_index > line);
+        let edited: Vec<_> = self.keys.iter().filter(|(_, stamp)| after(stamp)).collect();
+        let (all, short) = (self.keys.len(), short(commit));
+        stream.counts.same = all - edited.len();
+        stream.evidence = match (edited.len(), self.is_still) {
+            (0, _) if self.line.is_none() => format!(
+                "commit {short}, {all} keys; with a source_root, edits before dcview looked cannot \
+                 be told"
+            ),
+            (0, _) => format!("commit {short}, {all} keys, none written after it"),
+            (n, true) => {
+                stream.counts.drift = n;
+                format!("{n} of {all} keys were written after commit {short}: edited out of band")
+            }
+            (n, false) => {
+                stream.counts.pending = n;
+                format!("{n} of {all} keys were written after commit {short}: a sync goes on")
+            }
+        }
+        .into();
+        stream.verdict = stream.counts.verdict();
+        let class = if self.is_still { Class::Drift } else { Class::Pending };
+        let differing = edited.into_iter().take(MOST_DIFFERING).map(|(key, stamp)| Differing {
+            name: Arc::from(key.below(&self.mapping.prefix).unwrap_or(key.as_str())),
+            class,
+            source: None,
+            destination: Some(*stamp),
+            is_edited_there: self.is_still,
+            since: None,
+        });
+        stream.differing = differing.collect();
+    }
+}
+
+impl Remote<'_> {
+    /// True when the commit is really there: it arrived, and nothing is pending or different.
+    pub fn is_live(&self) -> bool {
+        self.source.is_some_and(|source| {
+            commit(source).is_some() && self.last_replicated >= source.modify_index
+        }) && matches!(self.counts, Counts { pending: 0, drift: 0, .. })
+    }
+
+    /// Says on a stream what was found.
+    pub fn judge(&self, stream: &mut Stream) {
+        stream.counts = self.counts;
+        stream.last_replicated = Some(self.last_replicated);
+        stream.source_index = self.source.map(|source| source.modify_index);
+        let Some(wanted) = self.source.and_then(commit) else {
+            stream.verdict = Verdict::Unknown;
+            stream.evidence = "its source has no commit now".into();
+            return;
+        };
+        let here = self.here.and_then(commit);
+        let is_behind = self.source.is_some_and(|it| self.last_replicated < it.modify_index);
+        if is_behind && stream.counts.pending == 0 {
+            // All is the same already, but the replicator has not said that it is done.
+            stream.counts.pending = 1;
+        }
+        let Counts { pending, drift, extra, .. } = stream.counts;
+        stream.verdict = stream.counts.verdict();
+        let wanted = short(wanted);
+        let arrived = match here {
+            Some(here) if short(here) == wanted => format!("the '.ref' of {wanted} is here"),
+            Some(here) => format!("the '.ref' is still that of {}", short(here)),
+            None => "there is no '.ref' yet".to_owned(),
+        };
+        stream.evidence = match (drift, pending, extra) {
+            (0, 0, 0) => format!("commit {wanted} is live: nothing pending, no drift"),
+            (0, 0, extra) => format!("commit {wanted} is live; {extra} keys are only here"),
+            (0, pending, _) => {
+                format!("commit {wanted} is on its way, {pending} pending; {arrived}")
+            }
+            (drift, ..) => {
+                format!("commit {wanted} is not live: {drift} keys differ for good; {arrived}")
+            }
+        }
+        .into();
+    }
+}
+
+/// The commit that a `.ref` holds; `None` for an empty one.
+pub fn commit(marker: &Entry) -> Option<&str> {
+    let text = std::str::from_utf8(&marker.value).ok()?.trim();
+    (!text.is_empty()).then_some(text)
+}
+
+/// The digits by which people call a commit.
+pub fn short(commit: &str) -> &str {
+    commit.get(..SHORT).unwrap_or(commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::managed::mappings;
+    use crate::domain::replication::{Kind, StreamId};
+
+    const OLD: &str = "7d7af742d4fbd52e1d0b9846d4e264ad36ed0046";
+    const NEW: &str = "29ebbd5a047dc70fdbb72a412b9d5ab3dafdd546";
+
+    fn entry(key: &str, value: &str, modify_index: u64) -> Entry {
+        let (create_index, lock_index, flags) = (1, 0, 0);
+        let (key, value) = (key.into(), value.to_owned().into());
+        Entry { key, value, flags, modify_index, create_index, lock_index, session: None }
+    }
+
+    fn blank() -> Stream {
+        let (source, destination) = (Some("dc-1".into()), "dc-1".into());
+        let of = "platform-config/main".into();
+        Stream::new(StreamId { kind: Kind::Git, source, destination, of, to: "".into() })
+    }
+
+    fn mapping() -> Mapping {
+        mappings(br#"{"repos":[{"name":"platform-config","branches":["main"]}]}"#).remove(0)
+    }
+
+    fn local(
+        marker: Option<&Entry>,
+        keys: &[(&str, u64)],
+        line: Option<u64>,
+        still: bool,
+    ) -> Stream {
+        let stamp = |index| Stamp { modify_index: index, len: 1, flags: 0 };
+        let keys: Vec<_> =
+            keys.iter().map(|(key, index)| (Key::from(*key), stamp(*index))).collect();
+        let mapping = &mapping();
+        let mut stream = blank();
+        Local { mapping, marker, keys: &keys, line, is_still: still }.judge(&mut stream);
+        stream
+    }
+
+    #[test]
+    fn what_is_written_after_the_commit_is_a_sync_while_it_moves_and_an_edit_after() {
+        let brought_in = entry("platform-config/main.ref", OLD, 438);
+        let empty = entry("platform-config/main.ref", "", 500);
+        let main = || Some(&brought_in);
+        let keys = [("platform-config/main/README", 433), ("platform-config/main/svc/x", 430)];
+        let edited = [keys[0], ("platform-config/main/svc/x", 460)];
+        for (marker, keys, line, still, verdict, evidence) in [
+            (main(), &keys, Some(438), true, Verdict::InSync, "commit 7d7af74, 2 keys, none"),
+            (main(), &edited, Some(438), false, Verdict::Lagging, "a sync goes on"),
+            (main(), &edited, Some(438), true, Verdict::Drift, "1 of 2 keys were written after"),
+            // With a source_root the marker is written before its keys.
+            (main(), &edited, None, true, Verdict::InSync, "with a source_root"),
+            (None, &keys, None, true, Verdict::Lagging, "'platform-config/main.ref' is missing"),
+            (Some(&empty), &keys, Some(500), true, Verdict::Lagging, "its '.ref' is empty"),
+        ] {
+            let found = local(marker, keys, line, still);
+            assert_eq!(found.verdict, verdict, "{evidence}");
+            assert!(found.evidence.contains(evidence), "{}", found.evidence);
+        }
+        let found = local(main(), &edited, Some(438), true);
+        assert_eq!(&*found.differing[0].name, "svc/x");
+        assert!(found.differing[0].is_edited_there);
+        assert_eq!(found.status.unwrap().modify_index, 438);
+    }
+
+    #[test]
+    fn a_commit_is_live_when_it_was_passed_and_nothing_is_pending_or_different() {
+        let source = entry("platform-config/main.ref", NEW, 457);
+        let (old, new) = (entry("m", OLD, 90), entry("m", NEW, 99));
+        let counts = |pending, drift, extra| Counts { pending, drift, extra, same: 5 };
+        for (here, last_replicated, counts, verdict, live, evidence) in [
+            (&new, 457, counts(0, 0, 0), Verdict::InSync, true, "commit 29ebbd5 is live: nothing"),
+            (&old, 440, counts(3, 0, 0), Verdict::Lagging, false, "still that of 7d7af74"),
+            // The '.ref' arrives before its files.
+            (
+                &new,
+                440,
+                counts(2, 0, 0),
+                Verdict::Lagging,
+                false,
+                "2 pending; the '.ref' of 29ebbd5",
+            ),
+            (&new, 440, counts(0, 0, 0), Verdict::Lagging, false, "on its way, 1 pending"),
+            (&new, 460, counts(0, 1, 0), Verdict::Drift, false, "1 keys differ for good"),
+            (&new, 460, counts(0, 0, 2), Verdict::Extra, true, "2 keys are only here"),
+        ] {
+            let mut stream = blank();
+            let remote =
+                Remote { source: Some(&source), here: Some(here), last_replicated, counts };
+            remote.judge(&mut stream);
+            assert_eq!((stream.verdict, remote.is_live()), (verdict, live), "{evidence}");
+            assert!(stream.evidence.contains(evidence), "{}", stream.evidence);
+        }
+    }
+}

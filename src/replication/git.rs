@@ -1,0 +1,293 @@
+//! git2consul: which commit of which branch is in a datacenter, and whether it is really live there.
+//!
+//! What goes where says git2consul's own configuration, a key of the datacenter where it runs. A copy
+//! of that key that a replicator made is none. In a datacenter that receives the keys, the status
+//! keys of consul-replicate say by which prefix they come; from which datacenter is told, confirmed,
+//! or, where only one fits, assumed and said to be. Keys are read again only when the index of their
+//! prefix has moved.
+
+mod local;
+mod remote;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use futures_util::future::{BoxFuture, join_all};
+use serde::Deserialize;
+use tokio::time::sleep;
+
+use super::{Follower, Ground, PATIENCE, Seen, unread};
+use crate::consul::{ApiError, Class, Client, kv};
+use crate::domain::ids::{Dc, Key};
+use crate::domain::kv::Entry;
+use crate::domain::managed::{Mapping, mappings};
+use crate::domain::replication::{Kind, Source, Stream, StreamId, Verdict};
+use local::Local;
+use remote::{Remote, Route};
+
+/// How often it is looked for where git2consul runs.
+const SCAN: Duration = Duration::from_mins(1);
+/// How soon it is looked at again while something is on its way.
+const SOON: Duration = Duration::from_secs(1);
+
+/// Follows what git2consul writes in one datacenter, there or by way of another.
+pub(super) struct Git {
+    dc: Dc,
+    ground: Ground,
+    /// The other datacenters where git2consul runs, with what it writes there.
+    runners: HashMap<Dc, Vec<Mapping>>,
+    scanned: Option<Instant>,
+    locals: HashMap<StreamId, Local>,
+    remotes: HashMap<StreamId, Remote>,
+    told: HashMap<StreamId, Stream>,
+}
+
+/// A stream that was looked at, or why it could not be.
+type Found = (StreamId, Result<Stream, ApiError>);
+
+/// A replication into a datacenter, as its status key says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Status {
+    key: Key,
+    wire: Wire,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Wire {
+    last_replicated: u64,
+    source: String,
+    destination: String,
+}
+
+/// The first sight of something.
+#[derive(Clone, Copy, Debug)]
+struct Sight {
+    at: DateTime<Utc>,
+    /// True when it was seen to come; else it was so before.
+    is_exact: bool,
+}
+
+impl Git {
+    pub fn new(ground: &Ground, dc: &Dc) -> Self {
+        Self {
+            dc: dc.clone(),
+            ground: ground.clone(),
+            runners: HashMap::new(),
+            scanned: None,
+            locals: HashMap::new(),
+            remotes: HashMap::new(),
+            told: HashMap::new(),
+        }
+    }
+
+    async fn find_all(&mut self) -> Result<Vec<Found>, ApiError> {
+        let Some(here) = self.ground.clients.get(&self.dc).cloned() else { return Ok(Vec::new()) };
+        let told = Arc::clone(&self.ground.told);
+        let (config, dir) = (&told.git2consul, &told.status_dir);
+        let (own, statuses) = tokio::try_join!(written(&here, config), statuses(&here, dir))?;
+        self.scan().await;
+        let own = if is_copy(config, &statuses) { Vec::new() } else { own };
+        let mut locals = Vec::new();
+        for mapping in &own {
+            let id = self.id(&self.dc, mapping, mapping.prefix.clone());
+            let memory = self.locals.remove(&id).unwrap_or_default();
+            locals.push(memory.look(&here, id, mapping, &own));
+        }
+        let routes = self.routes(&statuses);
+        let mut remotes = Vec::new();
+        for route in &routes {
+            let memory = self.remotes.remove(&route.id).unwrap_or_default();
+            remotes.push(memory.look(&here, route, told.stall_after));
+        }
+        let (locals, remotes) = tokio::join!(join_all(locals), join_all(remotes));
+        let mut found = Vec::new();
+        for (memory, id, result) in locals {
+            self.locals.insert(id.clone(), memory);
+            found.push((id, result));
+        }
+        for (memory, id, result) in remotes {
+            self.remotes.insert(id.clone(), memory);
+            found.push((id, result));
+        }
+        Ok(found)
+    }
+
+    /// Looks now and then where else git2consul runs. Who does not answer is still what it was.
+    async fn scan(&mut self) {
+        if self.scanned.is_some_and(|at| at.elapsed() < SCAN) {
+            return;
+        }
+        let (config, dir) = (&self.ground.told.git2consul, &self.ground.told.status_dir);
+        let others = self.ground.clients.iter().filter(|(dc, _)| **dc != self.dc);
+        let asked = join_all(others.map(async |(dc, client)| {
+            let found = async {
+                let written = written(client, config).await?;
+                let is_copy = !written.is_empty() && is_copy(config, &statuses(client, dir).await?);
+                Ok::<_, ApiError>(if is_copy { Vec::new() } else { written })
+            };
+            (dc.clone(), found.await)
+        }))
+        .await;
+        for (dc, found) in asked {
+            if let Ok(found) = found {
+                self.runners.insert(dc, found);
+            }
+        }
+        self.scanned = Some(Instant::now());
+    }
+
+    /// By which status each branch of another datacenter comes here.
+    fn routes(&self, statuses: &[Status]) -> Vec<Route> {
+        let confirmed = self.ground.memory.sources();
+        let mut routes = Vec::new();
+        for (dc, mappings) in &self.runners {
+            let Some(there) = self.ground.clients.get(dc) else { continue };
+            for (mapping, status) in mappings.iter().filter_map(|it| Some((it, by(it, statuses)?)))
+            {
+                let said = self.said(&confirmed, &status.wire.source);
+                if said.is_some_and(|said| said.source != *dc) {
+                    continue;
+                }
+                let to = status.wire.there_to_here(&mapping.prefix);
+                routes.push(Route {
+                    id: self.id(dc, mapping, to),
+                    there: there.clone(),
+                    mapping: mapping.clone(),
+                    all: mappings.clone(),
+                    status: status.clone(),
+                    exclude: said.map(|said| said.exclude.clone()).unwrap_or_default(),
+                    is_assumed: said.is_none(),
+                });
+            }
+        }
+        routes
+    }
+
+    /// What is known of the source of a prefix: by the settings first.
+    fn said<'a>(&'a self, confirmed: &'a [Source], prefix: &str) -> Option<&'a Source> {
+        let is_it = |said: &&Source| {
+            said.prefix.as_str() == prefix
+                && said.destination.as_ref().is_none_or(|dc| *dc == self.dc)
+        };
+        let told = self.ground.told.source(prefix, &self.dc);
+        told.or_else(|| confirmed.iter().find(is_it))
+    }
+
+    fn id(&self, source: &Dc, mapping: &Mapping, to: String) -> StreamId {
+        StreamId {
+            kind: Kind::Git,
+            source: Some(source.clone()),
+            destination: self.dc.clone(),
+            of: format!("{}/{}", mapping.repo, mapping.branch).into(),
+            to: to.into(),
+        }
+    }
+
+    /// The streams to tell: as they were found, and as before where they could not be read.
+    fn settle(&mut self, found: Result<Vec<Found>, ApiError>) -> Vec<Stream> {
+        let streams: Vec<Stream> = match found {
+            Ok(found) => found
+                .into_iter()
+                .map(|(id, result)| {
+                    let before = || self.told.get(&id).cloned();
+                    result.unwrap_or_else(|error| {
+                        unread(before().unwrap_or_else(|| Stream::new(id.clone())), &error)
+                    })
+                })
+                .collect(),
+            Err(error) if self.told.is_empty() && error.class() == Class::Denied => {
+                let (source, destination) = (None, self.dc.clone());
+                let (of, to) = ("".into(), "".into());
+                let id = StreamId { kind: Kind::Git, source, destination, of, to };
+                vec![unread(Stream::new(id), &error)]
+            }
+            Err(error) => self.told.values().map(|it| unread(it.clone(), &error)).collect(),
+        };
+        self.told = streams.iter().map(|stream| (stream.id.clone(), stream.clone())).collect();
+        streams
+    }
+}
+
+impl Follower for Git {
+    fn look(&mut self) -> BoxFuture<'_, Seen> {
+        Box::pin(async {
+            let found = self.find_all().await;
+            Seen { streams: self.settle(found), found: Vec::new() }
+        })
+    }
+
+    fn changed(&mut self) -> BoxFuture<'_, ()> {
+        let is_soon = self.told.values().any(|stream| stream.verdict == Verdict::Lagging);
+        Box::pin(
+            async move { if is_soon { sleep(SOON).await } else { std::future::pending().await } },
+        )
+    }
+}
+
+impl Wire {
+    /// What a name of the source is called here.
+    fn there_to_here(&self, name: &str) -> String {
+        let below = name.strip_prefix(&*self.source).unwrap_or(name);
+        format!("{}{below}", self.destination)
+    }
+}
+
+impl Sight {
+    /// As a fact: when it was seen to come, or that it was there before.
+    fn told(self) -> String {
+        let word = if self.is_exact { "since" } else { "before" };
+        format!("{word} {}", self.at.format("%Y-%m-%d %H:%M:%S UTC"))
+    }
+}
+
+/// The status that carries all of a branch, its `.ref` and its files.
+fn by<'a>(mapping: &Mapping, statuses: &'a [Status]) -> Option<&'a Status> {
+    let carries = |status: &&Status| {
+        let source = &*status.wire.source;
+        mapping.marker.starts_with(source) && mapping.prefix.starts_with(source)
+    };
+    statuses.iter().filter(carries).max_by_key(|status| status.wire.source.len())
+}
+
+/// True where a replicator brings git2consul's configuration: it does not run there.
+fn is_copy(config: &Key, statuses: &[Status]) -> bool {
+    statuses.iter().any(|status| config.as_str().starts_with(&*status.wire.destination))
+}
+
+/// What git2consul writes in a datacenter, by its configuration there.
+async fn written(client: &Client, config: &Key) -> Result<Vec<Mapping>, ApiError> {
+    let config = read(client, config).await?;
+    Ok(config.map(|entry| mappings(&entry.value)).unwrap_or_default())
+}
+
+async fn statuses(client: &Client, dir: &Key) -> Result<Vec<Status>, ApiError> {
+    let mut listing = kv::recurse(client, dir).await?;
+    let mut all = Vec::new();
+    while let Some(page) = listing.page().await? {
+        all.extend(page.iter().filter_map(Status::read));
+    }
+    Ok(all)
+}
+
+impl Status {
+    /// Reads a status key; `None` when it is none, or would claim every key there is.
+    fn read(entry: &Entry) -> Option<Self> {
+        let wire: Wire = serde_json::from_slice(&entry.value).ok()?;
+        (!wire.destination.is_empty()).then(|| Self { key: entry.key.clone(), wire })
+    }
+}
+
+/// One key, in bounded time.
+async fn read(client: &Client, key: &Key) -> Result<Option<Entry>, ApiError> {
+    let query = kv::entry(key).with(|request| request.timeout(PATIENCE));
+    query.fetch(client).await.map(|(entry, _)| entry)
+}
+
+/// The index of a folder: it moves when a key below it changes.
+async fn index(client: &Client, folder: &Key) -> Result<u64, ApiError> {
+    let query = kv::folder(folder).with(|request| request.timeout(PATIENCE));
+    query.fetch(client).await.map(|(_, meta)| meta.index.unwrap_or_default())
+}

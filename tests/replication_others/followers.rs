@@ -1,0 +1,133 @@
+//! Followers that look more than once: what they remember, and what they keep of a dark datacenter.
+
+use std::sync::Arc;
+
+use dcview::config::{self, Config, Dirs, Env, Flags};
+use dcview::consul::{Access, Client};
+use dcview::domain::feed::Scope;
+use dcview::domain::ids::Dc;
+use dcview::domain::replication::{Kind, Stream, Verdict, Waiting};
+use dcview::replication::{Follower, Ground, Spec, follower};
+use dcview::store::Store;
+use tokio::sync::{mpsc, watch};
+
+use crate::git::{FIRST, SECOND, configure, newest, put, status};
+use crate::support::consul::{Cluster, Plan, START};
+use crate::support::runtime::runtime;
+
+fn config(address: &str) -> Config {
+    let dirs = Dirs { config: "nowhere".into(), state: "nowhere".into() };
+    let env: Env = [("CONSUL_HTTP_ADDR", address)].into_iter().collect();
+    config::resolve(None, &env, &Flags::default(), &dirs).expect("good settings")
+}
+
+/// The datacenters of a cluster, each asked at its own agent.
+fn ground(cluster: &Cluster) -> Ground {
+    let client = |dc: &crate::support::consul::Dc| {
+        let endpoint = config(&dc.http_addr()).agent;
+        let name = Dc::from(dc.name());
+        let client = Client::new(&endpoint, Access::ReadOnly).expect("a client").in_dc(&name);
+        (name, client)
+    };
+    let clients = Arc::new(cluster.dcs().iter().map(client).collect());
+    Ground { clients, ..Ground::default() }
+}
+
+fn look(follower: &mut Box<dyn Follower>) -> Vec<Stream> {
+    runtime().block_on(follower.look()).streams
+}
+
+fn fact<'a>(stream: &'a Stream, label: &str) -> &'a str {
+    stream.facts.iter().find(|(it, _)| *it == label).map_or("", |(_, text)| text)
+}
+
+#[test]
+fn a_delivery_is_timed_by_what_was_seen_and_a_dark_datacenter_keeps_it() {
+    let cluster = Cluster::start(Plan::new().dc("dc-1", 1).dc("dc-2", 1));
+    let (first, second) = (cluster.dc("dc-1"), cluster.dc("dc-2"));
+    configure(first);
+    for (key, value) in [("main/README", "top"), ("main.ref", FIRST)] {
+        put(first, &format!("platform-config/{key}"), value);
+        put(second, &format!("copy/{key}"), value);
+    }
+    status(second, newest(first, "platform-config/"));
+    let mut git = follower(&ground(&cluster), &Spec::Git("dc-2".into()));
+    let seen = look(&mut git);
+    assert_eq!((seen.len(), seen[0].verdict), (1, Verdict::InSync));
+    assert!(fact(&seen[0], "live").starts_with("before "), "{:?}", seen[0].facts);
+
+    put(first, "platform-config/main.ref", SECOND);
+    let seen = look(&mut git);
+    assert!(matches!(seen[0].waiting, Waiting::Since(_)), "{:?}", seen[0]);
+    assert_eq!(fact(&seen[0], "live"), "not yet");
+    assert!(fact(&seen[0], "in the source").starts_with("since "));
+    put(second, "copy/main.ref", SECOND);
+    status(second, newest(first, "platform-config/"));
+    let live = look(&mut git);
+    assert_eq!((live[0].verdict, live[0].waiting), (Verdict::InSync, Waiting::Nothing));
+    assert!(fact(&live[0], "live").starts_with("since "), "{:?}", live[0].facts);
+    assert!(fact(&live[0], "delivered in").ends_with("s at most"), "{:?}", live[0].facts);
+
+    second.kill_server(0);
+    let dark = look(&mut git);
+    assert!(dark[0].problem.is_some(), "{:?}", dark[0]);
+    assert_eq!(Stream { problem: None, ..dark[0].clone() }, live[0]);
+}
+
+#[test]
+fn with_a_source_root_an_edit_that_was_seen_is_told() {
+    let cluster = Cluster::start(Plan::new().dc("dc-1", 1));
+    let dc = cluster.dc("dc-1");
+    configure(dc);
+    put(dc, "cfg/global/app-config/main.ref", FIRST);
+    put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 4096");
+    let mut git = follower(&ground(&cluster), &Spec::Git("dc-1".into()));
+    let mut app = || {
+        let seen = look(&mut git);
+        seen.into_iter().find(|it| &*it.id.of == "app-config/main").expect("the branch")
+    };
+    assert_eq!(app().verdict, Verdict::InSync);
+    assert_eq!(app().verdict, Verdict::InSync);
+    put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 1");
+    let edited = app();
+    assert_eq!((edited.verdict, edited.counts.drift), (Verdict::Drift, 1), "{edited:?}");
+    assert_eq!(&*edited.differing[0].name, "web/haproxy.cfg");
+    // The next commit brings its own keys, after its '.ref'.
+    put(dc, "cfg/global/app-config/main.ref", SECOND);
+    put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 2");
+    assert_eq!(app().verdict, Verdict::InSync);
+}
+
+#[test]
+fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
+    let shared = "primary_datacenter = \"dc-1\"";
+    let cluster = Cluster::start(Plan::new().hcl(shared).dc("dc-1", 3).dc("dc-2", 1));
+    let dc = cluster.dc("dc-1");
+    let scope = watch::Sender::new(Scope::default());
+    scope.send_modify(|scope| scope.glanced.replication = true);
+    let (out, mut reports) = mpsc::channel(64);
+    let mut store = Store::default();
+    runtime().block_on(async {
+        let config = config(&dc.http_addr());
+        let handle = dcview::watch::start(&config, scope.subscribe(), out).expect("it starts");
+        let told = async {
+            while let Some(report) = reports.recv().await {
+                store.apply(report);
+                let count = |kind, verdict| {
+                    let all = store.streams.values();
+                    all.filter(|it| it.id.kind == kind && it.verdict == verdict).count()
+                };
+                if count(Kind::Raft, Verdict::InSync) == 2
+                    && count(Kind::Federation, Verdict::InSync) == 1
+                    && store.wan.alive(&"dc-1".into()) == (3, 3)
+                    && store.wan.trip(&"dc-2".into(), &"dc-1".into()).is_some()
+                {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(START, told).await.expect("all of it is told");
+        drop(reports);
+        handle.shutdown().await;
+    });
+}
