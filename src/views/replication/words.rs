@@ -258,7 +258,7 @@ pub fn json(stream: &Stream, now: DateTime<Utc>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::replication::StreamId;
+    use crate::domain::replication::{Kind, StreamId};
 
     fn stream(verdict: Verdict, alarms: Vec<Alarm>) -> Stream {
         let id = StreamId {
