@@ -11,7 +11,9 @@ use chrono::{DateTime, Utc};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Kind, StatusKey, Stream};
 
+mod own;
 mod run;
+mod wait;
 
 pub use run::{Ended, Hands, carry_out};
 

@@ -25,4 +25,5 @@ mod kv;
 mod overview;
 mod plans;
 mod replication;
+mod replication_acts;
 mod truth;

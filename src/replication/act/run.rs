@@ -5,22 +5,16 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout_at};
-
 use super::Act;
+use super::own::{Left, Made};
+use super::wait::{Wait, until};
+use crate::consul::kv;
 use crate::consul::write::Outcome;
-use crate::consul::{Class, Client, kv, next_index};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, Op, Write};
 use crate::domain::replication::{Status, StatusKey};
 use crate::journal::{Committed, Committer};
 
-/// How long the server may hold a question for a key.
-const HANG: Duration = Duration::from_secs(5);
-/// The shortest pause between two questions: where the key is missing, any write answers one.
-const PAUSE: Duration = Duration::from_millis(20);
-/// The pause after one that failed.
-const AFTER_FAILURE: Duration = Duration::from_millis(500);
 /// How long the destination has to take a key back that the source does not have any more.
 const CLEARS: Duration = Duration::from_secs(10);
 /// A status moves with every run: so often its deletion is tried at the index that it has then.
@@ -183,50 +177,6 @@ impl Ends<'_> {
     }
 }
 
-/// A key of dcview's own that was made.
-struct Made {
-    key: Key,
-    value: String,
-    index: Option<u64>,
-    /// The journal's id of its making.
-    undoes: Option<String>,
-}
-
-impl Made {
-    /// True for the status of a run that carried this key: it began afterwards.
-    fn is_before(&self, status: Option<&Entry>) -> bool {
-        let status = status.and_then(|status| Status::read(&status.value));
-        let made = self.index.unwrap_or_default();
-        status.is_some_and(|status| status.last_replicated >= made)
-    }
-
-    fn entry(&self, modify_index: u64) -> Entry {
-        Entry {
-            key: self.key.clone(),
-            value: self.value.clone().into(),
-            flags: 0,
-            modify_index,
-            create_index: modify_index,
-            lock_index: 0,
-            session: None,
-        }
-    }
-}
-
-/// A key of dcview's own that could not be taken back.
-struct Left {
-    key: Key,
-    dc: Dc,
-    why: String,
-}
-
-impl Left {
-    fn after(self, said: &str) -> Ended {
-        let Self { key, dc, why } = self;
-        Ended::Failed(format!("{said}; {key} may be left in {dc}: {why}"))
-    }
-}
-
 impl Ended {
     fn text(self) -> String {
         match self {
@@ -298,52 +248,6 @@ async fn commit(
 
 fn fine(committed: &Committed) -> Result<(), Ended> {
     committed.trouble().map_or(Ok(()), |why| Err(Ended::Failed(why)))
-}
-
-/// How a wait ended.
-enum Wait {
-    /// The key is as it should be, and this.
-    Came(Option<Entry>),
-    /// Time is over; why the datacenter could not be asked last, if so.
-    Over(String),
-}
-
-/// Waits until a key is as it should be.
-async fn until(
-    client: &Client,
-    key: &Key,
-    limit: Duration,
-    is_so: impl Fn(&Option<Entry>) -> bool,
-) -> Wait {
-    let deadline = tokio::time::Instant::now() + limit;
-    let mut index = None;
-    let mut why = String::new();
-    loop {
-        let query = kv::entry(key);
-        let query = match index {
-            Some(index) => query.with(|request| request.block(index, HANG)),
-            None => query,
-        };
-        match timeout_at(deadline, query.fetch(client)).await {
-            Ok(Ok((entry, _))) if is_so(&entry) => return Wait::Came(entry),
-            Ok(Ok((_, meta))) => {
-                index = next_index(index, meta.index);
-                why.clear();
-                sleep(PAUSE).await;
-            }
-            Ok(Err(error)) => {
-                index = None;
-                why = format!(" ({})", error.short());
-                // Only another token or another request would help.
-                let is_over = matches!(error.class(), Class::Denied | Class::Fatal);
-                if is_over {
-                    return Wait::Over(why);
-                }
-                sleep(AFTER_FAILURE).await;
-            }
-            Err(_) => return Wait::Over(why),
-        }
-    }
 }
 
 fn seconds(took: Duration) -> String {

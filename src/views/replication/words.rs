@@ -126,6 +126,13 @@ pub fn trouble(stream: &Stream) -> Cell {
     }
 }
 
+/// True while data of any stream is lost, or will be: a small screen has to make room for that. What
+/// is late does not count, since it comes and goes.
+pub fn is_any_lost(ctx: &Ctx) -> bool {
+    let is_lost = |it: &Stream| it.verdict == Verdict::Drift || !it.alarms.is_empty();
+    ctx.store.streams.values().any(|stream| is_lost(stream))
+}
+
 /// Why ends cannot be compared now, each reason once behind the datacenters that it is about.
 pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
     let mut reasons: BTreeMap<&str, Vec<&Dc>> = BTreeMap::new();
