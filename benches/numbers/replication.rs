@@ -90,13 +90,18 @@ fn compare(addresses: &[String], prefix: &str) -> Box<dyn Follower> {
     follower(&ground, &Spec::Compare(pair))
 }
 
+/// This very process.
+fn this() -> Process {
+    Process(std::process::id())
+}
+
 fn look(follower: &mut Box<dyn Follower>) -> Stream {
     runtime().block_on(follower.look()).streams.remove(0)
 }
 
 fn whole(cluster: &Cluster, report: &mut Report) {
     let addresses = addresses(cluster);
-    let (mut bare, mut compared) = (Sample::default(), Sample::default());
+    let (mut bare, mut compared, mut memory) = (Sample::default(), Sample::default(), 0.0_f64);
     for _ in 0..ROUNDS {
         let started = Instant::now();
         for dc in cluster.dcs() {
@@ -105,14 +110,17 @@ fn whole(cluster: &Cluster, report: &mut Report) {
         }
         bare.add(started.elapsed());
         let mut follower = compare(&addresses, "folders/");
-        let started = Instant::now();
+        let (before, started) = (this().memory(), Instant::now());
         let stream = look(&mut follower);
         compared.add(started.elapsed());
+        // The most: what an earlier round gave back is used again.
+        memory = memory.max(this().memory() - before);
         assert_eq!((stream.verdict, stream.counts.same), (Verdict::InSync, KEYS));
     }
     report.note("bare read of both, one after the other, median", bare.middle());
     let target = WHOLE_OVER_BARE * ms(bare.median());
     report.at_most("both compared whole, median", compared.middle(), target);
+    report.note("memory more with both known", Figure::new(memory, Unit::Mb));
 }
 
 fn change(
@@ -133,11 +141,11 @@ fn change(
         for (dc, expected) in cluster.dcs().iter().zip([Verdict::Drift, Verdict::InSync]) {
             let value = format!("changed {round}");
             dc.http().put_text(&format!("/v1/kv/{key}"), &value).expect("an answer");
-            let (before, spent) = (count(&relays), Process(std::process::id()).cpu());
+            let (before, spent) = (count(&relays), this().cpu());
             let started = Instant::now();
             let stream = look(&mut follower);
             time.add(started.elapsed());
-            cpu += Process(std::process::id()).cpu().saturating_sub(spent);
+            cpu += this().cpu().saturating_sub(spent);
             bytes += count(&relays) - before;
             assert_eq!(stream.verdict, expected);
         }

@@ -17,7 +17,7 @@ use crate::domain::kv::{Entry, Folder, Key, Session, SessionId};
 use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 
 pub use carry::plain_prefix;
-pub use listing::{Listing, keys, packed, recurse};
+pub use listing::{Listing, keys, recurse, recurse_with};
 pub use locks::{Looked, locks, look_for_locks};
 
 /// What lies directly under `prefix` (empty, or with a slash at its end). There is no error for a

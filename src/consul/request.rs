@@ -31,6 +31,9 @@ pub enum Consistency {
     /// The leader answers; without one, an error after some seconds.
     #[default]
     Default,
+    /// The leader answers when a majority has confirmed that it is: one that was cut off, or stood
+    /// still, answers with old data otherwise until it finds out.
+    Consistent,
     /// Any server answers at once, perhaps with old data (the answer says how old).
     Stale,
 }
@@ -112,6 +115,12 @@ impl Request {
     #[must_use]
     pub fn stale(self) -> Self {
         self.consistency(Consistency::Stale)
+    }
+
+    /// Lets only a leader answer that is sure to be it.
+    #[must_use]
+    pub fn consistent(self) -> Self {
+        self.consistency(Consistency::Consistent)
     }
 
     /// Sets who may answer.

@@ -10,6 +10,8 @@ use crate::domain::replication::{Kind, Pair, Rule, Stream, StreamId};
 pub(super) struct Compare {
     stream: Stream,
     ends: Option<Ends>,
+    /// The last look failed by what may pass.
+    is_away: bool,
 }
 
 impl Compare {
@@ -27,17 +29,21 @@ impl Compare {
         let both = client(&pair.source).zip(client(&pair.destination));
         let rule = Rule { source: pair.prefix.clone(), destination: to.clone(), exclude: vec![] };
         let ends = both.map(|(source, to)| Ends::new(rule, source, to, ground.told.stall_after));
-        Self { stream, ends }
+        Self { stream, ends, is_away: false }
     }
 }
 
 impl Follower for Compare {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
+            self.is_away = false;
             self.stream.problem = match &mut self.ends {
                 Some(ends) => match ends.compare(&mut self.stream, None).await {
                     Ok(()) => None,
-                    Err(failed) => Some(failed.text()),
+                    Err(failed) => {
+                        self.is_away = failed.may_pass();
+                        Some(failed.text())
+                    }
                 },
                 None => Some("one of the datacenters is not known".into()),
             };
@@ -48,6 +54,7 @@ impl Follower for Compare {
     fn changed(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             match &self.ends {
+                Some(ends) if self.is_away => ends.mended().await,
                 Some(ends) => ends.changed().await,
                 None => std::future::pending().await,
             }

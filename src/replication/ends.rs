@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::mirror::Mirror;
 use crate::consul::read::{leader, sees_all};
-use crate::consul::{ApiError, Client, Why};
+use crate::consul::{ApiError, Class, Client, Why};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{
     Ends as Known, Judged, Mark, Rule, Stream, Track, Verdict, gap, judge,
@@ -25,6 +25,8 @@ const WHOLE: Duration = Duration::from_mins(1);
 /// One that did not answer the last time has so long to say that it is there: waiting for what a
 /// server without a leader answers would make the next look late.
 const SIGN: Duration = Duration::from_secs(2);
+/// The pause between two such questions.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How often it is asked what the token may see.
 const RIGHTS: Duration = Duration::from_mins(1);
 
@@ -74,7 +76,8 @@ impl Ends {
             whole_at: self.source.whole_at().min(self.destination.whole_at()),
             source_index: self.source.index(),
             store_index: self.source.store(),
-            is_set_back: self.source.is_set_back(),
+            // What a token newly sees looks like what came back.
+            is_set_back: sees_all && self.source.is_set_back(),
         };
         stream.facts = facts(&self.rule, &judged, mark, &known);
         let source = &self.source;
@@ -86,6 +89,12 @@ impl Ends {
             doubt(stream);
         }
         Ok(())
+    }
+
+    /// Returns when both answer again.
+    pub async fn mended(&self) {
+        mended(self.destination.client()).await;
+        mended(self.source.client()).await;
     }
 
     /// Returns when one of them has changed.
@@ -159,6 +168,14 @@ pub(super) async fn led(client: &Client) -> Result<(), Failed> {
     bounded(SIGN, client, led).await
 }
 
+/// Returns when a datacenter that did not answer does so again.
+pub(super) async fn mended(client: &Client) {
+    sleep(AGAIN).await;
+    while led(client).await.is_err() {
+        sleep(AGAIN).await;
+    }
+}
+
 /// Ends in time, as an error if need be.
 pub(super) async fn bounded<T>(
     limit: Duration,
@@ -175,6 +192,11 @@ pub(super) async fn bounded<T>(
 }
 
 impl Failed {
+    /// True when it may be over any moment, as no refusal is.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.error.class(), Class::Retry | Class::Stale)
+    }
+
     /// It, for people, in a few words.
     pub fn text(&self) -> Arc<str> {
         let dc = self.dc.as_ref().map_or("the agent", Dc::as_str);

@@ -15,6 +15,10 @@
 //!   index than there was. The part's index would be that or higher, until the tombstone is reaped,
 //!   which takes 15 minutes: more than [`GAP`]. So nothing has changed since, and what was read since
 //!   that moment is what is there.
+//! - But for the deletion of all keys that begin with a *shorter* prefix: its one tombstone is of
+//!   that prefix and counts for no longer one (measured on 1.8.7). It leaves no key in the part, and
+//!   a key that comes after it has a higher index; so the index proves nothing of a part that had
+//!   keys and lists none. A part within one that lists names is there when a name of it is listed.
 //! - *Another* index, lower or higher, proves nothing, and the part is asked or read on. A part that
 //!   is empty and has no tombstones answers with the index of the whole store, and is read again
 //!   at each change anywhere: that is an empty answer.
@@ -66,8 +70,9 @@ pub(super) struct Mirror<R = Client> {
     root: Node,
     /// The index of all keys of the datacenter, when it was asked last.
     store: Option<u64>,
-    /// When everything known was true.
-    proven: Option<Instant>,
+    /// When everything known was true, by a clock that nobody sets and by one that goes on while
+    /// the machine sleeps.
+    proven: Option<(Instant, DateTime<Utc>)>,
     /// When all was read in one answer, and how long that took.
     read: Option<(Instant, Duration)>,
     whole_at: Option<DateTime<Utc>>,
@@ -90,7 +95,7 @@ impl<R: Reader> Mirror<R> {
 
     /// Brings it to a state of the prefix that is not older than this call.
     pub async fn refresh(&mut self) -> Result<(), ApiError> {
-        let began = Instant::now();
+        let (began, began_at) = (Instant::now(), Utc::now());
         let store = self.reader.store().await?;
         let is_back = store.zip(self.store).is_some_and(|(now, before)| now < before);
         let before = Before { is_nothing: self.read.is_none(), store: self.store };
@@ -111,14 +116,16 @@ impl<R: Reader> Mirror<R> {
             self.whole_at = Some(Utc::now());
         }
         self.store = store;
-        self.proven = Some(began);
+        self.proven = Some((began, began_at));
         self.met = met;
         Ok(())
     }
 
     /// True when nothing can be proven from what is known, or it is time.
     fn is_due(&self) -> bool {
-        let is_late = |at: Instant| at.elapsed() > GAP;
+        let is_late = |(at, wall): (Instant, DateTime<Utc>)| {
+            at.elapsed() > GAP || (Utc::now() - wall).abs().to_std().is_ok_and(|gap| gap > GAP)
+        };
         let is_old = |(at, took): (Instant, Duration)| at.elapsed() > ANEW.0.max(took * ANEW.1);
         self.proven.is_none_or(is_late) || self.read.is_none_or(is_old)
     }

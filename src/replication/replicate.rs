@@ -12,15 +12,15 @@ use super::ends::{Ends, Failed, SMALL, bounded, led};
 use super::hang::hang;
 use super::propose::propose;
 use super::{Follower, Ground, Seen};
-use crate::consul::{ApiError, Client, kv};
+use crate::consul::{ApiError, Client, Request, kv};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, join};
 use crate::domain::replication::{Kind, Mark, Rule, Source, Status, StatusKey, Stream, StreamId};
 
 /// How often it is asked who holds the lock.
 const LOCK: Duration = Duration::from_secs(5);
-/// How often a source is looked for that was not found.
-const SEARCH: Duration = Duration::from_mins(1);
+/// How often a source is looked for that was not found: all that it may have is read.
+const SEARCH: Duration = Duration::from_mins(5);
 
 /// Follows a replication.
 pub(super) struct Replicate {
@@ -33,6 +33,8 @@ pub(super) struct Replicate {
     proposed: Option<(Instant, Option<Dc>)>,
     lock: Option<(Instant, Option<String>)>,
     status_index: u64,
+    /// The last look failed by what may pass.
+    is_away: bool,
 }
 
 /// Where a replication comes from.
@@ -53,6 +55,7 @@ impl Replicate {
             proposed: None,
             lock: None,
             status_index: 0,
+            is_away: false,
         }
     }
 
@@ -61,9 +64,12 @@ impl Replicate {
         let (entry, status) = match self.read_status(&client).await {
             Ok(Some(read)) => read,
             Ok(None) => return None,
-            Err(failed) => return self.broken(&failed),
+            Err(failed) => {
+                self.is_away = failed.may_pass();
+                return self.broken(&failed);
+            }
         };
-        self.status_index = entry.modify_index;
+        (self.status_index, self.is_away) = (entry.modify_index, false);
         let found = self.source(&status).await;
         let mut stream = self.begin(&status, found.as_ref());
         stream.status = Some(StatusKey { key: entry.key, modify_index: entry.modify_index });
@@ -74,13 +80,16 @@ impl Replicate {
         };
         let mark =
             Mark { last_replicated: status.last_replicated, status_index: entry.modify_index };
-        let compared = match self.ends(&status, found, &client) {
-            Some(ends) => ends.compare(&mut stream, Some(mark)).await.map_err(|f| f.text()),
-            None => Err("the source is no datacenter that is known".into()),
+        let Some(ends) = self.ends(&status, found, &client) else {
+            stream.problem = Some("the source is no datacenter that is known".into());
+            return Some(stream);
         };
-        match compared {
+        match ends.compare(&mut stream, Some(mark)).await {
             Ok(()) => self.add_facts(&mut stream, &client).await,
-            Err(why) => stream.problem = Some(why),
+            Err(failed) => {
+                self.is_away = failed.may_pass();
+                stream.problem = Some(failed.text());
+            }
         }
         Some(stream)
     }
@@ -89,7 +98,8 @@ impl Replicate {
         if self.stream.as_ref().is_some_and(|stream| stream.problem.is_some()) {
             led(client).await?;
         }
-        let (entry, _) = small(client, kv::entry(&self.status).fetch(client)).await?;
+        let query = kv::entry(&self.status).with(Request::consistent);
+        let (entry, _) = small(client, query.fetch(client)).await?;
         Ok(entry.and_then(|entry| Status::read(&entry.value).map(|status| (entry, status))))
     }
 
@@ -179,6 +189,9 @@ impl Follower for Replicate {
             else {
                 return std::future::pending().await;
             };
+            if self.is_away {
+                return ends.mended().await;
+            }
             tokio::select! {
                 () = ends.changed() => {}
                 () = hang(client, &self.status, "", self.status_index) => {}

@@ -24,3 +24,4 @@ mod names;
 mod rights;
 mod scene;
 mod screen;
+mod scripted;

@@ -79,4 +79,11 @@ fn each_look_agrees_with_a_full_comparison() {
         assert_eq!(counts, (same, left.len() - same, extra), "round {round}");
         assert_eq!(stream.whole_at, whole_at, "it was not read anew");
     }
+    // Its tombstone is of the shorter prefix, and moves no index of a longer one.
+    delete(source, &format!("many/{}", name(1)));
+    look();
+    delete(source, "man?recurse");
+    let stream = look();
+    let all = there(destination, "many/").len();
+    assert_eq!((stream.counts.same, stream.counts.drift, stream.counts.extra), (0, 0, all));
 }

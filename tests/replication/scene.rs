@@ -140,6 +140,14 @@ impl Scene {
         runtime().block_on(follower.look())
     }
 
+    /// Waits until there is something to look at.
+    #[track_caller]
+    pub fn changed(&mut self) {
+        let follower = self.follower.as_mut().expect("it looked before");
+        let changed = async { tokio::time::timeout(SOON, follower.changed()).await };
+        runtime().block_on(changed).expect("woken");
+    }
+
     /// Looks once at what must be one stream.
     #[track_caller]
     pub fn stream(&mut self) -> Stream {

@@ -34,8 +34,10 @@ impl Client {
             query.append_pair("index", &block.index.to_string());
             query.append_pair("wait", &format!("{}ms", block.wait.as_millis()));
         }
-        if request.consistency == Consistency::Stale {
-            query.append_key_only("stale");
+        match request.consistency {
+            Consistency::Default => {}
+            Consistency::Consistent => drop(query.append_key_only("consistent")),
+            Consistency::Stale => drop(query.append_key_only("stale")),
         }
         for (name, value) in &request.query {
             if value.is_empty() {

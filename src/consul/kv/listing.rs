@@ -45,7 +45,7 @@ impl Listed for Entry {
 /// # Errors
 /// As [`Client::send`].
 pub async fn keys(client: &Client, prefix: &Key) -> Result<Listing<Key>, ApiError> {
-    open(client, prefix, "keys", false).await
+    open(client, prefix, |request| request.flag("keys")).await
 }
 
 /// All entries whose key starts with `prefix`, in the order of the keys' bytes.
@@ -53,24 +53,27 @@ pub async fn keys(client: &Client, prefix: &Key) -> Result<Listing<Key>, ApiErro
 /// # Errors
 /// As [`Client::send`].
 pub async fn recurse(client: &Client, prefix: &Key) -> Result<Listing<Entry>, ApiError> {
-    open(client, prefix, "recurse", false).await
+    recurse_with(client, prefix, |request| request).await
 }
 
-/// As [`recurse`], compressed on the way.
+/// As [`recurse`], asked in another way (`|request| request.consistent()`).
 ///
 /// # Errors
 /// As [`Client::send`].
-pub async fn packed(client: &Client, prefix: &Key) -> Result<Listing<Entry>, ApiError> {
-    open(client, prefix, "recurse", true).await
+pub async fn recurse_with(
+    client: &Client,
+    prefix: &Key,
+    change: impl FnOnce(Request) -> Request,
+) -> Result<Listing<Entry>, ApiError> {
+    open(client, prefix, |request| change(request.flag("recurse"))).await
 }
 
 async fn open<T>(
     client: &Client,
     prefix: &Key,
-    how: &'static str,
-    gzip: bool,
+    change: impl FnOnce(Request) -> Request,
 ) -> Result<Listing<T>, ApiError> {
-    let request = Request::get(path_of(plain_prefix(prefix.as_str()))).flag(how).gzip(gzip);
+    let request = change(Request::get(path_of(plain_prefix(prefix.as_str()))));
     let flow = client.open(request).await?;
     Ok(Listing { flow, splitter: Splitter::default(), prefix: prefix.clone(), item: PhantomData })
 }

@@ -1,10 +1,11 @@
-//! What a mirror asks a datacenter, and how: always the leader, always in bounded time.
+//! What a mirror asks a datacenter, and how: always one that is sure to be the leader (another may
+//! answer with less than was there at an earlier look), always in bounded time.
 
 use std::time::Duration;
 
-use crate::consul::kv::{self, Listing};
+use crate::consul::kv;
 use crate::consul::read::Meta;
-use crate::consul::{ApiError, Client};
+use crate::consul::{ApiError, Client, Request};
 use crate::domain::ids::Key;
 use crate::domain::kv::{Entry, Print};
 
@@ -49,11 +50,8 @@ pub(in crate::replication) trait Reader: Sync {
 
 impl Reader for Client {
     async fn keys(&self, prefix: &Key, is_packed: bool) -> Result<Told<Vec<Read>>, ApiError> {
-        let mut listing: Listing<Entry> = if is_packed {
-            kv::packed(self, prefix).await?
-        } else {
-            kv::recurse(self, prefix).await?
-        };
+        let ask = |request: Request| request.gzip(is_packed).consistent();
+        let mut listing = kv::recurse_with(self, prefix, ask).await?;
         let mut keys = Vec::new();
         while let Some(page) = listing.page().await? {
             keys.extend(page.into_iter().map(read));
@@ -64,25 +62,29 @@ impl Reader for Client {
 
     async fn names(&self, prefix: &Key, separator: char) -> Result<Told<Vec<Key>>, ApiError> {
         let query = kv::names(prefix, &separator.to_string());
-        let query = query.with(|request| request.gzip(true).timeout(SMALL));
+        let query = query.with(small).with(|request| request.gzip(true));
         let (names, meta) = query.fetch(self).await?;
         Ok(told(names, &meta))
     }
 
     async fn one(&self, key: &Key) -> Result<Told<Vec<Read>>, ApiError> {
-        let query = kv::entry(key).with(|request| request.gzip(true).timeout(SMALL));
+        let query = kv::entry(key).with(small).with(|request| request.gzip(true));
         let (entry, meta) = query.fetch(self).await?;
         Ok(told(entry.into_iter().map(read).collect(), &meta))
     }
 
     async fn store(&self) -> Result<Option<u64>, ApiError> {
-        let query = kv::entry(&Key::from(NO_KEY)).with(|request| request.timeout(SMALL));
+        let query = kv::entry(&Key::from(NO_KEY)).with(small);
         match query.fetch(self).await {
             Ok((_, meta)) => Ok(meta.index),
             Err(ApiError::Denied { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+fn small(request: Request) -> Request {
+    request.consistent().timeout(SMALL)
 }
 
 fn told<T>(what: T, meta: &Meta) -> Told<T> {

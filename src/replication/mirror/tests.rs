@@ -36,13 +36,21 @@ impl Store {
         }
     }
 
-    fn delete(&mut self, prefix: &str) {
-        let gone: Vec<_> = self.keys.keys().filter(|k| k.starts_with(prefix)).cloned().collect();
-        if !gone.is_empty() {
+    fn delete(&mut self, key: &str) {
+        if self.keys.remove(key).is_some() {
             let index = self.next();
-            for key in gone {
-                self.keys.remove(&key);
-                self.tombs.insert(key, (index, false));
+            self.tombs.insert(key.to_owned(), (index, false));
+        }
+    }
+
+    /// One tombstone, of the prefix, whatever went; none for the empty one.
+    fn delete_tree(&mut self, prefix: &str) {
+        let before = self.keys.len();
+        self.keys.retain(|key, _| !key.starts_with(prefix));
+        if self.keys.len() < before {
+            let index = self.next();
+            if !prefix.is_empty() {
+                self.tombs.insert(prefix.to_owned(), (index, false));
             }
         }
     }
@@ -163,7 +171,8 @@ fn look(fake: &Fake, mirror: &mut Mirror<&Fake>) -> Result<(), TestCaseError> {
 enum Step {
     Set(usize, u8),
     Delete(usize),
-    DeleteTree(usize),
+    /// All that begin as a name does, that long.
+    DeleteTree(usize, usize),
     Reap,
     Save,
     /// Another look follows before anything is written, as is certain within seconds.
@@ -188,7 +197,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (0_usize..40_000, any::<u8>()).prop_map(|(key, value)| Step::Set(key, value)),
         4 => (0_usize..40_000).prop_map(Step::Delete),
-        1 => (0_usize..40_000).prop_map(Step::DeleteTree),
+        1 => (0_usize..40_000, 0_usize..24).prop_map(|(key, end)| Step::DeleteTree(key, end)),
         2 => Just(Step::Reap),
         1 => Just(Step::Save),
         1 => Just(Step::Restore),
@@ -212,11 +221,10 @@ proptest! {
             match step {
                 Step::Set(key, value) => fake.with(|store| store.set(&name(key), value)),
                 Step::Delete(key) => fake.with(|store| store.delete(&name(key))),
-                Step::DeleteTree(key) => {
+                Step::DeleteTree(key, length) => {
                     let key = name(key);
-                    let end = key.rfind('/').unwrap_or(0);
-                    let folder = key.get(..=end).unwrap_or_default();
-                    fake.with(|store| store.delete(folder));
+                    let shorter = key.get(..length % (key.len() + 1)).unwrap_or_default();
+                    fake.with(|store| store.delete_tree(shorter));
                 }
                 Step::Reap => fake.with(Store::reap),
                 Step::Save => saved = Some(fake.with(|store| store.clone())),
@@ -274,6 +282,23 @@ fn a_look_without_a_change_reads_nothing() {
     look(&fake, &mut mirror).unwrap();
     let asked = fake.asked(|_| ());
     assert_eq!((asked.wholes, asked.keys), (0, 0));
+}
+
+#[test]
+fn a_part_that_went_with_more_than_itself_is_gone_though_its_index_stands() {
+    for folder in ["p", "p/", "p/app-01", ""] {
+        let fake = Fake::default();
+        let key = |number: usize| format!("p/app-{:02}/key-{number:04}", number % 20);
+        fake.with(|store| {
+            (0..4_000).for_each(|number| store.set(&key(number), 0));
+            store.delete(&key(1));
+            store.set("other", 1);
+        });
+        let mut mirror = Mirror::new(&fake, Key::from("p/"));
+        look(&fake, &mut mirror).unwrap();
+        fake.with(|store| store.delete_tree(folder));
+        look(&fake, &mut mirror).unwrap();
+    }
 }
 
 #[test]

@@ -81,10 +81,11 @@ impl Node {
         };
         let mut nodes = Vec::with_capacity(cuts.len());
         for cut in cuts.into_iter().rev() {
-            let own = keys.split_off(cut.start);
+            let mut own = keys.split_off(cut.start);
             // All of one answer: what comes with this index later is the same.
             let index = own.iter().map(|(_, held)| held.modify_index).max().unwrap_or(0);
             nodes.push(if cut.is_one {
+                own.shrink_to_fit();
                 Self { prefix: cut.prefix, index, separator, part: Part::One(own) }
             } else {
                 Self::build(cut.prefix, own, index, LEAF)

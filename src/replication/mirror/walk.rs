@@ -8,7 +8,7 @@ use chrono::Utc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{StreamExt as _, iter};
 
-use super::reader::{Read, Reader};
+use super::reader::{Read, Reader, Told};
 use super::tree::{Known, LEAF, Node, Part, WHOLE, separator};
 use crate::consul::ApiError;
 use crate::domain::ids::Key;
@@ -58,7 +58,7 @@ pub(super) fn refresh<'a, R: Reader>(
             Part::Leaf(keys) if keys.len() <= FEW => leaf(reader, node, before).await,
             Part::Leaf(_) => {
                 let told = reader.names(&node.prefix, node.separator).await?;
-                if told.index == node.index {
+                if is_proven(node, &told) {
                     return Ok(Met { is_filtered: told.is_filtered, ..Met::default() });
                 }
                 leaf(reader, node, before).await
@@ -66,6 +66,16 @@ pub(super) fn refresh<'a, R: Reader>(
             Part::Inner(_) => inner(reader, node, before).await,
         }
     })
+}
+
+/// True when a node is as it is known. One that has keys may have lost all of them without another
+/// index: when a shorter prefix was deleted, the tombstone is of that prefix.
+fn is_proven(node: &Node, told: &Told<Vec<Key>>) -> bool {
+    let is_empty = match &node.part {
+        Part::One(keys) | Part::Leaf(keys) => keys.is_empty(),
+        Part::Inner(nodes) => nodes.is_empty(),
+    };
+    told.index == node.index && told.what.is_empty() == is_empty
 }
 
 async fn one<R: Reader>(reader: &R, node: &mut Node, before: Before) -> Result<Met, ApiError> {
@@ -93,7 +103,7 @@ async fn leaf<R: Reader>(reader: &R, node: &mut Node, before: Before) -> Result<
 async fn inner<R: Reader>(reader: &R, node: &mut Node, before: Before) -> Result<Met, ApiError> {
     let told = reader.names(&node.prefix, node.separator).await?;
     let mut met = Met { is_filtered: told.is_filtered, ..Met::default() };
-    if told.index == node.index {
+    if is_proven(node, &told) {
         return Ok(met);
     }
     let Part::Inner(nodes) = &mut node.part else { return Ok(met) };
