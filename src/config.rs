@@ -22,6 +22,7 @@ use anyhow::{Context as _, Result};
 use crate::consul::Endpoint;
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
+use crate::journal::Agents;
 
 pub use endpoint::EndpointLayer;
 pub use env::Env;
@@ -96,6 +97,13 @@ impl Config {
     /// What the file says about a datacenter.
     pub fn datacenter(&self, name: &Dc) -> Option<&DcConfig> {
         self.datacenters.iter().find(|dc| dc.name == *name)
+    }
+
+    /// Through which agents the datacenters are reached.
+    pub fn agents(&self) -> Agents {
+        let own = self.datacenters.iter().filter_map(|dc| Some((dc, dc.endpoint.as_ref()?)));
+        let own = own.map(|(dc, endpoint)| (dc.name.clone(), endpoint.address.to_string()));
+        Agents { usual: self.agent.address.to_string(), own: own.collect() }
     }
 
     /// True when nothing may be changed in this datacenter.

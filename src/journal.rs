@@ -4,6 +4,7 @@
 //! before its write is sent, an outcome line follows it; an intent without one was interrupted.
 //! Invariant: a line once written is never changed, and a damaged one costs only itself.
 
+mod agents;
 mod append;
 mod commit;
 pub mod drafts;
@@ -22,6 +23,7 @@ use crate::domain::kv::Write;
 use crate::domain::lock::LockChange;
 use line::Line;
 
+pub use agents::Agents;
 pub use commit::{Committed, Committer, settle_interrupted};
 pub use line::{Act, Fate, Record, Stored};
 pub use undo::{CannotUndo, undo};
@@ -180,18 +182,20 @@ impl Log {
         self.records.iter().filter(|record| record.write == write).collect()
     }
 
-    /// The id of the newest write of keys that was made and neither is an undo nor was undone.
-    pub fn last_to_undo(&self) -> Option<&str> {
-        self.records
-            .iter()
-            .rev()
-            .find(|record| {
-                record.outcome == Some(Fate::Written)
-                    && record.act.is_store()
-                    && record.undoes.is_none()
-                    && !self.is_undone(&record.write)
-            })
-            .map(|record| record.write.as_str())
+    /// The id of the newest write that was made and neither is an undo nor was undone, of those
+    /// whose records may be taken back.
+    ///
+    /// # Errors
+    /// When there is none, or something else was changed since that cannot be taken back.
+    pub fn last_to_undo(&self, may: impl Fn(&Record) -> bool) -> Result<&str, CannotUndo> {
+        let is_candidate = |record: &&Record| {
+            may(record)
+                && record.outcome == Some(Fate::Written)
+                && record.undoes.is_none()
+                && !self.is_undone(&record.write)
+        };
+        let last = self.records.iter().rev().find(is_candidate).ok_or(CannotUndo::Nothing)?;
+        if last.act.is_store() { Ok(&last.write) } else { Err(CannotUndo::Last(last.verb())) }
     }
 
     /// True when a later write took this one back.

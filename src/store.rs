@@ -290,6 +290,10 @@ impl Store {
             }
             Body::Folder(folder) => {
                 let prefix = folder.prefix().clone();
+                // Whatever is there is better than a beginning.
+                if folder.is_beginning() && dc.folders.contains_key(&prefix) {
+                    return Change::Nothing;
+                }
                 dc.folders.insert(prefix.clone(), folder);
                 Change::Kv(name, Subject::Folder(prefix))
             }

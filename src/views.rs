@@ -18,6 +18,7 @@ use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv as keys;
+use crate::journal::Agents;
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
@@ -138,6 +139,8 @@ pub struct Rules {
     pub read_only: Vec<Dc>,
     /// Datacenters whose name must be typed before a write.
     pub protected: Vec<Dc>,
+    /// Through which agents the datacenters are reached, which tells clusters apart.
+    pub agents: Agents,
 }
 
 impl Rules {

@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "watch/arriving.rs"]
+mod arriving;
 #[path = "watch/broken.rs"]
 mod broken;
 #[path = "watch/budget.rs"]

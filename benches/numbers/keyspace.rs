@@ -91,6 +91,7 @@ fn folder(http: &Http, agent: &str, report: &mut Report) {
     thread::sleep(Duration::from_secs(1));
     let before = session.process().memory();
     let (mut requests, mut folders) = (Sample::default(), Sample::default());
+    let mut wholes = Sample::default();
     for _ in 0..ROUNDS {
         requests.add(bare(http, &format!("/v1/kv/{FOLDER}?keys&separator=/")));
         session.screen.send(&format!(":kv {FOLDER}"));
@@ -99,11 +100,14 @@ fn folder(http: &Http, agent: &str, report: &mut Report) {
         session.screen.send("\r");
         session.screen.wait_for("key-000000");
         folders.add(entered.elapsed());
+        session.screen.wait_for("[200,000]");
+        wholes.add(entered.elapsed());
         session.go("kv", "json/");
     }
     report.note("bare listing, median", requests.middle());
     let target = FOLDER_OVER_BARE * ms(requests.median());
     report.at_most("first rows of 200,000 keys, median", folders.middle(), target);
+    report.note("all of them, median", wholes.middle());
     session.go(&format!("kv {FOLDER}"), "key-000000");
     thread::sleep(Duration::from_secs(2));
     let more = Figure::new(session.process().memory() - before, Unit::Mb);

@@ -93,7 +93,7 @@ impl App {
         let (dc, key) = (machine.dc().clone(), machine.key().clone());
         let keys = vec![(key, machine.base().cloned())];
         self.overlay = Overlay::Edit(Box::new(edit));
-        self.ask(Asker::Edit, Ask::Guards { dc, keys }, effects);
+        self.ask(Asker::Edit, Ask::Guards { dc, keys, is_old: false }, effects);
     }
 
     pub(super) fn edit_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {

@@ -53,6 +53,8 @@ pub enum Ask {
         dc: Dc,
         /// Each key as it was read; `None` for one that does not exist.
         keys: AsRead,
+        /// True when that was long ago: whether they still are so is looked up, and told.
+        is_old: bool,
     },
     /// Read the journal; answered by [`News::Journal`].
     Journal,

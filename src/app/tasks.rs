@@ -88,13 +88,15 @@ impl App {
             }
             let rules = &self.setup.rules;
             let second = other.as_ref().and_then(|other| rules.protected(other));
-            (confirm.protected, confirm.then) = match rules.protected(&dc) {
+            let asked_for = confirm.protected.take();
+            (confirm.protected, confirm.then) = match asked_for.or_else(|| rules.protected(&dc)) {
                 None => (second, None),
                 first => (first, second),
             };
             self.forget(Asker::Confirm, effects);
             if let Some((_, keys)) = confirm.ask.keys() {
-                self.ask(Asker::Confirm, Ask::Guards { dc, keys }, effects);
+                let is_old = matches!(&confirm.ask, Ask::Write(it) if it.undoes.is_some());
+                self.ask(Asker::Confirm, Ask::Guards { dc, keys, is_old }, effects);
             }
         }
         self.overlay = Overlay::Confirm(confirm);
@@ -142,7 +144,8 @@ impl App {
             }
             Asker::Undo => match news {
                 News::Journal(Ok(log)) => {
-                    let response = crate::views::journal::take_last_back(&log);
+                    let response =
+                        crate::views::journal::take_last_back(&log, &self.setup.rules.agents);
                     self.respond(response, effects);
                 }
                 News::Journal(Err(why)) | News::Failed(why) => self.say(Level::Error, why),

@@ -51,11 +51,12 @@ impl Trail {
         if self.view().place() == place {
             return false;
         }
+        // While it is still at its place: to forget the oldest moves them all.
+        self.view_mut().hide();
         self.views.truncate(self.at + 1);
         if self.views.len() == KEPT {
             self.views.remove(0);
         }
-        self.view_mut().hide();
         self.last = self.views.len() - 1;
         self.views.push((self.next_id, registry::open(place)));
         self.next_id += 1;
@@ -87,5 +88,25 @@ impl Trail {
     /// The places from the first to the current one.
     pub fn crumbs(&self) -> impl Iterator<Item = &Place> {
         self.views.iter().take(self.at + 1).map(|(_, view)| view.place())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_way_keeps_the_newest_views_and_the_way_back() {
+        let place = |n: usize| Place::new("kv").of(&format!("folder-{n}/"));
+        let mut trail = Trail::new(&place(0));
+        for n in 1..3 * KEPT {
+            assert!(trail.open(&place(n)));
+            assert_eq!(*trail.view().place(), place(n));
+        }
+        assert_eq!(trail.crumbs().count(), KEPT);
+        assert!(trail.back_and_forth());
+        assert_eq!(*trail.view().place(), place(3 * KEPT - 2));
+        while trail.step(-1) {}
+        assert_eq!(*trail.view().place(), place(2 * KEPT));
     }
 }

@@ -6,9 +6,11 @@
 //! and one of them alone ([`read`]) through a transaction where the client may write.
 
 mod array;
+mod beginning;
 mod carry;
 mod listing;
 mod locks;
+mod moved;
 
 use super::read::{Meta, Query};
 use super::write::look;
@@ -16,9 +18,11 @@ use super::{Access, ApiError, Client, encode_path, encode_segment, wire};
 use crate::domain::kv::{Entry, Folder, Key, Session, SessionId};
 use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 
+pub use beginning::beginning;
 pub use carry::plain_prefix;
 pub use listing::{Listing, keys, recurse, recurse_with};
 pub use locks::{Looked, locks, look_for_locks};
+pub use moved::moved_on;
 
 /// What lies directly under `prefix` (empty, or with a slash at its end). There is no error for a
 /// prefix that does not exist: it is empty, and its answer can block all the same.

@@ -8,6 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::Method;
 
+use super::peek::Peek;
+
 /// One request to Consul's HTTP API.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -23,6 +25,7 @@ pub struct Request {
     pub(super) keeps: bool,
     pub(super) body: Option<Bytes>,
     pub(super) longest: Option<usize>,
+    pub(super) peek: Option<Peek>,
 }
 
 /// Whether any server may answer, or only the leader.
@@ -87,6 +90,7 @@ impl Request {
             keeps: false,
             body: None,
             longest: None,
+            peek: None,
         }
     }
 
@@ -148,6 +152,13 @@ impl Request {
     #[must_use]
     pub fn longest(mut self, bytes: usize) -> Self {
         self.longest = Some(bytes);
+        self
+    }
+
+    /// Looks at the beginning of a long answer while the rest is on its way.
+    #[must_use]
+    pub fn peek(mut self, peek: Option<Peek>) -> Self {
+        self.peek = peek;
         self
     }
 

@@ -28,6 +28,8 @@ pub struct Draft {
     pub pid: u32,
     /// The datacenter.
     pub dc: Dc,
+    /// The address of the agent that it was read from.
+    pub agent: String,
     /// The key.
     pub key: Key,
     /// The index that was read; 0 for a new key.
@@ -202,6 +204,7 @@ mod tests {
             at: DateTime::UNIX_EPOCH,
             pid,
             dc: "dc-1".into(),
+            agent: "http://127.0.0.1:8500".into(),
             key: "a//\n".into(),
             base_index: 7,
             base: Some(base),

@@ -91,6 +91,7 @@ pub enum Fate {
     /// It was made.
     Written,
     /// Somebody was there first; nothing was changed.
+    #[serde(rename = "conflict", alias = "lost")]
     Lost,
     /// It was not made, for another reason.
     NotWritten,
@@ -110,7 +111,7 @@ impl Fate {
     pub fn word(self) -> &'static str {
         match self {
             Self::Written => "written",
-            Self::Lost => "lost",
+            Self::Lost => "conflict",
             Self::NotWritten => "not-written",
             Self::Unknown => "unknown",
         }

@@ -75,7 +75,7 @@ fn a_destroyed_session_and_a_released_lock_are_kept_and_have_no_undo() {
     assert_eq!(destroy.session, Some("s-1".into()));
     assert_eq!(undo(&[release]), Err(CannotUndo::Final));
     assert_eq!(undo(&[destroy]), Err(CannotUndo::Final));
-    assert_eq!(log.last_to_undo(), None, "the creation was not seen to end");
+    assert_eq!(log.last_to_undo(|_| true), Err(CannotUndo::Last("destroy")));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn what_cannot_be_kept_is_an_error_that_names_the_file() {
 #[test]
 fn an_edit_is_undone_on_the_index_that_was_written() {
     let log = after(Op::edit(entry("a", b"old", 7), "new"), Some(9));
-    let id = log.last_to_undo().unwrap();
+    let id = log.last_to_undo(|_| true).unwrap();
     let write = undo(&log.of_write(id)).unwrap();
     assert_eq!(write.ops[0].cas(), 9);
     assert_eq!(write.ops[0].after(), Some((&Bytes::from_static(b"old"), u64::MAX)));
@@ -131,10 +131,10 @@ fn an_edit_is_undone_on_the_index_that_was_written() {
 #[test]
 fn a_made_key_is_deleted_and_a_deleted_one_made_again() {
     let made = after(Op::create("a".into(), "new", 1), Some(9));
-    let write = undo(&made.of_write(made.last_to_undo().unwrap())).unwrap();
+    let write = undo(&made.of_write(made.last_to_undo(|_| true).unwrap())).unwrap();
     assert!(matches!(&write.ops[0], Op::Delete { base } if base.modify_index == 9));
     let deleted = after(Op::Delete { base: entry("a", b"old", 7) }, None);
-    let write = undo(&deleted.of_write(deleted.last_to_undo().unwrap())).unwrap();
+    let write = undo(&deleted.of_write(deleted.last_to_undo(|_| true).unwrap())).unwrap();
     assert_eq!((write.ops[0].cas(), write.ops[0].base()), (0, None));
 }
 
@@ -144,10 +144,25 @@ fn what_was_not_written_cannot_be_undone() {
     let journal = Journal::in_dir(dir.path());
     let ids = journal.begin(&write(Op::create("a".into(), "", 0)), &how()).unwrap();
     let log = journal.read().unwrap();
-    assert_eq!(log.last_to_undo(), None);
+    assert_eq!(log.last_to_undo(|_| true), Err(CannotUndo::Nothing));
     assert!(undo(&log.of_write(&ids[0])).is_err());
     journal.end(&ids, AT, Fate::Lost, &[]).unwrap();
-    assert_eq!(journal.read().unwrap().last_to_undo(), None);
+    assert!(journal.read().unwrap().last_to_undo(|_| true).is_err());
+}
+
+#[test]
+fn a_change_of_another_cluster_is_not_the_last_here() {
+    let log = after(Op::create("a".into(), "new", 1), Some(9));
+    let agents = |usual: &str, own: &[(&str, &str)]| Agents {
+        usual: usual.to_owned(),
+        own: own.iter().map(|(dc, address)| ((*dc).into(), (*address).to_owned())).collect(),
+    };
+    let (here, there) = ("http://127.0.0.1:8500", "http://127.0.0.1:9500");
+    let last = |agents: &Agents| log.last_to_undo(|record| agents.made(record)).is_ok();
+    assert!(last(&agents(here, &[])));
+    assert!(!last(&agents(there, &[])));
+    assert!(last(&agents(there, &[("dc-1", here)])));
+    assert!(!last(&agents(here, &[("dc-1", there)])));
 }
 
 #[test]
@@ -157,11 +172,11 @@ fn an_undone_write_is_not_undone_again() {
     let ids = journal.begin(&write(Op::create("a".into(), "", 0)), &how()).unwrap();
     journal.end(&ids, AT, Fate::Written, &[Some(9)]).unwrap();
     let log = journal.read().unwrap();
-    let id = log.last_to_undo().unwrap();
+    let id = log.last_to_undo(|_| true).unwrap();
     let back = undo(&log.of_write(id)).unwrap();
     let ids = journal.begin(&back, &Circumstances { undoes: Some(id), ..how() }).unwrap();
     journal.end(&ids, AT, Fate::Written, &[]).unwrap();
     let log = journal.read().unwrap();
     assert!(log.is_undone(id));
-    assert_eq!(log.last_to_undo(), None);
+    assert_eq!(log.last_to_undo(|_| true), Err(CannotUndo::Nothing));
 }

@@ -14,6 +14,12 @@ pub enum CannotUndo {
     /// There is no such write.
     #[error("there is no such write in the journal")]
     Absent,
+    /// Nothing was changed, or all of it is taken back.
+    #[error("there is nothing to undo")]
+    Nothing,
+    /// The last change is of a lock or a session.
+    #[error("the last change, a {0}, cannot be taken back")]
+    Last(&'static str),
     /// It was never made, or it is not known whether it was.
     #[error("'{0}' was not written (or it is not known)")]
     NotWritten(String),

@@ -11,7 +11,8 @@ use super::place::Session;
 use super::show;
 use super::store::committer;
 use crate::cli::{Consent, KvForm};
-use crate::journal::{Fate, Log, Record, settle_interrupted, undo as take_back};
+use crate::consul::kv;
+use crate::journal::{CannotUndo, Fate, Log, Record, settle_interrupted, undo as take_back};
 use crate::ui::text::clean;
 
 /// Lists what was changed.
@@ -82,21 +83,46 @@ async fn settle(session: &Session<'_>, log: &Log) -> Done<()> {
     Ok(())
 }
 
+/// The last change through these agents, in the datacenter that was named if one was.
+fn last(session: &Session<'_>, log: &Log) -> Done<String> {
+    let agents = session.config.agents();
+    let is_here = |record: &Record| session.config.focus.as_ref().is_none_or(|dc| *dc == record.dc);
+    let last = log.last_to_undo(|record| agents.made(record) && is_here(record));
+    last.map(str::to_owned).map_err(|why| match why {
+        CannotUndo::Nothing => Failure::absent(why.to_string()),
+        why => Failure::usage(format!("{why}; name an older one by its id ('kv journal')")),
+    })
+}
+
 /// Takes a write back.
 pub(super) async fn undo(session: &Session<'_>, id: Option<&str>, consent: &Consent) -> Done {
     if session.config.read_only {
         return Err(Failure::usage("read-only: nothing may be changed"));
     }
     let log = session.journal().read()?;
-    let id = id.or_else(|| log.last_to_undo()).map(str::to_owned);
-    let id = id.ok_or_else(|| Failure::absent("there is nothing to undo"))?;
+    let id = match id {
+        Some(id) => id.to_owned(),
+        None => last(session, &log)?,
+    };
     let records = log.of_write(&id);
     let write = take_back(&records)?;
+    if let Some(other) = records.iter().find(|record| !session.config.agents().made(record)) {
+        let (then, dc) = (&other.agent, &other.dc);
+        let now = session.config.agents().of(dc).to_owned();
+        return Err(Failure::usage(format!(
+            "'{id}' was made through {then}, and '{dc}' is reached by {now} now; give --http-addr"
+        )));
+    }
     let undone = records.first().map_or(id.as_str(), |record| &record.write).to_owned();
     if log.is_undone(&undone) {
         return Err(Failure::usage(format!("'{undone}' is undone already")));
     }
     let place = session.place_in(&write.dc)?.changeable(session.config)?;
+    let mut now: Vec<_> =
+        write.ops.iter().map(|op| (op.key().clone(), op.base().cloned())).collect();
+    for moved in kv::moved_on(&place.client, &mut now).await {
+        say(&moved);
+    }
     let shown: String = write.ops.iter().map(|op| show::op(&write.dc, op)).collect();
     confirm(&place, consent, &shown)?;
     let committed = committer(session, &place, consent).commit_undo(&write, Some(&undone)).await?;

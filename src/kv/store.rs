@@ -105,7 +105,9 @@ pub(super) async fn edit(session: &Session<'_>, key: &str, consent: &Consent) ->
     };
     let drafts = Drafts::in_dir(session.state);
     let left = drafts.left()?.left;
-    let left = left.into_iter().find(|draft| draft.dc == place.dc && draft.key == key);
+    let left = left.into_iter().find(|draft| {
+        session.config.agents().began(draft) && draft.dc == place.dc && draft.key == key
+    });
     if let Some(draft) = &left {
         say(&format!("dcview: going on with what was not saved on {}", draft.at));
     }
@@ -136,6 +138,7 @@ fn draft_of(place: &Place, key: &Key, base: Option<&Entry>, text: String) -> Dra
         at: Utc::now(),
         pid: std::process::id(),
         dc: place.dc.clone(),
+        agent: place.client.agent().address().to_string(),
         key: key.clone(),
         base_index: base.map_or(0, |base| base.modify_index),
         base: base.map(|base| Stored { value: base.value.clone(), flags: base.flags }),

@@ -24,8 +24,10 @@ pub async fn run(cli: &Cli, options: &Demo, env: &Env, dirs: &Dirs) -> Result<Ex
         ended.context("waiting for ctrl-c")?;
         return Ok(Exit { code: 0, message: None });
     }
-    let config = on(&sim, cli, env, dirs)?;
-    screen(cli, config, env, dirs).await
+    // What is tried here is no part of what was done to real datacenters.
+    let dirs = Dirs { state: dirs.state.join("demo"), ..dirs.clone() };
+    let config = on(&sim, cli, env, &dirs)?;
+    screen(cli, config, env, &dirs).await
 }
 
 /// The user's settings with the simulated agent in place of theirs, and none of their datacenters

@@ -15,8 +15,8 @@ use crate::app::task::{Keep, LeftOpen};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Entry;
 use crate::editor::machine;
-use crate::journal::Stored;
 use crate::journal::drafts::{Draft, Drafts};
+use crate::journal::{Agents, Stored};
 
 /// Texts are written at most this often.
 const PACE: Duration = Duration::from_millis(200);
@@ -29,10 +29,10 @@ pub struct Keeper {
 
 impl Keeper {
     /// Starts it; `failed` hears, in words, when a text could not be kept.
-    pub fn start(state: &Path, failed: impl Fn(String) + Send + 'static) -> Self {
+    pub fn start(state: &Path, agents: Agents, failed: impl Fn(String) + Send + 'static) -> Self {
         let drafts = Drafts::in_dir(state);
         let (orders, waiting) = channel();
-        let thread = thread::spawn(move || keep(&drafts, &waiting, failed));
+        let thread = thread::spawn(move || keep(&drafts, &agents, &waiting, failed));
         Self { orders: Some(orders), thread: Some(thread) }
     }
 
@@ -55,7 +55,7 @@ impl Drop for Keeper {
 }
 
 /// Carries out orders until nobody gives any more.
-fn keep(drafts: &Drafts, waiting: &Receiver<Keep>, failed: impl Fn(String)) {
+fn keep(drafts: &Drafts, agents: &Agents, waiting: &Receiver<Keep>, failed: impl Fn(String)) {
     let mut is_failing = false;
     while let Ok(mut order) = waiting.recv() {
         loop {
@@ -64,7 +64,7 @@ fn keep(drafts: &Drafts, waiting: &Receiver<Keep>, failed: impl Fn(String)) {
             let is_overtaken = matches!((&order, &next), (Keep::Save(old), Some(Keep::Save(new)))
                 if old.dc == new.dc && old.key == new.key);
             if !is_overtaken {
-                let done = carry_out(drafts, &order);
+                let done = carry_out(drafts, agents, &order);
                 if let (Err(why), false) = (&done, is_failing) {
                     failed(format!("the text of this edit cannot be kept on disk: {why}"));
                 }
@@ -79,17 +79,18 @@ fn keep(drafts: &Drafts, waiting: &Receiver<Keep>, failed: impl Fn(String)) {
     }
 }
 
-fn carry_out(drafts: &Drafts, order: &Keep) -> std::io::Result<()> {
+fn carry_out(drafts: &Drafts, agents: &Agents, order: &Keep) -> std::io::Result<()> {
     match order {
-        Keep::Save(draft) => drafts.save(&on_disk(draft)),
+        Keep::Save(draft) => drafts.save(&on_disk(draft, agents)),
         Keep::Drop(dc, key) => drafts.remove(&named(std::process::id(), dc, key)),
         Keep::Adopt(pid, dc, key) => drafts.remove(&named(*pid, dc, key)),
     }
 }
 
-fn on_disk(draft: &machine::Draft) -> Draft {
+fn on_disk(draft: &machine::Draft, agents: &Agents) -> Draft {
     let base = draft.base.as_ref();
     Draft {
+        agent: agents.of(&draft.dc).to_owned(),
         base_index: base.map_or(0, |base| base.modify_index),
         base: base.map(|base| Stored { value: base.value.clone(), flags: base.flags }),
         text: String::from_utf8_lossy(&draft.mine).into_owned(),
@@ -103,6 +104,7 @@ fn named(pid: u32, dc: &Dc, key: &Key) -> Draft {
         at: Utc::now(),
         pid,
         dc: dc.clone(),
+        agent: String::new(),
         key: key.clone(),
         base_index: 0,
         base: None,
@@ -111,8 +113,8 @@ fn named(pid: u32, dc: &Dc, key: &Key) -> Draft {
 }
 
 /// The edits that were left open, newest first; what is wrong with them is a warning.
-pub fn left(state: &Path, warnings: &mut Vec<String>) -> Vec<LeftOpen> {
-    let found = match Drafts::in_dir(state).left() {
+pub fn left(state: &Path, agents: &Agents, warnings: &mut Vec<String>) -> Vec<LeftOpen> {
+    let mut found = match Drafts::in_dir(state).left() {
         Ok(found) => found,
         Err(error) => {
             warnings.push(format!("the unsaved edits cannot be read: {error}"));
@@ -121,6 +123,16 @@ pub fn left(state: &Path, warnings: &mut Vec<String>) -> Vec<LeftOpen> {
     };
     if found.damaged > 0 {
         warnings.push(format!("{} unsaved edits are damaged and were left alone", found.damaged));
+    }
+    let elsewhere: Vec<Draft> = found.left.extract_if(.., |draft| !agents.began(draft)).collect();
+    if let Some(newest) = elsewhere.first() {
+        let n = elsewhere.len();
+        let edits = if n == 1 { "edit was" } else { "edits were" };
+        warnings.push(format!(
+            "{n} {edits} left open through another agent ({}); start dcview with it to take {} up",
+            newest.agent,
+            if n == 1 { "it" } else { "them" }
+        ));
     }
     if !found.left.is_empty() {
         let n = found.left.len();
@@ -148,6 +160,10 @@ fn taken_up(draft: Draft) -> LeftOpen {
 mod tests {
     use super::*;
 
+    fn here() -> Agents {
+        Agents { usual: "http://127.0.0.1:8500".to_owned(), ..Agents::default() }
+    }
+
     fn draft(text: &str) -> Keep {
         let mine = text.to_owned().into();
         Keep::Save(Box::new(machine::Draft {
@@ -161,22 +177,35 @@ mod tests {
     #[test]
     fn the_last_text_is_on_disk_when_the_keeper_is_gone() {
         let dir = tempfile::tempdir().unwrap();
-        let keeper = Keeper::start(dir.path(), |why| panic!("{why}"));
+        let keeper = Keeper::start(dir.path(), here(), |why| panic!("{why}"));
         for text in ["a", "ab", "abc"] {
             keeper.keep(draft(text));
         }
         drop(keeper);
         let mut warnings = Vec::new();
-        let left = left(dir.path(), &mut warnings);
+        let left = left(dir.path(), &here(), &mut warnings);
         assert_eq!(left.len(), 1, "{warnings:?}");
         assert_eq!(left[0].draft.mine, "abc");
+    }
+
+    #[test]
+    fn a_text_of_another_cluster_is_not_offered() {
+        let dir = tempfile::tempdir().unwrap();
+        let keeper = Keeper::start(dir.path(), here(), |why| panic!("{why}"));
+        keeper.keep(draft("a"));
+        drop(keeper);
+        let elsewhere = Agents { usual: "http://127.0.0.1:9500".to_owned(), ..Agents::default() };
+        let mut warnings = Vec::new();
+        assert_eq!(left(dir.path(), &elsewhere, &mut warnings).len(), 0);
+        assert!(warnings[0].contains("another agent (http://127.0.0.1:8500)"), "{warnings:?}");
+        assert_eq!(left(dir.path(), &here(), &mut warnings).len(), 1);
     }
 
     #[test]
     fn a_text_that_cannot_be_kept_is_said_once() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let (said, heard) = channel();
-        let keeper = Keeper::start(file.path(), move |why| said.send(why).unwrap());
+        let keeper = Keeper::start(file.path(), here(), move |why| said.send(why).unwrap());
         keeper.keep(draft("a"));
         keeper.keep(Keep::Drop("dc-1".into(), "other".into()));
         keeper.keep(draft("ab"));

@@ -39,12 +39,13 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         is_read_only: config.read_only,
         read_only: named(|dc| dc.read_only),
         protected: named(|dc| dc.protected),
+        agents: config.agents(),
     };
     Ok(Setup {
         focus: config.focus.clone(),
         configured: config.datacenters.iter().map(|dc| dc.name.clone()).collect(),
         rules,
-        drafts: super::drafts::left(&dirs.state, &mut warnings),
+        drafts: super::drafts::left(&dirs.state, &config.agents(), &mut warnings),
         agent: config.agent.address.to_string(),
         keymap,
         look: Look { theme, glyphs },

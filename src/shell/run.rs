@@ -56,7 +56,8 @@ pub async fn run(config: &Config, setup: Setup, state: &Path, first: Option<&str
     let watch = crate::watch::start(config, wanted, reports_in)?;
     let tasks = Tasks::new(Ways::new(config, state.to_owned())?, results_in.clone());
     let failed = results_in.clone();
-    let drafts = Keeper::start(state, move |why| drop(failed.send(Msg::Failed(why))));
+    let drafts =
+        Keeper::start(state, config.agents(), move |why| drop(failed.send(Msg::Failed(why))));
     let world = World { scope, watch, tasks, drafts, results: results_in };
     let mut session =
         Session { app, tty, world, last_frame: Instant::now(), exit: None, external: None };

@@ -152,7 +152,9 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
         Ask::Stream(intent) => streams::act(ways, &intent, teller).await,
         Ask::Remember(source) => streams::remember(ways, source).await,
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
-        Ask::Guards { dc, keys } => News::Guards(keys::guards(ways, &dc, &keys).await),
+        Ask::Guards { dc, keys, is_old } => {
+            News::Guards(keys::guards(ways, &dc, &keys, is_old).await)
+        }
         Ask::Journal => News::Journal(writes::journal(ways).await),
         Ask::Search { dcs, quest } => search::search(ways, &dcs, &quest, teller).await,
         Ask::Index { dcs, known } => index::index(ways, &dcs, known, teller).await,

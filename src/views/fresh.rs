@@ -14,6 +14,15 @@ use crate::table::row::Row;
 use crate::ui::text::{age, clean, count};
 use crate::ui::theme::Role;
 
+/// Why a list may show less than there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Partly<'a> {
+    /// Only rows with a fault are shown.
+    pub is_faults_only: bool,
+    /// The datacenters of which more rows are on their way.
+    pub begun: &'a [Dc],
+}
+
 /// The worst freshness of each datacenter that a list is limited to.
 pub fn worst(ctx: &Ctx, lists: &[List], only: Option<&Dc>) -> Vec<(Dc, Freshness)> {
     among(ctx, lists, |dc| only.map_or_else(|| ctx.shows(dc), |only| only == dc))
@@ -48,6 +57,9 @@ fn badness(freshness: &Freshness) -> u8 {
 /// an age that only counts to five and back would be bytes over the line and no news.
 pub const YOUNG: Duration = Duration::from_secs(10);
 
+/// What is said of a datacenter of which nothing came.
+const NO_DATA: &str = "no data";
+
 /// Live data in words, with its age once that is worth a look.
 fn live(old: Duration) -> String {
     if old < YOUNG { String::from("live") } else { format!("live {}", age(old)) }
@@ -55,6 +67,11 @@ fn live(old: Duration) -> String {
 
 /// One datacenter's freshness in words: `live 2s`, `stale 41s: timed out, retry in 3s`.
 pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
+    worded(ctx, freshness, NO_DATA)
+}
+
+/// The same, with what is said where no whole answer ever came.
+fn worded(ctx: &Ctx, freshness: &Freshness, none: &str) -> Cell {
     let old = freshness.age(ctx.now).map(age).unwrap_or_default();
     let mut cell = match &freshness.state {
         State::Loading => Cell::new("loading", Role::Muted),
@@ -62,8 +79,7 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
         State::Stale { why, retry_at, .. } => {
             let retry = retry_at.map(|at| (at - ctx.now).to_std().unwrap_or_default());
             let retry = retry.map(|wait| format!(", retry in {}", age(wait))).unwrap_or_default();
-            let kept =
-                if old.is_empty() { String::from("no data") } else { format!("stale {old}") };
+            let kept = if old.is_empty() { String::from(none) } else { format!("stale {old}") };
             Cell::new(format!("{kept}: {}{retry}", clean(why)), Role::Stale)
         }
         State::Live => match freshness.leaderless {
@@ -82,19 +98,25 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
     cell
 }
 
+/// How many rows there are, in a title or a text: of a beginning it is said that it is one.
+fn rows_of(count: String, is_beginning: bool) -> String {
+    if is_beginning { count + " so far" } else { count }
+}
+
 /// The title of a list: what it is, how many rows, its filter and its freshness.
 pub fn title<R: Row>(
     ctx: &Ctx,
     what: &str,
     model: &TableModel<R>,
     fresh: &[(Dc, Freshness)],
-    is_faults_only: bool,
+    Partly { is_faults_only, begun }: Partly<'_>,
 ) -> Cell {
     let mut cell = Cell::new(format!(" {} ", clean(what)), Role::Title);
+    let all = rows_of(count(model.len()), !begun.is_empty());
     let rows = if model.shown() == model.len() {
-        format!("[{}]", count(model.len()))
+        format!("[{all}]")
     } else {
-        format!("[{}/{}]", count(model.shown()), count(model.len()))
+        format!("[{}/{all}]", count(model.shown()))
     };
     cell = cell.then(rows, Role::Accent);
     if !model.filter().is_empty() {
@@ -103,12 +125,12 @@ pub fn title<R: Row>(
     if is_faults_only {
         cell = cell.then(" faults only", Role::Match);
     }
-    cell.runs.extend(summary(ctx, fresh).runs);
+    cell.runs.extend(summary(ctx, fresh, begun).runs);
     cell.then(" ", Role::Title)
 }
 
 /// All freshness in one line: one word while all are live, else each that is not.
-fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
+fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)], begun: &[Dc]) -> Cell {
     let mut cell = Cell::default();
     let (fine, bad): (Vec<_>, Vec<_>) = fresh.iter().partition(|(_, f)| badness(f) == 0);
     let oldest = fine.iter().filter_map(|(_, f)| f.age(ctx.now)).max();
@@ -116,20 +138,23 @@ fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)]) -> Cell {
         cell = cell.then(format!(" {}", live(oldest)), Role::Live);
     }
     // Datacenters that suffer from the same thing share a place: a title is short.
-    let mut groups: Vec<(String, Freshness)> = Vec::new();
+    let mut groups: Vec<(String, Freshness, &str)> = Vec::new();
     for (dc, freshness) in bad {
-        match groups.iter_mut().find(|(_, other)| is_alike(other, freshness)) {
-            Some((names, oldest)) => {
+        let none = if begun.contains(dc) { "no more" } else { NO_DATA };
+        let is_same =
+            |group: &(String, Freshness, &str)| group.2 == none && is_alike(&group.1, freshness);
+        match groups.iter_mut().find(|group| is_same(group)) {
+            Some((names, oldest, _)) => {
                 names.push_str(", ");
                 names.push_str(&clean(dc.as_str()));
                 oldest.at = oldest.at.min(freshness.at);
             }
-            None => groups.push((clean(dc.as_str()).into_owned(), freshness.clone())),
+            None => groups.push((clean(dc.as_str()).into_owned(), freshness.clone(), none)),
         }
     }
-    for (names, freshness) in groups {
+    for (names, freshness, none) in groups {
         cell = cell.then(format!(" | {names} "), Role::Muted);
-        cell.runs.extend(words(ctx, &freshness).runs);
+        cell.runs.extend(worded(ctx, &freshness, none).runs);
     }
     cell
 }
@@ -151,9 +176,10 @@ pub fn empty_text<R: Row>(
     model: &TableModel<R>,
     fresh: &[(Dc, Freshness)],
     nothing: &'static str,
+    is_beginning: bool,
 ) -> Vec<Cell> {
     if !model.is_empty() {
-        let all = count(model.len());
+        let all = rows_of(count(model.len()), is_beginning);
         let text =
             format!("no row matches '{}'; esc shows all {all}", clean(model.filter().text()));
         return vec![Cell::new(text, Role::Muted)];

@@ -16,7 +16,7 @@ use crate::app::confirm::Confirm;
 use crate::app::edit::difference;
 use crate::app::task::{Ask, Intent, News};
 use crate::editor::diff::Diff;
-use crate::journal::{Act, Fate, Log, Record, Stored, undo};
+use crate::journal::{Act, Agents, Fate, Log, Record, Stored, undo};
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -45,6 +45,8 @@ pub struct Journal {
     log: Option<Arc<Log>>,
     /// Why it cannot be read.
     trouble: Option<String>,
+    /// True when only the changes of one datacenter are shown.
+    is_limited: bool,
 }
 
 /// A change of one key.
@@ -91,13 +93,13 @@ fn fate_role(fate: &str) -> Role {
     match fate {
         "written" => Role::Passing,
         "unknown" | "interrupted" => Role::Critical,
-        "lost" | "not-written" => Role::Warning,
+        "conflict" | "not-written" => Role::Warning,
         _ => Role::Muted,
     }
 }
 
 /// The question before a write is taken back, with everything of it.
-pub(crate) fn take_back(log: &Log, write: &str) -> Response {
+pub(crate) fn take_back(log: &Log, agents: &Agents, write: &str) -> Response {
     if log.is_undone(write) {
         return Response::Notice(String::from("it is undone already"));
     }
@@ -112,16 +114,25 @@ pub(crate) fn take_back(log: &Log, write: &str) -> Response {
         let after = op.after().map_or(&[][..], |(value, _)| value);
         lines.extend(difference(&Diff::of(before, after)));
     }
+    let dc = back.dc.clone();
     let intent = Intent { undoes: Some(write.to_owned()), ..Intent::from(back) };
-    let title = intent.summary();
-    Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Write(intent))))
+    let mut confirm = Confirm::new(intent.summary(), lines, Ask::Write(intent));
+    if let Some(other) = log.of_write(write).iter().find(|record| !agents.made(record)) {
+        // It may be another cluster with keys of the same names.
+        let (then, now) = (clean(&other.agent), agents.of(&dc));
+        confirm
+            .reasons
+            .push(format!("it was made through {then}, and {dc} is reached by {now} now"));
+        confirm.protected = Some(dc);
+    }
+    Response::Confirm(Box::new(confirm))
 }
 
 /// The question before the last write that was not undone is taken back.
-pub(crate) fn take_last_back(log: &Log) -> Response {
-    match log.last_to_undo() {
-        Some(write) => take_back(log, write),
-        None => Response::Notice(String::from("there is nothing to undo")),
+pub(crate) fn take_last_back(log: &Log, agents: &Agents) -> Response {
+    match log.last_to_undo(|record| agents.made(record)) {
+        Ok(write) => take_back(log, agents, write),
+        Err(why) => Response::Notice(format!("{why}; ':journal' has all changes")),
     }
 }
 
@@ -175,6 +186,7 @@ impl Listing for Journal {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<ChangeRow> {
+        self.is_limited = ctx.focus.is_some();
         let Some(log) = &self.log else { return Vec::new() };
         let shown = log.records.iter().enumerate().filter(|(_, record)| ctx.shows(&record.dc));
         let row = |(place, record): (usize, &Record)| ChangeRow {
@@ -204,7 +216,7 @@ impl Listing for Journal {
 
     /// A change of which it is not known what became.
     fn is_fault(&self, row: &ChangeRow) -> bool {
-        matches!(row.fate, "unknown" | "interrupted" | "lost" | "not-written")
+        matches!(row.fate, "unknown" | "interrupted" | "conflict" | "not-written")
     }
 
     fn open(&self, _ctx: &Ctx, row: &ChangeRow) -> Option<Place> {
@@ -214,8 +226,9 @@ impl Listing for Journal {
         Some(Place::new("key").at(&row.record.dc).of(row.record.key.as_str()))
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&ChangeRow>) -> Option<Response> {
-        let back = |log: &Arc<Log>| row.map(|row| take_back(log, &row.record.write));
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&ChangeRow>) -> Option<Response> {
+        let agents = &ctx.rules.agents;
+        let back = |log: &Arc<Log>| row.map(|row| take_back(log, agents, &row.record.write));
         let is_undo = action == Action::Undo;
         is_undo.then(|| self.log.as_ref().and_then(back).unwrap_or(Response::Changed))
     }
@@ -241,6 +254,11 @@ impl Listing for Journal {
             Cell::new(format!("{at}  {}", record.id), Role::Muted),
             Cell::new(format!("sent to {}", clean(&record.agent)), Role::Muted),
         ];
+        let parts = self.log.as_ref().map_or(1, |log| log.of_write(&record.write).len());
+        if parts > 1 {
+            let text = format!("one of {parts} changes made together; u takes all of them back");
+            lines.push(Cell::new(text, Role::Muted));
+        }
         if let Some(session) = &record.session {
             let text = format!("from session {session}; there is no undo");
             lines.push(Cell::new(clean(&text).into_owned(), Role::Muted));
@@ -253,6 +271,10 @@ impl Listing for Journal {
     }
 
     fn nothing(&self) -> &'static str {
-        "dcview changed nothing so far"
+        if self.is_limited {
+            "dcview changed nothing here so far"
+        } else {
+            "dcview changed nothing so far"
+        }
     }
 }

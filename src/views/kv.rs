@@ -175,6 +175,10 @@ impl Listing for Kv {
         self.counts.says()
     }
 
+    fn begun(&self) -> Vec<Dc> {
+        self.listings.begun()
+    }
+
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, KvRow>> {
         let name = |row: &KvRow| self.name(ctx, row);
         let mut columns = vec![

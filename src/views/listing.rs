@@ -9,6 +9,7 @@ use crate::app::command::Grouping;
 use crate::app::seek::Answer;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, List, Wanted};
+use crate::domain::ids::Dc;
 use crate::store::Change;
 use crate::table::column::{Cell, Column};
 use crate::table::filter::Filter;
@@ -76,6 +77,11 @@ pub trait Listing: Send + 'static {
     /// What it says in its title about work that it asked for.
     fn says(&self, _ctx: &Ctx) -> Option<Cell> {
         None
+    }
+
+    /// The datacenters of which more rows are on their way: what is not there need not be absent.
+    fn begun(&self) -> Vec<Dc> {
+        Vec::new()
     }
 
     /// Its columns for so much room; `wide` asks for all there is to show.

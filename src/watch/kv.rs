@@ -15,7 +15,7 @@ use super::inbox::Pending;
 use super::sink::{Post, Sink};
 use super::watcher::{Refusal, Watcher};
 use crate::consul::read::{Meta, Query};
-use crate::consul::{ApiError, Class, kv};
+use crate::consul::{ApiError, Class, Peek, kv};
 use crate::domain::feed::{Body, List, Subject};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::{Key, SessionId};
@@ -24,13 +24,29 @@ use crate::domain::kv::Folder;
 /// How often it is read who else writes keys.
 const MANAGERS: Duration = Duration::from_secs(30);
 
-/// Watches what lies in a folder, and notes each of its indexes.
+/// Watches what lies in a folder, and notes each of its indexes. The first listing is shown as it
+/// arrives, when it is long.
 pub(super) async fn watch_folder(ctx: Arc<Context>, prefix: Key) {
     let subject = Subject::Folder(prefix.clone());
     let post = post(&ctx, subject, |folder: Folder| Body::Folder(Arc::new(folder)));
     let mut noting = Noting { ctx: Arc::clone(&ctx), prefix: prefix.clone(), post };
     let watcher = Watcher::new(&ctx, kv::folder(&prefix), Refusal::Tell);
-    watcher.of_page().run(&mut noting).await;
+    watcher.of_page().peeking(first_rows(&ctx, prefix)).run(&mut noting).await;
+}
+
+/// Posts the first rows of a folder, while the rest is on its way. They are no value of the list: its
+/// index and its freshness come with the whole.
+fn first_rows(ctx: &Arc<Context>, prefix: Key) -> Peek {
+    let ctx = Arc::clone(ctx);
+    Peek::new(move |bytes| {
+        let Some(folder) = kv::beginning(&prefix, bytes) else { return false };
+        let subject = Subject::Folder(prefix.clone());
+        ctx.inbox.post(|pending| {
+            let news = pending.subjects.entry(subject).or_default();
+            news.whole.get_or_insert(Body::Folder(Arc::new(folder)));
+        });
+        true
+    })
 }
 
 /// Watches a key.

@@ -3,7 +3,8 @@
 //! It knows the index rules, pace, budget, backoff and the stale fallback, and nothing of what the
 //! list is: a [`Sink`] takes values and freshness. Invariants: the index comes only from answers,
 //! never from errors; an error changes the freshness and never the value; a watcher that waits,
-//! for an answer or for its next try, is woken when its datacenter comes back.
+//! for an answer or for its next try, is woken when its datacenter comes back; who looks at an answer
+//! that still arrives ([`Watcher::peeking`]) changes none of this.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,7 +22,7 @@ use super::sink::Sink;
 use super::standing::Standing;
 use crate::consul::read::{Meta, Query};
 use crate::consul::wire::Interner;
-use crate::consul::{Answer, ApiError, Class, Lane, Request};
+use crate::consul::{Answer, ApiError, Class, Lane, Peek, Request};
 use crate::domain::feed::Link;
 
 /// How long the server may hold a query. An agent keeps the connection of a query that was given up
@@ -64,6 +65,8 @@ pub(super) struct Watcher<T> {
     settles: Duration,
     /// Asking any server, since there is no leader.
     is_leaderless: bool,
+    /// Looks at the first answer while it arrives.
+    peek: Option<Peek>,
     standing: Standing,
 }
 
@@ -103,6 +106,7 @@ impl<T: Send + 'static> Watcher<T> {
             wait: WAIT,
             settles: Duration::ZERO,
             is_leaderless: false,
+            peek: None,
             standing: Standing::default(),
         }
     }
@@ -110,6 +114,11 @@ impl<T: Send + 'static> Watcher<T> {
     /// The watcher of what one page shows.
     pub fn of_page(self) -> Self {
         Self { wait: PAGE_WAIT, settles: SETTLES, ..self }
+    }
+
+    /// The same, with a look at the first answer while it arrives.
+    pub fn peeking(self, peek: Peek) -> Self {
+        Self { peek: Some(peek), ..self }
     }
 
     /// Watches until it is dropped, or until it is refused and was told to end then.
@@ -170,6 +179,7 @@ impl<T: Send + 'static> Watcher<T> {
     fn request(&self, index: Option<u64>) -> Request {
         let request = self.query.request().lane(Lane::Watch).gzip(self.vital.borrow().is_far());
         let request = if self.is_leaderless { request.stale() } else { request };
+        let request = request.peek(self.peek.clone());
         match index {
             // What an agent has few of is not held for long.
             Some(index) if self.ctx.permits.is_short() => {
@@ -196,7 +206,10 @@ impl<T: Send + 'static> Watcher<T> {
             let (value, names) = self.query.read(answer, names).await;
             self.names = names;
             match value {
-                Ok(value) => sink.value(value, &meta),
+                Ok(value) => {
+                    self.peek = None;
+                    sink.value(value, &meta);
+                }
                 Err(error) => {
                     self.cursor.forget();
                     return self.fail(&error, sink);

@@ -26,7 +26,7 @@ fn put_get_ls_rm_and_undo() {
     let rows: Vec<Value> =
         journal.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let fates: Vec<_> = rows.iter().map(|row| row["outcome"].as_str().unwrap_or("")).collect();
-    assert_eq!(fates, ["written", "undone", "written", "lost"]);
+    assert_eq!(fates, ["written", "undone", "written", "conflict"]);
     let mode = |path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode(program.state().join("journal.jsonl")), 0o600);
 }
@@ -40,6 +40,30 @@ fn an_edit_and_a_creation_are_undone() {
     let got = program.run(&["kv", "get", "cmd/undo", "-o", "json"]);
     let entry: Value = serde_json::from_str(&got.out).expect("JSON");
     assert_eq!((&entry["value"], &entry["flags"]), (&"one".into(), &7.into()));
+}
+
+#[test]
+fn only_what_was_done_through_this_agent_and_in_this_datacenter_is_undone() {
+    let program = Program::new();
+    program.run(&["--dc", "dc-2", "kv", "put", "cmd/there", "one", "--force"]);
+    program.run(&["--dc", "dc-1", "kv", "put", "cmd/here", "two", "--force"]);
+    let id = |program: &Program| {
+        let journal = program.run(&["kv", "journal", "-o", "json"]).out;
+        let first: Value =
+            serde_json::from_str(journal.lines().next().expect("a row")).expect("JSON");
+        first["write"].as_str().expect("an id").to_owned()
+    };
+    let id = id(&program);
+    let other = program.moved_to(&cluster().dc("dc-3").http_addr());
+    let last = other.run(&["kv", "undo", "--force"]);
+    assert!(last.code == 1 && last.err.contains("nothing to undo"), "{last:?}");
+    let named = other.run(&["kv", "undo", &id, "--force"]);
+    assert!(named.code == 2 && named.err.contains("was made through http://"), "{named:?}");
+    let back = other.moved_to(&cluster().dc("dc-1").http_addr());
+    assert_eq!(back.run(&["kv", "undo", "--dc", "dc-3", "--force"]).code, 1);
+    let undone = back.run(&["kv", "undo", "--dc", "dc-2", "--force"]);
+    assert!(undone.code == 0 && undone.err.contains("undone in 'dc-2'"), "{undone:?}");
+    assert_eq!(back.run(&["kv", "get", "cmd/here"]).out, "two");
 }
 
 #[test]

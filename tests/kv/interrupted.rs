@@ -151,6 +151,13 @@ fn a_process_killed_before_its_write_arrives_leaves_an_intent_that_can_be_settle
 #[test]
 fn a_process_killed_after_its_write_leaves_an_intent_that_can_be_settled_and_undone() {
     let program = killed("killed/after", Fault::After(|| Reply::Silence), "written");
+    // The agent that was cut off is at its address again.
+    let journal = program.state().join("journal.jsonl");
+    let text = std::fs::read_to_string(&journal).expect("a journal");
+    let (before, rest) = text.split_once("\"agent\":\"").expect("an agent");
+    let (_, after) = rest.split_once('"').expect("its address");
+    let here = format!("http://{}", cluster().dc("dc-1").http_addr());
+    std::fs::write(&journal, format!("{before}\"agent\":\"{here}\"{after}")).expect("written");
     let undone = program.run(&["kv", "undo", "--force"]);
     assert_eq!(undone.code, 0, "{undone:?}");
     assert_eq!(program.run(&["kv", "get", "killed/after"]).out, "old");

@@ -177,7 +177,7 @@ fn a_destroyed_sessions_keys_are_released_or_deleted_and_the_journal_tells() {
     assert_eq!(told, [(Some("destroy"), Some("written")); 2]);
     assert_eq!(journal[0]["session"], *id);
     let undo = program.run(&["kv", "undo", "--force"]);
-    assert!(undo.code == 1 && undo.err.contains("nothing to undo"), "{undo:?}");
+    assert!(undo.code == 2 && undo.err.contains("a destroy, cannot be taken back"), "{undo:?}");
 }
 
 #[test]

@@ -81,7 +81,7 @@ async fn a_folder_is_moved_key_by_key_and_one_write_of_it_is_undone() {
     assert_eq!(gather(&client, &"move/to/".into()).await.expect("all").len(), 40);
 
     let log = committer.journal.read().expect("a journal");
-    let id = log.last_to_undo().expect("a write");
+    let id = log.last_to_undo(|_| true).expect("a write");
     let back = undo(&log.of_write(id)).expect("an undo");
     let count = back.ops.len();
     assert_eq!(

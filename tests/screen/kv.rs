@@ -5,14 +5,15 @@ use std::sync::Arc;
 use dcview::app::App;
 use dcview::app::msg::{Effect, Msg};
 use dcview::app::task::{Ask, News, TaskId};
-use dcview::domain::feed::{Body, Glanced, Subject};
-use dcview::domain::freshness::State;
+use dcview::domain::feed::{Body, Glanced, List, Subject};
+use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::ids::{Dc, Key};
-use dcview::domain::kv::{Behavior, Entry, Print, Session};
+use dcview::domain::kv::{Behavior, Entry, Folder, Print, Session};
 use dcview::domain::managed::Managers;
 
 use super::world::{
-    app, entry, feed, feed_under, folder, fresh_subject, key, live, press, run_jobs, screen,
+    app, entry, feed, feed_under, folder, fresh_subject, key, listing, live, press, run_jobs,
+    screen,
 };
 
 /// The top of the keys of two datacenters, of which the second did not answer yet.
@@ -73,6 +74,40 @@ fn a_row_says_where_it_is_and_whether_the_values_are_equal() {
     // What was read before and is not any more is not called equal.
     prints(&mut app, "dc-2", &[]);
     assert_eq!(row(&mut app, "a")[3..], ["not", "read"]);
+}
+
+#[test]
+fn the_beginning_of_a_long_listing_never_looks_like_the_whole() {
+    let begun = |paths: &[&str]| Folder::new(&Key::default(), paths.iter().copied()).begun();
+    let mut app = opened(&["a", "b", "only"]);
+    let title = |app: &mut App| screen(app, 100, 24).lines().nth(1).map(str::to_owned).unwrap();
+    assert!(title(&mut app).contains("kv / [3] live | dc-2 loading"), "{}", title(&mut app));
+    listing(&mut app, "dc-2", begun(&["a", "c"]));
+    let expected = "kv / [4 so far] live | dc-2 loading";
+    assert!(title(&mut app).contains(expected), "{}", title(&mut app));
+    prints(&mut app, "dc-1", &[("a", "1"), ("b", "1")]);
+    prints(&mut app, "dc-2", &[("a", "1")]);
+    assert_eq!(row(&mut app, "a")[1..], ["yes", "yes", "equal"]);
+    assert_eq!(row(&mut app, "b")[1..], ["yes", "?", "not", "read"], "it may be on its way");
+    assert_eq!(row(&mut app, "c")[1..], ["missing", "yes"]);
+    // What breaks off leaves it, and says why there is no more.
+    let state = State::Stale { since: None, why: "it breaks off".into(), retry_at: None };
+    let broken = Freshness { state, ..Freshness::default() };
+    let (ticket, list) = (app.store.ticket, List::Subject(Subject::Folder(Key::default())));
+    feed_under(&mut app, "dc-2", ticket, Body::Freshness(list, broken));
+    let expected = "kv / [4 so far] live | dc-2 no more: it breaks off";
+    assert!(title(&mut app).contains(expected), "{}", title(&mut app));
+    press(&mut app, "/zzz<enter>");
+    let text = screen(&mut app, 100, 24);
+    assert!(text.contains("no row matches 'zzz'; esc shows all 4 so far"), "{text}");
+    press(&mut app, "<esc>");
+    // The whole; after it no beginning is news.
+    folder(&mut app, "dc-2", "", &["a", "d"]);
+    listing(&mut app, "dc-2", begun(&["a"]));
+    assert!(title(&mut app).contains("kv / [4] live"), "{}", title(&mut app));
+    assert_eq!(row(&mut app, "b")[1..], ["yes", "missing"]);
+    assert_eq!(row(&mut app, "d")[1..], ["missing", "yes"]);
+    assert!(!screen(&mut app, 100, 24).contains(" c "), "it is gone");
 }
 
 #[test]

@@ -86,10 +86,14 @@ pub fn fresh_subject(app: &mut App, dc: &str, subject: Subject, state: State) {
 /// Feeds a shown folder of the KV store.
 pub fn folder(app: &mut App, dc: &str, prefix: &str, paths: &[&str]) {
     let key = Key::from(prefix);
-    let listing = Arc::new(Folder::new(&key, paths.iter().copied()));
-    let effects = feed_under(app, dc, app.store.ticket, Body::Folder(listing));
-    run_jobs(app, effects);
+    listing(app, dc, Folder::new(&key, paths.iter().copied()));
     fresh_subject(app, dc, Subject::Folder(key), State::Live);
+}
+
+/// Feeds the listing of a shown folder, or its beginning.
+pub fn listing(app: &mut App, dc: &str, listing: Folder) {
+    let effects = feed_under(app, dc, app.store.ticket, Body::Folder(Arc::new(listing)));
+    run_jobs(app, effects);
 }
 
 /// Feeds a shown key of the KV store.

@@ -17,9 +17,9 @@ fn check(node: &str) -> String {
     )
 }
 
-/// A datacenter whose critical checks are answered by a script, and then never again.
-fn agent(critical: Vec<Reply>) -> FaultServer {
-    let script = Mutex::new(VecDeque::from(critical));
+/// A datacenter of which one path is answered by a script, and then never again.
+pub fn agent(scripted: &'static str, replies: Vec<Reply>) -> FaultServer {
+    let script = Mutex::new(VecDeque::from(replies));
     let usual = HashMap::from([
         ("/v1/catalog/datacenters", r#"["dc-1"]"#),
         ("/v1/status/leader", r#""10.0.0.1:8300""#),
@@ -28,7 +28,7 @@ fn agent(critical: Vec<Reply>) -> FaultServer {
     ]);
     FaultServer::start(move |request: &Request| {
         let path = request.path.split('?').next().unwrap_or_default();
-        if path == CRITICAL {
+        if path == scripted {
             let next = script.lock().expect("no panic in here").pop_front();
             next.unwrap_or(Reply::Silence)
         } else if path == "/v1/acl/token/self" {
@@ -56,7 +56,8 @@ fn nodes(told: &Told) -> Vec<String> {
 #[test]
 fn an_index_that_goes_back_starts_over() {
     let (a, b) = (format!("[{}]", check("a")), format!("[{}]", check("b")));
-    let server = agent(vec![Reply::json(&a, 90), Reply::json(&b, 12), Reply::json(&b, 12)]);
+    let server =
+        agent(CRITICAL, vec![Reply::json(&a, 90), Reply::json(&b, 12), Reply::json(&b, 12)]);
     let mirror = Mirror::of_agent(&server.addr().to_string());
     mirror.wait_dc("dc-1", "the newer content is shown", |told| nodes(told) == ["b"]);
     let expected = [None, Some("90"), None, Some("12")];
@@ -78,7 +79,7 @@ fn answers_that_are_none_keep_the_rows_and_say_why() {
         Reply::text(429, "slow down"),
     ];
     let script = script.into_iter().chain(resets).chain([Reply::json(&two, 7)]);
-    let server = agent(script.collect());
+    let server = agent(CRITICAL, script.collect());
     let mirror = Mirror::of_agent(&server.addr().to_string());
     mirror.wait_dc("dc-1", "live again with both", |told| {
         assert!(told.seen.is_empty() || !told.checks.is_empty(), "rows were lost");
@@ -94,7 +95,7 @@ fn answers_that_are_none_keep_the_rows_and_say_why() {
 
 #[test]
 fn an_idle_datacenter_is_asked_less_than_once_a_second() {
-    let server = agent(vec![Reply::json("[]", 7)]);
+    let server = agent(CRITICAL, vec![Reply::json("[]", 7)]);
     let mirror = Mirror::of_agent(&server.addr().to_string());
     mirror.wait_dc("dc-1", "all is live", Told::is_whole);
     // What a start still asks (who may see what, where everything is) is no idling.

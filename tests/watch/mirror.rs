@@ -17,7 +17,7 @@ use dcview::domain::feed::{
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Status};
 use dcview::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
-use dcview::domain::kv::{Entry, Print, Session};
+use dcview::domain::kv::{Entry, Folder, Print, Session};
 use dcview::domain::lock::Locks;
 use dcview::domain::server::Servers;
 use tokio::runtime::Runtime;
@@ -36,6 +36,8 @@ pub struct Told {
     pub servers: Servers,
     pub instances: HashMap<Subject, Rows<InstanceKey, Instance>>,
     pub node_checks: HashMap<NodeName, Vec<Arc<Check>>>,
+    /// Every listing of a folder that came, in order.
+    pub folders: HashMap<Key, Vec<Arc<Folder>>>,
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
     pub prints: HashMap<Key, Print>,
     pub sessions: Rows<SessionId, Session>,
@@ -249,11 +251,13 @@ impl Told {
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
             Body::Sessions(delta) => delta::apply(&mut self.sessions, &delta),
             Body::Locks(locks) => self.locks = Some(locks),
+            Body::Folder(folder) => {
+                self.folders.entry(folder.prefix().clone()).or_default().push(folder);
+            }
             Body::Entry(key, entry) => drop(self.entries.insert(key, entry)),
             Body::Prints(prints) => self.prints = prints.into_iter().collect(),
             Body::NodeRoundTrip(..)
             | Body::Versions(..)
-            | Body::Folder(_)
             | Body::Session(..)
             | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {

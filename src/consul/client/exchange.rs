@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, HOST, HeaderValue};
 use reqwest::{Response, Url};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::Client;
 use crate::consul::answer::ConsulHeaders;
 use crate::consul::failure::{is_cut_off, is_unsent, why_of};
+use crate::consul::peek::Peeking;
 use crate::consul::verdict::{self, Asked};
 use crate::consul::{Answer, ApiError, Request, Why};
 use crate::domain::ids::Dc;
@@ -170,6 +172,9 @@ impl Client {
         if announced > longest {
             return Err(too_large());
         }
+        // What is no success is no answer that somebody wants to see begin.
+        let is_success = response.status().is_success();
+        let mut peeking = Peeking::new(request.peek.as_ref().filter(|_| is_success));
         let mut body = Vec::with_capacity(announced);
         loop {
             let piece = self.piece(&mut response, request, body.len()).await?;
@@ -178,6 +183,10 @@ impl Client {
                 return Err(too_large());
             }
             body.extend_from_slice(&piece);
+            if peeking.see(&body) {
+                // Who was told goes first, or the rest would be here before it is shown.
+                yield_now().await;
+            }
         }
     }
 

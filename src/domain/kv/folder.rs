@@ -11,6 +11,7 @@ pub struct Folder {
     prefix: Key,
     paths: Texts,
     has_marker: bool,
+    is_beginning: bool,
 }
 
 /// A folder or a key in a [`Folder`].
@@ -57,7 +58,7 @@ impl FolderBuilder {
         // Servers send keys in order, but nothing promises it.
         let mut paths = self.paths.ordered();
         paths.shrink();
-        Folder { prefix: self.prefix, paths, has_marker: self.has_marker }
+        Folder { prefix: self.prefix, paths, has_marker: self.has_marker, is_beginning: false }
     }
 }
 
@@ -73,6 +74,17 @@ impl Folder {
         let mut builder = Self::builder(prefix, 0);
         paths.into_iter().for_each(|path| builder.add(path));
         builder.build()
+    }
+
+    /// The same as what has arrived of a listing so far.
+    #[must_use]
+    pub fn begun(self) -> Self {
+        Self { is_beginning: true, ..self }
+    }
+
+    /// True while the rest is on its way: what is not in it may be there all the same.
+    pub fn is_beginning(&self) -> bool {
+        self.is_beginning
     }
 
     /// What was listed.

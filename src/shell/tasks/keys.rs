@@ -22,15 +22,26 @@ pub(super) async fn read(ways: &Ways, dc: &Dc, key: &Key) -> Result<Option<Entry
 
 /// Finds out what must be asked before keys are written. What cannot be found out is a reason to ask,
 /// not to be silent.
-pub(super) async fn guards(ways: &Ways, dc: &Dc, keys: &[(Key, Option<Entry>)]) -> Guards {
+pub(super) async fn guards(
+    ways: &Ways,
+    dc: &Dc,
+    keys: &[(Key, Option<Entry>)],
+    is_old: bool,
+) -> Guards {
     let client = ways.client(dc);
+    let (mut now, mut moved) = (keys.to_vec(), Vec::new());
+    if is_old {
+        moved = kv::moved_on(&client, &mut now).await;
+    }
+    let keys = now.as_slice();
     let held = held(&client, keys).await;
     let locks: Vec<String> = held.iter().map(ToString::to_string).collect();
     let lock = (!locks.is_empty()).then(|| locks.join("; "));
     let of_managers = managed(&client, keys).await;
     // Of one key it need not be said which it is.
     let sentence = |it: Guarded| if keys.len() == 1 { it.why } else { it.to_string() };
-    Guards { lock, managers: of_managers.into_iter().map(sentence).collect(), ..Guards::default() }
+    let managers = moved.into_iter().chain(of_managers.into_iter().map(sentence)).collect();
+    Guards { lock, managers, ..Guards::default() }
 }
 
 /// The keys that somebody holds or writes too, by the reason.

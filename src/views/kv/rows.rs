@@ -2,7 +2,7 @@
 //!
 //! The listings stay what the watch layer sent: a row has its path and nothing else, and where it is
 //! is looked up for what is drawn. Invariant: a datacenter that did not answer has nothing and lacks
-//! nothing, and one that may hide keys lacks nothing either.
+//! nothing, and one that may hide keys, or whose answer only begins to arrive, lacks nothing either.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -124,7 +124,10 @@ impl Listings {
             self.folders.get(folder)?.get(at)?.clone()
         };
         let all = |folder: Key| {
-            let of_dc = |dc| listed(dc, &folder).or_else(|| before(dc, &folder));
+            let of_dc = |dc| match listed(dc, &folder) {
+                Some(listing) if !listing.is_beginning() => Some(listing),
+                beginning => before(dc, &folder).or(beginning),
+            };
             (dcs.iter().map(of_dc).collect(), folder)
         };
         let folders = folders.map(all).map(|(listings, folder)| (folder, listings)).collect();
@@ -156,9 +159,20 @@ impl Listings {
 
     /// Forgets the listings that are large: many pages with one would be kept otherwise.
     pub fn forget_large(&mut self) {
+        let is_kept = |folder: &Arc<Folder>| folder.len() <= MANY && !folder.is_beginning();
         for listing in self.folders.values_mut().flatten() {
-            *listing = listing.take().filter(|folder| folder.len() <= MANY);
+            *listing = listing.take().filter(is_kept);
         }
+    }
+
+    /// The datacenters of which the rest of a listing is on its way.
+    pub fn begun(&self) -> Vec<Dc> {
+        let is_begun = |at: usize| {
+            let mut listings = self.folders.values().filter_map(|all| all.get(at)?.as_ref());
+            listings.any(|folder| folder.is_beginning())
+        };
+        let begun = self.dcs.iter().enumerate().filter(|(at, _)| is_begun(*at));
+        begun.map(|(_, dc)| dc.clone()).collect()
     }
 
     /// Learns which datacenters may hide keys; false when that is as it was.
@@ -177,21 +191,28 @@ impl Listings {
     pub fn take(&mut self, dc: &Dc, new: &Arc<Folder>) -> Option<Patch<KvRow>> {
         let at = self.dcs.iter().position(|shown| shown == dc)?;
         let listings = self.folders.get_mut(new.prefix())?;
-        let old = listings.get_mut(at)?.replace(Arc::clone(new));
-        if old.as_ref().is_some_and(|old| Arc::ptr_eq(old, new)) {
+        let listing = listings.get_mut(at)?;
+        // Whatever is there is better than a beginning.
+        let is_nothing_new = |old: &Arc<Folder>| Arc::ptr_eq(old, new) || new.is_beginning();
+        if listing.as_ref().is_some_and(is_nothing_new) {
             return None;
         }
+        let old = listing.replace(Arc::clone(new));
         let known = || listings.iter().enumerate().filter(|(other, _)| *other != at);
         let known = || known().filter_map(|(_, listing)| listing.as_deref());
         // A first answer changes what the others did not list, and what it lacks.
         let others;
-        let (before, had_marker) = if let Some(old) = &old {
-            (old.as_ref(), old.has_marker())
-        } else {
-            others = Folder::new(new.prefix(), union(known()));
-            (&others, known().any(Folder::has_marker))
+        let (before, had_marker) = match &old {
+            Some(old) if !old.is_beginning() => (old.as_ref(), old.has_marker()),
+            begun => {
+                let shown = || known().chain(begun.as_deref());
+                others = Folder::new(new.prefix(), union(shown()));
+                (&others, shown().any(Folder::has_marker))
+            }
         };
-        let differing = before.differences(new);
+        let mut differing = before.differences(new);
+        // What has not arrived is not known to lack.
+        differing.retain(|path| !new.is_beginning() || new.find(path).is_ok());
         if differing.len() > MANY {
             return Some(Patch { upserts: self.rows(), is_whole: true, ..Patch::default() });
         }
@@ -226,7 +247,8 @@ impl Listings {
                 Kind::Marker => listing.has_marker(),
                 _ => listing.find(row.path.as_str()).is_ok(),
             };
-            let is_doubtful = self.doubtful.get(at).copied().unwrap_or_default();
+            let may_hide = self.doubtful.get(at).copied().unwrap_or_default();
+            let is_doubtful = may_hide || listing.is_some_and(|folder| folder.is_beginning());
             let is_here = listing.map(has).filter(|is_here| *is_here || !is_doubtful);
             (dc, is_here)
         })
@@ -303,6 +325,50 @@ mod tests {
         assert!(listings.take(&dc, &same).is_none());
         assert!(listings.take(&"dc-9".into(), &same).is_none());
         assert!(listings.take(&dc, &folder("x/", &["x/y"])).is_none());
+    }
+
+    #[test]
+    fn a_beginning_lacks_nothing_and_is_replaced_by_the_whole() {
+        let begun = |paths: &[&str]| Arc::new(folder("a/", paths).as_ref().clone().begun());
+        let mut listings = listings("a/", &[], &[folder("a/", &["a/b", "a/x", "a/z"])]);
+        let dc = Dc::from("dc-2");
+        let patch = listings.take(&dc, &begun(&["a/b", "a/c"])).unwrap();
+        assert_eq!((names(&patch.upserts), patch.removed), (vec![("a/c", Kind::Key)], vec![]));
+        assert_eq!(listings.begun(), ["dc-2".into()]);
+        let here = |listings: &Listings, path: &str| {
+            let row = listings.row(path);
+            listings.here(&row).map(|(_, is_here)| is_here).collect::<Vec<_>>()
+        };
+        assert_eq!(here(&listings, "a/b"), [Some(true), Some(true)]);
+        assert_eq!(here(&listings, "a/x"), [Some(true), None], "it may be on its way");
+        assert!(
+            !listings.rows().iter().any(|row| here(&listings, row.path.as_str())[1] == Some(false))
+        );
+        // What went away meanwhile, what all have, what only the other has, what is new.
+        let patch = listings.take(&dc, &folder("a/", &["a/", "a/b", "a/d", "a/z"])).unwrap();
+        let changed = [("a/d", Kind::Key), ("a/x", Kind::Key), ("a/", Kind::Marker)];
+        assert_eq!(names(&patch.upserts), changed);
+        assert_eq!(patch.removed, [("a/c".into(), false)]);
+        assert!(listings.begun().is_empty());
+        assert_eq!(here(&listings, "a/x"), [Some(true), Some(false)]);
+        assert_eq!(here(&listings, "a/z"), [Some(true), Some(true)]);
+    }
+
+    #[test]
+    fn a_beginning_replaces_nothing_and_is_not_kept() {
+        let whole = folder("", &["k", "l"]);
+        let begun = Arc::new(folder("", &["k"]).as_ref().clone().begun());
+        let mut listings = listings("", &[], &[Arc::clone(&whole)]);
+        assert!(listings.take(&"dc-1".into(), &begun).is_none());
+        let dcs = vec![Dc::from("dc-1"), "dc-2".into()];
+        let top = || [Key::default()].into_iter();
+        listings.set(dcs.clone(), top(), |_, _| Some(Arc::clone(&begun)));
+        assert_eq!(names(&listings.rows()), [("k", Kind::Key), ("l", Kind::Key)]);
+        assert_eq!(listings.begun(), ["dc-2".into()]);
+        listings.forget_large();
+        listings.set(dcs, top(), |_, _| None);
+        assert!(listings.begun().is_empty());
+        assert_eq!(listings.rows().len(), 2);
     }
 
     #[test]

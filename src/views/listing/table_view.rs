@@ -20,7 +20,8 @@ use crate::table::row::{Row, Sort};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{below, detail_area, draw_detail};
 use crate::ui::widgets::table::{Head, draw_table};
-use crate::views::{Ctx, Place, Response, View, fresh};
+use crate::views::fresh::{self, Partly};
+use crate::views::{Ctx, Place, Response, View};
 
 /// What a list of faults says when it has none: its other rows are there, only not shown.
 const NO_FAULTS: &str = "nothing is failing";
@@ -449,15 +450,17 @@ impl<L: Listing> View for TableView<L> {
             (Some(called), None) => String::from(called),
             (None, _) => heading.what,
         };
-        let says_faults = self.is_faults_only && self.called.is_none();
+        let is_faults_only = self.is_faults_only && self.called.is_none();
+        let begun = self.listing.begun();
+        let partly = Partly { is_faults_only, begun: &begun };
         let shown = everywhere.as_ref().unwrap_or(&fresh);
-        let mut title = fresh::title(ctx, &what, &self.model, shown, says_faults);
+        let mut title = fresh::title(ctx, &what, &self.model, shown, partly);
         if let Some(says) = self.listing.says(ctx) {
             title.runs.extend(says.runs);
             title = title.then(" ", Role::Title);
         }
         let nothing = if self.is_faults_only { NO_FAULTS } else { self.listing.nothing() };
-        let empty = fresh::empty_text(ctx, &self.model, &fresh, nothing);
+        let empty = fresh::empty_text(ctx, &self.model, &fresh, nothing, !begun.is_empty());
         let head =
             Head { title: &title, empty: &empty, picked: self.picked, has_cursor: self.is_active };
         draw_table(ctx.look, &self.model, self.columns(ctx), &head, rows, buf);

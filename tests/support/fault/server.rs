@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::request::Request;
@@ -25,6 +26,9 @@ pub enum Reply {
     Reset,
     /// An answer that promises the whole body and ends after so many bytes of it.
     Truncated { body: String, after: usize },
+    /// An answer with an index that stops after so many bytes until the rest is let go, or ends there
+    /// when nobody can do so any more.
+    Halted { body: String, index: u64, after: usize, is_let_go: watch::Receiver<bool> },
     /// A whole answer, one byte of its body at a time.
     Drip { body: String, every: Duration },
 }
@@ -130,6 +134,19 @@ async fn serve(mut stream: TcpStream, seen: Arc<Seen>, decide: Arc<Decide>) {
                 // The client may have left already; the connection ends either way.
                 let _ = stream.write_all(&bytes).await;
                 return;
+            }
+            Reply::Halted { body, index, after, mut is_let_go } => {
+                let headers = [("X-Consul-Index".to_owned(), index.to_string())];
+                let answer = (head(200, &headers, body.len()) + &body).into_bytes();
+                let (first, rest) = answer.split_at(answer.len() - body.len() + after);
+                let halted = async {
+                    stream.write_all(first).await.ok()?;
+                    is_let_go.wait_for(|is_let_go| *is_let_go).await.ok()?;
+                    stream.write_all(rest).await.ok()
+                };
+                if halted.await.is_none() {
+                    return;
+                }
             }
             Reply::Drip { body, every } => {
                 if drip(&mut stream, &body, every).await.is_err() {
