@@ -11,12 +11,14 @@ use chrono::{DateTime, Utc};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Kind, StatusKey, Stream};
 
+mod own;
 mod run;
+mod wait;
 
 pub use run::{Ended, Hands, carry_out};
 
 /// A run of consul-replicate that writes every key takes its time.
-const RESYNC_WAITS: Duration = Duration::from_secs(60);
+const RESYNC_WAITS: Duration = Duration::from_mins(1);
 /// A key that is not carried after so long is not carried at all, or so late that it matters.
 const PROBE_WAITS: Duration = Duration::from_secs(30);
 
@@ -68,7 +70,9 @@ impl Act {
             (Kind::Git, Some(reference)) => {
                 Ok(Self::Git { dc: stream.id.destination.clone(), reference })
             }
-            (Kind::Git, None) => Err("there is no reference to a commit to delete"),
+            (Kind::Git, None) => {
+                Err("its commit comes by consul-replicate: resync it where git2consul runs")
+            }
             (Kind::ConsulReplicate, Some(status)) => Ok(Self::Resync {
                 source: source(stream)?,
                 destination: stream.id.destination.clone(),
@@ -116,6 +120,15 @@ impl Act {
         }
     }
 
+    /// How long is waited for what should come of it.
+    pub fn waits(&self) -> Duration {
+        match self {
+            Self::Resync { .. } => RESYNC_WAITS,
+            Self::Probe { .. } => PROBE_WAITS,
+            Self::Git { .. } => Duration::ZERO,
+        }
+    }
+
     /// What it does, in a few words.
     pub fn summary(&self) -> String {
         match self {
@@ -141,7 +154,7 @@ impl Act {
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  cas {nudge} at index 0, which makes it run"),
                 format!("GET /v1/kv/{}?dc={destination}", status.key),
-                format!("  until it is there again, for {} s at most", RESYNC_WAITS.as_secs()),
+                format!("  until it is there again, for {} s at most", self.waits().as_secs()),
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  delete-cas {nudge}"),
                 String::from("The run writes every key again,"),
@@ -153,7 +166,7 @@ impl Act {
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  cas {key} at index 0: {value}"),
                 format!("GET /v1/kv/{arrives}?dc={destination}"),
-                format!("  until it is there, for {} s at most", PROBE_WAITS.as_secs()),
+                format!("  until it is there, for {} s at most", self.waits().as_secs()),
                 format!("PUT /v1/txn?dc={source}"),
                 format!("  delete-cas {key}"),
                 String::from("If dcview ends before that, undo it in :journal:"),

@@ -31,12 +31,13 @@ const GROUPS: [(Group, &str); 7] = [
 ];
 
 /// What can be typed beyond the names of views.
-const GRAMMAR: [(&str, &str); 9] = [
+const GRAMMAR: [(&str, &str); 10] = [
     (":NAME @dc-2 /text", "a view of one datacenter, filtered; @* is all of them"),
     (":dc dc-2, :dc *", "limit lists to a datacenter, or to none"),
     (":service NAME", "the instances of a service"),
     (":find TEXT", "keys of all datacenters by a fragment of their name"),
     (":search [FOLDER] /text", "lines of values that match; /regex/ is an expression"),
+    (":repl [KIND]", "streams of one kind: raft, consul-replicate, git, acl, compare, .."),
     (":sort COLUMN [desc]", "sort by a column"),
     (":group service|node|flat", "group the failing checks"),
     (":theme NAME", "dark, light, mono, or one of yours"),

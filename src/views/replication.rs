@@ -131,10 +131,10 @@ impl Listing for Replication {
     }
 
     fn open(&self, _ctx: &Ctx, row: &StreamRow) -> Option<Place> {
-        Some(match row.is_folded() {
-            true => Place::new(ENTRY.name).of(Kind::Raft.word()),
-            false => super::stream::place(&row.stream.id),
-        })
+        if row.is_folded() {
+            return Some(Place::new(ENTRY.name).of(Kind::Raft.word()));
+        }
+        Some(super::stream::place(&row.stream.id))
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&StreamRow>) -> Option<Response> {

@@ -13,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acts;
 mod broken;
 mod carried;
 mod dead;

@@ -30,11 +30,16 @@ pub fn three() -> Cluster {
 
 /// A client of an agent that asks for a datacenter.
 pub fn client(address: &str, dc: &str) -> Client {
+    writer(address, dc).read_only()
+}
+
+/// The same, that may write.
+pub fn writer(address: &str, dc: &str) -> Client {
     let dirs = Dirs { config: "nowhere".into(), state: "nowhere".into() };
     let env: Env = [("CONSUL_HTTP_ADDR", address)].into_iter().collect();
     let config: Config =
         dcview::config::resolve(None, &env, &Flags::default(), &dirs).expect("good settings");
-    Client::new(&config.agent, Access::ReadOnly).expect("a client").in_dc(&Dc::from(dc))
+    Client::new(&config.agent, Access::ReadWrite).expect("a client").in_dc(&Dc::from(dc))
 }
 
 /// A replication from `dc-1` to `dc-2`.

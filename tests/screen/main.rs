@@ -26,4 +26,5 @@ mod kv;
 mod overview;
 mod plans;
 mod replication;
+mod replication_acts;
 mod truth;

@@ -5,22 +5,16 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout_at};
-
-use super::{Act, PROBE_WAITS, RESYNC_WAITS};
+use super::Act;
+use super::own::{Left, Made};
+use super::wait::{Wait, until};
+use crate::consul::kv;
 use crate::consul::write::Outcome;
-use crate::consul::{Class, Client, kv, next_index};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, Op, Write};
-use crate::domain::replication::StatusKey;
+use crate::domain::replication::{Status, StatusKey};
 use crate::journal::{Committed, Committer};
 
-/// How long the server may hold a question for a key.
-const HANG: Duration = Duration::from_secs(5);
-/// The shortest pause between two questions: where the key is missing, any write answers one.
-const PAUSE: Duration = Duration::from_millis(20);
-/// The pause after one that failed.
-const AFTER_FAILURE: Duration = Duration::from_millis(500);
 /// How long the destination has to take a key back that the source does not have any more.
 const CLEARS: Duration = Duration::from_secs(10);
 /// A status moves with every run: so often its deletion is tried at the index that it has then.
@@ -33,6 +27,8 @@ pub struct Hands {
     pub source: Committer,
     /// To where it goes.
     pub destination: Committer,
+    /// How long is waited for what should come ([`Act::waits`]).
+    pub waits: Duration,
 }
 
 /// How an act ended.
@@ -87,23 +83,26 @@ impl Ends<'_> {
         tell(format!("status deleted in {destination}, nudged in {source}; waiting for the run"));
         let began = Instant::now();
         let client = self.hands.destination.client.in_dc(destination);
-        let run = until(&client, &status.key, RESYNC_WAITS, Option::is_some).await;
+        let run = until(&client, &status.key, self.hands.waits, Option::is_some).await;
         let took = began.elapsed();
         let cleared = self.take_back(&made).await;
-        match run {
-            Wait::Came => {
-                let done = format!("resynced into {destination} in {}", seconds(took));
-                cleared.map(|()| done.clone()).map_err(|left| left.after(&done))
+        let why = match run {
+            Wait::Came(now) if made.is_before(now.as_ref()) => {
+                let said = format!("resynced into {destination} in {}", seconds(took));
+                return ended(said, cleared);
+            }
+            // A run that was under way when its status was deleted wrote it again.
+            Wait::Came(_) => {
+                String::from("a run that was under way wrote it again: once more, please")
             }
             Wait::Over(why) => {
-                let text = format!(
-                    "{deleted}, but no run ended in {} s{why}: is it running? Its next run writes \
-                     every key",
-                    RESYNC_WAITS.as_secs()
-                );
-                Err(cleared.err().map_or_else(|| Ended::Failed(text.clone()), |it| it.after(&text)))
+                let limit = seconds(self.hands.waits);
+                format!(
+                    "no run ended in {limit}{why}: is it running? Its next run writes every key"
+                )
             }
-        }
+        };
+        Err(failed(format!("{deleted}, but {why}"), cleared))
     }
 
     async fn probe(
@@ -121,25 +120,23 @@ impl Ends<'_> {
         let is_ours = |entry: &Option<Entry>| {
             entry.as_ref().is_some_and(|entry| entry.value.as_ref() == value.as_bytes())
         };
-        let came = until(&client, arrives, PROBE_WAITS, is_ours).await;
+        let came = until(&client, arrives, self.hands.waits, is_ours).await;
         let took = began.elapsed();
         let cleared = self.take_back(&made).await;
         let said = match &came {
-            Wait::Came => format!("arrived in {destination} after {}", millis(took)),
+            Wait::Came(_) => format!("arrived in {destination} after {}", millis(took)),
             Wait::Over(why) => {
-                let limit = PROBE_WAITS.as_secs();
-                format!("not in {destination} within {limit} s{why}: is the replicator running?")
+                let limit = seconds(self.hands.waits);
+                format!("not in {destination} within {limit}{why}: is the replicator running?")
             }
         };
-        if let Err(left) = cleared {
-            return Err(left.after(&said));
+        if matches!(came, Wait::Over(_)) {
+            return Err(failed(said, cleared));
         }
-        if !matches!(came, Wait::Came) {
-            return Err(Ended::Failed(format!("{said} Removed from {source}")));
-        }
+        let said = ended(said, cleared)?;
         tell(format!("{said}; removing it"));
         match until(&client, arrives, CLEARS, Option::is_none).await {
-            Wait::Came => Ok(format!("{said}; removed from both")),
+            Wait::Came(_) => Ok(format!("{said}; removed from both")),
             Wait::Over(_) => {
                 Ok(format!("{said}; removed from {source}, in {destination} by the next run"))
             }
@@ -180,48 +177,27 @@ impl Ends<'_> {
     }
 }
 
-/// A key of dcview's own that was made.
-struct Made {
-    key: Key,
-    value: String,
-    index: Option<u64>,
-    /// The journal's id of its making.
-    undoes: Option<String>,
-}
-
-impl Made {
-    fn entry(&self, modify_index: u64) -> Entry {
-        Entry {
-            key: self.key.clone(),
-            value: self.value.clone().into(),
-            flags: 0,
-            modify_index,
-            create_index: modify_index,
-            lock_index: 0,
-            session: None,
-        }
-    }
-}
-
-/// A key of dcview's own that could not be taken back.
-struct Left {
-    key: Key,
-    dc: Dc,
-    why: String,
-}
-
-impl Left {
-    fn after(self, said: &str) -> Ended {
-        let Self { key, dc, why } = self;
-        Ended::Failed(format!("{said}; {key} may be left in {dc}: {why}"))
-    }
-}
-
 impl Ended {
     fn text(self) -> String {
         match self {
             Self::Done(text) | Self::Failed(text) | Self::NotJournalled(text) => text,
         }
+    }
+}
+
+/// The end of what went well, unless a key of its own is left.
+fn ended(said: String, cleared: Result<(), Left>) -> Result<String, Ended> {
+    match cleared {
+        Ok(()) => Ok(said),
+        Err(left) => Err(left.after(&said)),
+    }
+}
+
+/// The end of what did not, with a key of its own that is left.
+fn failed(said: String, cleared: Result<(), Left>) -> Ended {
+    match cleared {
+        Ok(()) => Ended::Failed(said),
+        Err(left) => left.after(&said),
     }
 }
 
@@ -248,6 +224,9 @@ async fn delete(committer: &Committer, dc: &Dc, key: &Key) -> Result<(), Ended> 
         let Some(base) = now.map_err(|error| Ended::Failed(error.to_string()))? else {
             return Ok(());
         };
+        if Status::read(&base.value).is_none() {
+            return Err(Ended::Failed(format!("{key} in {dc} is no status; nothing was written")));
+        }
         let write = Write::one(dc.clone(), Op::Delete { base });
         let committed = commit(committer, &write, None).await?;
         if !matches!(committed.outcome, Outcome::Lost { .. }) {
@@ -269,52 +248,6 @@ async fn commit(
 
 fn fine(committed: &Committed) -> Result<(), Ended> {
     committed.trouble().map_or(Ok(()), |why| Err(Ended::Failed(why)))
-}
-
-/// How a wait ended.
-enum Wait {
-    /// The key is as it should be.
-    Came,
-    /// Time is over; why the datacenter could not be asked last, if so.
-    Over(String),
-}
-
-/// Waits until a key is as it should be.
-async fn until(
-    client: &Client,
-    key: &Key,
-    limit: Duration,
-    is_so: impl Fn(&Option<Entry>) -> bool,
-) -> Wait {
-    let deadline = tokio::time::Instant::now() + limit;
-    let mut index = None;
-    let mut why = String::new();
-    loop {
-        let query = kv::entry(key);
-        let query = match index {
-            Some(index) => query.with(|request| request.block(index, HANG)),
-            None => query,
-        };
-        match timeout_at(deadline, query.fetch(client)).await {
-            Ok(Ok((entry, _))) if is_so(&entry) => return Wait::Came,
-            Ok(Ok((_, meta))) => {
-                index = next_index(index, meta.index);
-                why.clear();
-                sleep(PAUSE).await;
-            }
-            Ok(Err(error)) => {
-                index = None;
-                why = format!(" ({})", error.short());
-                // Only another token or another request would help.
-                let is_over = matches!(error.class(), Class::Denied | Class::Fatal);
-                if is_over {
-                    return Wait::Over(why);
-                }
-                sleep(AFTER_FAILURE).await;
-            }
-            Err(_) => return Wait::Over(why),
-        }
-    }
 }
 
 fn seconds(took: Duration) -> String {

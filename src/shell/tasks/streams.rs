@@ -18,7 +18,8 @@ pub(super) async fn act(ways: &Ways, intent: &StreamIntent, teller: &Teller) -> 
         insist: *without_journal,
     };
     let (source, destination) = act.ends();
-    let hands = Hands { source: committer(source), destination: committer(destination) };
+    let (source, destination) = (committer(source), committer(destination));
+    let hands = Hands { source, destination, waits: act.waits() };
     match carry_out(act, &hands, |step| teller.tell(News::Step(step))).await {
         Ended::Done(text) => News::Done(text),
         Ended::Failed(why) => News::Failed(why),

@@ -16,6 +16,7 @@ use crate::table::row::Row;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 use crate::views::listing::{Heading, Listing, Patch};
+use crate::views::replication::words;
 use crate::views::{Ctx, Place, cells};
 
 /// From this width on the note has room for a whole reason.
@@ -93,7 +94,7 @@ impl Listing for Datacenters {
             Column::new("replication", "repl", Width::Fit(4, 17), move |row: &DcRow| {
                 facts::replication(ctx, &row.dc, room >= ROOMY)
             })
-            .rank(rank(2, 2)),
+            .rank(if words::is_any_lost(ctx) { 2 } else { 5 }),
             Column::new("raft", "worst follower", Width::Fit(8, 26), of(facts::follower))
                 .rank(rank(7, 1)),
             number("nodes", "nodes", 8, facts::nodes).rank(rank(5, 1)),

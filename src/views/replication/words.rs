@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::health::Status;
 use crate::domain::ids::Dc;
-use crate::domain::replication::{Alarm, Class, Kind, Stream, Verdict, Waiting};
+use crate::domain::replication::{Alarm, Class, Stream, Verdict, Waiting};
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, compact, count};
@@ -126,6 +126,13 @@ pub fn trouble(stream: &Stream) -> Cell {
     }
 }
 
+/// True while data of any stream is lost, or will be: a small screen has to make room for that. What
+/// is late does not count, since it comes and goes.
+pub fn is_any_lost(ctx: &Ctx) -> bool {
+    let is_lost = |it: &Stream| it.verdict == Verdict::Drift || !it.alarms.is_empty();
+    ctx.store.streams.values().any(|stream| is_lost(stream))
+}
+
 /// Why ends cannot be compared now, each reason once behind the datacenters that it is about.
 pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
     let mut reasons: BTreeMap<&str, Vec<&Dc>> = BTreeMap::new();
@@ -205,10 +212,10 @@ pub fn compared(ctx: &Ctx, stream: &Stream) -> Cell {
     Cell::new(age(old), role)
 }
 
-/// From where to where; a source that was only guessed is marked.
+/// From where to where, or within which one; a source that was only guessed is marked.
 pub fn route(stream: &Stream) -> Cell {
     let id = &stream.id;
-    if id.kind == Kind::Raft {
+    if id.source.as_ref() == Some(&id.destination) {
         return Cell::new(clean(id.destination.as_str()).into_owned(), Role::Text);
     }
     let source = id.source.as_ref().map_or("", |dc| dc.as_str());
@@ -258,7 +265,7 @@ pub fn json(stream: &Stream, now: DateTime<Utc>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::replication::StreamId;
+    use crate::domain::replication::{Kind, StreamId};
 
     fn stream(verdict: Verdict, alarms: Vec<Alarm>) -> Stream {
         let id = StreamId {

@@ -22,9 +22,10 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
         Some(at) => Cell::new(age((ctx.now - at).to_std().unwrap_or_default()), Role::Text),
         None => Cell::new("unknown", Role::Muted),
     };
-    let edited = |row: &DiffRow| match row.0.is_edited_there {
-        true => Cell::new("edited", Role::Warning),
-        false => Cell::new("-", Role::Muted),
+    let edited = |row: &DiffRow| {
+        let (text, role) =
+            if row.0.is_edited_there { ("edited", Role::Warning) } else { ("-", Role::Muted) };
+        Cell::new(text, role)
     };
     let (size_rank, index_rank) = if wide { (2, 0) } else { (0, 2) };
     vec![
