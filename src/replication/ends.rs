@@ -27,7 +27,7 @@ const WHOLE: Duration = Duration::from_mins(1);
 const SIGN: Duration = Duration::from_secs(2);
 /// The pause between two such questions.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How often it is asked what the token may see.
+/// How often it is asked whether the token still sees all.
 const RIGHTS: Duration = Duration::from_mins(1);
 
 /// Both ends.
@@ -38,7 +38,8 @@ pub(super) struct Ends {
     destination: Mirror,
     track: Track,
     stall_after: Duration,
-    rights: Option<(Instant, bool)>,
+    /// When the token was known to see all.
+    rights: Option<Instant>,
 }
 
 /// Which end cannot be read, and why.
@@ -110,14 +111,14 @@ impl Ends {
         if self.source.is_filtered() || self.destination.is_filtered() {
             return false;
         }
-        if let Some((_, known)) = self.rights.filter(|(at, _)| at.elapsed() < RIGHTS) {
-            return known;
+        if self.rights.is_some_and(|at| at.elapsed() < RIGHTS) {
+            return true;
         }
         let both = async {
             sees_all(self.source.client()).await && sees_all(self.destination.client()).await
         };
         let known = timeout(SMALL, both).await.unwrap_or(false);
-        self.rights = Some((Instant::now(), known));
+        self.rights = known.then(Instant::now);
         known
     }
 }
@@ -139,7 +140,7 @@ fn facts(
     }
     let text =
         format!("{} in the source, {} in the destination", judged.source, judged.destination);
-    facts.push(("keys", text));
+    facts.push(("ends", text));
     if !rule.exclude.is_empty() {
         let names: Vec<&str> = rule.exclude.iter().map(Key::as_str).collect();
         facts.push((

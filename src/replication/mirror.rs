@@ -115,6 +115,7 @@ impl<R: Reader> Mirror<R> {
             self.read = Some((began, began.elapsed()));
             self.whole_at = Some(Utc::now());
         }
+        met.is_set_back |= is_back;
         self.store = store;
         self.proven = Some((began, began_at));
         self.met = met;
@@ -162,7 +163,7 @@ impl<R: Reader> Mirror<R> {
         self.met.is_filtered
     }
 
-    /// True when the last refresh met a key whose index had fallen: the store was restored.
+    /// True when the last refresh met an index of before: the store was restored.
     pub fn is_set_back(&self) -> bool {
         self.met.is_set_back
     }

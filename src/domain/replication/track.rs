@@ -25,7 +25,8 @@ pub struct Ends {
     pub source_index: u64,
     /// That of all keys of the source's datacenter, where it was asked for.
     pub store_index: Option<u64>,
-    /// True when a key of the source was seen with a lower index than before, which no change does.
+    /// True when the source's store, or a key of it, was seen with an index of before, which no
+    /// change does.
     pub is_set_back: bool,
 }
 
@@ -38,6 +39,8 @@ pub struct Track {
     jump: Option<(DateTime<Utc>, u64, u64)>,
     /// What was replicated, and the source's index, when it was seen that the source was restored.
     restored: Option<(u64, u64)>,
+    /// A status that rose above all that there is in the source: not its replicator wrote it.
+    foreign: Option<u64>,
 }
 
 impl Track {
@@ -82,8 +85,9 @@ impl Track {
         if let Some(from) = before.filter(|before| last < *before) {
             // An index that fell because tombstones were reaped takes the status along. Then no key
             // is left between; and the index is below what it was, or something newer was written.
-            let is_shared =
-                ends.source_index == from || (ends.source_index > from && between(last, from));
+            let is_shared = ends.source_index == from
+                || (ends.source_index > from && between(last, from))
+                || self.foreign == Some(from);
             if is_shared {
                 self.jump = Some((ends.now, from, last));
             }
@@ -92,7 +96,11 @@ impl Track {
         self.jump = self.jump.filter(|(at, ..)| !is_over(*at));
         // The index of the whole store never falls but with the store itself.
         let is_behind = ends.store_index.is_some_and(|store| store < last);
-        if is_behind || ends.is_set_back {
+        let has_risen = before.is_some_and(|before| before < last);
+        if has_risen && is_behind && !ends.is_set_back && self.restored.is_none() {
+            self.foreign = Some(last);
+        }
+        if (is_behind && self.foreign != Some(last)) || ends.is_set_back {
             let replicated = before.unwrap_or(last).max(last);
             self.restored.get_or_insert((replicated, ends.source_index));
         } else if judged.counts.drift == 0 {
@@ -284,6 +292,24 @@ mod tests {
         assert_eq!(looks.1.alarms, [alarm]);
         looks.tell(judged(0, 0, 0), 131, &ends, &[131]);
         assert!(looks.1.alarms.is_empty());
+    }
+
+    #[test]
+    fn a_status_that_rises_above_the_source_and_falls_back_is_shared() {
+        let mut looks = looks();
+        let mut ends = Ends {
+            now: at(0),
+            whole_at: None,
+            source_index: 147,
+            store_index: Some(150),
+            is_set_back: false,
+        };
+        looks.tell(judged(0, 0, 0), 147, &ends, &[147]);
+        looks.tell(judged(0, 2, 0), 2081, &ends, &[147]);
+        assert!(looks.1.alarms.is_empty(), "nothing was restored: {:?}", looks.1.alarms);
+        (ends.source_index, ends.store_index) = (148, Some(151));
+        looks.tell(judged(0, 0, 0), 148, &ends, &[148]);
+        assert_eq!(looks.1.alarms, [Alarm::SharedStatus { from: 2081, to: 148 }]);
     }
 
     #[test]
