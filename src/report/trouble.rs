@@ -81,12 +81,13 @@ impl Troubles {
         self.warn(&format!("{dc}: {text}"));
     }
 
-    /// These lists of a datacenter are empty, which may be the work of ACLs.
-    pub fn hollow(&mut self, dc: &Dc, lists: &[&str]) {
+    /// These lists, of a datacenter or of all, are empty, which may be the work of ACLs.
+    pub fn hollow(&mut self, dc: Option<&Dc>, lists: &[&str]) {
         self.is_denied = true;
         let lists = lists.join(", ");
         let text = "which proves nothing: the token may not see everything";
-        self.warn(&format!("{dc}: no {lists} are listed, {text}"));
+        let whose = dc.map(|dc| format!("{dc}: ")).unwrap_or_default();
+        self.warn(&format!("{whose}no {lists} are listed, {text}"));
     }
 
     /// The one thing that was asked for is nowhere; ACLs may be why.

@@ -167,7 +167,7 @@ impl<'a> Teller<'a> {
             troubles.stale(self.dc, age);
         }
         if !self.hollow.is_empty() {
-            troubles.hollow(self.dc, &self.hollow);
+            troubles.hollow(Some(self.dc), &self.hollow);
         } else if self.is_filtered {
             troubles.filtered(self.dc);
         } else if self.hides && self.has_list {
