@@ -74,14 +74,14 @@ pub enum Ask {
         /// What is known already.
         known: Arc<Index>,
     },
-    /// Count the keys below the folders that lie directly in some; answered by many
-    /// [`News::Counts`], an [`News::End`] a datacenter and [`News::Done`].
+    /// Count the keys below all folders under a prefix, as far as they are not too many; answered by
+    /// many [`News::Counts`], an [`News::End`] a datacenter and [`News::Done`].
     Count {
         /// Where.
         dcs: Vec<Dc>,
         /// Below which prefix keys are counted.
         page: Key,
-        /// Whose folders are counted apart.
+        /// Whose folders are counted in any case.
         folders: Vec<Key>,
     },
     /// Read what is needed and make a plan; answered by [`News::Planned`].

@@ -86,13 +86,19 @@ fn folders_are_counted_on_demand_and_esc_stops_it() {
     let field = field::calm();
     put_many(field.dc("dc-1"), |n| format!("co/{}/{n}", if n % 3 == 0 { "a" } else { "b" }), 3000);
     put_many(field.dc("dc-2"), |n| format!("co/a/{n}"), 100);
+    put(field.dc("dc-1"), "co/b/x/1", "1");
     let network = Proxy::to(&field.dc("dc-1").http_addr());
     let screen = open(&network.addr().to_string(), &["-c", "kv co"], SIZES[0]);
     screen.wait("the folders", |text| shows(text, &["a/", "yes", "yes", "missing"]));
     screen.send("#");
     screen.wait("the counts", |text| {
-        shows(text, &["a/", "1,000", "100", "missing"]) && shows(text, &["b/", "2,000", "missing"])
+        shows(text, &["a/", "1,000", "100", "missing"]) && shows(text, &["b/", "2,001", "missing"])
     });
+    // What is unfolded later was counted too.
+    screen.send("j");
+    screen.send(keys::RIGHT);
+    screen.wait("the counts below", |text| shows(text, &["b/x/", " 1 ", "missing"]));
+    screen.send(keys::LEFT);
     // A count that does not come is given up.
     network.freeze();
     screen.send("#");

@@ -80,6 +80,9 @@ impl Painter {
 
     /// A text of which every byte is a column.
     fn put_ascii(&mut self, text: &str, role: Role) {
+        if self.is_full() {
+            return;
+        }
         let skip = self.window.from.saturating_sub(self.column).min(text.len());
         let last = (self.end() - self.column).min(text.len());
         self.column += text.len();
@@ -87,6 +90,10 @@ impl Painter {
     }
 
     fn put_grapheme(&mut self, piece: &str, role: Role) {
+        // Of a grapheme that is escaped, each character comes here.
+        if self.is_full() {
+            return;
+        }
         if piece == "\t" {
             let stop = TAB - self.column % TAB;
             return self.put_ascii(&" ".repeat(stop), role);
@@ -177,6 +184,9 @@ mod tests {
         assert_eq!(shown("日本語", 1, 4), " 本 ");
         assert_eq!(shown("ab", 5, 3), "");
         assert_eq!(shown("a\u{1b}b", 2, 3), "x1b");
+        // What stands for one grapheme is longer than the room.
+        assert_eq!(shown("\r\n", 0, 1), "\\");
+        assert_eq!(shown("\u{e0100}\u{112e0}", 0, 1), "\\");
     }
 
     proptest! {

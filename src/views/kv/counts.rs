@@ -94,6 +94,6 @@ mod tests {
         assert_eq!(of(&counts, "later/"), None);
         counts.end(dc.clone(), None);
         assert_eq!(of(&counts, "config/").as_deref(), Some("7"));
-        assert_eq!(of(&counts, "config/checkout/"), None, "it was folded when keys were counted");
+        assert_eq!(of(&counts, "config/checkout/"), None, "it was not counted");
     }
 }
