@@ -6,7 +6,7 @@ use std::time::Duration;
 use dcview::consul::{Client, kv};
 use dcview::domain::ids::{Dc, Key};
 use dcview::domain::replication::StatusKey;
-use dcview::journal::{Committer, Journal, Log};
+use dcview::journal::{CannotUndo, Committer, Journal, Log};
 use dcview::replication::act::{Act, Ended, Hands, carry_out};
 use tempfile::TempDir;
 
@@ -66,14 +66,14 @@ fn a_resync_without_a_replicator_ends_says_what_it_did_and_takes_its_key_back() 
     assert!(!is_there(&stage.hands.source.client, "act-dead/.dcview/nudge"));
     // Only the deletion of the status is left to take back.
     let log = stage.log();
-    let last = log.last_to_undo().expect("a write").to_owned();
+    let last = log.last_to_undo(|_| true).expect("a write").to_owned();
     let records = log.of_write(&last);
     assert_eq!(records[0].key.as_str(), scene.status());
     let back = dcview::journal::undo(&records).expect("an undo");
     let done = runtime().block_on(stage.hands.destination.commit_undo(&back, Some(&last)));
     assert_eq!(done.expect("kept").outcome.word(), "written");
     assert!(is_there(&stage.hands.destination.client, &scene.status()));
-    assert_eq!(stage.log().last_to_undo(), None);
+    assert_eq!(stage.log().last_to_undo(|_| true), Err(CannotUndo::Nothing));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_status_that_the_replicator_wrote_anew_is_not_put_back_over_it() {
     let ended = stage.act(&Act::resync(&scene.stream()).expect("an act"));
     assert!(matches!(&ended, Ended::Done(said) if said.contains("resynced")), "{ended:?}");
     let log = stage.log();
-    let last = log.last_to_undo().expect("a write").to_owned();
+    let last = log.last_to_undo(|_| true).expect("a write").to_owned();
     let back = dcview::journal::undo(&log.of_write(&last)).expect("an undo");
     let done = runtime().block_on(stage.hands.destination.commit_undo(&back, Some(&last)));
     assert_eq!(done.expect("kept").outcome.word(), "lost");
@@ -120,7 +120,7 @@ fn a_probe_that_does_not_arrive_is_taken_back() {
     let Ended::Failed(said) = stage.act(&act) else { panic!("nobody carries it") };
     assert!(said.contains("not in dc-2 within 0.3 s"), "{said}");
     assert!(!is_there(&stage.hands.source.client, "act-probe/.dcview/probe"));
-    assert_eq!(stage.log().last_to_undo(), None);
+    assert_eq!(stage.log().last_to_undo(|_| true), Err(CannotUndo::Nothing));
 }
 
 #[test]

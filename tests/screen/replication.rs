@@ -233,6 +233,23 @@ fn a_stream_lists_its_keys_with_what_both_sides_hold_now() {
 }
 
 #[test]
+fn only_a_replicator_is_said_to_delete_what_the_source_does_not_have() {
+    for (kind, deletes) in
+        [(Kind::ConsulReplicate, true), (Kind::Compare, false), (Kind::Acl, false)]
+    {
+        let mut app = app(&["dc-1", "dc-2"]);
+        let id = stream(kind, "config/", Verdict::Extra).id;
+        let extra = drifted().differing[2].clone();
+        streams(&mut app, vec![Stream { id, differing: Arc::from([extra]), ..drifted() }]);
+        press(&mut app, ":repl<enter>");
+        press(&mut app, "<enter>");
+        let text = screen(&mut app, 120, 24);
+        assert!(text.contains("only in the destination"), "{text}");
+        assert_eq!(text.contains("the next run deletes it"), deletes, "{text}");
+    }
+}
+
+#[test]
 fn a_list_that_was_cut_says_so() {
     let mut app = app(&["dc-1", "dc-2"]);
     let key = drifted().differing[0].clone();

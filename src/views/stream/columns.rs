@@ -1,7 +1,7 @@
 //! The columns of the keys of a stream, and why one of them differs in words.
 
 use super::DiffRow;
-use crate::domain::replication::{Class, Differing, Stamp};
+use crate::domain::replication::{Class, Differing, Kind, Stamp};
 use crate::table::column::{Cell, Column, Width};
 use crate::ui::text::{age, bytes};
 use crate::ui::theme::Role;
@@ -63,13 +63,29 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
 }
 
 /// Why a key differs, and what becomes of it: in a line, since the values stand below it.
-pub(super) fn why(ctx: &Ctx, row: &Differing) -> Vec<Cell> {
-    let text = match (row.class, row.is_edited_there) {
+pub(super) fn why(ctx: &Ctx, kind: Kind, row: &Differing) -> Vec<Cell> {
+    let text = if kind == Kind::ConsulReplicate { of_replicate(row) } else { of_others(row) };
+    vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
+}
+
+/// What consul-replicate makes of a key.
+fn of_replicate(row: &Differing) -> &'static str {
+    match (row.class, row.is_edited_there) {
         (Class::Pending, false) => "newer in the source, and on its way",
         (Class::Pending, true) => "edited in the destination; newer in the source, and on its way",
         (Class::Drift, false) => "replicated, yet different; stays until it changes in the source",
         (Class::Drift, true) => "edited in the destination; stays until it changes in the source",
         (Class::Extra, _) => "only in the destination; the next run deletes it",
-    };
-    vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
+    }
+}
+
+/// What is known of anything else that differs.
+fn of_others(row: &Differing) -> &'static str {
+    match (row.class, row.source, row.destination) {
+        (Class::Extra, ..) => "only in the destination",
+        (Class::Pending, ..) => "on its way",
+        (Class::Drift, ..) if row.is_edited_there => "edited in the destination",
+        (Class::Drift, Some(_), None) => "missing in the destination",
+        (Class::Drift, ..) => "not the same on both sides",
+    }
 }
