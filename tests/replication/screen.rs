@@ -109,7 +109,9 @@ fn a_probe_is_measured_and_removed_from_both_sides() {
     screen.send("t");
     screen.wait("the question", |text| text.contains("cas probe/.dcview/probe at index 0"));
     screen.send("y");
-    screen.wait("the time", |text| text.contains("arrived in dc-2 after") && text.contains("both"));
+    screen.wait("the time", |text| {
+        text.contains("arrived in dc-2 after") && text.contains("removed from both")
+    });
     for http in [&scene.source, &scene.destination] {
         assert_eq!(value(http, "probe/.dcview/probe"), None);
     }
