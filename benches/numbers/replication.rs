@@ -101,7 +101,7 @@ fn look(follower: &mut Box<dyn Follower>) -> Stream {
 
 fn whole(cluster: &Cluster, report: &mut Report) {
     let addresses = addresses(cluster);
-    let (mut bare, mut compared, mut memory) = (Sample::default(), Sample::default(), 0.0_f64);
+    let (mut bare, mut compared) = (Sample::default(), Sample::default());
     for _ in 0..ROUNDS {
         let started = Instant::now();
         for dc in cluster.dcs() {
@@ -110,17 +110,14 @@ fn whole(cluster: &Cluster, report: &mut Report) {
         }
         bare.add(started.elapsed());
         let mut follower = compare(&addresses, "folders/");
-        let (before, started) = (this().memory(), Instant::now());
+        let started = Instant::now();
         let stream = look(&mut follower);
         compared.add(started.elapsed());
-        // The most: what an earlier round gave back is used again.
-        memory = memory.max(this().memory() - before);
         assert_eq!((stream.verdict, stream.counts.same), (Verdict::InSync, KEYS));
     }
     report.note("bare read of both, one after the other, median", bare.middle());
     let target = WHOLE_OVER_BARE * ms(bare.median());
     report.at_most("both compared whole, median", compared.middle(), target);
-    report.note("memory more with both known", Figure::new(memory, Unit::Mb));
 }
 
 fn change(
@@ -151,7 +148,8 @@ fn change(
         }
     }
     let rounds = ROUNDS as f64;
-    let mb = Figure::new(bytes as f64 / rounds / 1e6, Unit::Mb);
+    let each = bytes as f64 / rounds;
+    let mb = Figure::new(each / 1e6, Unit::Mb).beside(format!("{:.0} kB", each / 1e3));
     let cpu = Figure::time(cpu.div_f64(rounds)).beside("with the relay's");
     if is_promised {
         report.at_most(&format!("{what} changed, at both ends: read"), mb, CHANGE_MB);

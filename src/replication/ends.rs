@@ -139,7 +139,7 @@ fn facts(
     }
     let text =
         format!("{} in the source, {} in the destination", judged.source, judged.destination);
-    facts.push(("keys", text));
+    facts.push(("ends", text));
     if !rule.exclude.is_empty() {
         let names: Vec<&str> = rule.exclude.iter().map(Key::as_str).collect();
         facts.push((

@@ -25,6 +25,9 @@ const SHORTEST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(10);
 /// The pause while no stream is shown.
 const UNSEEN: Duration = Duration::from_secs(30);
+/// No pause is longer, whatever a look took: after ten minutes nothing that was read before can be
+/// proven to be so still, and all would be read again each time.
+const LAST: Duration = Duration::from_mins(5);
 /// A look is followed by a pause of so many times what it took, watched and not.
 const SHARE: (u32, u32) = (9, 99);
 
@@ -107,13 +110,13 @@ async fn rest(shared: &Streams, follower: &mut dyn Follower, cost: Duration) {
     if !is_shown {
         let shown = scope.wait_for(|scope| scope.glanced.replication);
         tokio::select! {
-            () = sleep((cost * SHARE.1).max(UNSEEN)) => {}
+            () = sleep((cost * SHARE.1).clamp(UNSEEN, LAST)) => {}
             Ok(_) = shown => {}
             Ok(()) = refresh.changed() => {}
         }
         return;
     }
-    let pause = (cost * SHARE.0).max(SHORTEST);
+    let pause = (cost * SHARE.0).clamp(SHORTEST, LAST);
     tokio::select! {
         () = sleep(pause) => {}
         Ok(()) = refresh.changed() => return,

@@ -48,6 +48,8 @@ pub struct Scene {
     pub destination: Http,
     pub orders: Orders,
     pub told: Told,
+    /// Which server of the destination is asked.
+    pub asked: usize,
     cluster: &'static Cluster,
     follower: Option<Box<dyn Follower>>,
 }
@@ -81,7 +83,7 @@ impl Scene {
         };
         let http = to.clone();
         let orders = Orders { http, carried: vec![carried], exclude: Vec::new(), status_dir };
-        Self { source: from, destination: to, orders, told, cluster, follower: None }
+        Self { source: from, destination: to, orders, told, asked: 0, cluster, follower: None }
     }
 
     /// Leaves out what begins so in the source, in the replicator and in the settings.
@@ -116,7 +118,8 @@ impl Scene {
 
     /// What all followers stand on.
     pub fn ground(&self) -> Ground {
-        let address = |dc: &str| self.cluster.dc(dc).http_addr();
+        let server = |dc: &str| if dc == "dc-2" { self.asked } else { 0 };
+        let address = |dc: &str| self.cluster.dc(dc).server_addr(server(dc));
         let clients = ["dc-1", "dc-2", "dc-3"].map(|dc| (Dc::from(dc), client(&address(dc), dc)));
         Ground {
             told: Arc::new(self.told.clone()),

@@ -8,6 +8,9 @@
 //! above the status. That holds for each key by itself, so the keys of one end need not be of one
 //! moment. Cost: one step for each key of both ends.
 
+#[cfg(test)]
+mod interleaved;
+
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
