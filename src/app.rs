@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
 use crate::domain::feed::{Report, Scope, Wanted};
@@ -209,7 +209,7 @@ impl App {
     fn tick(&mut self, now: DateTime<Utc>) {
         self.now = now;
         self.store.sample(now);
-        if self.notice.as_ref().is_some_and(|notice| notice.is_over(now)) {
+        if self.notice.as_ref().is_none_or(|notice| notice.is_over(now)) {
             let next = self.setup.warnings.pop();
             self.notice = next.map(|text| Notice::new(Level::Warn, text, now));
         }
@@ -272,10 +272,18 @@ impl App {
             return;
         }
         self.is_dirty = true;
+        // What is wrong with a line stays beside it while it is mended.
+        let is_typing = matches!(self.overlay, Overlay::Command)
+            && !matches!(key.code, KeyCode::Enter | KeyCode::Esc);
+        let old = self.notice.take();
         if !self.overlay_key(key, action, effects)
             && let Some(action) = action
         {
             self.act(action, effects);
+        }
+        match &mut self.notice {
+            Some(new) => new.is_answer = true,
+            None => self.notice = old.filter(|old| is_typing || old.outlives(key.code)),
         }
     }
 
@@ -354,13 +362,15 @@ impl App {
 
     /// Goes to a place. The place of a list in one datacenter focuses that datacenter.
     fn open(&mut self, place: &Place, effects: &mut Vec<Effect>) {
-        let mut place = place.clone();
+        let (mut place, before) = (place.clone(), self.focus.clone());
         if place.args.is_empty()
             && let Some(dc) = place.dc.take()
         {
             self.focus = Some(dc);
         }
-        self.trail.open(&place);
+        if self.trail.open(&place) && self.focus != before {
+            self.trail.limited(before, self.focus.clone());
+        }
         self.reload(effects);
     }
 

@@ -19,7 +19,7 @@ use crate::config::{EndpointLayer, Flags, LogLevel, SettingsLayer};
 
 pub use demo::{Demo, Size};
 pub use get::{Format, Get, What};
-pub use kv::{Consent, Kv, KvForm, KvVerb};
+pub use kv::{Consent, Kv, KvForm, KvVerb, Unsaved};
 pub use replication::{Condition, Replication, ReplicationVerb};
 
 /// Several Consul datacenters, visible and operable in one terminal.
@@ -123,7 +123,10 @@ impl Cli {
     /// # Errors
     /// A usage error, also for `--help` and `--version`; its `exit` prints it and ends as it should.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let cli = Self::try_parse_from(two_dashes(arguments))?;
+        let mut cli = Self::try_parse_from(two_dashes(arguments))?;
+        if let Some(Command::Demo(demo)) = &mut cli.command {
+            cli.first_command = demo.first_command.take().or(cli.first_command);
+        }
         if cli.global.token.is_some() {
             return Err(Self::command().error(
                 ErrorKind::UnknownArgument,

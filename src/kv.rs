@@ -11,6 +11,7 @@
 
 mod confirm;
 mod diff;
+mod edit;
 pub(crate) mod external;
 mod failure;
 mod files;
@@ -33,7 +34,7 @@ use crate::app::msg::Exit;
 use crate::cli::{Kv, KvVerb, ReplicationVerb};
 use crate::config::Config;
 use crate::domain::ids::Dc;
-use failure::{Done, Failure};
+use failure::Done;
 use place::Session;
 
 /// Does what was asked. `state` is the directory of the journal.
@@ -43,7 +44,7 @@ use place::Session;
 pub async fn run(kv: &Kv, config: &Config, state: &Path, mut out: impl Write) -> Result<Exit> {
     let session = Session { config, state, form: kv.output };
     let done = act(&session, &kv.verb, &mut out).await;
-    Ok(finish(done, config, &mut out))
+    Ok(finish(&session, done, &mut out).await)
 }
 
 /// Compares what `dcview replication diff` was told to. It writes nothing.
@@ -57,16 +58,19 @@ pub async fn diff_of(verb: &ReplicationVerb, config: &Config, mut out: impl Writ
     let sides = diff::Sides { left: prefix, right, to_dc: None, brief: *brief };
     let dcs = (&Dc::from(source.as_str()), &Dc::from(destination.as_str()));
     let done = diff::prefixes(&session, dcs, &sides, &mut out).await;
-    Ok(finish(done, config, &mut out))
+    Ok(finish(&session, done, &mut out).await)
 }
 
 /// The exit of what was done, with the warnings of the settings before its message.
-fn finish(done: Done, config: &Config, out: &mut impl Write) -> Exit {
-    let mut exit = done.unwrap_or_else(Failure::exit);
+async fn finish(session: &Session<'_>, done: Done, out: &mut impl Write) -> Exit {
+    let mut exit = match done {
+        Ok(exit) => exit,
+        Err(failure) => session.named(failure).await.exit(),
+    };
     if out.flush().is_err() && exit.code == 0 {
         exit.code = 2;
     }
-    let warnings = config.warnings.iter().map(String::as_str);
+    let warnings = session.config.warnings.iter().map(String::as_str);
     let lines: Vec<&str> = warnings.chain(exit.message.as_deref()).collect();
     exit.message = (!lines.is_empty()).then(|| lines.join("\n"));
     exit
@@ -82,7 +86,7 @@ async fn act(session: &Session<'_>, verb: &KvVerb, out: &mut impl Write) -> Done
             let wanted = store::Wanted { key, cas: *cas, flags: *flags };
             store::put(session, &wanted, value, consent).await
         }
-        KvVerb::Edit { key, consent } => store::edit(session, key, consent).await,
+        KvVerb::Edit { key, draft, consent } => edit::edit(session, key, *draft, consent).await,
         KvVerb::Rm { key, recursive, consent } => many::rm(session, key, *recursive, consent).await,
         KvVerb::Diff { left, right, to_dc, brief } => {
             let sides = diff::Sides { left, right, to_dc: to_dc.as_deref(), brief: *brief };

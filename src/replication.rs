@@ -30,6 +30,7 @@ mod mirror;
 mod primary;
 mod propose;
 mod replicate;
+mod rights;
 mod since;
 mod statuses;
 

@@ -1,4 +1,4 @@
-//! The screen's answers without a terminal: `dcview get`.
+//! The screen's answers without a terminal: `dcview get`, and `dcview replication` (see there).
 //!
 //! ```text
 //! ways (which datacenters) -> ask (all at once) -> gather -> store::Store -> rows -> form -> stdout
@@ -6,9 +6,10 @@
 //! ```
 //!
 //! Everything is asked once and put into the same store that the screen reads, so that both say
-//! the same. A datacenter that does not answer costs only its own rows. Exit codes: 0 fine, 2
-//! usage, 3 something could not be had from a datacenter, 4 denied; 3 goes before 4, since who may
-//! not ask can be helped only once the way is open.
+//! the same. A datacenter that does not answer costs only its own rows. Exit codes: 0 fine, 1 the
+//! one thing that was asked for is nowhere, 2 usage, 3 something could not be had from a datacenter,
+//! 4 denied, or a list is empty and ACLs may be why; 3 goes before 4, since who may not ask can be
+//! helped only once the way is open.
 
 mod ask;
 mod facts;
@@ -30,7 +31,7 @@ use crate::app;
 use crate::app::msg::Exit;
 use crate::cli::{Get, What};
 use crate::config::Config;
-use crate::domain::feed::{Report, Subject};
+use crate::domain::feed::{List, Report, Subject};
 use crate::domain::ids::Dc;
 use crate::store::Store;
 pub use replication::replication;
@@ -66,8 +67,9 @@ pub async fn get(
         troubles.failed(None, &[], error);
     }
     let store = ask_all(&ways, only, &Question::of(&get.what), &mut troubles).await;
-    if let (Some(what), true) = (absent(&get.what, &store), troubles.is_whole()) {
-        troubles.warn(&what);
+    if let (Some((what, may_be_filtered)), true) = (absent(&get.what, &store), troubles.is_whole())
+    {
+        troubles.absent(&what, may_be_filtered);
     }
     write(&mut out, &rows::print(&store, &get.what, get.output)?)?;
     Ok(troubles.exit())
@@ -93,15 +95,16 @@ async fn ask_all(
     store.apply(Report::Datacenters { all, local: None });
     for (way, answers) in asked.into_iter().zip(answers) {
         let facts = facts.get(way.agent).cloned().unwrap_or_default();
-        for report in answers.tell(&way.dc, &facts, Utc::now(), troubles) {
+        for report in answers.tell(&way.dc, question.printed, &facts, Utc::now(), troubles) {
             store.apply(report);
         }
     }
     store
 }
 
-/// What is said when no datacenter has the one thing that was asked for.
-fn absent(what: &What, store: &Store) -> Option<String> {
+/// What is said when no datacenter has the one thing that was asked for, and whether ACLs may be
+/// why.
+fn absent(what: &What, store: &Store) -> Option<(String, bool)> {
     let (kind, name, subject) = match what {
         What::Service { name } => ("service", name, Subject::Service(name.as_str().into())),
         What::Node { name } => ("node", name, Subject::Node(name.as_str().into())),
@@ -111,7 +114,9 @@ fn absent(what: &What, store: &Store) -> Option<String> {
         dc.instances.get(&subject).is_some_and(|rows| !rows.is_empty())
             || dc.nodes.contains_key(name.as_str())
     });
-    (!is_there).then(|| format!("no {kind} '{name}' was found"))
+    let list = List::Subject(subject);
+    let may_be_filtered = store.datacenters().any(|(_, dc)| dc.freshness(&list).may_be_filtered);
+    (!is_there).then(|| (format!("no {kind} '{name}'"), may_be_filtered))
 }
 
 /// Writes the whole answer.

@@ -358,6 +358,13 @@ impl Datacenter {
         freshness
     }
 
+    /// A count of what one of its lists holds; `None` where that is not known: the list never
+    /// came, or there is none of it in a list that ACLs may have shortened.
+    pub fn counted(&self, list: &List, n: usize) -> Option<usize> {
+        let freshness = self.freshness(list);
+        (!freshness.is_empty() && (n > 0 || !freshness.may_be_filtered)).then_some(n)
+    }
+
     /// Since when a failing check is in its state.
     pub fn since(&self, key: &CheckKey) -> Option<Since> {
         self.since.get(key).copied()

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::action::{Action, When};
+use super::command::READ_ONLY;
 use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
@@ -17,18 +18,18 @@ impl App {
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let changes = action.info().is_some_and(|info| info.when == When::Change);
         if changes && self.setup.rules.is_read_only {
-            return self.say(Level::Warn, "read-only: nothing may be changed");
+            return self.say(Level::Warn, READ_ONLY);
         }
         match action {
-            Action::Quit if !self.trail.step(-1) => {
+            Action::Quit if !self.step(-1) => {
                 effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() }));
             }
             Action::Quit | Action::HistoryBack | Action::HistoryForward | Action::LastView => {
                 let moved = match action {
                     Action::Quit => true,
-                    Action::LastView => self.trail.back_and_forth(),
-                    Action::HistoryBack => self.trail.step(-1),
-                    _ => self.trail.step(1),
+                    Action::LastView => self.trail.back_and_forth(&mut self.focus),
+                    Action::HistoryBack => self.step(-1),
+                    _ => self.step(1),
                 };
                 if moved {
                     self.reload(effects);
@@ -63,7 +64,7 @@ impl App {
         }
     }
 
-    /// One step back: an applied filter goes first, then the view.
+    /// One step back: an applied filter goes first, then the view and what it limited lists to.
     pub(super) fn back(&mut self, effects: &mut Vec<Effect>) {
         if self.forget(Asker::View(self.trail.id()), effects) {
             self.with_view(|view, ctx| view.stopped(ctx));
@@ -71,9 +72,13 @@ impl App {
         }
         if self.trail.view().filter().is_some_and(|filter| !filter.is_empty()) {
             self.set_filter(Filter::default(), effects);
-        } else if self.trail.step(-1) {
+        } else if self.step(-1) {
             self.reload(effects);
         }
+    }
+
+    fn step(&mut self, by: isize) -> bool {
+        self.trail.step(by, &mut self.focus)
     }
 
     pub(super) fn tab(&mut self, by: isize, effects: &mut Vec<Effect>) {

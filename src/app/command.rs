@@ -18,7 +18,7 @@ mod word;
 use super::action::Action;
 
 pub use complete::complete;
-pub use error::CommandError;
+pub use error::{CommandError, READ_ONLY};
 pub use keys::{KeysCommand, KeysVerb, Name, Other};
 pub use parse::parse;
 pub use word::quoted;

@@ -40,6 +40,8 @@ pub struct Edit {
     top: usize,
     /// The first line and column of the text that are shown.
     window: (usize, usize),
+    /// The columns that it is shown in.
+    width: usize,
     /// The colours of the text at a revision of it.
     colours: Option<(u64, Highlight)>,
 }
@@ -53,6 +55,8 @@ enum Aside {
     Search,
     /// The question what becomes of a changed text.
     Leaving,
+    /// The list of keys in place of the text: the next one puts it away.
+    Keys,
 }
 
 /// Whether it is known what must be asked before the write.
@@ -80,6 +84,7 @@ impl Edit {
             remark: None,
             top: 0,
             window: (0, 0),
+            width: 0,
             colours: None,
         })
     }
@@ -188,6 +193,7 @@ impl Edit {
     /// Learns how much room the text has: the cursor must be seen.
     pub fn fit(&mut self, inner: Rect) {
         let (height, width) = (usize::from(inner.height).max(1), usize::from(inner.width));
+        self.width = width;
         let at = self.text.cursor();
         let gutter = gutter(self.text.lines().len());
         let room = width.saturating_sub(gutter).max(1);

@@ -1,6 +1,9 @@
-//! The line that tells the operator what just happened; it goes away by itself.
+//! The line that tells the operator what just happened; it goes away by itself, and with the next key
+//! that does something else. What went wrong and answers no key waits for `esc`: it may have come just
+//! before a key.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use crossterm::event::KeyCode;
 
 /// How long a notice stays.
 const STAYS: TimeDelta = TimeDelta::seconds(6);
@@ -23,13 +26,20 @@ pub struct Notice {
     pub text: String,
     /// How much it matters.
     pub level: Level,
+    /// True for what a key was answered with.
+    pub is_answer: bool,
     until: DateTime<Utc>,
 }
 
 impl Notice {
     /// A notice of this moment.
     pub fn new(level: Level, text: impl Into<String>, now: DateTime<Utc>) -> Self {
-        Self { text: text.into(), level, until: now + STAYS }
+        Self { text: text.into(), level, is_answer: false, until: now + STAYS }
+    }
+
+    /// True for one that the next key leaves there.
+    pub fn outlives(&self, key: KeyCode) -> bool {
+        key != KeyCode::Esc && !self.is_answer && self.level != Level::Info
     }
 
     /// True when it has been shown long enough.

@@ -19,6 +19,9 @@ pub struct Demo {
     /// Where chance begins; the same seed tells the same story.
     #[arg(long, value_name = "NUMBER", default_value = "1")]
     pub seed: u64,
+    /// Begin with this command, as typed after ':'.
+    #[arg(short = 'c', long = "command", value_name = "COMMAND")]
+    pub first_command: Option<String>,
 }
 
 /// A number of instances.

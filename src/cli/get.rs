@@ -4,9 +4,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// Print what the screen would show, and end.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 fine, 2 usage, 3 a datacenter could not be reached (the \
-                        others are printed), 4 denied; 3 goes before 4. What is missing, stale \
-                        or may be hidden by ACLs is said on stderr, a line for each.")]
+#[command(after_help = "Exit codes: 0 fine, 1 no such service or node, 2 usage, 3 a datacenter \
+                        could not be reached (the others are printed), 4 denied, or a list is \
+                        empty and ACLs may be why; 3 goes before 4. What is missing, stale or may \
+                        be hidden by ACLs is said on stderr, a line for each.")]
 pub struct Get {
     /// What to print.
     #[command(subcommand)]

@@ -68,6 +68,9 @@ pub enum KvVerb {
     Edit {
         /// The key.
         key: String,
+        /// What becomes of an edit of this key that was not saved. A terminal goes on with it.
+        #[arg(long, value_name = "WHAT")]
+        draft: Option<Unsaved>,
         /// How to confirm.
         #[command(flatten)]
         consent: Consent,
@@ -211,6 +214,15 @@ pub enum KvVerb {
         #[command(flatten)]
         consent: Consent,
     },
+}
+
+/// What becomes of an edit that was not saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Unsaved {
+    /// Go on with its text.
+    Take,
+    /// Forget it, and begin with what the key holds.
+    Forget,
 }
 
 /// How to confirm a change.

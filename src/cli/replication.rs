@@ -19,7 +19,8 @@ use crate::domain::replication::Kind;
                   fails on anything pending at the moment, which under load there always is.\n\n\
                   Exit codes: 0 fine, 1 a condition of --max-lag or --fail-on holds, 2 usage, 3 a \
                   datacenter or stream could not be read (the others are printed), 4 denied; 1 goes \
-                  before 3, and 3 before 4."
+                  before 3, and 3 before 4. A stream that \
+                  cannot be judged by a condition is 3, or 4 where the token may not see everything."
 )]
 pub struct Replication {
     /// What to do instead.

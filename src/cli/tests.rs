@@ -112,6 +112,9 @@ fn the_first_command_is_kept_whole() {
     let line = ["dcview", "-c", "svc @dc-2 /billing"].map(OsString::from);
     let cli = Cli::read(line).unwrap();
     assert_eq!(cli.first_command.as_deref(), Some("svc @dc-2 /billing"));
+    for line in ["dcview -c kv demo", "dcview demo -c kv", "dcview demo --command kv --seed 7"] {
+        assert_eq!(read(line).unwrap().first_command.as_deref(), Some("kv"), "{line}");
+    }
 }
 
 #[test]

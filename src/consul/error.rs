@@ -30,7 +30,11 @@ pub enum ApiError {
         dc: Option<Dc>,
     },
     /// The agent knows no way to the datacenter.
-    #[error("no path to {} from the agent at {address}", whom(dc.as_ref()))]
+    #[error(
+        "no path to {} from the agent at {address}: its servers are gone, or Consul knows it by \
+         another name",
+        whom(dc.as_ref())
+    )]
     NoPath {
         /// The datacenter asked for, if one was.
         dc: Option<Dc>,

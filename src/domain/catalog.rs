@@ -118,6 +118,16 @@ impl Node {
     pub fn badness(&self) -> (Status, usize) {
         (self.status, self.failing_checks)
     }
+
+    /// True when the node itself is well, and only services on it fail.
+    pub fn is_host_of_failing(&self) -> bool {
+        self.status == Status::Passing && self.failing_checks > 0
+    }
+
+    /// Its state in words; a node that passes has nothing that fails on it.
+    pub fn word(&self) -> &'static str {
+        if self.is_host_of_failing() { "services fail" } else { self.status.word() }
+    }
 }
 
 /// True for a tag such as `v2`, `1.4.0` or `v1.2-rc1`.

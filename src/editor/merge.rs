@@ -10,6 +10,11 @@ mod tests;
 
 use bytes::Bytes;
 
+/// The lines that set the sides of a conflict apart, wherever one is shown or edited.
+pub mod markers {
+    pub use super::conflict::{BASE, END, MINE, THEIRS};
+}
+
 /// A stretch of a merged value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Region {

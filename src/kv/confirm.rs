@@ -7,26 +7,42 @@ use super::place::Place;
 use crate::cli::Consent;
 use crate::ui::text::clean;
 
+/// True when there is a terminal to show a change on and to ask.
+pub(super) fn may_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Refuses what nobody could consent to in the end: there is no terminal to ask, and the command
+/// line does not say enough.
+pub(super) fn possible(place: &Place, consent: &Consent) -> Done<()> {
+    if let Some(name) = consent.yes_i_mean.as_ref().filter(|name| **name != *place.dc.as_str()) {
+        return Err(Failure::usage(format!("--yes-i-mean is '{name}', not '{}'", place.dc)));
+    }
+    if may_ask() {
+        return Ok(());
+    }
+    if place.is_protected && consent.yes_i_mean.is_none() {
+        let dc = clean(place.dc.as_str());
+        return Err(Failure::usage(format!(
+            "'{dc}' is protected: say --yes-i-mean {dc}; nothing was written"
+        )));
+    }
+    if !consent.force {
+        let text = "no terminal to ask: --force writes what would be shown; nothing was written";
+        return Err(Failure::usage(text));
+    }
+    Ok(())
+}
+
 /// Shows a change on stderr and returns when it may be made. A protected datacenter's name must be
 /// typed, or given on the command line.
 pub(super) fn confirm(place: &Place, consent: &Consent, change: &str) -> Done<()> {
-    let is_meant = match &consent.yes_i_mean {
-        Some(name) if *name != place.dc.as_str() => {
-            return Err(Failure::usage(format!("--yes-i-mean is '{name}', not '{}'", place.dc)));
-        }
-        named => named.is_some(),
-    };
-    let may_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-    if may_ask {
+    possible(place, consent)?;
+    if may_ask() {
         say(change);
     }
     let dc = clean(place.dc.as_str());
-    if place.is_protected && !is_meant {
-        if !may_ask {
-            return Err(Failure::usage(format!(
-                "'{dc}' is protected: say --yes-i-mean {dc}; nothing was written"
-            )));
-        }
+    if place.is_protected && consent.yes_i_mean.is_none() {
         return match ask(&format!("'{dc}' is protected. Type its name to write there: "))? {
             name if name == place.dc.as_str() => Ok(()),
             _ => Err(Failure::usage("that is not its name; nothing was written")),
@@ -34,10 +50,6 @@ pub(super) fn confirm(place: &Place, consent: &Consent, change: &str) -> Done<()
     }
     if consent.force {
         return Ok(());
-    }
-    if !may_ask {
-        let text = "no terminal to ask: --force writes what would be shown; nothing was written";
-        return Err(Failure::usage(text));
     }
     match ask(&format!("Write this to '{dc}'? [y/N] "))?.as_str() {
         "y" | "Y" | "yes" => Ok(()),

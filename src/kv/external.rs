@@ -5,7 +5,7 @@
 
 use std::env;
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
@@ -47,10 +47,7 @@ impl Drop for Scratch {
 
 /// Opens the editor on a text and waits for its end.
 pub(crate) async fn edit(key: &Key, text: &str) -> Result<Typed, CannotEdit> {
-    let editor = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| env::var(name).ok().filter(|editor| !editor.trim().is_empty()));
-    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    let editor = editor()?;
     let name = format!("dcview-{}-{}", std::process::id(), Utc::now().timestamp_micros());
     let dir = env::temp_dir().join(name);
     DirBuilder::new().mode(0o700).create(&dir)?;
@@ -78,6 +75,23 @@ pub(crate) async fn edit(key: &Key, text: &str) -> Result<Typed, CannotEdit> {
     let text = String::from_utf8(fs::read(&path)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the text is no UTF-8"))?;
     Ok(Typed { text, is_cut_short: ended.is_none() })
+}
+
+/// The operator's editor. One that nobody chose is not started where it could only make a mess.
+fn editor() -> Result<String, CannotEdit> {
+    let chosen = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| env::var(name).ok().filter(|editor| !editor.trim().is_empty()));
+    let has_terminal = || io::stdin().is_terminal() && io::stdout().is_terminal();
+    match chosen {
+        Some(editor) => Ok(editor),
+        None if has_terminal() => Ok("vi".to_owned()),
+        None => Err(CannotEdit(
+            "no terminal to edit in: set VISUAL or EDITOR to a command that needs none, or use \
+             'put'; nothing was written"
+                .to_owned(),
+        )),
+    }
 }
 
 /// The new value without the line end that editors add where there was none.

@@ -6,6 +6,7 @@ use super::external::CannotEdit;
 use crate::app::msg::Exit;
 use crate::consul::write::{Outcome, Settled};
 use crate::consul::{ApiError, Class};
+use crate::domain::ids::Dc;
 use crate::journal::{CannotUndo, Committed, JournalError};
 use crate::plan::make::CannotRename;
 use crate::ui::text::clean;
@@ -31,22 +32,33 @@ pub(super) type Done<T = Exit> = Result<T, Failure>;
 pub(super) struct Failure {
     code: u8,
     text: String,
+    /// The datacenter that the agent knows no way to: perhaps there is none of that name.
+    no_path: Option<Dc>,
 }
 
 impl Failure {
+    fn new(code: u8, text: impl Into<String>) -> Self {
+        Self { code, text: text.into(), no_path: None }
+    }
+
+    /// The datacenter that may not exist.
+    pub fn no_path(&self) -> Option<&Dc> {
+        self.no_path.as_ref()
+    }
+
     /// It makes no sense, or was not confirmed.
     pub fn usage(text: impl Into<String>) -> Self {
-        Self { code: USAGE, text: text.into() }
+        Self::new(USAGE, text)
     }
 
     /// There is nothing of that name.
     pub fn absent(text: impl Into<String>) -> Self {
-        Self { code: DIFFERENT, text: text.into() }
+        Self::new(DIFFERENT, text)
     }
 
     /// Somebody else was there first.
     pub fn lost(text: impl Into<String>) -> Self {
-        Self { code: LOST, text: text.into() }
+        Self::new(LOST, text)
     }
 
     /// What the program ends with.
@@ -70,16 +82,20 @@ impl From<ApiError> for Failure {
             (_, Class::Denied) => DENIED,
             _ => UNREACHABLE,
         };
-        Self { code, text: error.to_string() }
+        let no_path = match &error {
+            ApiError::NoPath { dc, .. } => dc.clone(),
+            _ => None,
+        };
+        Self { no_path, ..Self::new(code, error.to_string()) }
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self { code: 0, text: String::new() };
+            return Self::new(0, "");
         }
-        Self { code: USAGE, text: error.to_string() }
+        Self::new(USAGE, error.to_string())
     }
 }
 
@@ -122,7 +138,7 @@ pub(super) fn of_write(committed: &Committed) -> Option<Failure> {
         (Outcome::Unknown(_), Some(Settled::StillUnknown(_))) => (UNKNOWN, later),
         (Outcome::Unknown(_), _) => (UNKNOWN, ""),
     };
-    Some(Failure { code, text: format!("{text}{hint}") })
+    Some(Failure::new(code, format!("{text}{hint}")))
 }
 
 /// The end of a command that did what it should.

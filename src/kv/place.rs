@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::failure::{Done, Failure};
+use crate::app;
 use crate::cli::KvForm;
 use crate::config::Config;
 use crate::consul::{Access, Client, read};
@@ -46,6 +47,25 @@ impl Session<'_> {
                 })?;
                 self.place_in(own)
             }
+        }
+    }
+
+    /// A failure, in better words where it is that no datacenter has that name.
+    pub async fn named(&self, failure: Failure) -> Failure {
+        let Some(dc) = failure.no_path() else { return failure };
+        let Ok(agent) = Client::new(&self.config.agent, Access::ReadOnly) else { return failure };
+        match read::datacenters().fetch(&agent).await {
+            Ok((known, _)) if !known.contains(dc) => {
+                let text = app::unknown_dc(dc, known.iter().map(Dc::as_str));
+                let hint = match self.config.datacenter(dc) {
+                    Some(_) => {
+                        "; the NAME of [datacenters.NAME] is the one that Consul knows it by"
+                    }
+                    None => "",
+                };
+                Failure::usage(format!("{text}{hint}"))
+            }
+            _ => failure,
         }
     }
 

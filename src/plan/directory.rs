@@ -12,46 +12,127 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+
 use super::make::Incoming;
 use crate::domain::kv::{Entry, Key};
 
 /// Holds the flags that are not 0, by file.
 const FLAGS: &str = "%flags.json";
 
+/// How many files that are in the way are named.
+const NAMED: usize = 3;
+
 /// Writes entries into a directory, which is made; its files must not be there yet. `prefix` is left
-/// out of the names. Gives the number of files. `goes_on` hears how many are written and may end it.
+/// out of the names. Gives the number of keys. `goes_on` hears how many are written and may end it.
 ///
 /// # Errors
-/// When a file cannot be written or is there already, naming it; what was written before stays.
+/// When a file is there already or cannot be written, naming it; what was written before is removed
+/// again.
 pub fn write(
     dir: &Path,
     entries: &[Entry],
     prefix: &Key,
     mut goes_on: impl FnMut(usize) -> bool,
 ) -> io::Result<usize> {
-    let names: Vec<&str> =
-        entries.iter().filter_map(|it| it.key.as_str().strip_prefix(prefix.as_str())).collect();
-    let folders = folders(&names);
+    let prefix = prefix.as_str();
+    let named: Vec<(&Entry, &str)> = entries
+        .iter()
+        .filter_map(|entry| Some((entry, entry.key.as_str().strip_prefix(prefix)?)))
+        .collect();
+    let folders = folders(named.iter().map(|(_, name)| *name));
     let mut flags = BTreeMap::new();
-    fs::create_dir_all(dir)?;
-    for (number, (entry, name)) in entries.iter().zip(&names).enumerate() {
-        if !goes_on(number) {
-            return Err(io::Error::other(format!("ended after {number} files")));
-        }
+    let mut files = Vec::new();
+    for (entry, name) in &named {
         let file = file_of(name, &folders);
-        let path = dir.join(&file);
-        let written = write_new(&path, &entry.value);
-        written.map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot write '{}': {error}", path.display()))
-        })?;
+        files.push((dir.join(&file), entry.value.clone()));
         if entry.flags != 0 {
             flags.insert(file, entry.flags);
         }
     }
     if !flags.is_empty() {
-        write_new(&dir.join(FLAGS), &serde_json::to_vec_pretty(&flags)?)?;
+        files.push((dir.join(FLAGS), serde_json::to_vec_pretty(&flags)?.into()));
     }
-    Ok(names.len())
+    refuse_existing(&files)?;
+    let mut made = Made::default();
+    let written = made.all(dir, &files, &mut goes_on);
+    written.map(|()| named.len()).map_err(|error| made.undo(&error))
+}
+
+/// Nothing is written when one of the files is in the way.
+fn refuse_existing(files: &[(PathBuf, Bytes)]) -> io::Result<()> {
+    let there: Vec<_> =
+        files.iter().map(|(path, _)| path).filter(|path| path.symlink_metadata().is_ok()).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let some = there.iter().take(NAMED).map(|path| format!("'{}'", path.display()));
+    let some = some.collect::<Vec<_>>().join(", ");
+    let more = if there.len() > NAMED { ", .." } else { "" };
+    let (count, all) = (there.len(), files.len());
+    let text = format!("{count} of {all} files exist already: {some}{more}; nothing was written");
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, text))
+}
+
+/// What was made here, and may be removed again.
+#[derive(Default)]
+struct Made {
+    files: Vec<PathBuf>,
+    dirs: Vec<PathBuf>,
+}
+
+impl Made {
+    fn all(
+        &mut self,
+        dir: &Path,
+        files: &[(PathBuf, Bytes)],
+        goes_on: &mut impl FnMut(usize) -> bool,
+    ) -> io::Result<()> {
+        self.dir(dir)?;
+        for (number, (path, value)) in files.iter().enumerate() {
+            if !goes_on(number) {
+                return Err(io::Error::other("ended"));
+            }
+            self.file(path, value).map_err(|error| {
+                io::Error::new(error.kind(), format!("cannot write '{}': {error}", path.display()))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, value: &[u8]) -> io::Result<()> {
+        if let Some(parent) = path.parent() {
+            self.dir(parent)?;
+        }
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+        self.files.push(path.to_owned());
+        file.write_all(value)
+    }
+
+    /// Makes a directory, and those that it lies in.
+    fn dir(&mut self, dir: &Path) -> io::Result<()> {
+        let missing = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
+        let missing: Vec<&Path> = dir.ancestors().take_while(missing).collect();
+        for dir in missing.into_iter().rev() {
+            fs::create_dir(dir)?;
+            self.dirs.push(dir.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Removes it; gives the error with what became of the files.
+    fn undo(&self, error: &io::Error) -> io::Error {
+        let stay = self.files.iter().filter(|path| fs::remove_file(path).is_err()).count();
+        for dir in self.dirs.iter().rev() {
+            // One that somebody put something into stays, with what is his.
+            let _ = fs::remove_dir(dir);
+        }
+        let rest = match stay {
+            0 => String::from("nothing was written"),
+            stay => format!("{stay} files that were written cannot be removed and stay"),
+        };
+        io::Error::new(error.kind(), format!("{error}; {rest}"))
+    }
 }
 
 /// Reads a directory; each key below `prefix`. Links and other special files are left out.
@@ -92,7 +173,7 @@ pub fn read(dir: &Path, prefix: &Key) -> io::Result<Vec<Incoming>> {
 }
 
 /// The encoded paths of all folders that these names need.
-fn folders(names: &[&str]) -> HashSet<String> {
+fn folders<'a>(names: impl Iterator<Item = &'a str>) -> HashSet<String> {
     let mut all = HashSet::new();
     for name in names {
         let mut path = String::new();
@@ -157,13 +238,6 @@ fn decode(segment: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
-}
-
-fn write_new(path: &Path, value: &[u8]) -> io::Result<()> {
-    if let Some(parent) = path.parent().map(PathBuf::from) {
-        fs::create_dir_all(parent)?;
-    }
-    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(value)
 }
 
 #[cfg(test)]
@@ -243,6 +317,25 @@ mod tests {
         let error = write(dir.path(), &[entry("a", 1)], &"".into(), |_| true).unwrap_err();
         assert!(error.to_string().contains('\''), "{error}");
         assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn it_is_all_or_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("b"), "mine").unwrap();
+        let names = || fs::read_dir(dir.path()).unwrap().count();
+        let here = |entries: &[Entry]| write(dir.path(), entries, &"".into(), |_| true);
+        let error = here(&[entry("a", 1), entry("b", 2)]).unwrap_err().to_string();
+        assert!(error.starts_with("1 of 3 files exist already: '"), "{error}");
+        assert_eq!(names(), 1, "seen before anything is written: {error}");
+        // A file where a folder is needed shows only on the way.
+        let error = here(&[entry("a/x/y", 1), entry("b/c", 2)]).unwrap_err().to_string();
+        assert!(error.ends_with("nothing was written"), "{error}");
+        assert_eq!(names(), 1, "{error}");
+        let below = dir.path().join("new/deep");
+        let two = [entry("a", 1), entry("c/d", 2)];
+        let error = write(&below, &two, &"".into(), |done| done < 1).unwrap_err().to_string();
+        assert_eq!((error.as_str(), names()), ("ended; nothing was written", 1));
     }
 
     proptest! {

@@ -42,6 +42,7 @@ impl Follower for Compare {
                     Ok(()) => None,
                     Err(failed) => {
                         self.is_away = failed.may_pass();
+                        self.stream.is_denied = failed.is_denied();
                         Some(failed.text())
                     }
                 },

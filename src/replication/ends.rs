@@ -11,12 +11,11 @@ use chrono::Utc;
 use tokio::time::{sleep, timeout};
 
 use super::mirror::Mirror;
+use super::rights::doubt;
 use crate::consul::read::{leader, sees_all};
 use crate::consul::{ApiError, Class, Client, Why};
 use crate::domain::ids::{Dc, Key};
-use crate::domain::replication::{
-    Ends as Known, Judged, Mark, Rule, Stream, Track, Verdict, gap, judge,
-};
+use crate::domain::replication::{Ends as Known, Judged, Mark, Rule, Stream, Track, gap, judge};
 
 /// How long a small request may take. A server without a leader says so after 7 s.
 pub(super) const SMALL: Duration = Duration::from_secs(10);
@@ -86,7 +85,7 @@ impl Ends {
         };
         self.track.tell(stream, (judged, mark), &known, (self.stall_after, &between));
         if !sees_all {
-            doubt(stream);
+            doubt(stream, "key of both ends");
         }
         Ok(())
     }
@@ -150,14 +149,6 @@ fn facts(
     facts
 }
 
-/// What a token may not see makes nothing sure.
-fn doubt(stream: &mut Stream) {
-    if stream.verdict == Verdict::InSync {
-        stream.verdict = Verdict::Unknown;
-    }
-    stream.facts.push(("doubt", "the token may not see every key of both ends".to_owned()));
-}
-
 /// An error at once for a datacenter that has no leader or does not answer.
 pub(super) async fn led(client: &Client) -> Result<(), Failed> {
     let led = async {
@@ -195,6 +186,11 @@ impl Failed {
     /// True when it may be over any moment, as no refusal is.
     pub fn may_pass(&self) -> bool {
         matches!(self.error.class(), Class::Retry | Class::Stale)
+    }
+
+    /// True when the token may not.
+    pub fn is_denied(&self) -> bool {
+        self.error.class() == Class::Denied
     }
 
     /// It, for people, in a few words.

@@ -18,6 +18,7 @@ use futures_util::future::{BoxFuture, join_all};
 use serde::Deserialize;
 use tokio::time::sleep;
 
+use super::rights::{Rights, doubt};
 use super::{Follower, Ground, PATIENCE, Seen, unread};
 use crate::consul::{ApiError, Class, Client, kv};
 use crate::domain::ids::{Dc, Key};
@@ -42,6 +43,8 @@ pub(super) struct Git {
     locals: HashMap<StreamId, Local>,
     remotes: HashMap<StreamId, Remote>,
     told: HashMap<StreamId, Stream>,
+    /// What the token may see, together with each source.
+    rights: HashMap<Dc, Rights>,
 }
 
 /// A stream that was looked at, or why it could not be.
@@ -80,6 +83,7 @@ impl Git {
             locals: HashMap::new(),
             remotes: HashMap::new(),
             told: HashMap::new(),
+            rights: HashMap::new(),
         }
     }
 
@@ -106,13 +110,31 @@ impl Git {
         let mut found = Vec::new();
         for (memory, id, result) in locals {
             self.locals.insert(id.clone(), memory);
-            found.push((id, result));
+            found.push((here.clone(), id, result));
         }
-        for (memory, id, result) in remotes {
+        for ((memory, id, result), route) in remotes.into_iter().zip(&routes) {
             self.remotes.insert(id.clone(), memory);
-            found.push((id, result));
+            found.push((route.there.clone(), id, result));
         }
-        Ok(found)
+        Ok(self.doubting(&here, found).await)
+    }
+
+    /// What was found between these datacenters and here, in doubt where keys may be hidden.
+    async fn doubting(
+        &mut self,
+        here: &Client,
+        found: Vec<(Client, StreamId, Result<Stream, ApiError>)>,
+    ) -> Vec<Found> {
+        let mut sure = Vec::new();
+        for (there, id, mut result) in found {
+            if let (Ok(stream), Some(source)) = (&mut result, &id.source)
+                && !self.rights.entry(source.clone()).or_default().are_whole([&there, here]).await
+            {
+                doubt(stream, "key");
+            }
+            sure.push((id, result));
+        }
+        sure
     }
 
     /// Looks now and then where else git2consul runs. Who does not answer is still what it was.
@@ -282,7 +304,7 @@ impl Status {
 
 /// One key, in bounded time.
 async fn read(client: &Client, key: &Key) -> Result<Option<Entry>, ApiError> {
-    let query = kv::entry(key).with(|request| request.timeout(PATIENCE));
+    let query = kv::entry(key).with(|request| request.consistent().timeout(PATIENCE));
     query.fetch(client).await.map(|(entry, _)| entry)
 }
 

@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use super::acl::{self, Acl};
 use super::config_entries::{Ends, Entries};
+use super::rights::{Rights, doubt};
 use super::since::Since;
 use super::{Follower, Ground, PATIENCE, Seen, ca, federation, unread};
 use crate::consul::read::{self, Query, primary};
@@ -35,6 +36,7 @@ pub(super) struct Primary {
     federation: Since,
     ca: Since,
     entries: Entries,
+    rights: Rights,
     /// Features that are off: asking again would fill the servers' logs.
     absent: HashSet<Kind>,
     told: HashMap<StreamId, Stream>,
@@ -53,6 +55,7 @@ impl Primary {
             federation: Since::default(),
             ca: Since::default(),
             entries: Entries::default(),
+            rights: Rights::default(),
             absent: HashSet::new(),
             told: HashMap::new(),
         }
@@ -184,7 +187,18 @@ impl Primary {
         found.push((ca_id, stream));
         let of = |kind: &str| StreamId { of: kind.into(), ..entries_id.clone() };
         let ends = Ends { source: there, destination: here };
-        found.extend(self.entries.look(ends, of, times).await);
+        let entries = self.entries.look(ends, of, times).await;
+        // Those of services that the token may not read are left out without a word.
+        let is_whole = entries.is_empty() || self.rights.are_whole([there, here]).await;
+        found.extend(entries.into_iter().map(|(id, stream)| {
+            let doubted = stream.map(|mut stream| {
+                if !is_whole {
+                    doubt(&mut stream, "entry");
+                }
+                stream
+            });
+            (id, doubted)
+        }));
         found
     }
 

@@ -88,7 +88,7 @@ impl Replicate {
             Ok(()) => self.add_facts(&mut stream, &client).await,
             Err(failed) => {
                 self.is_away = failed.may_pass();
-                stream.problem = Some(failed.text());
+                (stream.problem, stream.is_denied) = (Some(failed.text()), failed.is_denied());
             }
         }
         Some(stream)
@@ -106,7 +106,8 @@ impl Replicate {
     /// The stream as it was, with a reason.
     fn broken(&self, failed: &Failed) -> Option<Stream> {
         let stream = self.stream.clone()?;
-        Some(Stream { problem: Some(failed.text()), ..stream })
+        let (problem, is_denied) = (Some(failed.text()), failed.is_denied());
+        Some(Stream { problem, is_denied, ..stream })
     }
 
     /// The stream as it was, if it is the same one still.

@@ -34,6 +34,8 @@ pub(super) struct Question {
     pub servers: bool,
     /// One service's or one node's page.
     pub subject: Option<Subject>,
+    /// The lists whose rows are the answer, by name; others only judge them.
+    pub printed: &'static [&'static str],
 }
 
 /// What failing checks are asked for.
@@ -61,10 +63,12 @@ impl Question {
         let none = Self::default();
         let services = Self { health: Some(Judging::Services), ..none.clone() };
         match what {
-            What::Overview => Self { nodes: true, servers: true, ..services },
-            What::Services => services,
-            What::Nodes => Self { nodes: true, ..services },
-            What::Checks => Self { health: Some(Judging::Checks), ..none },
+            What::Overview => {
+                Self { nodes: true, servers: true, printed: &["services", "nodes"], ..services }
+            }
+            What::Services => Self { printed: &["services"], ..services },
+            What::Nodes => Self { nodes: true, printed: &["nodes"], ..services },
+            What::Checks => Self { health: Some(Judging::Checks), printed: &["checks"], ..none },
             What::Service { name } => {
                 Self { subject: Some(Subject::Service(name.as_str().into())), ..none }
             }
@@ -115,11 +119,12 @@ impl Answers {
     pub fn tell(
         self,
         dc: &Dc,
+        printed: &[&str],
         facts: &Facts,
         now: DateTime<Utc>,
         troubles: &mut Troubles,
     ) -> Vec<Report> {
-        let mut teller = Teller::new(dc, now, facts.hides);
+        let mut teller = Teller::new(dc, now, facts.hides, printed);
         let wan = facts.trip_to(dc);
         let pulse =
             |link, answered_in| Pulse { at: now, link, answered_in, wan, ..Pulse::default() };

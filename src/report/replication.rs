@@ -27,6 +27,8 @@ use crate::app;
 use crate::app::msg::Exit;
 use crate::cli::Replication;
 use crate::config::Config;
+use crate::consul::ApiError;
+use crate::domain::feed::Link;
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Stream, StreamId, Verdict, Waiting};
 use crate::domain::wan::Wan;
@@ -62,7 +64,7 @@ pub async fn replication(
     if let Some(error) = &ways.trouble {
         troubles.failed(None, &[], error);
     }
-    let (wan, dark) = survey(&ways, only, &mut troubles).await;
+    let Survey { wan, dark, hides } = survey(&ways, only, &mut troubles).await;
     let ground = ground(&ways, config);
     let limits = Limits {
         max_lag: asked.max_lag,
@@ -80,7 +82,10 @@ pub async fn replication(
     streams.sort_by_cached_key(|stream| worst_first(stream));
     let rows = streams.iter().map(|stream| Row::of(stream, limits::waits(stream, moment)));
     super::write(&mut out, &Streams(rows.collect()).print(asked.output)?)?;
-    Ok(end(&streams, &limits, moment, &dark, troubles))
+    if streams.is_empty() && hides {
+        troubles.hollow(None, &["streams"]);
+    }
+    Ok(end(&streams, &limits, moment, (&dark, hides), troubles))
 }
 
 /// What all followers stand on.
@@ -93,26 +98,45 @@ fn ground(ways: &Ways, config: &Config) -> Ground {
     }
 }
 
-/// Asks each agent for the WAN and each datacenter whether it answers; those that do not are told
-/// and returned.
-async fn survey(ways: &Ways, only: Option<&Dc>, troubles: &mut Troubles) -> (Wan, Vec<Dc>) {
+/// What is known before anything is compared.
+struct Survey {
+    wan: Wan,
+    /// Datacenters that do not answer, or have no leader.
+    dark: Vec<Dc>,
+    /// Whether the token may not see something, somewhere.
+    hides: bool,
+}
+
+/// Asks each agent for the WAN and each datacenter whether it answers; those that do not are told.
+async fn survey(ways: &Ways, only: Option<&Dc>, troubles: &mut Troubles) -> Survey {
     let question = Question { servers: true, ..Question::default() };
     let facts = join_all(ways.agents.iter().map(|agent| facts::ask(agent, &question)));
     let knocks = join_all(ways.all.iter().map(|way| Asker::knock(&way.client)));
     let (facts, knocks) = tokio::join!(facts, knocks);
-    let mut dark = Vec::new();
+    let mut survey = Survey {
+        wan: Wan::merged(facts.iter().map(|facts| &facts.wan)),
+        dark: Vec::new(),
+        hides: false,
+    };
     for (way, knock) in ways.all.iter().zip(knocks) {
-        if let Err(error) = knock {
-            // What is asked for of another datacenter may not need this one.
-            if only.is_none_or(|only| *only == way.dc) {
+        // What is asked for of another datacenter may not need this one.
+        let is_meant = only.is_none_or(|only| *only == way.dc);
+        let dc = Some(way.dc.clone());
+        let led = knock.and_then(|asker| match asker.link {
+            Link::Leaderless => Err(ApiError::NoLeader { dc }),
+            _ => Ok(()),
+        });
+        if let Err(error) = led {
+            if is_meant {
                 troubles.failed(Some(&way.dc), &[], &error);
             }
-            dark.push(way.dc.clone());
-        } else if facts.get(way.agent).is_some_and(|facts: &Facts| facts.hides) {
+            survey.dark.push(way.dc.clone());
+        } else if is_meant && facts.get(way.agent).is_some_and(|facts: &Facts| facts.hides) {
             troubles.may_be_filtered(&way.dc);
+            survey.hides = true;
         }
     }
-    (Wan::merged(facts.iter().map(|facts| &facts.wan)), dark)
+    survey
 }
 
 /// Looks at everything, and again at what waits since before the first look, for as long as the
@@ -149,10 +173,11 @@ fn end(
     streams: &[&Stream],
     limits: &Limits,
     moment: Moment,
-    dark: &[Dc],
+    (dark, hides): (&[Dc], bool),
     mut troubles: Troubles,
 ) -> Exit {
     let mut has_failed = false;
+    let is_asked = limits.max_lag.is_some() || !limits.fail_on.is_empty();
     for stream in streams {
         for why in limits.failures(stream, moment) {
             has_failed = true;
@@ -167,6 +192,8 @@ fn end(
             } else {
                 troubles.stream(&id.to_string(), problem, stream.is_denied);
             }
+        } else if is_asked && stream.verdict == Verdict::Unknown {
+            troubles.stream(&id.to_string(), "it cannot be judged", hides);
         }
     }
     let exit = troubles.exit();

@@ -7,9 +7,11 @@ use crate::consul::{ApiError, Class};
 use crate::domain::ids::Dc;
 use crate::ui::text::{age, clean};
 
+/// The one thing that was asked for is nowhere.
+const ABSENT: u8 = 1;
 /// Something could not be had from a datacenter.
 const UNREACHABLE: u8 = 3;
-/// The token may not read something.
+/// The token may not read something, or what it was not shown proves nothing.
 const DENIED: u8 = 4;
 
 /// Everything that was noted.
@@ -18,6 +20,7 @@ pub(super) struct Troubles {
     lines: Vec<String>,
     has_failed: bool,
     is_denied: bool,
+    is_absent: bool,
 }
 
 impl Troubles {
@@ -78,12 +81,33 @@ impl Troubles {
         self.warn(&format!("{dc}: {text}"));
     }
 
+    /// These lists, of a datacenter or of all, are empty, which may be the work of ACLs.
+    pub fn hollow(&mut self, dc: Option<&Dc>, lists: &[&str]) {
+        self.is_denied = true;
+        let lists = lists.join(", ");
+        let text = "which proves nothing: the token may not see everything";
+        let whose = dc.map(|dc| format!("{dc}: ")).unwrap_or_default();
+        self.warn(&format!("{whose}no {lists} are listed, {text}"));
+    }
+
+    /// The one thing that was asked for is nowhere; ACLs may be why.
+    pub fn absent(&mut self, what: &str, may_be_filtered: bool) {
+        if may_be_filtered {
+            self.is_denied = true;
+            self.warn(&format!("{what} is listed, which proves nothing"));
+        } else {
+            self.is_absent = true;
+            self.warn(&format!("{what} was found"));
+        }
+    }
+
     /// How the program ends.
     pub fn exit(self) -> Exit {
-        let code = match (self.has_failed, self.is_denied) {
-            (true, _) => UNREACHABLE,
-            (false, true) => DENIED,
-            (false, false) => 0,
+        let code = match self {
+            Self { has_failed: true, .. } => UNREACHABLE,
+            Self { is_denied: true, .. } => DENIED,
+            Self { is_absent: true, .. } => ABSENT,
+            _ => 0,
         };
         let message = (!self.lines.is_empty()).then(|| self.lines.join("\n"));
         Exit { code, message }

@@ -3,20 +3,27 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::action::Action;
-use crate::app::notice::Level;
+use crate::app::notice::{Level, Notice};
 use crate::app::overlay::Overlay;
 use crate::app::prompt::Prompt;
 use crate::table::column::Cell;
+use crate::ui::Look;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::{draw_cell, width};
+use crate::ui::widgets::pane::wrap;
 use crate::views::registry;
 
-/// Draws the line; gives the cursor of a line that is being typed.
+/// As many lines as a long text may take of the view.
+const RAISED: usize = 4;
+
+/// Draws the line; gives the cursor of a line that is being typed. What is said and has no room on
+/// it takes lines of the view above.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let look = &app.setup.look;
     buf.set_style(area, look.style(Role::Strip));
@@ -24,32 +31,21 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let cell = match &app.overlay {
         Overlay::Command => {
             cursor = Some(app.command_line().cursor_column());
-            let mut cell = typed(":", app.command_line());
-            if let Some(notice) = &app.notice {
-                cell = cell.then(format!("   {}", clean(&notice.text)), Role::Warn);
-            }
-            cell
+            let said = app.notice.as_ref().map(|notice| remark(&notice.text));
+            beside(look, typed(":", app.command_line()), said, area, buf)
         }
         Overlay::Filter { prompt, error, .. } => {
             cursor = Some(prompt.cursor_column());
-            let cell = typed("/", prompt);
-            match error {
-                Some(error) => cell.then(format!("   {}", clean(error)), Role::Warn),
-                None => cell,
-            }
+            let said = error.as_ref().map(|error| remark(error));
+            beside(look, typed("/", prompt), said, area, buf)
         }
-        Overlay::Edit(edit) => {
-            let cell = edit.says();
-            match edit.prompt() {
-                Some(prompt) => {
-                    cursor = Some(prompt.cursor_column());
-                    let mut line = typed(">", prompt);
-                    line.runs.extend(cell.runs);
-                    line
-                }
-                None => cell,
+        Overlay::Edit(edit) => match edit.prompt() {
+            Some(prompt) => {
+                cursor = Some(prompt.cursor_column());
+                beside(look, typed(">", prompt), Some(edit.says()), area, buf)
             }
-        }
+            None => raised(look, edit.says(), area, buf),
+        },
         Overlay::Confirm(confirm) => {
             cursor = confirm.protected.is_some().then(|| confirm.prompt.cursor_column());
             super::confirm::line(confirm)
@@ -57,20 +53,63 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         Overlay::Plan(planning) => super::plan::line(planning),
         Overlay::Offer(_) => super::edit::offer_line(),
         _ => match &app.notice {
-            Some(notice) => {
-                let role = match notice.level {
-                    Level::Info => Role::Info,
-                    Level::Warn => Role::Warn,
-                    Level::Error => Role::Error,
-                };
-                Cell::new(format!(" {}", clean(&notice.text)), role)
-            }
+            Some(notice) => raised(look, said(notice), area, buf),
             None => hints(app, usize::from(area.width)),
         },
     };
     draw_cell(look, &cell, (area.x, area.y), area.width, Style::new(), buf);
     let column = cursor?.saturating_add(1) as u16;
     Some(Position { x: (area.x + column).min(area.right().saturating_sub(1)), y: area.y })
+}
+
+/// What just happened.
+fn said(notice: &Notice) -> Cell {
+    let role = match notice.level {
+        Level::Info => Role::Info,
+        Level::Warn => Role::Warn,
+        Level::Error => Role::Error,
+    };
+    Cell::new(format!(" {}", clean(&notice.text)), role)
+}
+
+/// What is wrong with a typed line.
+fn remark(text: &str) -> Cell {
+    Cell::new(format!("   {}", clean(text)), Role::Warn)
+}
+
+/// A typed line with what is said of it behind it, or above it where that has no room.
+fn beside(look: &Look, line: Cell, said: Option<Cell>, area: Rect, buf: &mut Buffer) -> Cell {
+    let Some(said) = said else { return line };
+    let mut whole = line.clone();
+    whole.runs.extend(said.runs.iter().cloned());
+    if width(&whole) <= usize::from(area.width) {
+        return whole;
+    }
+    raise(look, &wrap(&[said], usize::from(area.width), RAISED), area, buf);
+    line
+}
+
+/// The last line of a text; the lines before it are drawn above.
+fn raised(look: &Look, cell: Cell, area: Rect, buf: &mut Buffer) -> Cell {
+    if width(&cell) <= usize::from(area.width) {
+        return cell;
+    }
+    let mut lines = wrap(&[cell], usize::from(area.width), RAISED);
+    lines.truncate(RAISED);
+    let last = lines.pop().unwrap_or_default();
+    raise(look, &lines, area, buf);
+    last
+}
+
+/// Draws lines above the line below.
+fn raise(look: &Look, lines: &[Cell], area: Rect, buf: &mut Buffer) {
+    let height = lines.len().min(RAISED).min(usize::from(area.y - buf.area.y)) as u16;
+    let over = Rect { y: area.y - height, height, ..area };
+    Clear.render(over, buf);
+    buf.set_style(over, look.style(Role::Strip));
+    for (y, line) in (over.y..over.bottom()).zip(lines) {
+        draw_cell(look, line, (over.x, y), over.width, Style::new(), buf);
+    }
 }
 
 fn typed(sign: &'static str, prompt: &Prompt) -> Cell {

@@ -18,9 +18,12 @@ use crate::domain::wan::{MemberState, Wan};
 pub struct Diary {
     links: HashMap<Dc, String>,
     lists: HashMap<(Dc, List), String>,
-    streams: HashMap<StreamId, (Verdict, usize)>,
+    streams: HashMap<StreamId, Judged>,
     members: HashMap<(Arc<str>, Dc, NodeName), MemberState>,
 }
+
+/// What of a stream is worth a line when it changes.
+type Judged = (Verdict, usize, Option<Arc<str>>);
 
 impl Diary {
     /// Writes what a report changes, if anything.
@@ -38,11 +41,15 @@ impl Diary {
     /// Writes which verdicts changed.
     fn streams(&mut self, delta: &Delta<StreamId, Stream>) {
         for (id, stream) in &delta.upserts {
-            let now = (stream.verdict, stream.alarms.len());
-            if self.streams.insert(id.clone(), now) == Some(now) {
+            let now = (stream.verdict, stream.alarms.len(), stream.problem.clone());
+            if self.streams.insert(id.clone(), now.clone()) == Some(now) {
                 continue;
             }
             let (verdict, evidence) = (stream.verdict.word(), &stream.evidence);
+            if let Some(problem) = &stream.problem {
+                tracing::warn!("{id}: cannot be read now: {problem}; it was {verdict}");
+                continue;
+            }
             match stream.verdict {
                 Verdict::Drift | Verdict::Extra => tracing::warn!("{id}: {verdict}: {evidence}"),
                 _ => tracing::info!("{id}: {verdict}: {evidence}"),

@@ -1,9 +1,10 @@
 //! The sessions and locks of one datacenter, and since when each is seen.
 //!
 //! Consul tells no ages. What came while its list was followed began then; what was there before,
-//! or came while nobody looked, is at least so old.
+//! or came while nobody looked, is at least so old. The first sight stays while dcview runs, also of
+//! what is not shown meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Since;
@@ -11,7 +12,7 @@ use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::feed::Subject;
 use crate::domain::ids::{Key, SessionId};
 use crate::domain::kv::Session;
-use crate::domain::lock::{Lock, Locks};
+use crate::domain::lock::Locks;
 
 /// The sessions and locks that are shown.
 #[derive(Debug, Default)]
@@ -25,15 +26,25 @@ pub struct Held {
 /// The locks under one prefix.
 #[derive(Debug)]
 struct Found {
-    locks: Arc<Locks>,
+    /// The locks; none while they are not shown.
+    locks: Option<Arc<Locks>>,
     /// Since when each key is held by whom it is held by now.
-    since: HashMap<Key, Since>,
+    since: HashMap<Key, Seen>,
+}
+
+/// The first sight of a lock as it is held.
+#[derive(Clone, Debug)]
+struct Seen {
+    session: Option<SessionId>,
+    /// It grows each time that the lock is taken, also by the same session.
+    lock_index: u64,
+    since: Since,
 }
 
 impl Held {
     /// The locks under a prefix; `None` until they came.
     pub fn under(&self, prefix: &Key) -> Option<&Arc<Locks>> {
-        self.prefixes.get(prefix).map(|found| &found.locks)
+        self.prefixes.get(prefix)?.locks.as_ref()
     }
 
     /// Since when a session is seen.
@@ -43,20 +54,28 @@ impl Held {
 
     /// Since when a key under this prefix is held by whom it is held by now.
     pub fn lock_since(&self, prefix: &Key, key: &Key) -> Option<Since> {
-        self.prefixes.get(prefix)?.since.get(key).copied()
+        self.prefixes.get(prefix)?.since.get(key).map(|seen| seen.since)
     }
 
-    /// Forgets what is no longer shown.
+    /// Forgets what is no longer shown, but for when it was first seen.
     pub(super) fn keep(&mut self, keep: impl Fn(&Subject) -> bool) {
         if !keep(&Subject::Sessions) {
             self.sessions.clear();
-            self.since.clear();
         }
-        self.prefixes.retain(|prefix, _| keep(&Subject::Locks(prefix.clone())));
+        for (prefix, found) in &mut self.prefixes {
+            if !keep(&Subject::Locks(prefix.clone())) {
+                found.locks = None;
+            }
+        }
     }
 
     /// Takes in sessions that came, changed or went; those that are new came at `now`.
     pub(super) fn sessions(&mut self, delta: &Delta<SessionId, Session>, now: Since) {
+        if self.sessions.is_empty() {
+            // What went while nobody looked never comes again.
+            let here: HashSet<&SessionId> = delta.upserts.iter().map(|(id, _)| id).collect();
+            self.since.retain(|id, _| here.contains(id));
+        }
         delta::apply(&mut self.sessions, delta);
         for id in &delta.removed {
             self.since.remove(id);
@@ -68,20 +87,17 @@ impl Held {
 
     /// Takes in the locks under a prefix; those whose holder is new were taken at `now`.
     pub(super) fn locks(&mut self, locks: Arc<Locks>, now: Since) {
-        let old = self.prefixes.remove(&locks.prefix);
-        let holders: HashMap<&Key, &Lock> = old
-            .iter()
-            .flat_map(|found| &found.locks.locks)
-            .map(|lock| (&lock.key, lock.as_ref()))
-            .collect();
+        let old = self.prefixes.remove(&locks.prefix).map(|found| found.since).unwrap_or_default();
         let held = locks.locks.iter().filter(|lock| lock.session.is_some());
         let since = held.map(|lock| {
-            let was = holders.get(&lock.key).filter(|was| was.session == lock.session);
-            let since = was.and_then(|_| old.as_ref()?.since.get(&lock.key));
-            (lock.key.clone(), since.copied().unwrap_or(now))
+            let (session, lock_index) = (lock.session.clone(), lock.lock_index);
+            let was = old.get(&lock.key);
+            let was = was.filter(|was| was.session == session && was.lock_index == lock_index);
+            let since = was.map_or(now, |was| was.since);
+            (lock.key.clone(), Seen { session, lock_index, since })
         });
         let since = since.collect();
-        self.prefixes.insert(locks.prefix.clone(), Found { locks, since });
+        self.prefixes.insert(locks.prefix.clone(), Found { locks: Some(locks), since });
     }
 }
 
@@ -90,7 +106,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
-    use crate::domain::lock::Part;
+    use crate::domain::lock::{Lock, Part};
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()
@@ -127,7 +143,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_again_keeps_its_age_and_what_is_not_shown_is_forgotten() {
+    fn the_first_sight_of_a_lock_outlasts_that_it_is_not_shown() {
+        let mut held = Held::default();
+        let (prefix, key) = (Key::from("p/"), Key::from("p/a"));
+        held.locks(locks(&[("p/a", Some("x"))]), seen(1, false));
+        held.keep(|_| false);
+        assert!(held.under(&prefix).is_none());
+        held.locks(locks(&[("p/a", Some("x"))]), seen(5, false));
+        assert_eq!(held.lock_since(&prefix, &key), Some(seen(1, false)));
+        // The same session let it go and took it again.
+        let mut again = Locks::clone(&locks(&[("p/a", Some("x"))]));
+        again.locks = again
+            .locks
+            .iter()
+            .map(|it| Arc::new(Lock { lock_index: 2, ..Lock::clone(it) }))
+            .collect();
+        held.locks(Arc::new(again), seen(9, false));
+        assert_eq!(held.lock_since(&prefix, &key), Some(seen(9, false)));
+    }
+
+    #[test]
+    fn what_is_told_again_keeps_its_age_also_when_it_was_not_shown_meanwhile() {
         let mut held = Held::default();
         let id = SessionId::from("x");
         let session = Arc::new(Session { id: id.clone(), ..Session::default() });
@@ -138,6 +174,17 @@ mod tests {
         held.keep(|subject| *subject == Subject::Sessions);
         assert_eq!(held.sessions.len(), 1);
         held.keep(|_| false);
-        assert_eq!((held.sessions.len(), held.session_since(&id)), (0, None));
+        assert_eq!(held.sessions.len(), 0);
+        held.sessions(&delta, seen(9, false));
+        assert_eq!(held.session_since(&id), Some(seen(1, false)));
+        // One that is gone when they are shown again is forgotten.
+        held.keep(|_| false);
+        let other = SessionId::from("y");
+        let session = Arc::new(Session { id: other.clone(), ..Session::default() });
+        held.sessions(
+            &Delta { upserts: vec![(other, session)], removed: Vec::new() },
+            seen(9, false),
+        );
+        assert_eq!(held.session_since(&id), None);
     }
 }

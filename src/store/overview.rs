@@ -1,7 +1,7 @@
 //! A datacenter in one line of JSON: what `get overview` prints and what copying its row gives.
 //!
-//! What is not known is `null`, never zero. Counts that ACLs may have shortened are given as they
-//! are, with `may_be_filtered` beside them.
+//! What is not known is `null`, never zero; so is none of what ACLs may hide. Other counts that
+//! ACLs may have shortened are given as they are, with `may_be_filtered` beside them.
 
 use std::time::Duration;
 
@@ -64,9 +64,9 @@ impl<'a> Overview<'a> {
     pub fn of(datacenter: &'a Dc, state: &'a Datacenter) -> Self {
         let servers = state.servers.as_ref();
         let follower = servers.and_then(|servers| servers.worst_follower());
-        let known = |list: &List, n: usize| (!state.freshness(list).is_empty()).then_some(n);
         let has_counts = state.services.values().all(|service| service.instances.is_some());
-        let checks = |n| known(&List::Checks, n);
+        let checks = |n| state.counted(&List::Checks, n);
+        let services = state.counted(&List::Services, state.services.len());
         let fresh: Vec<Freshness> = LISTS.iter().map(|list| state.freshness(list)).collect();
         Self {
             datacenter,
@@ -78,10 +78,9 @@ impl<'a> Overview<'a> {
             worst_follower: follower.map(|(server, _)| &*server.name),
             worst_follower_entries: follower.and_then(|(_, lag)| lag.entries),
             worst_follower_last_contact_ms: follower.and_then(|(_, lag)| lag.last_contact).map(ms),
-            nodes: known(&List::Nodes, state.nodes.len()),
-            services: known(&List::Services, state.services.len()),
-            instances: known(&List::Services, state.totals.instances.total())
-                .filter(|_| has_counts),
+            nodes: state.counted(&List::Nodes, state.nodes.len()),
+            services,
+            instances: services.filter(|_| has_counts).map(|_| state.totals.instances.total()),
             checks_critical: checks(state.totals.checks.critical),
             checks_warning: checks(state.totals.checks.warning),
             maintenance: checks(state.totals.checks.maintenance),

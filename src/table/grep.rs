@@ -7,6 +7,8 @@
 //! A value is bytes and is matched as bytes. Invariant: a value that matches has at least one line to
 //! show for it.
 
+use std::borrow::Cow;
+
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::fuzzy::{CharMask, Fuzzy, fold};
@@ -102,25 +104,34 @@ impl Grep {
         hits.into_iter().map(|(at, line)| (at + 1, line)).collect()
     }
 
+    /// What stands in a line before the first match.
+    pub fn before<'a>(&self, line: &'a [u8]) -> Cow<'a, str> {
+        String::from_utf8_lossy(line.get(..self.start(line)).unwrap_or_default())
+    }
+
+    /// The byte of a line at which the first match begins.
+    fn start(&self, line: &[u8]) -> usize {
+        match &self.pattern {
+            Pattern::Exact(regex) => regex.find(line).map_or(0, |found| found.start()),
+            Pattern::Fuzzy(_) => 0,
+        }
+    }
+
     /// A line without the blanks around it; of a long one, so many bytes around the first match.
     pub fn excerpt(&self, line: &[u8], most: usize) -> String {
         let line = line.trim_ascii();
         if line.len() <= most {
             return String::from_utf8_lossy(line).into_owned();
         }
-        let found = match &self.pattern {
-            Pattern::Exact(regex) => regex.find(line).map(|found| found.start()),
-            Pattern::Fuzzy(_) => None,
-        };
-        let start = found.unwrap_or_default().saturating_sub(most / 4).min(line.len() - most);
+        let start = self.start(line).saturating_sub(most / 4).min(line.len() - most);
         // No character is cut in two.
         let is_inside = |at: &usize| line.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
         let start = (start..line.len()).find(|at| !is_inside(at)).unwrap_or(start);
         let end = (start + most).min(line.len());
         let end = (start..=end).rev().find(|at| !is_inside(at)).unwrap_or(end);
         let text = String::from_utf8_lossy(line.get(start..end).unwrap_or_default());
-        let before = if start > 0 { ".." } else { "" };
-        let after = if end < line.len() { ".." } else { "" };
+        let before = if start > 0 { "…" } else { "" };
+        let after = if end < line.len() { "…" } else { "" };
         format!("{before}{text}{after}")
     }
 
@@ -170,8 +181,10 @@ mod tests {
         let grep = Grep::parse("needle").unwrap();
         let line = format!("  {}needle{}", "ü".repeat(500), "x".repeat(500));
         let shown = grep.excerpt(line.as_bytes(), 40);
-        assert!(shown.starts_with("..ü") && shown.ends_with("x.."), "{shown}");
-        assert!(shown.contains("needle") && shown.len() <= 44, "{shown}");
+        assert!(shown.starts_with("…ü") && shown.ends_with("x…"), "{shown}");
+        assert!(shown.contains("needle") && shown.len() <= 46, "{shown}");
+        assert_eq!(grep.before(line.as_bytes()).chars().count(), 502);
+        assert_eq!(grep.before(b"nothing"), "");
         assert_eq!(grep.excerpt(b" a needle ", 40), "a needle");
         assert!(!grep.excerpt("ü".repeat(300).as_bytes(), 41).contains('\u{fffd}'));
     }

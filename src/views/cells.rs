@@ -23,8 +23,18 @@ pub fn role(status: Status) -> Role {
 }
 
 /// A state as sign and word.
-pub fn status(ctx: &Ctx, status: Status) -> Cell {
-    Cell::new(format!("{} {}", ctx.look.status(status), status.word()), role(status))
+pub fn status(ctx: &Ctx, it: Status) -> Cell {
+    state(ctx, it, it.word())
+}
+
+/// Something that is as bad as a state, in a word of its own.
+pub fn state(ctx: &Ctx, status: Status, word: &str) -> Cell {
+    Cell::new(format!("{} {word}", ctx.look.status(status)), role(status))
+}
+
+/// A state that nothing confirms any more: as what was.
+pub fn past(ctx: &Ctx, word: &str) -> Cell {
+    Cell::new(format!("{} was {word}", ctx.look.sign(Sign::Stale)), Role::Stale)
 }
 
 /// A datacenter's state as sign and role: one that does not answer has a sign of its own.

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, Response, View, cells};
+use super::{Ctx, Entry, Place, Response, View, cells, fresh};
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
 use crate::domain::feed::List;
@@ -80,9 +80,13 @@ impl Listing for Checks {
                 cells::dc(ctx, row.group.dc())
             })
             .sorts(|a: &CheckRow, b| a.group.dc().cmp(b.group.dc())),
-            Column::new("status", "state", Width::Fit(8, 13), |row: &CheckRow| {
+            Column::new("status", "state", Width::Fit(8, 17), |row: &CheckRow| {
                 let own = row.check().map(|check| check.status);
-                cells::status(ctx, own.unwrap_or_else(|| row.group.checks.worst()))
+                let status = own.unwrap_or_else(|| row.group.checks.worst());
+                if fresh::is_old(ctx, row.group.dc(), &List::Checks) {
+                    return cells::past(ctx, status.word());
+                }
+                cells::status(ctx, status)
             })
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().cmp(&b.group.urgency())),
             Column::new("name", self.subject(), Width::Fit(10, longest), |row: &CheckRow| {
@@ -94,7 +98,10 @@ impl Listing for Checks {
                 cells::since(ctx.now, own)
             })
             .right()
-            .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().1.cmp(&b.group.urgency().1)),
+            .sorts_worst_first(|a: &CheckRow, b| {
+                let at = |row: &CheckRow| row.group.since.map(|since| since.at);
+                at(a).cmp(&at(b))
+            }),
             Column::new("output", "output", Width::Fill(12, u16::MAX), |row: &CheckRow| match row
                 .check()
             {

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::Ctx;
-use crate::domain::feed::List;
+use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::Dc;
 use crate::table::column::Cell;
@@ -103,6 +103,25 @@ fn rows_of(count: String, is_beginning: bool) -> String {
     if is_beginning { count + " so far" } else { count }
 }
 
+/// Why a list of a datacenter cannot be read, in words; `None` while it can, or may yet come.
+pub fn unread(ctx: &Ctx, dc: &Dc, list: &List) -> Option<Cell> {
+    let state = ctx.store.dc(dc)?;
+    let freshness = state.freshness(list);
+    match (&freshness.state, &state.pulse.link) {
+        (State::Stale { .. } | State::Denied { .. }, _) => Some(words(ctx, &freshness)),
+        (State::Loading, Link::Dark { detail, .. }) => {
+            Some(Cell::new(clean(detail).into_owned(), Role::Stale))
+        }
+        _ => None,
+    }
+}
+
+/// True when rows of this list are those of another time: the server did not confirm them.
+pub fn is_old(ctx: &Ctx, dc: &Dc, list: &List) -> bool {
+    let state = ctx.store.dc(dc).map(|state| state.freshness(list).state);
+    matches!(state, Some(State::Stale { .. } | State::Denied { .. }))
+}
+
 /// The title of a list: what it is, how many rows, its filter and its freshness.
 pub fn title<R: Row>(
     ctx: &Ctx,
@@ -170,6 +189,11 @@ fn is_alike(a: &Freshness, b: &Freshness) -> bool {
     state && flags(a) == flags(b)
 }
 
+/// What is said of an answer without rows by a token that may not see all.
+fn hidden() -> Cell {
+    Cell::new("nothing came, but what is there may be filtered by ACLs", Role::Denied)
+}
+
 /// What an empty list says: why it is empty, or that there is really nothing.
 pub fn empty_text<R: Row>(
     ctx: &Ctx,
@@ -197,9 +221,10 @@ pub fn empty_text<R: Row>(
         .iter()
         .filter(|(_, f)| !is_certain(f))
         .map(|(dc, f)| {
-            let mut cell = Cell::new(format!("{}: ", clean(dc.as_str())), Role::Text);
-            cell.runs.extend(words(ctx, f).runs);
-            cell
+            let cell = Cell::new(format!("{}: ", clean(dc.as_str())), Role::Text);
+            let is_whole_truth = f.is_live() && f.may_be_filtered;
+            let why = if is_whole_truth { hidden() } else { words(ctx, f) };
+            Cell { runs: cell.runs.into_iter().chain(why.runs).collect() }
         })
         .collect();
     if lines.is_empty() {

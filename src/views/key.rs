@@ -13,7 +13,7 @@ use super::facts::{hands, session_of};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::prefill::{self, Chosen};
 use super::reading::{Prepared, Reading};
-use super::{Ctx, Entry, Place, Response, View, cells, unlock};
+use super::{Ctx, Entry, Place, Response, View, cells, fresh, unlock};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::app::confirm::Confirm;
@@ -45,7 +45,8 @@ pub const ENTRY: Entry = Entry {
 fn open(place: &Place) -> Box<dyn View> {
     let (key, only) = (Key::from(place.arg(0)), place.dc.clone());
     let reading = Reading::Detected;
-    let key = OneKey { key, only, reading, is_folded: false, values: HashMap::new() };
+    let (values, unread) = (HashMap::new(), Vec::new());
+    let key = OneKey { key, only, reading, is_folded: false, values, unread };
     Box::new(TableView::new(place.clone(), key))
 }
 
@@ -58,13 +59,15 @@ pub struct OneKey {
     is_folded: bool,
     /// The values ready to be shown, each with the index that it was made at.
     values: HashMap<Dc, (u64, Arc<Prepared>)>,
+    /// The datacenters in which it could not be read.
+    unread: Vec<Dc>,
 }
 
 /// The key in one datacenter.
 #[derive(Clone, Debug)]
 pub struct KeyRow {
     dc: Dc,
-    /// The key; `None` where there is none.
+    /// The key; `None` where there is none, or none is known.
     entry: Option<Arc<kv::Entry>>,
     /// How its value and flags stand to those of the first datacenter that has it.
     against: Against,
@@ -73,6 +76,7 @@ pub struct KeyRow {
 /// How a value stands to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Against {
+    Unread,
     Missing,
     Differs,
     Equal,
@@ -98,6 +102,18 @@ impl Row for KeyRow {
 impl OneKey {
     fn subject(&self) -> Subject {
         Subject::Key(self.key.clone())
+    }
+
+    fn list(&self) -> List {
+        List::Subject(self.subject())
+    }
+
+    /// The shown datacenters in which it was never read and cannot be.
+    fn unread(&self, ctx: &Ctx) -> Vec<Dc> {
+        let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
+        let never = shown.filter(|(_, state)| !state.entries.contains_key(&self.key));
+        let unread = never.filter(|(dc, _)| fresh::unread(ctx, dc, &self.list()).is_some());
+        unread.map(|(dc, _)| dc.clone()).collect()
     }
 
     /// A value ready to be shown; one that did not change is not read again.
@@ -158,7 +174,7 @@ impl Listing for OneKey {
         let place = self.only.as_ref().map(|dc| format!(" @ {dc}")).unwrap_or_default();
         Heading {
             what: format!("key {}{place}", self.key),
-            made_of: vec![List::Subject(self.subject())],
+            made_of: vec![self.list()],
             is_of_all: false,
         }
     }
@@ -166,11 +182,15 @@ impl Listing for OneKey {
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, KeyRow>> {
         let of = |show: fn(&kv::Entry) -> String| {
             move |row: &KeyRow| {
+                if row.against == Against::Unread {
+                    return Cell::new("?", Role::Muted);
+                }
                 let text = row.entry.as_ref().map(|entry| show(entry));
                 Cell::new(text.unwrap_or_else(|| String::from("-")), Role::Text)
             }
         };
         let against = |row: &KeyRow| match row.against {
+            Against::Unread => Cell::new("?", Role::Stale),
             Against::Missing => Cell::new("missing", Role::Warning),
             Against::Differs => Cell::new("differs", Role::Critical),
             Against::Equal => Cell::new("equal", Role::Passing),
@@ -244,13 +264,19 @@ impl Listing for OneKey {
             entry: entry.clone(),
             against: against(dc, entry.as_deref()),
         };
-        known.iter().map(row).collect()
+        self.unread = self.unread(ctx);
+        let unread = self.unread.iter().cloned();
+        let unread = unread.map(|dc| KeyRow { dc, entry: None, against: Against::Unread });
+        known.iter().map(row).chain(unread).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<KeyRow>> {
         match change {
             Change::Kv(_, subject) if *subject == self.subject() => {
                 // One row changes what the others are equal to.
+                Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
+            }
+            Change::Datacenter(_) | Change::Datacenters if self.unread(ctx) != self.unread => {
                 Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
             }
             // Who else has a hand on it is looked up when it is drawn.
@@ -272,6 +298,11 @@ impl Listing for OneKey {
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&KeyRow>) -> Option<Response> {
         match (action, row) {
+            (Action::Edit | Action::Delete | Action::Release, Some(row))
+                if row.against == Against::Unread =>
+            {
+                Some(Response::Notice(format!("it could not be read in {}", row.dc)))
+            }
             (Action::NextFormat, Some(row)) => self.next_format(row),
             (Action::ExpandAll, _) => Some(self.toggle_fold()),
             (Action::Edit, Some(row)) => {
@@ -300,7 +331,7 @@ impl Listing for OneKey {
     }
 
     fn is_fault(&self, row: &KeyRow) -> bool {
-        matches!(row.against, Against::Missing | Against::Differs)
+        matches!(row.against, Against::Unread | Against::Missing | Against::Differs)
     }
 
     fn open(&self, _ctx: &Ctx, row: &KeyRow) -> Option<Place> {
@@ -319,7 +350,7 @@ impl Listing for OneKey {
         json!({
             "datacenter": row.dc,
             "key": self.key,
-            "exists": entry.is_some(),
+            "exists": (row.against != Against::Unread).then_some(entry.is_some()),
             "value": entry.map(|entry| String::from_utf8_lossy(&entry.value).into_owned()),
             "flags": entry.map(|entry| entry.flags),
             "modify_index": entry.map(|entry| entry.modify_index),
@@ -336,7 +367,10 @@ impl Listing for OneKey {
         let name = format!(" {} @ {} ", clean(self.key.leaf()), clean(row.dc.as_str()));
         let mut title = Cell::new(name, Role::Title);
         let Some(entry) = &row.entry else {
-            let line = Cell::new("there is no such key here", Role::Warning);
+            let why = fresh::unread(ctx, &row.dc, &self.list());
+            let why = why.filter(|_| row.against == Against::Unread);
+            let missing = || Cell::new("there is no such key here", Role::Warning);
+            let line = why.unwrap_or_else(missing);
             return Some(Detail { title, lines: Lines::Whole(vec![line]) });
         };
         let mut head = hands(ctx, &row.dc, entry);

@@ -1,7 +1,7 @@
 //! Nodes of all datacenters, failing ones first.
 //!
-//! A node's state is that of its own checks (gossip, maintenance); what fails of the services on it
-//! is counted beside it.
+//! A node's state is that of its own checks (gossip, maintenance). One that is well itself while
+//! services on it fail says so; what fails is counted beside it.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells};
+use super::{Ctx, Entry, Place, View, cells, fresh};
 use crate::app::command::Takes;
 use crate::domain::catalog::Node;
 use crate::domain::feed::List;
@@ -17,7 +17,7 @@ use crate::domain::health::Status;
 use crate::domain::ids::{Dc, NodeName};
 use crate::domain::json::NodeJson;
 use crate::store::Change;
-use crate::table::column::{Column, Width};
+use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
 use crate::ui::theme::Role;
@@ -57,7 +57,7 @@ impl Row for NodeRow {
         let node = &self.node;
         let meta: Vec<String> =
             node.meta.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let words = [self.dc.as_str(), node.name.as_str(), &node.address, node.status.word()];
+        let words = [self.dc.as_str(), node.name.as_str(), &node.address, node.word()];
         RowText::new(words.into_iter().chain(meta.iter().map(String::as_str)))
     }
 
@@ -82,10 +82,8 @@ impl Listing for Nodes {
                 cells::text(row.node.name.as_str(), Role::Text)
             })
             .sorts(|a: &NodeRow, b| a.node.name.cmp(&b.node.name)),
-            Column::new("status", "state", Width::Fit(8, 13), |row: &NodeRow| {
-                cells::status(ctx, row.node.status)
-            })
-            .sorts_worst_first(|a: &NodeRow, b| a.node.badness().cmp(&b.node.badness())),
+            Column::new("status", "state", Width::Fit(8, 17), |row: &NodeRow| state(ctx, row))
+                .sorts_worst_first(|a: &NodeRow, b| a.node.badness().cmp(&b.node.badness())),
             Column::new("failing", "failing checks", Width::Fit(7, 14), |row: &NodeRow| {
                 cells::number(row.node.failing_checks, Role::Critical)
             })
@@ -144,7 +142,7 @@ impl Listing for Nodes {
     }
 
     fn is_fault(&self, row: &NodeRow) -> bool {
-        row.node.status != Status::Passing || row.node.failing_checks > 0
+        row.node.badness() > (Status::Passing, 0)
     }
 
     fn open(&self, _ctx: &Ctx, row: &NodeRow) -> Option<Place> {
@@ -161,5 +159,16 @@ impl Listing for Nodes {
 
     fn nothing(&self) -> &'static str {
         "no nodes"
+    }
+}
+
+/// The state of a node; of one that nobody confirms any more, what it was.
+fn state(ctx: &Ctx, row: &NodeRow) -> Cell {
+    let NodeRow { dc, node } = row;
+    let is_old = [List::Nodes, List::Checks].iter().any(|list| fresh::is_old(ctx, dc, list));
+    match (is_old, node.is_host_of_failing()) {
+        (true, _) => cells::past(ctx, node.word()),
+        (false, true) => cells::state(ctx, Status::Warning, node.word()),
+        (false, false) => cells::status(ctx, node.status),
     }
 }

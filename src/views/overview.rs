@@ -2,7 +2,7 @@
 //! and at the bottom the worst services over all of them.
 //!
 //! The cursor walks from the datacenters into the services. Enter on a datacenter focuses it and
-//! shows its failing checks. Facts have no cursor; they scroll and hide as any detail does.
+//! shows its failing checks; a datacenter that is focused has the cursor. Facts have no cursor; they scroll and hide as any detail does.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,6 +12,7 @@ use super::services::Services;
 use super::{Ctx, Entry, Place, Response, View};
 use crate::app::action::Action;
 use crate::app::command::Takes;
+use crate::domain::ids::Dc;
 use crate::store::Change;
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
@@ -35,8 +36,9 @@ pub const ENTRY: Entry = Entry {
 fn open(place: &Place) -> Box<dyn View> {
     Box::new(Overview {
         place: place.clone(),
-        datacenters: TableView::new(place.clone(), Datacenters),
+        datacenters: TableView::new(place.clone(), Datacenters::default()),
         worst: TableView::new(place.clone(), Services).faults_only("worst services"),
+        focus: None,
         is_below: false,
         above: 0,
     })
@@ -47,6 +49,8 @@ struct Overview {
     place: Place,
     datacenters: TableView<Datacenters>,
     worst: TableView<Services>,
+    /// The datacenter that lists were limited to when it was loaded last.
+    focus: Option<Dc>,
     is_below: bool,
     /// Lines above the worst services.
     above: u16,
@@ -110,6 +114,10 @@ impl View for Overview {
     fn load(&mut self, ctx: &Ctx) -> Option<Job> {
         let is_below = self.is_below;
         self.cross(is_below);
+        if self.focus.as_ref() != ctx.focus {
+            self.focus = ctx.focus.cloned();
+            self.datacenters.start_again();
+        }
         // Datacenters are few: their order is never worked out elsewhere.
         let _ = self.datacenters.load(ctx);
         self.worst.load(ctx)

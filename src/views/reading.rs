@@ -12,7 +12,7 @@ use crate::editor::format::{Document, Fold, Format, Window, hex_row, hex_rows, l
 use crate::table::column::Cell;
 use crate::ui::text::count;
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::LineSource;
+use crate::ui::widgets::pane::{LineSource, wrap};
 
 /// How a value is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,12 +157,20 @@ impl LineSource for Arc<Prepared> {
         }
     }
 
-    fn line(&self, at: usize, width: u16) -> Cell {
+    fn rows(&self, at: usize, width: usize, enough: usize) -> Vec<Cell> {
         let number = format!("{} ", self.number(at));
-        let window = Window { from: 0, width: usize::from(width).saturating_sub(number.len()) };
-        let mut cell = Cell::new(number, Role::Muted);
-        cell.runs.extend(self.text(at, window).runs);
-        cell
+        let blank = " ".repeat(number.len());
+        let room = width.saturating_sub(number.len()).max(1);
+        // A row has a blank at most that it does not show.
+        let window = Window { from: 0, width: (room + 1).saturating_mul(enough) };
+        let rows = wrap(&[self.text(at, window)], room, enough).into_iter();
+        let row = |(nth, text): (usize, Cell)| {
+            let mut row =
+                Cell::new(if nth == 0 { number.clone() } else { blank.clone() }, Role::Muted);
+            row.runs.extend(text.runs);
+            row
+        };
+        rows.take(enough).enumerate().map(row).collect()
     }
 }
 
@@ -174,9 +182,22 @@ mod tests {
         Arc::new(Prepared::new("app/x", &Bytes::from_static(bytes), reading))
     }
 
+    fn rows(value: &Arc<Prepared>, width: usize) -> Vec<String> {
+        let text = |row: Cell| row.runs.iter().map(|(text, _)| text.to_string()).collect();
+        (0..value.len()).flat_map(|at| value.rows(at, width, 99)).map(text).collect()
+    }
+
     fn lines(value: &Arc<Prepared>) -> Vec<String> {
-        let text = |at| value.line(at, 80).runs.iter().map(|(text, _)| text.to_string()).collect();
-        (0..value.len()).map(text).collect()
+        rows(value, 80)
+    }
+
+    #[test]
+    fn a_long_line_goes_on_below_itself() {
+        let text = prepared(b"one two three\nfour", Reading::As(Format::Text));
+        assert_eq!(rows(&text, 10), ["1 one two ", "  three", "2 four"]);
+        let word = prepared(b"abcdefghij", Reading::As(Format::Text));
+        assert_eq!(rows(&word, 6), ["1 abcd", "  efgh", "  ij"]);
+        assert_eq!(word.rows(0, 6, 1).len(), 1, "no more is made than is seen");
     }
 
     #[test]

@@ -134,6 +134,29 @@ impl Search {
     }
 }
 
+/// Cells that the other columns of a hit take at most.
+const OTHERS: u16 = 90;
+/// The fewest characters before a match that are shown.
+const LEAST_BEFORE: u16 = 8;
+
+/// How many characters are shown before the first match, so that it is seen in so much room.
+fn before(room: u16) -> usize {
+    usize::from((room.saturating_sub(OTHERS) / 3).max(LEAST_BEFORE))
+}
+
+/// A line with its matches lit, without what stands further before the first of them.
+fn around(text: &str, places: &[usize], before: usize) -> Cell {
+    let from = places.first().map_or(0, |first| first.saturating_sub(before));
+    if from == 0 {
+        return cells::lit(text, places);
+    }
+    let rest: String = text.chars().skip(from).collect();
+    let places: Vec<usize> = places.iter().map(|place| place - from).collect();
+    let mut cell = Cell::new("…", Role::Muted);
+    cell.runs.extend(cells::lit(&rest, &places).runs);
+    cell
+}
+
 impl Listing for Search {
     type Row = LineRow;
 
@@ -153,7 +176,11 @@ impl Listing for Search {
             all.hits += seen.hits;
         }
         let plus = if self.progress == Progress::Over { "" } else { "+" };
-        let text = format!(" {}{plus} lines in {}{plus} keys", count(all.hits), count(all.keys));
+        let some = |n: usize, one: &str| {
+            let s = if n == 1 && plus.is_empty() { "" } else { "s" };
+            format!("{}{plus} {one}{s}", count(n))
+        };
+        let text = format!(" {} in {}", some(all.hits, "line"), some(all.keys, "key"));
         let mut cell = Cell::new(text, Role::Accent);
         if all.hits > Quest::MOST_HITS {
             let text = format!(", {} of them shown", count(self.rows.len()));
@@ -169,10 +196,10 @@ impl Listing for Search {
         Some(cell)
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, LineRow>> {
-        let text = |row: &LineRow| {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, room: u16) -> Vec<Column<'a, LineRow>> {
+        let text = move |row: &LineRow| {
             let places = self.grep.as_ref().map(|grep| grep.places(&row.hit.text));
-            cells::lit(&row.hit.text, &places.unwrap_or_default())
+            around(&row.hit.text, &places.unwrap_or_default(), before(room))
         };
         vec![
             Column::new("dc", "dc", Width::Fit(4, 14), |row: &LineRow| cells::dc(ctx, &row.dc))
@@ -258,7 +285,7 @@ impl Listing for Search {
 
     fn open(&self, _ctx: &Ctx, row: &LineRow) -> Option<Place> {
         let place = Place::new("value").at(&row.dc).of(row.hit.key.as_str());
-        Some(place.of(&value::at_line(row.hit.line)))
+        Some(place.of(&value::at(row.hit.line, row.hit.column)))
     }
 
     fn name(&self, row: &LineRow) -> String {
@@ -266,7 +293,7 @@ impl Listing for Search {
     }
 
     fn json(&self, _ctx: &Ctx, row: &LineRow) -> Value {
-        let Hit { key, line, text } = &*row.hit;
+        let Hit { key, line, text, .. } = &*row.hit;
         json!({ "datacenter": row.dc, "key": key, "line": line, "text": text })
     }
 
@@ -277,5 +304,22 @@ impl Listing for Search {
             Progress::Over => "no value matches",
             Progress::Stopped => "nothing found before it was stopped",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_match_is_seen_at_the_beginning_of_what_is_shown() {
+        let text = |cell: &Cell| cell.runs.iter().map(|(text, _)| &**text).collect::<String>();
+        let line = format!("{}NEEDLE and more", "x".repeat(100));
+        let places: Vec<usize> = (100..106).collect();
+        let cell = around(&line, &places, before(78));
+        assert_eq!(text(&cell), "…xxxxxxxxNEEDLE and more");
+        assert!(cell.runs.contains(&("NEEDLE".into(), Role::Match)), "{cell:?}");
+        assert_eq!(text(&around("a NEEDLE", &[2, 3], 8)), "a NEEDLE");
+        assert_eq!(text(&around("over several lines", &[], 8)), "over several lines");
     }
 }

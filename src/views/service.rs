@@ -1,12 +1,13 @@
 //! Instances of one service in all datacenters (or in one): address, checks, tags, meta, version.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells};
+use super::{Ctx, Entry, Place, View, cells, fresh};
 use crate::app::command::Takes;
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::feed::{List, Subject, Wanted};
@@ -31,35 +32,53 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    let service = ServiceName::from(place.arg(0));
-    Box::new(TableView::new(place.clone(), Service { service, only: place.dc.clone() }))
+    let name = ServiceName::from(place.arg(0));
+    let service = Service { name, only: place.dc.clone(), unread: Vec::new() };
+    Box::new(TableView::new(place.clone(), service))
 }
 
 /// The list.
 pub struct Service {
-    service: ServiceName,
+    name: ServiceName,
     only: Option<Dc>,
+    /// The datacenters of which no instance was ever read, and none can be.
+    unread: Vec<Dc>,
 }
 
-/// One instance in one datacenter.
+/// One instance in one datacenter, or a datacenter whose instances cannot be read.
 #[derive(Clone, Debug)]
 pub struct InstanceRow {
     /// Its datacenter.
     pub dc: Dc,
-    /// The instance.
-    pub instance: Arc<Instance>,
+    /// The instance; `None` where none can be read.
+    pub instance: Option<Arc<Instance>>,
+}
+
+impl InstanceRow {
+    fn of(dc: &Dc, instance: &Arc<Instance>) -> Self {
+        Self { dc: dc.clone(), instance: Some(Arc::clone(instance)) }
+    }
+
+    fn unread(dc: &Dc) -> Self {
+        Self { dc: dc.clone(), instance: None }
+    }
+
+    /// What is not known comes before the worst that is.
+    fn badness(&self) -> (bool, Option<Status>) {
+        (self.instance.is_none(), self.instance.as_ref().map(|it| it.status))
+    }
 }
 
 impl Row for InstanceRow {
-    type Key = (Dc, InstanceKey);
+    type Key = (Dc, Option<InstanceKey>);
 
     fn key(&self) -> Self::Key {
-        let (node, id) = (self.instance.node.clone(), self.instance.id.clone());
-        (self.dc.clone(), InstanceKey { node, id })
+        let key = |it: &Arc<Instance>| InstanceKey { node: it.node.clone(), id: it.id.clone() };
+        (self.dc.clone(), self.instance.as_ref().map(key))
     }
 
     fn text(&self) -> RowText {
-        let it = &self.instance;
+        let Some(it) = &self.instance else { return RowText::new([self.dc.as_str()]) };
         let meta: Vec<String> =
             it.meta.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let words = [
@@ -75,8 +94,7 @@ impl Row for InstanceRow {
     }
 
     fn tie(&self, other: &Self) -> Ordering {
-        let of = |row: &Self| (row.dc.clone(), row.instance.node.clone(), row.instance.id.clone());
-        of(self).cmp(&of(other))
+        self.key().cmp(&other.key())
     }
 }
 
@@ -86,7 +104,37 @@ impl Service {
     }
 
     fn subject(&self) -> Subject {
-        Subject::Service(self.service.clone())
+        Subject::Service(self.name.clone())
+    }
+
+    fn list(&self) -> List {
+        List::Subject(self.subject())
+    }
+
+    /// True for a datacenter of which no instance was ever read, and none can be.
+    fn is_unread(&self, ctx: &Ctx, dc: &Dc) -> bool {
+        let subject = self.subject();
+        let rows = ctx.store.dc(dc).and_then(|state| state.instances.get(&subject));
+        rows.is_none_or(HashMap::is_empty) && fresh::unread(ctx, dc, &self.list()).is_some()
+    }
+
+    fn unread(&self, ctx: &Ctx) -> Vec<Dc> {
+        let shown = ctx.store.datacenters().map(|(dc, _)| dc).filter(|dc| self.shows(ctx, dc));
+        shown.filter(|dc| self.is_unread(ctx, dc)).cloned().collect()
+    }
+
+    /// What differs in which datacenters cannot be read.
+    fn patch_unread(&mut self, ctx: &Ctx) -> Option<Patch<InstanceRow>> {
+        let now = self.unread(ctx);
+        let before = std::mem::replace(&mut self.unread, now);
+        let gone = before.iter().filter(|dc| !self.unread.contains(dc));
+        let new = self.unread.iter().filter(|dc| !before.contains(dc));
+        let patch = Patch {
+            upserts: new.map(InstanceRow::unread).collect(),
+            removed: gone.map(|dc| (dc.clone(), None)).collect(),
+            ..Patch::default()
+        };
+        (before != self.unread).then_some(patch)
     }
 }
 
@@ -95,17 +143,17 @@ impl Listing for Service {
 
     fn heading(&self, _ctx: &Ctx) -> Heading {
         let place = self.only.as_ref().map(|dc| format!(" @ {dc}")).unwrap_or_default();
-        let what = format!("service {}{place}", self.service);
-        Heading { what, made_of: vec![List::Subject(self.subject())], is_of_all: false }
+        let what = format!("service {}{place}", self.name);
+        Heading { what, made_of: vec![self.list()], is_of_all: false }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, InstanceRow>> {
-        let mut columns = instance_columns(ctx);
+        let mut columns = self.instance_columns(ctx);
         if wide {
             columns.push(
                 Column::new("meta", "meta", Width::Fit(6, 60), |row: &InstanceRow| {
-                    let meta = &row.instance.meta;
-                    cells::joined(meta.iter().map(|(key, value)| format!("{key}={value}")))
+                    let meta = row.instance.iter().flat_map(|it| &it.meta);
+                    cells::joined(meta.map(|(key, value)| format!("{key}={value}")))
                 })
                 .rank(6),
             );
@@ -122,26 +170,29 @@ impl Listing for Service {
         let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
         let rows = shown.flat_map(|(dc, state)| {
             let all = state.instances.get(&subject).into_iter().flat_map(|rows| rows.values());
-            all.map(|instance| InstanceRow { dc: dc.clone(), instance: Arc::clone(instance) })
+            all.map(|it| InstanceRow::of(dc, it))
         });
-        rows.collect()
+        let mut rows: Vec<_> = rows.collect();
+        self.unread = self.unread(ctx);
+        rows.extend(self.unread.iter().map(InstanceRow::unread));
+        rows
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<InstanceRow>> {
-        let Change::Instances(dc, subject, keys) = change else {
-            return None;
+        let (dc, subject, keys) = match change {
+            Change::Instances(dc, subject, keys) => (dc, subject, keys),
+            Change::Datacenter(_) | Change::Datacenters => return self.patch_unread(ctx),
+            _ => return None,
         };
         if *subject != self.subject() || !self.shows(ctx, dc) {
             return None;
         }
         let rows = ctx.store.dc(dc)?.instances.get(subject)?;
-        let mut patch = Patch::default();
+        let mut patch = self.patch_unread(ctx).unwrap_or_default();
         for key in keys {
             match rows.get(key) {
-                Some(it) => {
-                    patch.upserts.push(InstanceRow { dc: dc.clone(), instance: Arc::clone(it) });
-                }
-                None => patch.removed.push((dc.clone(), key.clone())),
+                Some(it) => patch.upserts.push(InstanceRow::of(dc, it)),
+                None => patch.removed.push((dc.clone(), Some(key.clone()))),
             }
         }
         Some(patch)
@@ -153,21 +204,24 @@ impl Listing for Service {
     }
 
     fn is_fault(&self, row: &InstanceRow) -> bool {
-        row.instance.status != Status::Passing
+        row.instance.as_ref().is_none_or(|it| it.status != Status::Passing)
     }
 
     fn open(&self, _ctx: &Ctx, row: &InstanceRow) -> Option<Place> {
-        let it = &row.instance;
+        let it = row.instance.as_ref()?;
         let place = Place::new("instance").at(&row.dc).of(it.node.as_str());
         Some(place.of(it.id.as_str()))
     }
 
     fn name(&self, row: &InstanceRow) -> String {
-        endpoint(&row.instance)
+        row.instance.as_ref().map_or_else(|| row.dc.to_string(), |it| endpoint(it))
     }
 
     fn json(&self, _ctx: &Ctx, row: &InstanceRow) -> Value {
-        json!(InstanceJson::of(&row.dc, &row.instance))
+        match &row.instance {
+            Some(it) => json!(InstanceJson::of(&row.dc, it)),
+            None => json!({ "datacenter": row.dc, "instances": null }),
+        }
     }
 
     fn has_detail(&self) -> bool {
@@ -175,7 +229,12 @@ impl Listing for Service {
     }
 
     fn detail(&self, ctx: &Ctx, row: &InstanceRow) -> Option<Detail> {
-        Some(instance_detail(ctx, &row.instance))
+        let Some(it) = &row.instance else {
+            let title = cells::text(&format!(" {} ", row.dc), Role::Title);
+            let why = fresh::unread(ctx, &row.dc, &self.list()).unwrap_or_default();
+            return Some(Detail { title, lines: Lines::Whole(vec![why]) });
+        };
+        Some(instance_detail(ctx, it))
     }
 
     fn nothing(&self) -> &'static str {
@@ -204,41 +263,68 @@ pub fn endpoint(it: &Instance) -> String {
     crate::ui::text::clean(&it.endpoint()).into_owned()
 }
 
-fn instance_columns<'a>(ctx: &'a Ctx) -> Vec<Column<'a, InstanceRow>> {
-    let checks = |row: &InstanceRow| {
-        let all = row.instance.checks.len();
-        let fine = row.instance.checks.iter().filter(|c| c.status == Status::Passing).count();
-        Cell::new(format!("{fine}/{all}"), cells::role(row.instance.status))
-    };
-    vec![
-        Column::new("dc", "dc", Width::Fit(4, 12), |row: &InstanceRow| cells::dc(ctx, &row.dc))
-            .sorts(|a: &InstanceRow, b| a.dc.cmp(&b.dc)),
-        Column::new("status", "state", Width::Fit(8, 13), |row: &InstanceRow| {
-            cells::status(ctx, row.instance.status)
-        })
-        .sorts_worst_first(|a: &InstanceRow, b| a.instance.status.cmp(&b.instance.status)),
-        Column::new("address", "address", Width::Fit(12, 30), |row: &InstanceRow| {
-            Cell::new(endpoint(&row.instance), Role::Text)
-        })
-        .sorts(|a: &InstanceRow, b| a.instance.address.cmp(&b.instance.address)),
-        Column::new("node", "node", Width::Fill(16, 48), |row: &InstanceRow| {
-            cells::text(row.instance.node.as_str(), Role::Text)
-        })
-        .sorts(|a: &InstanceRow, b| a.instance.node.cmp(&b.instance.node)),
-        Column::new("name", "id", Width::Fill(10, 48), |row: &InstanceRow| {
-            cells::text(row.instance.id.as_str(), Role::Muted)
-        })
-        .rank(4)
-        .sorts(|a: &InstanceRow, b| a.instance.id.cmp(&b.instance.id)),
-        Column::new("checks", "checks", Width::Fit(6, 7), checks).right().rank(2),
-        Column::new("version", "version", Width::Fit(7, 16), |row: &InstanceRow| {
-            cells::text(row.instance.version().unwrap_or("-"), Role::Text)
-        })
-        .rank(1)
-        .sorts(|a: &InstanceRow, b| a.instance.version().cmp(&b.instance.version())),
-        Column::new("tags", "tags", Width::Fit(4, 24), |row: &InstanceRow| {
-            cells::joined(&row.instance.tags)
-        })
-        .rank(5),
-    ]
+impl Service {
+    fn instance_columns<'a>(&'a self, ctx: &'a Ctx) -> Vec<Column<'a, InstanceRow>> {
+        let of = |show: fn(&Instance) -> Cell| {
+            move |row: &InstanceRow| row.instance.as_deref().map(show).unwrap_or_default()
+        };
+        let node = |row: &InstanceRow| match &row.instance {
+            Some(it) => cells::text(it.node.as_str(), Role::Text),
+            None => fresh::unread(ctx, &row.dc, &self.list()).unwrap_or_default(),
+        };
+        let by = |a: &InstanceRow, b: &InstanceRow, what: fn(&Instance) -> &str| {
+            a.instance.as_deref().map(what).cmp(&b.instance.as_deref().map(what))
+        };
+        vec![
+            Column::new("dc", "dc", Width::Fit(4, 12), |row: &InstanceRow| cells::dc(ctx, &row.dc))
+                .sorts(|a: &InstanceRow, b| a.dc.cmp(&b.dc)),
+            Column::new("status", "state", Width::Fit(8, 17), |row: &InstanceRow| {
+                self.state(ctx, row)
+            })
+            .sorts_worst_first(|a: &InstanceRow, b| a.badness().cmp(&b.badness())),
+            Column::new("address", "address", Width::Fit(12, 30), |row: &InstanceRow| {
+                let endpoint = row.instance.as_deref().map(endpoint);
+                Cell::new(endpoint.unwrap_or_default(), Role::Text)
+            })
+            .sorts(move |a: &InstanceRow, b| by(a, b, |it| &it.address)),
+            Column::new("node", "node", Width::Fill(16, 48), node)
+                .sorts(move |a: &InstanceRow, b| by(a, b, |it| it.node.as_str())),
+            Column::new(
+                "name",
+                "id",
+                Width::Fill(10, 48),
+                of(|it| cells::text(it.id.as_str(), Role::Muted)),
+            )
+            .rank(4)
+            .sorts(move |a: &InstanceRow, b| by(a, b, |it| it.id.as_str())),
+            Column::new("checks", "checks", Width::Fit(6, 7), of(checks)).right().rank(2),
+            Column::new(
+                "version",
+                "version",
+                Width::Fit(7, 16),
+                of(|it| cells::text(it.version().unwrap_or("-"), Role::Text)),
+            )
+            .rank(1)
+            .sorts(move |a: &InstanceRow, b| by(a, b, |it| it.version().unwrap_or_default())),
+            Column::new("tags", "tags", Width::Fit(4, 24), of(|it| cells::joined(&it.tags)))
+                .rank(5),
+        ]
+    }
+
+    /// The state of an instance; of one that nobody confirms any more, what it was.
+    fn state(&self, ctx: &Ctx, row: &InstanceRow) -> Cell {
+        match &row.instance {
+            None => Cell::new("?", Role::Stale),
+            Some(it) if fresh::is_old(ctx, &row.dc, &self.list()) => {
+                cells::past(ctx, it.status.word())
+            }
+            Some(it) => cells::status(ctx, it.status),
+        }
+    }
+}
+
+/// How many of an instance's checks pass.
+fn checks(it: &Instance) -> Cell {
+    let fine = it.checks.iter().filter(|check| check.status == Status::Passing).count();
+    Cell::new(format!("{fine}/{}", it.checks.len()), cells::role(it.status))
 }

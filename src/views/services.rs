@@ -152,15 +152,19 @@ impl Listing for Services {
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, ServiceRow>> {
+        // Among the columns of all datacenters it says whose state it is.
+        let of = |dc: &Dc| format!("in {}", crate::ui::text::clean(dc.as_str())).into();
+        let state_of = ctx.focus.map_or_else(|| "state".into(), of);
+        let state = Column::new("status", "", Width::Fit(8, 13), |row: &ServiceRow| {
+            cells::status(ctx, row.counts.worst())
+        })
+        .sorts_worst_first(|a: &ServiceRow, b| a.counts.badness().cmp(&b.counts.badness()));
         let mut columns = vec![
             Column::new("name", "service", Width::Fill(14, 48), |row: &ServiceRow| {
                 cells::text(row.name.as_str(), Role::Text)
             })
             .sorts(|a: &ServiceRow, b| a.name.cmp(&b.name)),
-            Column::new("status", "state", Width::Fit(8, 13), |row: &ServiceRow| {
-                cells::status(ctx, row.counts.worst())
-            })
-            .sorts_worst_first(|a: &ServiceRow, b| a.counts.badness().cmp(&b.counts.badness())),
+            Column { title: state_of, ..state },
         ];
         let dcs = shown_dcs(ctx, room);
         let hidden = ctx.store.len() - dcs.len();

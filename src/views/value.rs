@@ -43,21 +43,38 @@ const SIDEWAYS: usize = 16;
 /// What names a line of a value.
 const LINE: &str = "line ";
 
-/// What names a line of a value in its place, from 1.
-pub fn at_line(line: usize) -> String {
-    format!("{LINE}{line}")
+/// Columns that are on screen whatever its size.
+const IN_SIGHT: usize = 48;
+
+/// What names a line of a value in its place, from 1, and how many columns stand before what is
+/// meant in it.
+pub fn at(line: usize, column: usize) -> String {
+    format!("{LINE}{line}:{column}")
+}
+
+/// The line and the columns that [`at`] names.
+fn place_in(named: &str) -> Option<(usize, usize)> {
+    let (line, column) = named.strip_prefix(LINE)?.split_once(':')?;
+    Some((line.parse().ok()?, column.parse().ok()?))
+}
+
+/// The first column to show, so that a column is in sight.
+fn sideways(column: usize) -> usize {
+    let over = if column < IN_SIGHT { 0 } else { column - IN_SIGHT / 2 };
+    over - over % SIDEWAYS
 }
 
 fn open(place: &Place) -> Box<dyn View> {
     let key = Key::from(place.arg(0));
+    let meant = place_in(place.arg(1));
     let value = Value {
         key,
         only: place.dc.clone(),
         reading: Reading::Detected,
         shown: None,
-        from: 0,
+        from: meant.map_or(0, |(_, column)| sideways(column)),
         is_shared: false,
-        line: place.arg(1).strip_prefix(LINE).and_then(|line| line.parse().ok()),
+        line: meant.map(|(line, _)| line),
     };
     Box::new(TableView::new(place.clone(), value))
 }

@@ -53,7 +53,9 @@ pub(super) async fn watch_replication(mut shared: Streams) {
     let mut known: Vec<Dc> = Vec::new();
     loop {
         let ground = shared.ground.borrow_and_update().clone();
-        let now: Vec<Dc> = ground.clients.keys().cloned().collect();
+        // Their order is that of their distance, which changes now and then.
+        let mut now: Vec<Dc> = ground.clients.keys().cloned().collect();
+        now.sort_unstable();
         if now != known {
             // Who follows has the clients of all datacenters: they begin anew with others.
             known = now;

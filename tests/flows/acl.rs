@@ -145,7 +145,7 @@ fn keys_that_a_token_may_not_see_are_never_said_not_to_be_there() {
     screen.send(":search ak /port\r");
     let text = screen.wait("the value that it may see", |text| {
         shows(text, &["dc-1", "ak/open/port", "port = 80"])
-            && shows(text, &["1 lines in 1 keys", "dc-1 may be filtered"])
+            && shows(text, &["1 line in 1 key", "dc-1 may be filtered"])
     });
     assert!(!text.contains("port = 81"), "{text}");
     screen.send(":search ak /nothing-like-it\r");

@@ -16,7 +16,8 @@ fn put_get_ls_rm_and_undo() {
     assert!(put.code == 0 && put.err.contains("written to 'dc-1': first/a"), "{put:?}");
     assert_eq!(program.run(&["kv", "get", "first/a"]).out, "one");
     assert_eq!(program.run(&["kv", "ls", "first/"]).out, "first/a\n");
-    assert_eq!(program.run(&["kv", "rm", "first/a", "--force"]).code, 0);
+    let removed = program.run(&["kv", "rm", "first/a", "--force"]);
+    assert!(removed.code == 0 && removed.err.contains("deleted in 'dc-1': first/a"), "{removed:?}");
     assert_eq!(program.run(&["kv", "get", "first/a"]).code, 1);
     assert_eq!(program.run(&["kv", "undo", "--force"]).code, 0, "the deletion");
     assert_eq!(program.run(&["kv", "get", "first/a"]).out, "one");
@@ -202,9 +203,28 @@ fn keys_and_values_are_found() {
 }
 
 #[test]
+fn an_unknown_datacenter_is_a_usage_error_that_names_those_that_are_known() {
+    let program = Program::new();
+    for command in [&["get", "same"][..], &["ls"], &["export"], &["put", "a", "x", "--force"]] {
+        let ran = program.run(&[&["kv"], command, &["--dc", "dc-9"]].concat());
+        let text = "dcview: unknown datacenter 'dc-9'; known are dc-1, dc-2, dc-3\n";
+        assert_eq!((ran.code, ran.err.as_str()), (2, text), "{command:?}");
+    }
+    let copy = program.run(&["kv", "cp", "a", "b", "--to-dc", "dc-9", "--force"]);
+    assert!(copy.code == 2 && copy.err.contains("known are dc-1"), "{copy:?}");
+    let misnamed = Program::new().settings("[datacenters.acl]\nprotected = true\n");
+    let ran = misnamed.run(&["kv", "get", "same", "--dc", "acl"]);
+    assert!(ran.code == 2 && ran.err.contains("[datacenters.NAME]"), "{ran:?}");
+}
+
+#[test]
 fn what_cannot_be_reached_is_exit_code_3_and_nonsense_2() {
     let program = Program::at(&super::support::fault::refused_addr().to_string());
     assert_eq!(program.run(&["--dc", "dc-1", "kv", "get", "a"]).code, 3);
     assert_eq!(program.run(&["--dc", "dc-1", "kv", "put", "a", "x", "--force"]).code, 3);
     assert_eq!(program.run(&["kv", "nonsense"]).code, 2);
+    for command in [&["kv", "put", "", "x", "--force"][..], &["kv", "edit", "", "--force"]] {
+        let ran = program.run(command);
+        assert!(ran.code == 2 && ran.err.contains("needs a name"), "{ran:?}");
+    }
 }

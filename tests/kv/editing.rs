@@ -37,10 +37,16 @@ fn changes_of_the_same_line_are_merged_by_the_operator_and_markers_are_not_saved
     desk.save("a: mine");
     let text = desk.screen.wait_for("1 place changed by both");
     assert!(text.contains("+a: mine") && text.contains("-a: theirs"), "{text}");
+    let marked = |text: &str| {
+        let markers = ["<<<<<<< theirs", "||||||| as it was read", "=======", ">>>>>>> yours"];
+        let at = markers.map(|marker| text.find(marker));
+        at.iter().all(Option::is_some) && at.is_sorted()
+    };
+    assert!(marked(&text), "{text}");
     desk.screen.send("m");
     desk.screen.wait_for("both changed the same lines");
     desk.screen.send("e");
-    desk.screen.wait_for("<<<<<<<");
+    desk.screen.wait("the same marks in the text", marked);
     desk.screen.send("\x13");
     desk.screen.wait_for("a conflict marker is left in the text");
     desk.screen.send(keys::ESC);

@@ -25,6 +25,7 @@ mod locks;
 mod logs;
 mod plans;
 mod program;
+mod scripted;
 mod writes;
 
 use std::sync::OnceLock;

@@ -13,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod carried;
 mod codes;
 mod followers;
 mod git;

@@ -245,7 +245,7 @@ fn an_unknown_datacenter_is_a_usage_error(dcview: &Dcview) {
 fn what_nobody_has_is_said_and_empty(dcview: &Dcview) {
     for kind in ["service", "node"] {
         let ended = dcview.get(&[kind, "no/such thing", "-o", "json"]);
-        assert_eq!((ended.code, ended.out.as_str()), (Some(0), "[]\n"));
+        assert_eq!((ended.code, ended.out.as_str()), (Some(1), "[]\n"));
         assert_eq!(ended.err, format!("dcview: no {kind} 'no/such thing' was found\n"));
     }
 }

@@ -17,6 +17,8 @@ fn tokens() {
     the_management_token_sees_all_without_a_word(&cluster);
     a_token_that_nobody_knows_is_denied(&cluster);
     a_token_that_sees_a_part_is_warned(&cluster);
+    an_empty_list_that_proves_nothing_is_not_fine(&cluster);
+    what_acls_may_hide_is_not_said_to_be_missing(&cluster);
     a_part_that_is_denied_is_said_and_the_rest_is_printed(&cluster);
 }
 
@@ -62,6 +64,38 @@ fn a_token_that_sees_a_part_is_warned(cluster: &Cluster) {
     assert_eq!((ended.code, ended.rows().len()), (Some(0), 1), "{ended:?}");
     assert!(ended.err.starts_with("dcview: dc-1: the token may not see everything"), "{ended:?}");
     assert_eq!(ended.err.lines().count(), 1);
+}
+
+fn an_empty_list_that_proves_nothing_is_not_fine(cluster: &Cluster) {
+    let nobody = Dcview::of(&cluster.dc("dc-1").http_addr());
+    for what in ["services", "nodes", "checks"] {
+        let ended = nobody.get(&[what, "-o", "json"]);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(4), "[]\n"), "{what}: {ended:?}");
+        let line = format!("dcview: dc-2: no {what} are listed, which proves nothing: the token");
+        assert!(ended.err.lines().any(|it| it.starts_with(&line)), "{what}: {}", ended.err);
+        assert_eq!(ended.err.lines().count(), 2, "one for each datacenter: {}", ended.err);
+    }
+    // What is listed is an answer, though it may be a part.
+    let rules = r#"service "consul" { policy = "read" } node_prefix "" { policy = "read" }"#;
+    let reader = with(cluster, &token(cluster, "reads-consul", rules));
+    assert_eq!(reader.get(&["services", "--dc", "dc-1"]).code, Some(0));
+    let ended = nobody.get(&["overview", "-o", "json", "--dc", "dc-1"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    let row = ended.rows().remove(0);
+    for field in ["nodes", "services", "instances", "checks_critical", "maintenance"] {
+        assert_eq!(row[field], json!(null), "{field}: {row}");
+    }
+    let table = nobody.get(&["overview", "--dc", "dc-1"]).out;
+    assert!(!table.lines().nth(1).expect("a row").contains(" 0 "), "{table}");
+}
+
+fn what_acls_may_hide_is_not_said_to_be_missing(cluster: &Cluster) {
+    let nobody = Dcview::of(&cluster.dc("dc-1").http_addr());
+    for (kind, name) in [("service", "web"), ("node", "n-1")] {
+        let ended = nobody.get(&[kind, name, "-o", "json", "--dc", "dc-1"]);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(4), "[]\n"), "{ended:?}");
+        assert!(!ended.err.contains("was found"), "{ended:?}");
+    }
 }
 
 fn a_part_that_is_denied_is_said_and_the_rest_is_printed(cluster: &Cluster) {

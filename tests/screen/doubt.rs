@@ -109,9 +109,9 @@ fn servers_are_told_as_they_were_while_nobody_leads_them() {
 fn a_command_that_is_right_takes_the_last_error_away() {
     let mut app = app(&["dc-1"]);
     live(&mut app, "dc-1");
-    press(&mut app, ":theme none<enter><esc>");
+    press(&mut app, ":theme none<enter>");
     assert!(screen(&mut app, 80, 24).contains("no theme 'none'"));
-    press(&mut app, ":services<enter>");
+    press(&mut app, "<esc>:services<enter>");
     assert!(!screen(&mut app, 80, 24).contains("no theme"));
 }
 

@@ -117,3 +117,46 @@ fn a_delete_asks_and_sends_exactly_what_it_showed() {
     let (_, ask) = asked(&effects).expect("the write");
     assert!(matches!(ask, Ask::Write(intent) if intent.write.ops[0].after().is_none()), "{ask:?}");
 }
+
+#[test]
+fn why_more_care_is_asked_for_is_said_to_the_last_word() {
+    let mut app = at_key("old");
+    let effects = world::press(&mut app, "e");
+    let (id, _) = asked(&effects).expect("a question");
+    let why = "consul-replicate copies 'prefix' of another datacenter to 'app': an edit here is \
+               overwritten within seconds";
+    let guards = Guards { managers: vec![why.to_owned()], ..Guards::default() };
+    app.update(Msg::News(id, News::Guards(guards)));
+    world::press(&mut app, "x<ctrl-s>y");
+    let text = world::screen(&mut app, 80, 24);
+    assert!(text.contains("write?") && text.contains("within seconds"), "{text}");
+}
+
+#[test]
+fn what_is_wrong_with_a_typed_line_is_said_to_the_last_word() {
+    let mut app = at_key("old");
+    world::press(&mut app, ":cp app/some/rather/long/name/of/a/key app/another @dc-77<enter>");
+    let text = world::screen(&mut app, 80, 24);
+    assert!(text.contains("there are dc-1"), "{text}");
+    assert!(text.lines().last().is_some_and(|line| line.ends_with("@dc-77")), "{text}");
+    for (width, height) in SIZES {
+        world::screen(&mut app, width, height);
+    }
+}
+
+#[test]
+fn the_keys_of_the_editor_are_seen_while_it_is_typed_into() {
+    let mut app = editing("old");
+    let text = world::screen(&mut app, 80, 24);
+    let line = text.lines().last().unwrap_or_default();
+    assert!(line.contains("f1 all keys") && line.contains("ctrl-e $EDITOR"), "{line}");
+    assert!(!line.contains('\u{2026}'), "a hint is whole or not there: {line}");
+    assert!(world::press(&mut app, "<f1>").is_empty());
+    let text = world::screen(&mut app, 80, 24);
+    assert!(text.contains("go on in $VISUAL or $EDITOR") && text.contains("select all"), "{text}");
+    for (width, height) in SIZES {
+        world::screen(&mut app, width, height);
+    }
+    world::press(&mut app, "x");
+    assert!(world::screen(&mut app, 80, 24).contains("1 old"), "the key only puts the list away");
+}

@@ -10,7 +10,7 @@ use dcview::app::task::{Ask, News, TaskId};
 use dcview::domain::ids::Dc;
 use dcview::domain::kv::Texts;
 
-use super::world::{app, live, press, run_jobs, screen};
+use super::world::{self, app, live, press, run_jobs, screen};
 
 fn opened(command: &str) -> (App, TaskId, Ask) {
     let mut app = app(&["dc-1", "dc-2", "dc-3"]);
@@ -106,7 +106,7 @@ fn a_search_that_is_stopped_keeps_what_it_found_and_says_so() {
         (dcs.len(), quest.prefix.as_str(), quest.grep.as_str()),
         (3, "app/", "port = [0-9]+")
     );
-    let hit = |key: &str, line| Hit { key: key.into(), line, text: "port = 80".into() };
+    let hit = |key: &str, line| Hit { key: key.into(), line, column: 0, text: "port = 80".into() };
     let seen = Seen { keys: 1200, bytes: 9000, hits: 2 };
     let hits = vec![hit("app/web", 3), hit("app/db", 1)];
     tell(&mut app, id, News::Hits { dc: "dc-1".into(), hits, seen });
@@ -141,4 +141,27 @@ fn a_search_says_what_is_wrong_with_its_expression_and_defaults_to_the_folder_sh
     press(&mut app, "<esc>");
     let (_, ask) = asked(press(&mut app, ":search /a(<enter>")).expect("a search for the text");
     assert!(matches!(ask, Ask::Search { quest, .. } if quest.prefix.as_str() == "app/"));
+}
+
+#[test]
+fn the_match_is_seen_in_a_line_of_any_length_and_enter_lands_on_it() {
+    let (mut app, id, _) = opened("search app/ /NEEDLE");
+    let line = format!("{}NEEDLE{}", "x".repeat(300), "y".repeat(300));
+    let text = format!("…{}NEEDLE{}…", "x".repeat(60), "y".repeat(160)).into();
+    let hits = vec![Hit { key: "app/web".into(), line: 1, column: 300, text }];
+    let seen = Seen { keys: 29, bytes: 9000, hits: 1 };
+    tell(&mut app, id, News::Hits { dc: "dc-1".into(), hits, seen });
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        tell(&mut app, id, News::End(dc.into(), Ok(())));
+    }
+    tell(&mut app, id, News::Done(String::new()));
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("…xxxxxxxxNEEDLEy"), "{text}");
+    assert!(text.contains(" 1 line in 29 keys"), "{text}");
+    press(&mut app, "<enter>");
+    world::key(&mut app, "dc-1", "app/web", &line, 9);
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("xNEEDLEy"), "{text}");
+    press(&mut app, &"<left>".repeat(40));
+    assert!(screen(&mut app, 80, 24).contains(" xxx"), "the beginning is not lost");
 }

@@ -1,5 +1,6 @@
 //! Getting around: commands, filters, the finder, focus, back and forth.
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dcview::app::msg::{Effect, Exit, Msg};
 use dcview::domain::health::Status;
 
@@ -134,4 +135,75 @@ fn help_lists_every_action_with_its_key() {
     for info in dcview::app::action::ACTIONS {
         assert!(text.contains(info.name), "{} is missing:\n{text}", info.name);
     }
+}
+
+#[test]
+fn what_a_key_was_answered_with_goes_with_the_next_one() {
+    let mut app = world::app(&["dc-1"]);
+    world::live(&mut app, "dc-1");
+    let last = |app: &mut dcview::app::App| {
+        world::screen(app, 80, 24).lines().last().unwrap_or_default().to_owned()
+    };
+    world::press(&mut app, "c");
+    assert!(last(&mut app).contains("copied"), "{}", last(&mut app));
+    world::press(&mut app, ":");
+    assert_eq!(last(&mut app), ":", "nothing stands beside an empty line");
+    // What is wrong with a line stays while it is mended.
+    world::press(&mut app, "nonsens<enter>");
+    world::press(&mut app, "e");
+    assert!(last(&mut app).contains("there is no command"), "{}", last(&mut app));
+    world::press(&mut app, "<esc>");
+    assert!(last(&mut app).contains("help"), "{}", last(&mut app));
+}
+
+#[test]
+fn what_went_wrong_by_itself_waits_for_esc() {
+    let mut app = world::app(&["dc-1"]);
+    world::live(&mut app, "dc-1");
+    app.update(Msg::Failed("the watch broke".to_owned()));
+    world::press(&mut app, "jk");
+    assert!(world::screen(&mut app, 80, 24).contains("the watch broke"));
+    world::press(&mut app, "<esc>");
+    assert!(!world::screen(&mut app, 80, 24).contains("the watch broke"));
+}
+
+#[test]
+fn esc_lifts_the_limit_that_the_step_brought() {
+    let mut app = two();
+    press(&mut app, "<down><enter>");
+    assert!(screen(&mut app, 100, 24).contains("checks @ dc-2"));
+    press(&mut app, "<esc>");
+    let text = screen(&mut app, 100, 24);
+    assert!(app.focus.is_none() && !text.contains("worst services @"), "{text}");
+    // Forward again it is back, and so it is with the last view.
+    for (there, back) in [("]", "["), ("-", "-")] {
+        press(&mut app, there);
+        assert!(screen(&mut app, 100, 24).contains("checks @ dc-2"), "{there}");
+        press(&mut app, back);
+        assert!(app.focus.is_none(), "{back}");
+    }
+}
+
+#[test]
+fn a_limit_that_was_chosen_since_outlasts_the_step_back() {
+    let mut app = two();
+    press(&mut app, "<enter>2<esc>");
+    assert!(screen(&mut app, 100, 24).contains("worst services @ dc-2"));
+    press(&mut app, "0<enter>0<esc>");
+    assert!(!screen(&mut app, 100, 24).contains("worst services @"));
+}
+
+#[test]
+fn a_column_that_has_no_order_says_so() {
+    let mut app = two();
+    press(&mut app, ":services<enter>A");
+    let text = screen(&mut app, 100, 24);
+    assert!(text.contains("no column 'age' to sort by; there are name, status"), "{text}");
+    press(&mut app, ":checks<enter>");
+    for _ in 0..9 {
+        app.update(Msg::Key(KeyEvent::new(KeyCode::Right, KeyModifiers::SHIFT)));
+    }
+    press(&mut app, "O");
+    let text = screen(&mut app, 160, 24);
+    assert!(text.contains("column 'output' has no order"), "{text}");
 }

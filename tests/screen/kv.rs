@@ -279,3 +279,12 @@ fn a_folder_of_200_000_keys_changes_by_what_differs() {
     press(&mut app, "j");
     assert_eq!(row(&mut app, "new"), ["new", "yes", "missing"]);
 }
+
+#[test]
+fn a_long_line_is_whole_beside_the_keys() {
+    let mut app = opened(&["long"]);
+    let value = format!("{}the end", "word ".repeat(30));
+    key(&mut app, "dc-1", "long", &value, 9);
+    let text = screen(&mut app, 80, 30);
+    assert!(text.contains("1 word word") && text.contains("the end"), "{text}");
+}

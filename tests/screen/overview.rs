@@ -123,3 +123,43 @@ fn wide_shows_the_other_half_of_a_datacenter_on_a_small_screen() {
         assert!(wide.contains(title), "{title}: {wide}");
     }
 }
+
+#[test]
+fn the_cursor_starts_on_the_focused_datacenter() {
+    let setup = app(&[]).setup;
+    let mut app = App::new(dcview::app::Setup { focus: Some("dc-2".into()), ..setup });
+    let all = vec!["dc-1".into(), "dc-2".into(), "dc-3".into()];
+    app.update(Msg::Report(dcview::domain::feed::Report::Datacenters { all, local: None }));
+    let has_facts_of = |app: &mut App, dc: &str| {
+        let text = screen(app, 80, 24);
+        assert!(text.contains(&format!("─ {dc} ─")), "the facts of {dc}:\n{text}");
+    };
+    has_facts_of(&mut app, "dc-2");
+    press(&mut app, "3");
+    has_facts_of(&mut app, "dc-3");
+    // It is only where it starts.
+    press(&mut app, "<up><up>");
+    has_facts_of(&mut app, "dc-1");
+    press(&mut app, "0");
+    has_facts_of(&mut app, "dc-1");
+}
+
+#[test]
+fn trends_of_all_datacenters_are_on_one_scale() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    live(&mut app, "dc-1");
+    live(&mut app, "dc-2");
+    let failing = |n: usize| {
+        let check = |n| world::check("n-1", &format!("c{n}"), "web-1", Status::Critical);
+        (0..n).map(check).collect()
+    };
+    checks(&mut app, "dc-1", failing(1));
+    checks(&mut app, "dc-2", failing(8));
+    app.update(Msg::Clock(world::now()));
+    let text = screen(&mut app, 200, 40);
+    let bars = |dc: &str| -> String {
+        let row = text.lines().find(|line| line.starts_with(&format!("│ {dc} ")));
+        row.unwrap_or_default().chars().filter(|c| ('▁'..='█').contains(c)).collect()
+    };
+    assert_eq!((bars("dc-1").as_str(), bars("dc-2").as_str()), ("▂", "█"), "{text}");
+}

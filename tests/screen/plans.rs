@@ -183,7 +183,7 @@ fn nothing_of_it_is_there_where_nothing_may_be_changed() {
         assert!(screen(&mut app, 80, 24).contains("read-only: nothing may be changed"));
     }
     press(&mut app, ":cp app/ @dc-1 b/ @dc-2<enter>");
-    assert!(screen(&mut app, 80, 24).contains("there is no command 'cp'"));
+    assert!(screen(&mut app, 80, 24).contains("read-only: nothing may be changed"));
     press(&mut app, "<esc>?");
     assert!(!screen(&mut app, 200, 100).contains("import FILE"));
     press(&mut app, "<esc>");

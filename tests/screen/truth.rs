@@ -30,7 +30,7 @@ fn an_empty_list_that_may_be_filtered_is_not_called_fine() {
     world::feed(&mut app, "dc-1", Body::Freshness(List::Checks, freshness));
     press(&mut app, ":checks<enter>");
     let text = screen(&mut app, 80, 24);
-    assert!(text.contains("may be filtered"), "{text}");
+    assert!(text.contains("dc-1: nothing came, but what is there may be filtered"), "{text}");
     assert!(!text.contains("nothing is failing"), "{text}");
 }
 

@@ -282,6 +282,7 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         ("down", KeyCode::Down),
         ("left", KeyCode::Left),
         ("right", KeyCode::Right),
+        ("f1", KeyCode::F(1)),
     ]);
     let mut effects = Vec::new();
     let mut rest = keys;

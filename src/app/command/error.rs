@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What is said of a key or command that would change something where nothing may be changed.
+pub const READ_ONLY: &str = "read-only: nothing may be changed";
+
 /// Why a line is no command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
@@ -37,6 +40,8 @@ pub enum CommandError {
         /// What does.
         usage: &'static str,
     },
+    /// It would change something where nothing may be changed.
+    ReadOnly,
     /// Datacenters or a filter given to what is not a view.
     NotAView {
         /// The command.
@@ -66,6 +71,7 @@ impl fmt::Display for CommandError {
             Self::Usage { usage } => {
                 write!(f, "type '{usage}'; a name with blanks stands in quotes")
             }
+            Self::ReadOnly => f.write_str(READ_ONLY),
             Self::NotAView { word } => {
                 write!(f, "'{word}' is not a view: it takes neither '@dc' nor '/filter'")
             }

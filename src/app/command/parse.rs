@@ -26,6 +26,9 @@ pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
         return verb.read(rest, words).map(Command::Keys);
     }
     let line = split(line);
+    if line.words.first().is_some_and(|first| verb::is_refused(first, words)) {
+        return Err(CommandError::ReadOnly);
+    }
     let dc = scope(line.dc, words)?;
     let Some((&first, rest)) = line.words.split_first() else {
         let says_nothing = dc == DcScope::Unchanged && line.filter.is_none();

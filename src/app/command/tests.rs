@@ -159,3 +159,13 @@ fn whatever_is_offered_is_understood() {
         }
     }
 }
+
+#[test]
+fn what_would_change_something_says_that_nothing_may_be_changed() {
+    let words = Vocabulary { is_read_only: true, ..words() };
+    let said = |line| parse(line, &words).map_err(|error| error.to_string());
+    for line in ["rm app/ @dc-2", ":cp a b", "MV a b", "import f", "rm app/ @dc-77", "rm"] {
+        assert_eq!(said(line), Err(READ_ONLY.to_owned()), "{line}");
+    }
+    assert!(matches!(said("export app/ ./x"), Ok(Command::Keys(_))));
+}

@@ -74,6 +74,13 @@ fn keys(words: &Vocabulary) -> impl Iterator<Item = (&'static str, KeysVerb)> {
     KeysVerb::ALL.into_iter().filter(move |(_, verb)| !is_read_only || !verb.is_change())
 }
 
+/// True for a verb that is not there because nothing may be changed.
+pub fn is_refused(word: &str, words: &Vocabulary) -> bool {
+    let is_it =
+        |(name, verb): &(&str, KeysVerb)| word.eq_ignore_ascii_case(name) && verb.is_change();
+    words.is_read_only && KeysVerb::ALL.iter().any(is_it)
+}
+
 /// True for what only makes sense on a key.
 fn is_movement(action: Action) -> bool {
     let group = action.info().map(|info| info.group);

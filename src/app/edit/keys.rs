@@ -29,6 +29,10 @@ impl Edit {
         match self.aside {
             Aside::Leaving => return self.leaving(key),
             Aside::Search => return self.searching(key),
+            Aside::Keys => {
+                self.aside = Aside::Nothing;
+                return Wish::Nothing;
+            }
             Aside::Nothing => {}
         }
         match self.machine.stage() {
@@ -65,6 +69,7 @@ impl Edit {
         match key.code {
             KeyCode::Esc if self.machine.is_changed() => self.aside = Aside::Leaving,
             KeyCode::Esc => return Wish::Close,
+            KeyCode::F(1) => self.aside = Aside::Keys,
             KeyCode::Char('s') if has_control => return self.review(),
             KeyCode::Char('e') if has_control => {
                 return Wish::Step(Input::External(self.text.bytes()));

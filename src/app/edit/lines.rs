@@ -4,29 +4,67 @@ use super::{Aside, Edit};
 use crate::domain::kv::Entry;
 use crate::editor::diff::{Diff, DiffLine, Sign};
 use crate::editor::machine::{Moved, Stage};
-use crate::editor::merge::{Merge, Region};
+use crate::editor::merge::{Merge, Region, markers};
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
+use crate::ui::widgets::line::width as columns;
+use crate::ui::widgets::pane::wrap;
 
 /// Equal lines of a merged stretch that are shown on each side of a conflict.
 const AROUND: usize = 3;
 
+/// The keys that the line below the text names, as many as have room.
+const HINTS: [(&str, &str); 8] = [
+    ("ctrl-s", "save"),
+    ("esc", "leave"),
+    ("f1", "all keys"),
+    ("ctrl-e", "$EDITOR"),
+    ("ctrl-z", "undo"),
+    ("ctrl-f", "find"),
+    ("ctrl-y", "redo"),
+    ("ctrl-g", "next"),
+];
+
+/// What each key does to the text.
+const KEYS: [(&str, &str); 15] = [
+    ("ctrl-s", "look at the difference and save"),
+    ("esc", "leave; a changed text asks first"),
+    ("f1", "these keys"),
+    ("ctrl-e", "go on in $VISUAL or $EDITOR"),
+    ("ctrl-z", "undo"),
+    ("ctrl-y", "redo"),
+    ("ctrl-f", "find a regular expression"),
+    ("ctrl-g", "find the next one"),
+    ("shift and arrows", "select"),
+    ("ctrl-a", "select all"),
+    ("ctrl-c ctrl-x ctrl-v", "copy (also to the terminal), cut, paste"),
+    ("ctrl-left ctrl-right", "a word to the left or right"),
+    ("home end", "the beginning or end of the line"),
+    ("pgup pgdn", "a page up or down"),
+    ("ctrl-w ctrl-k", "delete the word before, or the rest of the line"),
+];
+
 /// The lines that stand in place of the text; none while the text itself is shown.
 pub(super) fn of(edit: &Edit) -> Option<Vec<Cell>> {
+    if edit.aside == Aside::Keys {
+        return Some(keys_of_the_text());
+    }
     let base = edit.machine.base();
     Some(match edit.machine.stage() {
         Stage::Reviewing { diff, .. } => difference(diff),
         Stage::Confirming { mine, reasons, .. } => {
+            let reasons = reasons.iter().map(ToString::to_string);
             let mut lines: Vec<Cell> =
-                reasons.iter().map(|it| note(&it.to_string(), Role::Warning)).collect();
+                reasons.flat_map(|why| notes(&why, Role::Warning, edit.width)).collect();
             lines.push(Cell::default());
             lines.extend(difference(&Diff::of(value(base), mine)));
             lines
         }
         Stage::Saving { mine, .. } => difference(&Diff::of(value(base), mine)),
         Stage::Unknown { mine, why, .. } => {
-            let mut lines = vec![note(why, Role::Warning), Cell::default()];
+            let mut lines = notes(why, Role::Warning, edit.width);
+            lines.push(Cell::default());
             lines.extend(difference(&Diff::of(value(base), mine)));
             lines
         }
@@ -52,6 +90,9 @@ pub(super) fn says(edit: &Edit) -> Cell {
             }
             _ => keys(cell, &[("d", "drop it"), ("any other", "go on")]),
         };
+    }
+    if edit.aside == Aside::Keys {
+        return note("any key goes back to the text", Role::Info);
     }
     match edit.machine.stage() {
         Stage::Editing => editing(edit),
@@ -109,16 +150,19 @@ fn editing(edit: &Edit) -> Cell {
     let at = edit.text.cursor();
     let place = format!("{}:{} ", at.line + 1, at.character + 1);
     let cell = Cell::new(" ", Role::Muted).then(moved, Role::Warn).then(place, Role::Muted);
-    let more = [
-        ("ctrl-s", "save"),
-        ("esc", "leave"),
-        ("ctrl-z", "undo"),
-        ("ctrl-y", "redo"),
-        ("ctrl-f", "find"),
-        ("ctrl-g", "next"),
-        ("ctrl-e", "$EDITOR"),
-    ];
-    keys(cell, &more)
+    // A hint is shown whole or not at all; all of them are behind the key for that.
+    HINTS.iter().fold(cell, |cell, hint| {
+        let longer = keys(cell.clone(), &[*hint]);
+        if edit.width == 0 || columns(&longer) <= edit.width { longer } else { cell }
+    })
+}
+
+/// Every key of the text.
+fn keys_of_the_text() -> Vec<Cell> {
+    let row = |(key, what): &(&'static str, &'static str)| {
+        Cell::new(format!(" {key:<22}"), Role::Key).then(*what, Role::Text)
+    };
+    KEYS.iter().map(row).collect()
 }
 
 fn keys(mut cell: Cell, keys: &[(&'static str, &'static str)]) -> Cell {
@@ -130,6 +174,18 @@ fn keys(mut cell: Cell, keys: &[(&'static str, &'static str)]) -> Cell {
 
 fn note(text: &str, role: Role) -> Cell {
     Cell::new(format!(" {}", clean(text)), role)
+}
+
+/// A text of which no word is cut off, on as many lines as it takes.
+fn notes(text: &str, role: Role, width: usize) -> Vec<Cell> {
+    let text = Cell::new(clean(text).into_owned(), role);
+    let lines = wrap(&[text], width.saturating_sub(1), usize::MAX);
+    let indented = |line: Cell| {
+        let mut cell = Cell::new(" ", role);
+        cell.runs.extend(line.runs);
+        cell
+    };
+    lines.into_iter().map(indented).collect()
 }
 
 fn value(entry: Option<&Entry>) -> &[u8] {
@@ -197,13 +253,14 @@ fn three_ways(
         match region {
             Region::Merged(bytes) => lines.extend(ends(bytes)),
             Region::Conflict { base, theirs, mine } => {
-                lines.push(Cell::new("<<< yours", Role::Added));
-                lines.extend(plain(mine, "+", Role::Added));
-                lines.push(Cell::new("||| as it was read", Role::Muted));
-                lines.extend(plain(base, " ", Role::Muted));
-                lines.push(Cell::new("=== theirs", Role::Removed));
+                // As the merge has them that is edited.
+                lines.push(Cell::new(markers::THEIRS, Role::Removed));
                 lines.extend(plain(theirs, "-", Role::Removed));
-                lines.push(Cell::new(">>>", Role::Removed));
+                lines.push(Cell::new(markers::BASE, Role::Muted));
+                lines.extend(plain(base, " ", Role::Muted));
+                lines.push(Cell::new(markers::MINE, Role::Added));
+                lines.extend(plain(mine, "+", Role::Added));
+                lines.push(Cell::new(markers::END, Role::Added));
             }
         }
     }

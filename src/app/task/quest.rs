@@ -21,6 +21,8 @@ pub struct Hit {
     pub key: Key,
     /// The line's number, from 1.
     pub line: usize,
+    /// The columns before the match in it.
+    pub column: usize,
     /// The line, or what stands around the match in it.
     pub text: Arc<str>,
 }

@@ -65,20 +65,21 @@ impl Local<'_> {
         let after = |stamp: &Stamp| self.line.is_some_and(|line| stamp.modify_index > line);
         let edited: Vec<_> = self.keys.iter().filter(|(_, stamp)| after(stamp)).collect();
         let (all, short) = (self.keys.len(), short(commit));
+        let keys = counted(all);
         stream.counts.same = all - edited.len();
         stream.evidence = match (edited.len(), self.is_still) {
             (0, _) if self.line.is_none() => format!(
-                "commit {short}, {all} keys; with a source_root, edits before dcview looked cannot \
+                "commit {short}, {keys}; with a source_root, edits before dcview looked cannot \
                  be told"
             ),
-            (0, _) => format!("commit {short}, {all} keys, none written after it"),
+            (0, _) => format!("commit {short}, {keys}, none written after it"),
             (n, true) => {
                 stream.counts.drift = n;
-                format!("{n} of {all} keys were written after commit {short}: edited out of band")
+                format!("{n} of {keys} written after commit {short}: edited out of band")
             }
             (n, false) => {
                 stream.counts.pending = n;
-                format!("{n} of {all} keys were written after commit {short}: a sync goes on")
+                format!("{n} of {keys} written after commit {short}: a sync goes on")
             }
         }
         .into();
@@ -130,16 +131,22 @@ impl Remote<'_> {
         };
         stream.evidence = match (drift, pending, extra) {
             (0, 0, 0) => format!("commit {wanted} is live: nothing pending, no drift"),
-            (0, 0, extra) => format!("commit {wanted} is live; {extra} keys are only here"),
+            (0, 0, extra) => format!("commit {wanted} is live; {} only here", counted(extra)),
             (0, pending, _) => {
                 format!("commit {wanted} is on its way, {pending} pending; {arrived}")
             }
             (drift, ..) => {
-                format!("commit {wanted} is not live: {drift} keys differ for good; {arrived}")
+                let keys = counted(drift);
+                format!("commit {wanted} is not live: {keys} different for good; {arrived}")
             }
         }
         .into();
     }
+}
+
+/// So many keys.
+fn counted(keys: usize) -> String {
+    if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") }
 }
 
 /// The commit that a `.ref` holds; `None` for an empty one.
@@ -203,7 +210,7 @@ mod tests {
         for (marker, keys, line, still, verdict, evidence) in [
             (main(), &keys, Some(438), true, Verdict::InSync, "commit 7d7af74, 2 keys, none"),
             (main(), &edited, Some(438), false, Verdict::Lagging, "a sync goes on"),
-            (main(), &edited, Some(438), true, Verdict::Drift, "1 of 2 keys were written after"),
+            (main(), &edited, Some(438), true, Verdict::Drift, "1 of 2 keys written after"),
             // With a source_root the marker is written before its keys.
             (main(), &edited, None, true, Verdict::InSync, "with a source_root"),
             (None, &keys, None, true, Verdict::Lagging, "'platform-config/main.ref' is missing"),
@@ -237,8 +244,8 @@ mod tests {
                 "2 pending; the '.ref' of 29ebbd5",
             ),
             (&new, 440, counts(0, 0, 0), Verdict::Lagging, false, "on its way, 1 pending"),
-            (&new, 460, counts(0, 1, 0), Verdict::Drift, false, "1 keys differ for good"),
-            (&new, 460, counts(0, 0, 2), Verdict::Extra, true, "2 keys are only here"),
+            (&new, 460, counts(0, 1, 0), Verdict::Drift, false, "1 key different for good"),
+            (&new, 460, counts(0, 0, 2), Verdict::Extra, true, "2 keys only here"),
         ] {
             let mut stream = blank();
             let remote =

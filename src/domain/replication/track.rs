@@ -65,7 +65,7 @@ impl Track {
         stream.differing = judged.differing.into();
         stream.at = Some(ends.now);
         stream.whole_at = ends.whole_at;
-        stream.problem = None;
+        (stream.problem, stream.is_denied) = (None, false);
     }
 
     fn look(

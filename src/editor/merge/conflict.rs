@@ -8,13 +8,13 @@ use similar::{MergeRegion, MergeResolution, TextMerge};
 use super::{Merge, Region};
 
 /// The line before what is there now.
-const THEIRS: &str = "<<<<<<< theirs";
-/// The line before what was there.
-const BASE: &str = "||||||| base";
+pub const THEIRS: &str = "<<<<<<< theirs";
+/// The line before what was read.
+pub const BASE: &str = "||||||| as it was read";
 /// The line before the operator's text.
-const MINE: &str = "=======";
+pub const MINE: &str = "=======";
 /// The line after a conflict.
-const END: &str = ">>>>>>> mine";
+pub const END: &str = ">>>>>>> yours";
 
 /// Merges two descendants of a base.
 pub(super) fn merge(base: &Bytes, theirs: &Bytes, mine: &Bytes) -> Merge {

@@ -39,7 +39,7 @@ fn different_changes_of_one_line_are_a_conflict_with_all_three_texts() {
         merge.regions,
         [Region::Merged("a\n".into()), conflict, Region::Merged("c\n".into())]
     );
-    let text = "a\n<<<<<<< theirs\nT\n||||||| base\nb\n=======\nM\n>>>>>>> mine\nc\n";
+    let text = "a\n<<<<<<< theirs\nT\n||||||| as it was read\nb\n=======\nM\n>>>>>>> yours\nc\n";
     assert_eq!(merge.with_markers(), text);
     assert_eq!((marker_line(text.as_bytes()), marker_line(b"a\n=======\nb")), (Some(1), None));
 }
@@ -50,7 +50,7 @@ fn line_ends_and_a_missing_newline_are_part_of_their_lines() {
     let merge = merge("a", "t", "m");
     assert_eq!(
         merge.with_markers(),
-        "<<<<<<< theirs\nt\n||||||| base\na\n=======\nm\n>>>>>>> mine\n"
+        "<<<<<<< theirs\nt\n||||||| as it was read\na\n=======\nm\n>>>>>>> yours\n"
     );
     assert_eq!(marker_line(b"a\r\n<<<<<<< theirs\r\nb"), Some(1));
 }

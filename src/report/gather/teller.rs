@@ -22,30 +22,54 @@ pub(super) struct Teller<'a> {
     dc: &'a Dc,
     now: DateTime<Utc>,
     hides: bool,
+    printed: &'a [&'a str],
     bodies: Vec<Body>,
     missing: Vec<(&'static str, ApiError)>,
     stale: Option<Duration>,
     is_filtered: bool,
     /// True when there is a list that ACLs may have shortened.
     has_list: bool,
+    /// Lists of the answer in which nothing stands, though there may be something that ACLs hide.
+    hollow: Vec<&'static str>,
 }
 
 impl<'a> Teller<'a> {
-    pub fn new(dc: &'a Dc, now: DateTime<Utc>, hides: bool) -> Self {
+    pub fn new(dc: &'a Dc, now: DateTime<Utc>, hides: bool, printed: &'a [&'a str]) -> Self {
         Self {
             dc,
             now,
             hides,
+            printed,
             bodies: Vec::new(),
             missing: Vec::new(),
             stale: None,
             is_filtered: false,
             has_list: false,
+            hollow: Vec::new(),
         }
     }
 
     pub fn say(&mut self, body: Body) {
         self.bodies.push(body);
+    }
+
+    /// Notes how fresh a list is, and whether that it is empty proves anything; gives it back when
+    /// there is one.
+    fn rows<T>(
+        &mut self,
+        list: List,
+        name: &'static str,
+        got: Got<T>,
+        is_empty: impl Fn(&T) -> bool,
+    ) -> Option<T> {
+        if let Ok(told) = &got
+            && (told.is_filtered || self.hides)
+            && self.printed.contains(&name)
+            && is_empty(&told.value)
+        {
+            self.hollow.push(name);
+        }
+        self.list(list, name, got)
     }
 
     /// Notes how fresh a list is; gives it back when there is one.
@@ -80,7 +104,7 @@ impl<'a> Teller<'a> {
     }
 
     pub fn checks(&mut self, checks: Got<Failing>) {
-        if let Some(failing) = self.list(List::Checks, "checks", checks) {
+        if let Some(failing) = self.rows(List::Checks, "checks", checks, Failing::is_empty) {
             let upserts = failing.into_iter().collect();
             self.say(Body::Checks(Delta { upserts, removed: Vec::new() }));
         }
@@ -89,7 +113,7 @@ impl<'a> Teller<'a> {
     pub fn health(&mut self, health: Health) {
         let Health { checks, summaries, refused, services } = health;
         self.checks(checks);
-        if self.list(List::Services, "services", summaries).is_some() {
+        if self.rows(List::Services, "services", summaries, Vec::is_empty).is_some() {
             let upserts = services.into_iter().map(|(name, row)| (name, Arc::new(row))).collect();
             self.say(Body::Services(Delta { upserts, removed: Vec::new() }));
         }
@@ -97,7 +121,7 @@ impl<'a> Teller<'a> {
     }
 
     pub fn nodes(&mut self, nodes: Got<Vec<Node>>) {
-        if let Some(nodes) = self.list(List::Nodes, "nodes", nodes) {
+        if let Some(nodes) = self.rows(List::Nodes, "nodes", nodes, Vec::is_empty) {
             let row = |node: Node| (node.name.clone(), Arc::new(node));
             let upserts = nodes.into_iter().map(row).collect();
             self.say(Body::Nodes(Delta { upserts, removed: Vec::new() }));
@@ -142,7 +166,9 @@ impl<'a> Teller<'a> {
         if let Some(age) = self.stale {
             troubles.stale(self.dc, age);
         }
-        if self.is_filtered {
+        if !self.hollow.is_empty() {
+            troubles.hollow(Some(self.dc), &self.hollow);
+        } else if self.is_filtered {
             troubles.filtered(self.dc);
         } else if self.hides && self.has_list {
             troubles.may_be_filtered(self.dc);

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::{Rows, dc, state};
+use super::{Rows, dc};
 use crate::domain::catalog::Node;
 use crate::domain::feed::List;
 use crate::domain::ids::Dc;
@@ -54,7 +54,7 @@ impl<'a> Rows for Nodes<'a> {
     fn table(&self, rows: Vec<Row<'a>>) -> Grid {
         let columns = [
             dc(|row: &Row| row.dc),
-            state(|row: &Row| row.node.status),
+            Column::new("state", |row: &Row| row.node.word().to_owned()),
             Column::new("node", |row: &Row| row.node.name.to_string()),
             Column::number("failing checks", |row: &Row| row.node.failing_checks.to_string()),
             Column::number("services", |row: &Row| row.node.services.to_string()),

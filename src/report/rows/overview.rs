@@ -59,9 +59,9 @@ impl<'a> Rows for Datacenters<'a> {
             Column::number("nodes", |row: &Overview| known(row.nodes)),
             Column::number("services", |row: &Overview| known(row.services)),
             Column::number("instances", |row: &Overview| known(row.instances)),
-            Column::number("critical", |row: &Overview| failing(row, row.checks_critical)),
-            Column::number("warning", |row: &Overview| failing(row, row.checks_warning)),
-            Column::number("maintenance", |row: &Overview| failing(row, row.maintenance)),
+            Column::number("critical", |row: &Overview| known(row.checks_critical)),
+            Column::number("warning", |row: &Overview| known(row.checks_warning)),
+            Column::number("maintenance", |row: &Overview| known(row.maintenance)),
             Column::number("rtt ms", |row: &Overview| known(row.round_trip_ms)),
             Column::new("problem", |row: &Overview| row.problem.unwrap_or_default().to_owned()),
         ];
@@ -80,11 +80,6 @@ fn follower(row: &Overview) -> String {
         (None, Some(_)) => String::new(),
         (None, None) => String::from("?"),
     }
-}
-
-/// A count of failing checks: none is said only where it is certain.
-fn failing(row: &Overview, n: Option<usize>) -> String {
-    known(n.filter(|n| *n > 0 || !row.may_be_filtered))
 }
 
 #[cfg(test)]

@@ -113,7 +113,10 @@ impl<'a> Rows for Services<'a> {
         ];
         for (dc, state) in self.0.datacenters() {
             // Where nothing could be read, not to be listed is not to be absent.
-            let absent = if state.freshness(&List::Services).is_empty() { "?" } else { "" };
+            let absent = match state.counted(&List::Services, state.services.len()) {
+                None => "?",
+                Some(_) => "",
+            };
             let health = move |row: &Row| row.at(dc).map_or_else(|| absent.to_owned(), health);
             columns.push(Column::number(dc.as_str(), health));
         }

@@ -15,6 +15,7 @@ use crate::app::task::quest::{Hit, Quest, Seen};
 use crate::consul::{ApiError, Client, kv};
 use crate::domain::ids::Dc;
 use crate::domain::kv::Entry;
+use crate::ui::text::width;
 
 /// What came is told at most once in this time.
 const EVERY: Duration = Duration::from_millis(50);
@@ -69,8 +70,9 @@ impl Search<'_> {
         for (line, text) in self.quest.grep.lines(&entry.value) {
             seen.hits += 1;
             if self.kept.fetch_add(1, Ordering::Relaxed) < Quest::MOST_HITS {
-                let text = self.quest.grep.excerpt(text, SHOWN);
-                hits.push(Hit { key: entry.key.clone(), line, text: text.into() });
+                let column = width(&self.quest.grep.before(text));
+                let text = self.quest.grep.excerpt(text, SHOWN).into();
+                hits.push(Hit { key: entry.key.clone(), line, column, text });
             }
         }
     }

@@ -24,42 +24,43 @@ pub struct Detail {
 pub enum Lines {
     /// All of them; long ones are wrapped.
     Whole(Vec<Cell>),
-    /// Made as they come on screen, and cut there: for what may be large. Above them stand lines
-    /// that are wrapped.
+    /// Made as far as they are needed, and wrapped: for what may be large. Above them stand lines
+    /// of the first kind.
     Lazy(Vec<Cell>, Box<dyn LineSource>),
 }
 
 impl Lines {
     /// How many there are at this width; counting may stop once there are `enough`.
     pub fn count(&self, width: usize, enough: usize) -> usize {
+        self.rows(width, enough).len()
+    }
+
+    /// They as they stand on screen; making them stops once there are `enough`.
+    fn rows(&self, width: usize, enough: usize) -> Vec<Cell> {
         match self {
-            Self::Whole(lines) => wrap(lines, width, enough).len(),
-            Self::Lazy(head, source) => wrap(head, width, enough).len() + source.len(),
+            Self::Whole(lines) => wrap(lines, width, enough),
+            Self::Lazy(head, source) => {
+                let mut rows = wrap(head, width, enough);
+                for at in 0..source.len() {
+                    if rows.len() >= enough {
+                        break;
+                    }
+                    rows.extend(source.rows(at, width, enough - rows.len()));
+                }
+                rows
+            }
         }
     }
 
     /// So many of them from `top` on; past the end the last one stays.
     fn from(&self, top: usize, width: usize, height: usize) -> Vec<Cell> {
-        let enough = top.saturating_add(height);
-        match self {
-            Self::Whole(lines) => {
-                let lines = wrap(lines, width, enough);
-                let last = lines.len().saturating_sub(1);
-                lines.into_iter().skip(top.min(last)).take(height).collect()
-            }
-            Self::Lazy(head, source) => {
-                let head = wrap(head, width, enough);
-                let all = head.len() + source.len();
-                let top = top.min(all.saturating_sub(1));
-                let made = |at: usize| source.line(at - head.len(), width as u16);
-                let line = |at: usize| head.get(at).cloned().unwrap_or_else(|| made(at));
-                (top..top.saturating_add(height).min(all)).map(line).collect()
-            }
-        }
+        let rows = self.rows(width, top.saturating_add(height));
+        let last = rows.len().saturating_sub(1);
+        rows.into_iter().skip(top.min(last)).take(height).collect()
     }
 }
 
-/// Makes single lines.
+/// Makes lines one by one.
 pub trait LineSource {
     /// How many there are.
     fn len(&self) -> usize;
@@ -69,8 +70,9 @@ pub trait LineSource {
         self.len() == 0
     }
 
-    /// One line, in so many cells.
-    fn line(&self, at: usize, width: u16) -> Cell;
+    /// The rows that one line takes, each in so many cells; what is behind `enough` of them need
+    /// not be made.
+    fn rows(&self, at: usize, width: usize, enough: usize) -> Vec<Cell>;
 }
 
 /// From this width on the detail stands beside the rows, else below them.

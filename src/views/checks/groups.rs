@@ -178,13 +178,14 @@ impl Groups {
         let service = state.services.get(&*key.name).filter(|_| self.by == Grouping::Service);
         Some(Group {
             key: key.clone(),
-            members,
             checks,
-            since: newest.since,
+            since: Group::oldest(members.iter().map(AsRef::as_ref), newest.check.status),
+            newest: newest.since.map(|since| since.at),
             service: service.cloned(),
             says: cells::summary(&newest.check).into(),
             is_of_node: newest.check.is_of_node(),
             is_open: self.is_open(key),
+            members,
         })
     }
 }

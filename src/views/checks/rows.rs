@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::health::{Check, CheckKey, Counts, Status};
 use crate::domain::ids::Dc;
@@ -43,7 +45,7 @@ impl Member {
     }
 
     /// The order of attention, as one value that grows with it: worst first, then newest.
-    pub fn urgency(&self) -> (Status, Option<chrono::DateTime<chrono::Utc>>) {
+    pub fn urgency(&self) -> (Status, Option<DateTime<Utc>>) {
         (self.check.status, self.since.map(|since| since.at))
     }
 
@@ -74,8 +76,10 @@ pub struct Group {
     pub members: Arc<[Arc<Member>]>,
     /// Its checks by state.
     pub checks: Counts,
-    /// Since when the newest of its worst checks is in that state.
+    /// Since when any of its worst checks is in that state: the oldest speaks for the outage.
     pub since: Option<Since>,
+    /// When the newest of its worst checks came to that state: what just failed comes first.
+    pub newest: Option<DateTime<Utc>>,
     /// The instances of its service, where it is one.
     pub service: Option<Arc<ServiceHealth>>,
     /// What the newest of its worst checks says, in a line.
@@ -99,7 +103,16 @@ impl Group {
 
     /// The order of attention: worst first, then newest, as one value that grows with both.
     pub fn urgency(&self) -> (Status, i64) {
-        (self.checks.worst(), self.since.map_or(i64::MIN, |since| since.at.timestamp_millis()))
+        (self.checks.worst(), self.newest.map_or(i64::MIN, |at| at.timestamp_millis()))
+    }
+
+    /// Since when the oldest of the checks in a state is in it. One that was so before dcview began
+    /// makes a lower bound of it.
+    pub fn oldest<'a>(members: impl Iterator<Item = &'a Member>, status: Status) -> Option<Since> {
+        let worst = members.filter(|member| member.check.status == status);
+        worst
+            .filter_map(|member| member.since)
+            .reduce(|a, b| Since { at: a.at.min(b.at), is_exact: a.is_exact && b.is_exact })
     }
 
     /// Its checks, worst and newest first.
@@ -212,6 +225,7 @@ mod tests {
             members: members.into(),
             checks: Counts::default(),
             since: None,
+            newest: None,
             service: None,
             says: "".into(),
             is_of_node: false,
@@ -230,6 +244,29 @@ mod tests {
         for n in [0, 1, 7, 20, 30] {
             assert_eq!(ids(group.first(n)), all[..n.min(20)]);
         }
+    }
+
+    #[test]
+    fn a_group_fails_as_long_as_the_oldest_of_its_worst_checks() {
+        let since = |seconds, is_exact| {
+            let at = DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(seconds);
+            Some(Since { at, is_exact })
+        };
+        let one = |id, status, since| {
+            let check = Arc::clone(&member(id, status).check);
+            Member::new(&check, since)
+        };
+        let critical = Status::Critical;
+        let members = [
+            one(1, critical, since(20, true)),
+            one(2, critical, since(5, false)),
+            one(3, critical, None),
+            one(4, Status::Warning, since(1, true)),
+        ];
+        assert_eq!(Group::oldest(members.iter(), critical), since(5, false));
+        assert_eq!(Group::oldest(members[..1].iter(), critical), since(20, true));
+        assert_eq!(Group::oldest(members.iter(), Status::Warning), since(1, true));
+        assert_eq!(Group::oldest(members[2..3].iter(), critical), None);
     }
 
     #[test]

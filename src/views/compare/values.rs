@@ -11,7 +11,7 @@ use crate::editor::diff::Diff;
 use crate::table::column::Cell;
 use crate::ui::text::{bytes, clean};
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::LineSource;
+use crate::ui::widgets::pane::{LineSource, wrap};
 use crate::views::{Ctx, fresh};
 
 /// A key's values, as far as they are known.
@@ -125,7 +125,10 @@ impl LineSource for Shared {
         self.0.len()
     }
 
-    fn line(&self, at: usize, _width: u16) -> Cell {
-        self.0.get(at).cloned().unwrap_or_default()
+    fn rows(&self, at: usize, width: usize, enough: usize) -> Vec<Cell> {
+        self.0
+            .get(at)
+            .map(|line| wrap(std::slice::from_ref(line), width, enough))
+            .unwrap_or_default()
     }
 }

@@ -50,10 +50,11 @@ impl Counts {
         self.is_running = false;
     }
 
-    /// How many keys lie below a folder, if that was asked for: `1,204`, `1,204+`.
+    /// How many keys lie below a folder, if it was counted: `1,204`, `1,204+`. A folder that is
+    /// listed holds a key: no count of it is never none.
     pub fn of(&self, dc: &Dc, folder: &Key) -> Option<String> {
         let of_dc = self.dcs.get(dc)?;
-        let n = of_dc.folders.get(folder).copied().unwrap_or_default();
+        let n = of_dc.folders.get(folder).copied()?;
         Some(format!("{}{}", count(n), if of_dc.is_whole { "" } else { "+" }))
     }
 
@@ -75,5 +76,24 @@ impl Counts {
             }
         }
         Some(cell)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_not_counted_has_no_count() {
+        let mut counts = Counts::default();
+        counts.begin();
+        let dc = Dc::from("dc-1");
+        counts.add(dc.clone(), vec![("config/".into(), 7)], 7);
+        let of = |counts: &Counts, folder: &str| counts.of(&dc, &folder.into());
+        assert_eq!(of(&counts, "config/").as_deref(), Some("7+"));
+        assert_eq!(of(&counts, "later/"), None);
+        counts.end(dc.clone(), None);
+        assert_eq!(of(&counts, "config/").as_deref(), Some("7"));
+        assert_eq!(of(&counts, "config/checkout/"), None, "it was folded when keys were counted");
     }
 }

@@ -133,7 +133,18 @@ impl<L: Listing> TableView<L> {
     fn resort(&mut self, ctx: &Ctx, column: &str) -> Response {
         match self.sort_of(ctx, column, None) {
             Some(sort) => self.model.sort_by(sort).into(),
-            None => Response::Ignored,
+            None => Response::Notice(self.unsortable(ctx, column)),
+        }
+    }
+
+    /// That a column cannot be sorted by, and which can.
+    fn unsortable(&self, ctx: &Ctx, column: &str) -> String {
+        let columns = self.columns(ctx);
+        let ids = columns.iter().filter(|c| c.compare.is_some()).map(|c| &*c.id);
+        let ids = ids.collect::<Vec<_>>().join(", ");
+        match columns.iter().find(|c| &*c.id == column) {
+            Some(it) => format!("column '{}' has no order; there are {ids} to sort by", it.title),
+            None => format!("no column '{column}' to sort by; there are {ids}"),
         }
     }
 
@@ -203,6 +214,11 @@ impl<L: Listing> TableView<L> {
         };
         self.start();
         job.into()
+    }
+
+    /// Looks for the row to begin on once more: another one is meant now.
+    pub fn start_again(&mut self) {
+        self.is_started = false;
     }
 
     /// Puts the cursor on the row that the list was opened for, as soon as that is there.
@@ -412,10 +428,7 @@ impl<L: Listing> View for TableView<L> {
         if let Some(sort) = self.sort_of(ctx, column, Some(reversed)) {
             return Ok(self.model.sort_by(sort));
         }
-        let columns = self.columns(ctx);
-        let ids: Vec<&str> =
-            columns.iter().filter(|c| c.compare.is_some()).map(|c| &*c.id).collect();
-        Err(format!("no column '{column}' to sort by; there are {}", ids.join(", ")))
+        Err(self.unsortable(ctx, column))
     }
 
     fn group_by(&mut self, ctx: &Ctx, by: Grouping) -> Response {

@@ -23,7 +23,11 @@ use crate::views::{Ctx, Place, cells};
 const ROOMY: u16 = 160;
 
 /// The list.
-pub struct Datacenters;
+#[derive(Default)]
+pub struct Datacenters {
+    /// The datacenter that lists are limited to.
+    focus: Option<Dc>,
+}
 
 /// One datacenter; what it shows is looked up when it is drawn.
 #[derive(Clone, Debug)]
@@ -122,6 +126,7 @@ impl Listing for Datacenters {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<DcRow> {
+        self.focus = ctx.focus.cloned();
         ctx.store.datacenters().map(|(dc, state)| DcRow::make(dc, state)).collect()
     }
 
@@ -136,6 +141,10 @@ impl Listing for Datacenters {
             _ => return None,
         };
         Some(Patch { upserts, ..Patch::default() })
+    }
+
+    fn starts_at(&self) -> Option<Dc> {
+        self.focus.clone()
     }
 
     fn is_fault(&self, row: &DcRow) -> bool {

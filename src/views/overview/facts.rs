@@ -164,11 +164,9 @@ pub fn services(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 
 /// A count that is only known once its list came; none of a list that may be shortened is no count.
 fn size(dc: &Datacenter, list: &List, n: usize) -> Cell {
-    let freshness = dc.freshness(list);
-    if freshness.is_empty() || (n == 0 && freshness.may_be_filtered) {
-        Cell::new("?", Role::Muted)
-    } else {
-        Cell::new(count(n), Role::Text)
+    match dc.counted(list, n) {
+        None => Cell::new("?", Role::Muted),
+        Some(n) => Cell::new(count(n), Role::Text),
     }
 }
 
@@ -189,23 +187,22 @@ pub fn maintenance(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 
 /// A count of failing checks: a quiet zero is shown only where it is certain.
 fn failing(dc: &Datacenter, n: usize, loud: Role) -> Cell {
-    let freshness = dc.freshness(&List::Checks);
-    if freshness.is_empty() || (n == 0 && freshness.may_be_filtered) {
-        return Cell::new("?", Role::Muted);
+    match dc.counted(&List::Checks, n) {
+        None => Cell::new("?", Role::Muted),
+        Some(n) => cells::number(n, loud),
     }
-    cells::number(n, loud)
 }
 
-/// How many checks were critical over the last minutes, as bars.
+/// How many checks were critical over the last minutes, as bars: of all datacenters on one scale.
 pub fn trend(ctx: &Ctx, dc: &Datacenter) -> Cell {
-    Cell::new(bars(ctx.look, dc.trend.last(TREND)), Role::Critical)
+    let all = ctx.store.datacenters().flat_map(|(_, dc)| dc.trend.last(TREND));
+    let top = all.flatten().max().unwrap_or_default();
+    Cell::new(bars(ctx.look, dc.trend.last(TREND), top), Role::Critical)
 }
 
 /// Instances of all services; unknown where a server gives only names.
 pub fn instances(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    let freshness = dc.freshness(&List::Services);
-    if freshness.is_empty()
-        || (dc.services.is_empty() && freshness.may_be_filtered)
+    if dc.counted(&List::Services, dc.services.len()).is_none()
         || dc.services.values().any(|s| s.instances.is_none())
     {
         return Cell::new("?", Role::Muted);

@@ -85,9 +85,12 @@ fn times<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
     let index = |index: Option<u64>| {
         index.map_or_else(Cell::default, |index| Cell::new(index.to_string(), Role::Muted))
     };
-    let trend = |row: &StreamRow| {
+    // One scale for all rows.
+    let lags = ctx.store.lags.values().flat_map(|lags| lags.last(TREND));
+    let top = lags.flatten().max().unwrap_or_default();
+    let trend = move |row: &StreamRow| {
         let lags = ctx.store.lags.get(&row.stream.id);
-        let samples = lags.map(|lags| bars(ctx.look, lags.last(TREND)));
+        let samples = lags.map(|lags| bars(ctx.look, lags.last(TREND), top));
         Cell::new(samples.unwrap_or_default(), Role::Warning)
     };
     let mut columns = vec![
