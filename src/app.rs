@@ -5,12 +5,15 @@
 //! Invariant: every message in every state has an answer, and the screen is only drawn when
 //! [`App::take_dirty`] says that it differs.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
 use crate::domain::feed::{Report, Scope, Wanted};
 use crate::domain::ids::Dc;
+use crate::domain::replication::StreamId;
 use crate::store::{Change, Store};
 use crate::table::filter::LiveFilter;
 use crate::ui::Look;
@@ -19,6 +22,7 @@ use crate::views::{Ctx, Place, Response, Rules};
 
 mod act;
 pub mod action;
+mod alarms;
 pub mod command;
 mod commands;
 pub mod confirm;
@@ -94,6 +98,8 @@ pub struct App {
     size: Rect,
     scope: Scope,
     tasks: Tasks,
+    /// The streams of which it was said that data is about to be deleted.
+    warned: HashSet<StreamId>,
     /// True until the first list of datacenters was compared with the wanted focus.
     is_focus_unproven: bool,
     is_dirty: bool,
@@ -117,6 +123,7 @@ impl App {
             size: Rect::new(0, 0, 80, 24),
             scope: Scope::default(),
             tasks: Tasks::default(),
+            warned: HashSet::new(),
             is_dirty: true,
         };
         // Nothing is known yet: no order is worked out elsewhere.
@@ -219,6 +226,9 @@ impl App {
         }
         let change = self.store.apply(report);
         self.edit_patch(&change);
+        if let Change::Streams(ids) = &change {
+            self.warn_of(ids);
+        }
         if matches!(change, Change::Datacenters) {
             self.prove_focus(effects);
         }

@@ -127,7 +127,7 @@ impl StreamKeys {
             .map(|row| Arc::clone(&row.0.name))
             .collect();
         let Some(to_dc) = sides.right.dc().cloned().filter(|_| !names.is_empty()) else {
-            let text = "what only the destination has is not copied; the next run deletes it";
+            let text = "what only the destination has is not copied";
             return Response::Notice(String::from(text));
         };
         let to = sides.right.prefix().clone();
@@ -277,7 +277,7 @@ impl Listing for StreamKeys {
 
     fn detail(&self, ctx: &Ctx, row: &DiffRow) -> Option<Detail> {
         let title = Cell::new(format!(" {} ", clean(&row.0.name)), Role::Title);
-        let head = columns::why(ctx, &row.0);
+        let head = columns::why(ctx, self.id.as_ref()?.kind, &row.0);
         let Some((values, sides)) = self.values(ctx, row) else {
             let mut lines = head;
             lines.extend(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dcview::consul::{Client, kv};
 use dcview::domain::ids::{Dc, Key};
 use dcview::domain::replication::StatusKey;
-use dcview::journal::{Committer, Journal, Log};
+use dcview::journal::{CannotUndo, Committer, Journal, Log};
 use dcview::replication::act::{Act, Ended, Hands, carry_out};
 use tempfile::TempDir;
 
@@ -73,7 +73,7 @@ fn a_resync_without_a_replicator_ends_says_what_it_did_and_takes_its_key_back() 
     let done = runtime().block_on(stage.hands.destination.commit_undo(&back, Some(&last)));
     assert_eq!(done.expect("kept").outcome.word(), "written");
     assert!(is_there(&stage.hands.destination.client, &scene.status()));
-    assert!(stage.log().last_to_undo(|_| true).is_err());
+    assert_eq!(stage.log().last_to_undo(|_| true), Err(CannotUndo::Nothing));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_probe_that_does_not_arrive_is_taken_back() {
     let Ended::Failed(said) = stage.act(&act) else { panic!("nobody carries it") };
     assert!(said.contains("not in dc-2 within 0.3 s"), "{said}");
     assert!(!is_there(&stage.hands.source.client, "act-probe/.dcview/probe"));
-    assert!(stage.log().last_to_undo(|_| true).is_err());
+    assert_eq!(stage.log().last_to_undo(|_| true), Err(CannotUndo::Nothing));
 }
 
 #[test]

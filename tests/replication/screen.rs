@@ -7,19 +7,26 @@ use super::scene::{Scene, cluster, delete, put};
 use super::support::consul::Http;
 use super::support::screen::{Launch, Screen};
 
-/// A screen on the first datacenter that is told of one replication and of no other.
-fn open(scene: &Scene, size: (u16, u16)) -> Screen {
+/// A program on the first datacenter that is told where the statuses of one replication are, and of
+/// no other; `more` of the settings may say where it comes from.
+fn launch(scene: &Scene, more: &str, size: (u16, u16)) -> Launch {
     let address = cluster().dc("dc-1").http_addr();
-    let (status_dir, prefix) = (&scene.orders.status_dir, &scene.orders.carried[0].source);
+    let status_dir = &scene.orders.status_dir;
     let config = format!(
-        "[agent]\naddress = '{address}'\n\n[replication]\nstatus_dir = '{status_dir}'\n\n\
-         [[replication.source]]\nprefix = '{prefix}'\nsource = 'dc-1'\n"
+        "[agent]\naddress = '{address}'\n\n[replication]\nstatus_dir = '{status_dir}'\n{more}"
     );
     let launch = Launch::dcview(&["-c", "repl consul-replicate"]).size(size.0, size.1);
     let folder = launch.home().join(".config/dcview");
     std::fs::create_dir_all(&folder).expect("a configuration directory");
     std::fs::write(folder.join("config.toml"), config).expect("a settings file");
-    launch.start()
+    launch
+}
+
+/// A screen that is told of one replication.
+fn open(scene: &Scene, size: (u16, u16)) -> Screen {
+    let prefix = &scene.orders.carried[0].source;
+    let source = format!("\n[[replication.source]]\nprefix = '{prefix}'\nsource = 'dc-1'\n");
+    launch(scene, &source, size).start()
 }
 
 /// The value of a key; none when it is not there.
@@ -109,7 +116,9 @@ fn a_probe_is_measured_and_removed_from_both_sides() {
     screen.send("t");
     screen.wait("the question", |text| text.contains("cas probe/.dcview/probe at index 0"));
     screen.send("y");
-    screen.wait("the time", |text| text.contains("arrived in dc-2 after") && text.contains("both"));
+    screen.wait("the time", |text| {
+        text.contains("arrived in dc-2 after") && text.contains("removed from both")
+    });
     for http in [&scene.source, &scene.destination] {
         assert_eq!(value(http, "probe/.dcview/probe"), None);
     }
@@ -123,4 +132,32 @@ fn a_probe_is_measured_and_removed_from_both_sides() {
     delete(&scene.source, "probe/.dcview/probe");
     screen.send("u");
     screen.wait("nothing to undo", |text| text.contains("nothing to undo"));
+}
+
+#[test]
+fn a_source_is_guessed_until_it_is_taken_as_right_and_then_remembered() {
+    let mut scene = Scene::new("guess/");
+    for number in 0..9 {
+        scene.set(&format!("key-{number}"), &number.to_string());
+    }
+    let replicator = scene.replicate();
+    scene.in_sync();
+    drop(replicator);
+    let screen = launch(&scene, "", (120, 30)).start();
+    screen.wait("the guess", |text| text.contains("dc-1? -> dc-2") && text.contains("guess/"));
+    screen.send("s");
+    screen.wait("no writing on a guess", |text| text.contains("its source is only a guess"));
+    screen.send("a");
+    screen.wait("the question", |text| text.contains("guess/ of dc-2 comes from dc-1"));
+    screen.send("y");
+    screen.wait("no guess any more", |text| {
+        text.contains("IN SYNC") && !text.contains("dc-1?") && !text.contains("only a guess")
+    });
+    let kept = screen.home().join(".local/state/dcview");
+    let files = std::fs::read_dir(kept).expect("the state directory").flatten();
+    let said = |text: String| text.contains("guess/") && text.contains("dc-1");
+    let texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
+    assert!(texts.map(said).any(|is_said| is_said), "it is kept for next time");
+    screen.send("s");
+    screen.wait("the question", |text| text.contains("resync guess/ of dc-1 into dc-2"));
 }

@@ -102,7 +102,7 @@ fn streams_stand_worst_first_with_word_sign_and_counts_at_both_sizes() {
     }
     assert_eq!(rows(&text).len(), expected.len());
     let row = rows(&text)[1].split_whitespace().rev().take(4).collect::<Vec<_>>();
-    assert_eq!(row, ["12s", "1", "1", "1"], "{text}");
+    assert_eq!(row, ["12s!", "1", "1", "1"], "{text}");
     assert!(rows(&text)[2].ends_with("unknown"), "a lag that is not known is no 0:\n{text}");
     let wide = screen(&mut app, 200, 60);
     for said in ["stall", "11s", "41s", "dc-2: connection refused", "3 followers"] {
@@ -131,6 +131,24 @@ fn beside_the_rows_stand_alarms_whole_counts_indexes_and_facts() {
     press(&mut app, "jj");
     let text = screen(&mut app, 200, 60);
     assert!(text.contains("as of 41s ago: connection refused"), "{text}");
+}
+
+#[test]
+fn what_is_about_to_be_deleted_is_said_once_wherever_the_operator_is() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    press(&mut app, ":nodes<enter>");
+    let doomed = Alarm::MassDelete { deletes: 10, of: 10, source: 0 };
+    let doomed =
+        Stream { alarms: vec![doomed], ..stream(Kind::ConsulReplicate, "web/", Verdict::Extra) };
+    streams(&mut app, vec![drifted(), doomed.clone()]);
+    let said = "web/: the next run will delete 10 of 10 keys";
+    assert!(screen(&mut app, 120, 24).contains(said));
+    press(&mut app, ":dc nowhere<enter><esc>");
+    streams(&mut app, vec![doomed.clone()]);
+    assert!(!screen(&mut app, 120, 24).contains(said), "once");
+    streams(&mut app, vec![Stream { alarms: Vec::new(), ..doomed.clone() }]);
+    streams(&mut app, vec![doomed]);
+    assert!(screen(&mut app, 120, 24).contains(said), "it is a new one");
 }
 
 #[test]
@@ -212,6 +230,23 @@ fn a_stream_lists_its_keys_with_what_both_sides_hold_now() {
     let removed = vec![drifted().id];
     app.update(Msg::Report(Report::Streams(Delta { upserts: Vec::new(), removed })));
     assert!(screen(&mut app, 120, 24).contains("it is not there any more"));
+}
+
+#[test]
+fn only_a_replicator_is_said_to_delete_what_the_source_does_not_have() {
+    for (kind, deletes) in
+        [(Kind::ConsulReplicate, true), (Kind::Compare, false), (Kind::Acl, false)]
+    {
+        let mut app = app(&["dc-1", "dc-2"]);
+        let id = stream(kind, "config/", Verdict::Extra).id;
+        let extra = drifted().differing[2].clone();
+        streams(&mut app, vec![Stream { id, differing: Arc::from([extra]), ..drifted() }]);
+        press(&mut app, ":repl<enter>");
+        press(&mut app, "<enter>");
+        let text = screen(&mut app, 120, 24);
+        assert!(text.contains("only in the destination"), "{text}");
+        assert_eq!(text.contains("the next run deletes it"), deletes, "{text}");
+    }
 }
 
 #[test]

@@ -78,6 +78,8 @@ impl Listing for Datacenters {
         // Where not all fits, wide shows the other half: who leads, Raft, nodes, services and
         // maintenance instead of instances, failing checks and round trip.
         let rank = |usually: u8, when_wide: u8| if wide { when_wide } else { usually };
+        // Where data is lost, that goes before the number of instances, and so does the note.
+        let is_lost = words::is_any_lost(ctx);
         let number = |id: &str, title, most, show| {
             Column::new(id, title, Width::Fit(3, most), of(show)).right()
         };
@@ -94,7 +96,7 @@ impl Listing for Datacenters {
             Column::new("replication", "repl", Width::Fit(4, 17), move |row: &DcRow| {
                 facts::replication(ctx, &row.dc, room >= ROOMY)
             })
-            .rank(if words::is_any_lost(ctx) { 2 } else { 5 }),
+            .rank(if is_lost { 2 } else { 5 }),
             Column::new("raft", "worst follower", Width::Fit(8, 26), of(facts::follower))
                 .rank(rank(7, 1)),
             number("nodes", "nodes", 8, facts::nodes).rank(rank(5, 1)),
@@ -114,7 +116,8 @@ impl Listing for Datacenters {
                 of(facts::trend),
             )
             .rank(rank(4, 6)),
-            Column::new("note", "note", Width::Fill(8, u16::MAX), of(note)).rank(rank(3, 4)),
+            Column::new("note", "note", Width::Fill(8, u16::MAX), of(note))
+                .rank(rank(if is_lost { 2 } else { 3 }, 4)),
         ]
     }
 

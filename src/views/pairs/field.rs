@@ -81,7 +81,10 @@ impl<'a> Field<'a> {
             let mut line = words::verdict(ctx, stream);
             line = line.then(format!(" {} ", stream.id.kind.word()), Role::Muted);
             line.runs.extend(words::carried(stream).runs);
-            line.then(format!("  {}", clean(&stream.evidence)), Role::Muted)
+            let gap = if stream.id.of.is_empty() { "" } else { "  " };
+            line = line.then(gap, Role::Muted);
+            line.runs.extend(words::trouble(stream).runs);
+            line
         }));
         if self.streams.is_empty() {
             lines.push(Cell::new("no stream is known between them", Role::Muted));

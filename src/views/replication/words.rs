@@ -153,16 +153,18 @@ pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
     (!cell.runs.is_empty()).then_some(cell)
 }
 
-/// How long the oldest that has not arrived waits.
+/// How long the oldest that has not arrived waits; `!` where it does not move.
 pub fn lag(ctx: &Ctx, stream: &Stream) -> Cell {
     match stream.waiting {
         _ if stream.at.is_none() => Cell::new("?", Role::Muted),
         Waiting::Nothing => Cell::new("-", Role::Muted),
         Waiting::Unknown => Cell::new("unknown", Role::Unknown),
         Waiting::Since(_) => {
-            let lag = stream.lag(ctx.now).unwrap_or_default();
-            let role = if stream.stalled_for.is_some() { Role::Critical } else { Role::Warning };
-            Cell::new(age(lag), role)
+            let lag = age(stream.lag(ctx.now).unwrap_or_default());
+            match stream.stalled_for {
+                Some(_) => Cell::new(format!("{lag}!"), Role::Critical),
+                None => Cell::new(lag, Role::Warning),
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The columns of the keys of a stream, and why one of them differs in words.
 
 use super::DiffRow;
-use crate::domain::replication::{Class, Differing, Stamp};
+use crate::domain::replication::{Class, Differing, Kind, Stamp};
 use crate::table::column::{Cell, Column, Width};
 use crate::ui::text::{age, bytes};
 use crate::ui::theme::Role;
@@ -10,14 +10,6 @@ use crate::views::{Ctx, cells};
 
 /// All columns; `wide` keeps the indexes rather than the sizes.
 pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
-    let size = |stamp: Option<Stamp>| match stamp {
-        Some(stamp) => Cell::new(bytes(stamp.len as u64), Role::Text),
-        None => Cell::new("-", Role::Muted),
-    };
-    let index = |stamp: Option<Stamp>| match stamp {
-        Some(stamp) => Cell::new(stamp.modify_index.to_string(), Role::Muted),
-        None => Cell::new("-", Role::Muted),
-    };
     let since = |row: &DiffRow| match row.0.since {
         Some(at) => Cell::new(age((ctx.now - at).to_std().unwrap_or_default()), Role::Text),
         None => Cell::new("unknown", Role::Muted),
@@ -27,8 +19,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
             if row.0.is_edited_there { ("edited", Role::Warning) } else { ("-", Role::Muted) };
         Cell::new(text, role)
     };
-    let (size_rank, index_rank) = if wide { (2, 0) } else { (0, 2) };
-    vec![
+    let mut columns = vec![
         Column::new("status", "why", Width::Fit(7, 9), |row: &DiffRow| {
             words::class(ctx, row.0.class)
         })
@@ -43,33 +34,53 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
         Column::new("age", "since", Width::Fit(5, 7), since)
             .right()
             .sorts(|a: &DiffRow, b| a.0.since.cmp(&b.0.since)),
-        Column::new("source", "source", Width::Fit(6, 9), move |row: &DiffRow| size(row.0.source))
-            .right()
-            .rank(size_rank),
-        Column::new("dest", "dest", Width::Fit(6, 9), move |row: &DiffRow| size(row.0.destination))
-            .right()
-            .rank(size_rank),
-        Column::new("source index", "at", Width::Fit(5, 12), move |row: &DiffRow| {
-            index(row.0.source)
-        })
-        .right()
-        .rank(index_rank),
-        Column::new("dest index", "dest at", Width::Fit(7, 12), move |row: &DiffRow| {
-            index(row.0.destination)
-        })
-        .right()
-        .rank(index_rank),
+    ];
+    columns.extend(stamps(wide));
+    columns
+}
+
+/// Sizes and indexes on both sides.
+fn stamps<'a>(wide: bool) -> [Column<'a, DiffRow>; 4] {
+    let size = |it: Option<Stamp>| it.map(|it| Cell::new(bytes(it.len as u64), Role::Text));
+    let index =
+        |it: Option<Stamp>| it.map(|it| Cell::new(it.modify_index.to_string(), Role::Muted));
+    let column = |id, title, most, show: Box<dyn Fn(&DiffRow) -> Option<Cell> + 'a>, rank| {
+        let cell = move |row: &DiffRow| show(row).unwrap_or_else(|| Cell::new("-", Role::Muted));
+        Column::new(id, title, Width::Fit(6, most), cell).right().rank(rank)
+    };
+    let (sizes, indexes) = if wide { (2, 0) } else { (0, 2) };
+    [
+        column("source", "source", 9, Box::new(move |row| size(row.0.source)), sizes),
+        column("dest", "dest", 9, Box::new(move |row| size(row.0.destination)), sizes),
+        column("source index", "at", 12, Box::new(move |row| index(row.0.source)), indexes),
+        column("dest index", "dest at", 12, Box::new(move |row| index(row.0.destination)), indexes),
     ]
 }
 
 /// Why a key differs, and what becomes of it: in a line, since the values stand below it.
-pub(super) fn why(ctx: &Ctx, row: &Differing) -> Vec<Cell> {
-    let text = match (row.class, row.is_edited_there) {
+pub(super) fn why(ctx: &Ctx, kind: Kind, row: &Differing) -> Vec<Cell> {
+    let text = if kind == Kind::ConsulReplicate { of_replicate(row) } else { of_others(row) };
+    vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
+}
+
+/// What consul-replicate makes of a key.
+fn of_replicate(row: &Differing) -> &'static str {
+    match (row.class, row.is_edited_there) {
         (Class::Pending, false) => "newer in the source, and on its way",
         (Class::Pending, true) => "edited in the destination; newer in the source, and on its way",
         (Class::Drift, false) => "replicated, yet different; stays until it changes in the source",
         (Class::Drift, true) => "edited in the destination; stays until it changes in the source",
         (Class::Extra, _) => "only in the destination; the next run deletes it",
-    };
-    vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
+    }
+}
+
+/// What is known of anything else that differs.
+fn of_others(row: &Differing) -> &'static str {
+    match (row.class, row.source, row.destination) {
+        (Class::Extra, ..) => "only in the destination",
+        (Class::Pending, ..) => "on its way",
+        (Class::Drift, ..) if row.is_edited_there => "edited in the destination",
+        (Class::Drift, Some(_), None) => "missing in the destination",
+        (Class::Drift, ..) => "not the same on both sides",
+    }
 }
