@@ -41,20 +41,34 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
 
 /// Sizes and indexes on both sides.
 fn stamps<'a>(wide: bool) -> [Column<'a, DiffRow>; 4] {
-    let size = |it: Option<Stamp>| it.map(|it| Cell::new(bytes(it.len as u64), Role::Text));
-    let index =
-        |it: Option<Stamp>| it.map(|it| Cell::new(it.modify_index.to_string(), Role::Muted));
-    let column = |id, title, most, show: Box<dyn Fn(&DiffRow) -> Option<Cell> + 'a>, rank| {
-        let cell = move |row: &DiffRow| show(row).unwrap_or_else(|| Cell::new("-", Role::Muted));
-        Column::new(id, title, Width::Fit(6, most), cell).right().rank(rank)
-    };
     let (sizes, indexes) = if wide { (2, 0) } else { (0, 2) };
+    let size = |id, show| stamp(id, id, show, 9).rank(sizes);
+    let index = |id, title, show| stamp(id, title, show, 12).rank(indexes);
     [
-        column("source", "source", 9, Box::new(move |row| size(row.0.source)), sizes),
-        column("dest", "dest", 9, Box::new(move |row| size(row.0.destination)), sizes),
-        column("source index", "at", 12, Box::new(move |row| index(row.0.source)), indexes),
-        column("dest index", "dest at", 12, Box::new(move |row| index(row.0.destination)), indexes),
+        size("source", |row| row.source.map(length)),
+        size("dest", |row| row.destination.map(length)),
+        index("source index", "at", |row| row.source.map(at)),
+        index("dest index", "dest at", |row| row.destination.map(at)),
     ]
+}
+
+/// A column of one side, at most so wide.
+fn stamp<'a>(
+    id: &'static str,
+    title: &'static str,
+    show: fn(&Differing) -> Option<Cell>,
+    most: u16,
+) -> Column<'a, DiffRow> {
+    let cell = move |row: &DiffRow| show(&row.0).unwrap_or_else(|| Cell::new("-", Role::Muted));
+    Column::new(id, title, Width::Fit(6, most), cell).right()
+}
+
+fn length(stamp: Stamp) -> Cell {
+    Cell::new(bytes(stamp.len as u64), Role::Text)
+}
+
+fn at(stamp: Stamp) -> Cell {
+    Cell::new(stamp.modify_index.to_string(), Role::Muted)
 }
 
 /// Why a key differs, and what becomes of it: in a line, since the values stand below it.
