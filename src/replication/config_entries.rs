@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use super::since::Since;
 use crate::consul::read::{Query, primary};
 use crate::consul::wire::Bodies;
-use crate::consul::{ApiError, Class, Client};
+use crate::consul::{ApiError, Class, Client, Request};
 use crate::domain::replication::{Stream, StreamId, Verdict};
 
 /// The kinds that are replicated; what a version does not know is not asked for again.
@@ -107,6 +107,14 @@ impl Entries {
             Last { indexes, at, streams }
         });
         told
+    }
+}
+
+impl Entries {
+    /// By which request a change in the source can be waited for.
+    pub fn place(&self) -> Option<(Request, u64)> {
+        let [source, _] = self.last.as_ref()?.indexes;
+        Some((primary::config_entries(PROBE).request(), source?))
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod local;
 mod remote;
+mod status;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,9 +16,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, join_all};
-use serde::Deserialize;
-use tokio::time::sleep;
 
+use super::hang::{hang, woken};
 use super::rights::{Rights, doubt};
 use super::{Follower, Ground, PATIENCE, Seen, unread};
 use crate::consul::{ApiError, Class, Client, kv};
@@ -27,11 +27,12 @@ use crate::domain::managed::{Mapping, mappings};
 use crate::domain::replication::{Kind, Source, Stream, StreamId, Verdict};
 use local::Local;
 use remote::{Remote, Route};
+use status::{Status, by, is_copy, statuses};
 
 /// How often it is looked for where git2consul runs.
 const SCAN: Duration = Duration::from_mins(1);
-/// How soon it is looked at again while something is on its way.
-const SOON: Duration = Duration::from_secs(1);
+/// So many queries may hang at once for what is waited for.
+const MOST_HANGING: usize = 12;
 
 /// Follows what git2consul writes in one datacenter, there or by way of another.
 pub(super) struct Git {
@@ -50,20 +51,8 @@ pub(super) struct Git {
 /// A stream that was looked at, or why it could not be.
 type Found = (StreamId, Result<Stream, ApiError>);
 
-/// A replication into a datacenter, as its status key says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Status {
-    key: Key,
-    wire: Wire,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wire {
-    last_replicated: u64,
-    source: String,
-    destination: String,
-}
+/// Keys whose index is known, so that a change of them can be waited for.
+type Place = (Client, Key, u64);
 
 /// The first sight of something.
 #[derive(Clone, Copy, Debug)]
@@ -243,17 +232,13 @@ impl Follower for Git {
 
     fn changed(&mut self) -> BoxFuture<'_, ()> {
         let is_soon = self.told.values().any(|stream| stream.verdict == Verdict::Lagging);
-        Box::pin(
-            async move { if is_soon { sleep(SOON).await } else { std::future::pending().await } },
-        )
-    }
-}
-
-impl Wire {
-    /// What a name of the source is called here.
-    fn there_to_here(&self, name: &str) -> String {
-        let below = name.strip_prefix(&*self.source).unwrap_or(name);
-        format!("{}{below}", self.destination)
+        let local = self.locals.values().flat_map(|memory| &memory.places);
+        let places = local.chain(self.remotes.values().flat_map(|memory| &memory.places));
+        let hanging: Vec<_> = places
+            .take(MOST_HANGING)
+            .map(|(client, key, index)| Box::pin(hang(client, key, "/", *index)))
+            .collect();
+        Box::pin(woken(is_soon, hanging))
     }
 }
 
@@ -265,41 +250,10 @@ impl Sight {
     }
 }
 
-/// The status that carries all of a branch, its `.ref` and its files.
-fn by<'a>(mapping: &Mapping, statuses: &'a [Status]) -> Option<&'a Status> {
-    let carries = |status: &&Status| {
-        let source = &*status.wire.source;
-        mapping.marker.starts_with(source) && mapping.prefix.starts_with(source)
-    };
-    statuses.iter().filter(carries).max_by_key(|status| status.wire.source.len())
-}
-
-/// True where a replicator brings git2consul's configuration: it does not run there.
-fn is_copy(config: &Key, statuses: &[Status]) -> bool {
-    statuses.iter().any(|status| config.as_str().starts_with(&*status.wire.destination))
-}
-
 /// What git2consul writes in a datacenter, by its configuration there.
 async fn written(client: &Client, config: &Key) -> Result<Vec<Mapping>, ApiError> {
     let config = read(client, config).await?;
     Ok(config.map(|entry| mappings(&entry.value)).unwrap_or_default())
-}
-
-async fn statuses(client: &Client, dir: &Key) -> Result<Vec<Status>, ApiError> {
-    let mut listing = kv::recurse(client, dir).await?;
-    let mut all = Vec::new();
-    while let Some(page) = listing.page().await? {
-        all.extend(page.iter().filter_map(Status::read));
-    }
-    Ok(all)
-}
-
-impl Status {
-    /// Reads a status key; `None` when it is none, or would claim every key there is.
-    fn read(entry: &Entry) -> Option<Self> {
-        let wire: Wire = serde_json::from_slice(&entry.value).ok()?;
-        (!wire.destination.is_empty()).then(|| Self { key: entry.key.clone(), wire })
-    }
 }
 
 /// One key, in bounded time.

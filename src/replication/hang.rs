@@ -1,4 +1,4 @@
-//! Waiting for a change of keys by a query that hangs.
+//! Waiting for a change by a query that hangs.
 //!
 //! It takes a permit of the agent's budget like every query that hangs, but leaves half of them to
 //! the lists; where there is none, or the query fails, nobody is woken and the next look comes in
@@ -6,23 +6,44 @@
 
 use std::time::Duration;
 
-use crate::consul::{Client, kv};
+use futures_util::future::select_all;
+use tokio::time::sleep;
+
+use crate::consul::{Client, Request, kv};
 use crate::domain::ids::Key;
 
 /// How long the server may hold the query: an agent keeps the connection so long after it was given
 /// up, which it is at each look.
 const WAIT: Duration = Duration::from_secs(10);
 
+/// How soon it is looked at again while something is on its way.
+const SOON: Duration = Duration::from_secs(1);
+
 /// Returns when the index of a prefix is no longer `index`. The separator only shortens the answer.
 pub(super) async fn hang(client: &Client, prefix: &Key, separator: &str, index: u64) {
+    hang_on(client, kv::names(prefix, separator).request(), index).await;
+}
+
+/// Returns when the index of what is asked for is no longer `index`.
+pub(super) async fn hang_on(client: &Client, request: Request, index: u64) {
     let budget = client.agent().budget();
     let is_room = budget.in_flight() * 2 < budget.size();
     if let Some(_permit) = is_room.then(|| budget.try_acquire()).flatten() {
-        let request = kv::names(prefix, separator).request().gzip(true);
-        let answer = client.send(request.block(index.max(1), WAIT)).await;
+        let answer = client.send(request.gzip(true).block(index.max(1), WAIT)).await;
         if answer.is_ok_and(|answer| answer.index != Some(index)) {
             return;
         }
     }
     std::future::pending::<()>().await;
+}
+
+/// Returns when one of these does; soon in any case while something is on its way.
+pub(super) async fn woken<F: Future<Output = ()> + Unpin>(is_soon: bool, all: Vec<F>) {
+    let soon = async { if is_soon { sleep(SOON).await } else { std::future::pending().await } };
+    let any =
+        async { if all.is_empty() { std::future::pending().await } else { select_all(all).await } };
+    tokio::select! {
+        () = soon => {}
+        _ = any => {}
+    }
 }

@@ -6,25 +6,21 @@
 //! is left out; what the token may not read is said on the stream.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use chrono::Utc;
 use futures_util::future::BoxFuture;
-use tokio::time::sleep;
 
 use super::acl::{self, Acl};
 use super::config_entries::{Ends, Entries};
+use super::hang::{hang_on, woken};
 use super::rights::{Rights, doubt};
 use super::since::Since;
 use super::{Follower, Ground, PATIENCE, Seen, ca, federation, unread};
 use crate::consul::read::{self, Query, primary};
 use crate::consul::wire::{AclReplication, FederationState, Roots};
-use crate::consul::{ApiError, Class, Client};
+use crate::consul::{ApiError, Class, Client, Request};
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Kind, Stream, StreamId, Verdict};
-
-/// How soon it is looked at again while something is not in sync.
-const SOON: Duration = Duration::from_secs(1);
 
 /// Follows what one datacenter has from its primary.
 pub(super) struct Primary {
@@ -37,6 +33,8 @@ pub(super) struct Primary {
     ca: Since,
     entries: Entries,
     rights: Rights,
+    /// Where a change of the primary can be waited for.
+    places: Vec<(Client, Request, u64)>,
     /// Features that are off: asking again would fill the servers' logs.
     absent: HashSet<Kind>,
     told: HashMap<StreamId, Stream>,
@@ -56,6 +54,7 @@ impl Primary {
             ca: Since::default(),
             entries: Entries::default(),
             rights: Rights::default(),
+            places: Vec::new(),
             absent: HashSet::new(),
             told: HashMap::new(),
         }
@@ -170,6 +169,9 @@ impl Primary {
         );
         self.note_absent(Kind::Ca, &roots);
         let times = (Utc::now(), self.ground.told.stall_after);
+        let lists = primary::acl_lists().into_iter().zip(indexes.clone().unwrap_or_default());
+        let asked = lists.filter(|(_, index)| *index > 0);
+        self.places = asked.map(|(query, index)| (there.clone(), query.request(), index)).collect();
         let mut found = Vec::new();
         // Where it is not enabled there is nothing to be replicated.
         if !acl.as_ref().is_ok_and(|acl| !acl.is_enabled) {
@@ -188,6 +190,7 @@ impl Primary {
         let of = |kind: &str| StreamId { of: kind.into(), ..entries_id.clone() };
         let ends = Ends { source: there, destination: here };
         let entries = self.entries.look(ends, of, times).await;
+        self.places.extend(self.entries.place().map(|(it, index)| (there.clone(), it, index)));
         // Those of services that the token may not read are left out without a word.
         let is_whole = entries.is_empty() || self.rights.are_whole([there, here]).await;
         found.extend(entries.into_iter().map(|(id, stream)| {
@@ -261,8 +264,11 @@ impl Follower for Primary {
     fn changed(&mut self) -> BoxFuture<'_, ()> {
         let is_moving = |stream: &Stream| stream.verdict != Verdict::InSync && stream.at.is_some();
         let is_soon = self.told.values().any(is_moving);
-        Box::pin(
-            async move { if is_soon { sleep(SOON).await } else { std::future::pending().await } },
-        )
+        let hang = |(client, request, index): &'_ (Client, Request, u64)| {
+            let (client, request, index) = (client.clone(), request.clone(), *index);
+            Box::pin(async move { hang_on(&client, request, index).await })
+        };
+        let hanging: Vec<_> = self.places.iter().map(hang).collect();
+        Box::pin(woken(is_soon, hanging))
     }
 }

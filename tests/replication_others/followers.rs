@@ -1,6 +1,7 @@
 //! Followers that look more than once: what they remember, and what they keep of a dark datacenter.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Access, Client};
@@ -9,11 +10,16 @@ use dcview::domain::ids::Dc;
 use dcview::domain::replication::{Kind, Stream, Verdict, Waiting};
 use dcview::replication::{Follower, Ground, Spec, follower};
 use dcview::store::Store;
+use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
 use crate::git::{FIRST, SECOND, configure, newest, put, status};
 use crate::support::consul::{Cluster, Plan, START};
 use crate::support::runtime::runtime;
+use crate::support::wait::wait;
+
+/// Longer than an answer takes.
+const QUIET: Duration = Duration::from_millis(500);
 
 fn config(address: &str) -> Config {
     let dirs = Dirs { config: "nowhere".into(), state: "nowhere".into() };
@@ -37,6 +43,11 @@ fn look(follower: &mut Box<dyn Follower>) -> Vec<Stream> {
     runtime().block_on(follower.look()).streams
 }
 
+/// True when it was woken within this time.
+fn is_woken(follower: &mut Box<dyn Follower>, within: Duration) -> bool {
+    runtime().block_on(async { tokio::time::timeout(within, follower.changed()).await.is_ok() })
+}
+
 fn fact<'a>(stream: &'a Stream, label: &str) -> &'a str {
     stream.facts.iter().find(|(it, _)| *it == label).map_or("", |(_, text)| text)
 }
@@ -56,7 +67,9 @@ fn a_delivery_is_timed_by_what_was_seen_and_a_dark_datacenter_keeps_it() {
     assert_eq!((seen.len(), seen[0].verdict), (1, Verdict::InSync));
     assert!(fact(&seen[0], "live").starts_with("before "), "{:?}", seen[0].facts);
 
+    assert!(!is_woken(&mut git, QUIET), "nothing has changed");
     put(first, "platform-config/main.ref", SECOND);
+    assert!(is_woken(&mut git, START));
     let seen = look(&mut git);
     assert!(matches!(seen[0].waiting, Waiting::Since(_)), "{:?}", seen[0]);
     assert_eq!(fact(&seen[0], "live"), "not yet");
@@ -72,6 +85,26 @@ fn a_delivery_is_timed_by_what_was_seen_and_a_dark_datacenter_keeps_it() {
     let dark = look(&mut git);
     assert!(dark[0].problem.is_some(), "{:?}", dark[0]);
     assert_eq!(Stream { problem: None, ..dark[0].clone() }, live[0]);
+}
+
+#[test]
+fn a_secondary_is_looked_at_when_its_primary_changes() {
+    let shared = "primary_datacenter = \"dc-1\"";
+    let cluster = Cluster::start(Plan::new().hcl(shared).dc("dc-1", 1).dc("dc-2", 1));
+    let mut primary = follower(&ground(&cluster), &Spec::Primary("dc-2".into()));
+    wait(START, "both have the same states", || {
+        let seen = look(&mut primary);
+        seen.iter().any(|it| it.id.kind == Kind::Federation && it.verdict == Verdict::InSync)
+    });
+    assert!(!is_woken(&mut primary, QUIET), "nothing has changed");
+    let body = json!({ "Kind": "service-defaults", "Name": "web", "Protocol": "http" });
+    let put = cluster.dc("dc-1").http().put("/v1/config", &body).expect("an answer");
+    assert_eq!(put.status, 200);
+    assert!(is_woken(&mut primary, START));
+    wait(START, "the entry has arrived", || {
+        let seen = look(&mut primary);
+        seen.iter().any(|it| it.id.kind == Kind::ConfigEntries && it.verdict == Verdict::InSync)
+    });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use chrono::Utc;
 use tokio::time::sleep;
 
 use super::super::since::Since;
-use super::{Sight, index, read};
+use super::{Place, Sight, index, read};
 use crate::consul::{ApiError, Client, kv};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
@@ -29,6 +29,8 @@ pub(super) struct Local {
     commit: Option<(String, Sight)>,
     since: Since,
     has_looked: bool,
+    /// Where a change can be waited for.
+    pub places: Vec<Place>,
 }
 
 impl Local {
@@ -66,6 +68,9 @@ impl Local {
                 self.still = Some(place);
             }
         }
+        let own = (!folder.is_empty()).then(|| (here.clone(), folder, place.0));
+        let marked = marker.as_ref().map(|it| (here.clone(), it.key.clone(), it.modify_index));
+        self.places = own.into_iter().chain(marked).collect();
         let is_still = self.still == Some(place);
         if is_still && self.line.is_none_or(|(marker, _)| marker != place.1) {
             self.line = Some((place.1, self.newest().max(place.1)));

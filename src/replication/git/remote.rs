@@ -6,7 +6,8 @@ use std::time::Duration;
 use chrono::Utc;
 
 use super::super::since::Since;
-use super::{Sight, Status, index, read};
+use super::status::Status;
+use super::{Place, Sight, index, read};
 use crate::consul::{ApiError, Client};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
@@ -40,6 +41,8 @@ pub(super) struct Remote {
     delivery: Option<Delivery>,
     since: Since,
     has_looked: bool,
+    /// Where a change can be waited for.
+    pub places: Vec<Place>,
 }
 
 /// All that the comparison depends on; when none moves, it need not be made anew.
@@ -97,6 +100,12 @@ impl Remote {
         let (index_there, marker_there) =
             both(&route.there, &Key::from(folder), &Key::from(marker)).await?;
         let indexes = Indexes { last_replicated, here: index_here, there: index_there };
+        let of = |client: &Client, entry: &Option<Entry>| {
+            entry.as_ref().map(|it| (client.clone(), it.key.clone(), it.modify_index))
+        };
+        let own = Some((here.clone(), to(folder), index_here));
+        let places = [of(&route.there, &marker_there), of(here, &status), own];
+        self.places = places.into_iter().flatten().collect();
         let mut found = match &self.last {
             Some((known, found)) if *known == indexes => found.clone(),
             _ => {
