@@ -77,6 +77,28 @@ fn an_agent_that_restarts_is_found_again() {
     screen.wait("live", |text| shows(text, &["dc-3", "warning", "ag-api"]));
 }
 
+#[test]
+fn a_key_and_a_service_keep_a_row_for_a_datacenter_that_is_down() {
+    let field = field::alone();
+    let agent = field.dc("dc-1");
+    let answer = agent.http().put_text("/v1/kv/dk/x", "a").expect("an answer");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    field.dc("dc-2").seed(&[instance("dk-api", Status::Passing, "fine")]);
+    field.kill("dc-3", 0);
+    let screen = open(&agent.http_addr(), &["-c", "key dk/x"], SIZES[1]);
+    screen.wait("its row", |text| {
+        shows(text, &["│ dc-1", "the first"]) && shows(text, &["│ dc-3 ", " ? "])
+    });
+    screen.send(":service dk-api\r");
+    screen.wait("its row, and why", |text| {
+        shows(text, &["│ dc-2", "passing"]) && shows(text, &["│ dc-3 ", " ? ", "no data"])
+    });
+    field.restart();
+    screen.wait("what is there: nothing", |text| {
+        shows(text, &["│ dc-2", "passing"]) && !shows(text, &["│ dc-3 "])
+    });
+}
+
 /// Waits until the agent lists a datacenter, or lists it no more.
 fn wait_listed(agent: &Dc, name: &str, is_listed: bool) {
     wait(PATIENCE, "the agent's list changes", || {
