@@ -1,8 +1,8 @@
 //! Streams of data between datacenters, and from leaders to their followers: one row each, worst
 //! first, with the verdict, the evidence, its age and the trend of its lag.
 //!
-//! Followers that are in sync share a row for their datacenter until they are unfolded. Beside the
-//! rows stands what is known of the highlighted stream: alarms whole, counts, indexes, facts.
+//! Followers that are in sync share a row for their datacenter until they are unfolded, and so does
+//! what was never read. Beside the rows stands what is known of the highlighted stream: alarms whole, counts, indexes, facts.
 
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ pub struct Replication {
     kind: Option<Kind>,
     /// The only datacenters whose streams are shown, from and to.
     pair: Option<(Dc, Dc)>,
-    /// True while each follower has a row of its own.
+    /// True while each stream has a row of its own.
     is_unfolded: bool,
 }
 
@@ -110,7 +110,7 @@ impl Listing for Replication {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<StreamRow> {
-        let is_folded = !self.is_unfolded && self.kind != Some(Kind::Raft);
+        let is_folded = !self.is_unfolded && self.kind.is_none();
         rows::of(self.shown(ctx), is_folded)
     }
 
@@ -132,7 +132,7 @@ impl Listing for Replication {
 
     fn open(&self, _ctx: &Ctx, row: &StreamRow) -> Option<Place> {
         if row.is_folded() {
-            return Some(Place::new(ENTRY.name).of(Kind::Raft.word()));
+            return Some(Place::new(ENTRY.name).of(row.stream.id.kind.word()));
         }
         Some(super::stream::place(&row.stream.id))
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{StreamRow, words};
-use crate::domain::replication::{Stream, Waiting};
+use crate::domain::replication::{Kind, Stream, Waiting};
 use crate::table::column::{Cell, Column, Width};
 use crate::ui::theme::Role;
 use crate::ui::widgets::spark::bars;
@@ -53,7 +53,8 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
 fn carried(row: &StreamRow) -> Cell {
     match row.members.len() {
         0 => words::carried(&row.stream),
-        n => Cell::new(format!("{n} followers"), Role::Muted),
+        n if row.stream.id.kind == Kind::Raft => Cell::new(format!("{n} followers"), Role::Muted),
+        n => Cell::new(format!("{n} unread"), Role::Muted),
     }
 }
 

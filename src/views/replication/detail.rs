@@ -10,16 +10,20 @@ use crate::views::Ctx;
 
 /// What stands beside the list about a row.
 pub(super) fn of(ctx: &Ctx, row: &StreamRow) -> Detail {
-    let title = Cell::new(format!(" {} ", clean(&row.stream.id.to_string())), Role::Title);
     if !row.is_folded() {
+        let title = Cell::new(format!(" {} ", clean(&row.stream.id.to_string())), Role::Title);
         return Detail { title, lines: Lines::Whole(lines(ctx, &row.stream)) };
     }
+    let id = &row.stream.id;
+    let title = format!(" {} {}: {} ", id.kind.word(), id.destination, row.members.len());
+    let title = Cell::new(clean(&title).into_owned(), Role::Title);
     let mut all =
-        vec![Cell::new("x shows each of them in a row; enter shows all followers", Role::Muted)];
+        vec![Cell::new("x gives each a row of its own; enter shows all of the kind", Role::Muted)];
     all.extend(row.members.iter().map(|member| {
         let mut line = words::verdict(ctx, member);
         line = line.then(format!(" {} ", clean(&member.id.of)), Role::Text);
-        line.then(clean(&member.evidence).into_owned(), Role::Muted)
+        line.runs.extend(words::trouble(member).runs);
+        line
     }));
     Detail { title, lines: Lines::Whole(all) }
 }

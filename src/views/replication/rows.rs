@@ -1,4 +1,4 @@
-//! The rows of streams, and followers that share one.
+//! The rows of streams, and those of several that have the same to say.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use crate::domain::replication::{Counts, Kind, Stream, StreamId, Verdict};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
 
-/// A stream, or the followers of a datacenter that are all in sync.
+/// A stream, or several that have the same to say: the followers of a datacenter that are in sync.
 #[derive(Clone, Debug)]
 pub struct StreamRow {
     /// The stream; one made up for a row that stands for others.
@@ -59,23 +59,30 @@ impl Row for StreamRow {
     }
 }
 
-/// The rows of streams; with `is_folded`, followers without a fault share one for each datacenter.
+/// What streams have in common that share a row.
+type Shared<'a> = (Kind, Option<&'a Dc>, &'a Dc, Option<&'a str>);
+
+/// The rows of streams; with `is_folded`, followers without a fault share one for each datacenter,
+/// and so do streams of a kind that were never read, for the same reason.
 pub fn of<'a>(streams: impl Iterator<Item = &'a Arc<Stream>>, is_folded: bool) -> Vec<StreamRow> {
     let mut rows = Vec::new();
-    let mut followers: BTreeMap<&Dc, Vec<Arc<Stream>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Shared<'_>, Vec<Arc<Stream>>> = BTreeMap::new();
     for stream in streams {
-        let is_fine = stream.id.kind == Kind::Raft && !words::is_fault(stream);
-        if is_folded && is_fine {
-            followers.entry(&stream.id.destination).or_default().push(Arc::clone(stream));
+        let id = &stream.id;
+        let is_fine = id.kind == Kind::Raft && !words::is_fault(stream);
+        let is_unread = stream.at.is_none() && stream.problem.is_some();
+        if is_folded && (is_fine || is_unread) {
+            let shared = (id.kind, id.source.as_ref(), &id.destination, stream.problem.as_deref());
+            groups.entry(shared).or_default().push(Arc::clone(stream));
         } else {
             rows.push(single(stream));
         }
     }
-    for (dc, mut members) in followers {
+    for (shared, mut members) in groups {
         members.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         match members.as_slice() {
             [one] => rows.push(single(one)),
-            _ => rows.push(shared(dc, members)),
+            _ => rows.push(together(shared, members)),
         }
     }
     rows
@@ -85,13 +92,17 @@ fn single(stream: &Arc<Stream>) -> StreamRow {
     StreamRow { stream: Arc::clone(stream), members: Arc::default() }
 }
 
-/// The row of followers that are in sync.
-fn shared(dc: &Dc, members: Vec<Arc<Stream>>) -> StreamRow {
+/// The row of streams that share one.
+fn together(
+    (kind, source, destination, problem): Shared<'_>,
+    members: Vec<Arc<Stream>>,
+) -> StreamRow {
     let id = StreamId {
-        kind: Kind::Raft,
-        source: Some(dc.clone()),
-        destination: dc.clone(),
-        of: Arc::from(""),
+        kind,
+        source: source.cloned(),
+        destination: destination.clone(),
+        // Rows that differ in the reason only are two.
+        of: Arc::from(problem.unwrap_or_default()),
         to: Arc::from(""),
     };
     let mut counts = Counts::default();
@@ -99,12 +110,18 @@ fn shared(dc: &Dc, members: Vec<Arc<Stream>>) -> StreamRow {
         counts.same += member.counts.same;
         counts.pending += member.counts.pending;
     }
+    let evidence = match problem {
+        None => format!("{} followers, all in sync", members.len()),
+        Some(_) => format!("{} were never read", members.len()),
+    };
     let stream = Stream {
-        verdict: Verdict::InSync,
-        evidence: Arc::from(format!("{} followers, all in sync", members.len())),
+        verdict: if problem.is_some() { Verdict::Unknown } else { Verdict::InSync },
+        evidence: Arc::from(evidence),
         counts,
         // As old as the oldest of them.
         at: members.iter().map(|member| member.at).min().flatten(),
+        problem: problem.map(Arc::from),
+        is_denied: members.iter().any(|member| member.is_denied),
         ..Stream::new(id)
     };
     StreamRow { stream: Arc::new(stream), members: members.into() }
@@ -143,5 +160,31 @@ mod tests {
         assert_eq!(names, [("s-3", 0), ("s-4", 0), ("", 0), ("", 2)]);
         assert_eq!(of(all.iter(), false).len(), 5);
         assert_eq!(of(all[..1].iter(), true)[0].members.len(), 0, "one is no group");
+    }
+
+    #[test]
+    fn what_was_never_read_for_the_same_reason_shares_a_row_and_what_was_read_before_does_not() {
+        let unread = |of: &str, why: &str| {
+            let problem = Some(Arc::from(why));
+            let at = None;
+            Arc::new(Stream {
+                problem,
+                at,
+                ..(*stream(Kind::ConfigEntries, of, Verdict::Unknown)).clone()
+            })
+        };
+        let before =
+            Stream { at: Some(chrono::DateTime::UNIX_EPOCH), ..(*unread("d", "refused")).clone() };
+        let all = [
+            unread("a", "refused"),
+            unread("b", "refused"),
+            unread("c", "denied"),
+            Arc::new(before),
+        ];
+        let rows = of(all.iter(), true);
+        let names: Vec<_> =
+            rows.iter().map(|row| (&*row.stream.id.of, row.members.len())).collect();
+        assert_eq!(names, [("d", 0), ("c", 0), ("refused", 2)]);
+        assert_eq!(rows[2].stream.problem.as_deref(), Some("refused"));
     }
 }
