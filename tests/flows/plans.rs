@@ -165,10 +165,16 @@ fn a_leader_lost_in_the_middle_of_a_plan_stops_it_and_nothing_is_lost() {
     field.restart();
     dc.await_ready();
     screen.wait("the leader", |text| text.contains("1:dc-1 ✓"));
-    screen.send("r");
-    let text = screen.wait("what is left", |text| text.contains("do this?"));
-    assert!(text.contains("to add") && text.contains("the same already"), "{text}");
-    screen.send("y");
-    screen.wait("the rest", |text| text.contains("operations done in dc-1"));
+    // The leader is a new one, and may be lost again on a busy machine: then there is more left.
+    for _ in 0..5 {
+        screen.send("r");
+        let text = screen.wait("what is left", |text| text.contains("do this?"));
+        assert!(text.contains("to add") && text.contains("the same already"), "{text}");
+        screen.send("y");
+        let text = screen.wait("the rest", |text| text.contains("pk/ in dc-1: ended"));
+        if !text.contains("stopped: ") {
+            break;
+        }
+    }
     assert_eq!(all(dc, "pl/"), all(dc, "pk/"));
 }

@@ -168,8 +168,8 @@ mod tests {
             let problem = Some(Arc::from(why));
             let at = None;
             Arc::new(Stream {
-                problem,
                 at,
+                problem,
                 ..(*stream(Kind::ConfigEntries, of, Verdict::Unknown)).clone()
             })
         };
