@@ -27,8 +27,8 @@ pub(super) struct Told {
 impl Told {
     /// What an answer changes.
     pub fn answered(&mut self, ctx: &Context, servers: &Servers) -> Delta<StreamId, Stream> {
-        let present = servers.servers.iter().map(|server| Arc::clone(&server.name));
-        if servers.servers.len() >= servers.expected {
+        let present: Vec<_> = servers.servers.iter().map(|it| Arc::clone(&it.name)).collect();
+        if present.iter().filter(|name| !name.is_empty()).count() >= servers.expected {
             self.known.clear();
         }
         self.known.extend(present);

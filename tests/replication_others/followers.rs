@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Access, Client};
-use dcview::domain::feed::Scope;
+use dcview::domain::feed::{Report, Scope};
 use dcview::domain::ids::Dc;
 use dcview::domain::replication::{Kind, Stream, Verdict, Waiting};
 use dcview::replication::{Follower, Ground, Spec, follower};
@@ -143,24 +143,43 @@ fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
     runtime().block_on(async {
         let config = config(&dc.http_addr());
         let handle = dcview::watch::start(&config, scope.subscribe(), out).expect("it starts");
-        let told = async {
-            while let Some(report) = reports.recv().await {
-                store.apply(report);
-                let count = |kind, verdict| {
-                    let all = store.streams.values();
-                    all.filter(|it| it.id.kind == kind && it.verdict == verdict).count()
-                };
-                if count(Kind::Raft, Verdict::InSync) == 2
-                    && count(Kind::Federation, Verdict::InSync) == 1
-                    && store.wan.alive(&"dc-1".into()) == (3, 3)
-                    && store.wan.trip(&"dc-2".into(), &"dc-1".into()).is_some()
-                {
-                    return;
-                }
-            }
+        let count = |store: &Store, kind, verdict| {
+            let all = store.streams.values();
+            all.filter(|it| it.id.kind == kind && it.verdict == verdict).count()
         };
-        tokio::time::timeout(START, told).await.expect("all of it is told");
+        told(&mut reports, &mut store, "all is in sync", |store| {
+            count(store, Kind::Raft, Verdict::InSync) == 2
+                && count(store, Kind::Federation, Verdict::InSync) == 1
+                && store.wan.alive(&"dc-1".into()) == (3, 3)
+                && store.wan.trip(&"dc-2".into(), &"dc-1".into()).is_some()
+        })
+        .await;
+        let victim = if dc.leader() == Some(2) { 1 } else { 2 };
+        let name = format!("dc-1-server-{victim}");
+        dc.stop_server(victim);
+        told(&mut reports, &mut store, "it is missing", |store| {
+            let raft = store.streams.values().filter(|it| it.id.kind == Kind::Raft);
+            assert!(raft.clone().all(|it| it.id.of.starts_with("dc-1-server-")), "by its name");
+            raft.filter(|it| it.verdict == Verdict::Drift)
+                .any(|it| *it.id.of == *name && matches!(it.waiting, Waiting::Since(_)))
+        })
+        .await;
         drop(reports);
         handle.shutdown().await;
     });
+}
+
+/// Applies what is told until the store is like this.
+async fn told(
+    reports: &mut mpsc::Receiver<Report>,
+    store: &mut Store,
+    what: &str,
+    is_so: impl Fn(&Store) -> bool,
+) {
+    let waits = async {
+        while !is_so(store) {
+            store.apply(reports.recv().await.expect("it runs"));
+        }
+    };
+    assert!(tokio::time::timeout(START, waits).await.is_ok(), "{what}");
 }

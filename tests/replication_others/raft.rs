@@ -31,7 +31,7 @@ fn a_server_that_stops_lags_and_once_autopilot_removed_it_it_is_missing() {
     assert_eq!((&row["source"], &row["destination"]), (&"dc-1".into(), &"dc-1".into()));
     assert!(row["evidence"].as_str().unwrap().contains("behind, last contact"), "{row}");
     assert_eq!(
-        (&row["facts"]["voter"], &row["facts"]["failure tolerance"]),
+        (&row["facts"]["voter"], &row["facts"]["tolerance"]),
         (&"yes".into(), &"1 more may fail".into())
     );
 

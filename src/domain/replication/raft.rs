@@ -47,7 +47,7 @@ impl Raft<'_> {
             let before = as_before(self.dc, self.before).into_iter();
             return before.map(|stream| Stream { problem: problem.clone(), ..stream }).collect();
         }
-        let followers = self.servers.servers.iter().filter(|server| !server.is_leader);
+        let followers = self.present().filter(|server| !server.is_leader);
         let followers = followers.map(|server| self.follower(server));
         followers.chain(self.missing()).collect()
     }
@@ -76,7 +76,7 @@ impl Raft<'_> {
             stream.counts = Counts { same: 1, ..Counts::default() };
         }
         stream.stalled_for = match server.last_contact {
-            None => stream.lag(self.now).or(Some(Duration::ZERO)),
+            None => Some(self.still(&stream)),
             Some(contact) => Some(contact).filter(|contact| *contact > STILL),
         };
         stream.last_replicated = Some(server.last_index).filter(|index| *index > 0);
@@ -86,14 +86,17 @@ impl Raft<'_> {
 
     /// Those that there should be: by their names where it is sure which they are.
     fn missing(&self) -> Vec<Stream> {
-        let present = &self.servers.servers;
-        let missing = self.servers.expected.saturating_sub(present.len());
+        let missing = self.servers.expected.saturating_sub(self.present().count());
         if missing == 0 {
             return Vec::new();
         }
-        let is_present = |name: &str| present.iter().any(|server| *server.name == *name);
-        let mut names: Vec<&str> =
-            self.known.iter().map(|name| &**name).filter(|name| !is_present(name)).collect();
+        let is_present = |name: &str| self.present().any(|server| *server.name == *name);
+        let mut names: Vec<&str> = self
+            .known
+            .iter()
+            .map(|name| &**name)
+            .filter(|name| !name.is_empty() && !is_present(name))
+            .collect();
         names.sort_unstable();
         names.dedup();
         if names.len() != missing {
@@ -105,20 +108,36 @@ impl Raft<'_> {
 
     fn missing_one(&self, name: &str, drift: usize) -> Stream {
         let mut stream = self.stream(name, true);
-        let (left, all) = (self.servers.servers.len(), self.servers.expected);
+        let (left, all) = (self.present().count(), self.servers.expected);
         let evidence = format!("server missing: {left} of {all} are there");
         stream.evidence = evidence.into();
         stream.verdict = Verdict::Drift;
         stream.counts.drift = drift;
-        stream.stalled_for = stream.lag(self.now).or(Some(Duration::ZERO));
+        stream.stalled_for = Some(self.still(&stream));
         stream
+    }
+
+    /// The servers that have a name. While autopilot removes one, it lists it without: as a peer of
+    /// Raft that gossip knows no more.
+    fn present(&self) -> impl Iterator<Item = &Server> {
+        self.servers.servers.iter().filter(|server| !server.name.is_empty())
+    }
+
+    /// How long at least something that waits has not moved.
+    fn still(&self, stream: &Stream) -> Duration {
+        let seen = self.before.get(&stream.id).and_then(|before| {
+            let since = (self.now - before.at?).to_std().unwrap_or_default();
+            Some(before.stalled_for? + since)
+        });
+        stream.lag(self.now).or(seen).unwrap_or_default()
     }
 
     fn stream(&self, of: &str, waits: bool) -> Stream {
         let id = id(self.dc, of);
-        let before = self.before.get(&id);
-        let waiting = match before.filter(|before| before.at.is_some()) {
+        let has_looked = self.before.values().any(|before| before.at.is_some());
+        let waiting = match self.before.get(&id).filter(|before| before.at.is_some()) {
             _ if !waits => Waiting::Nothing,
+            None if has_looked => Waiting::Since(self.now),
             None => Waiting::Unknown,
             Some(before) if before.waiting == Waiting::Nothing => Waiting::Since(self.now),
             Some(before) => before.waiting,
@@ -127,7 +146,7 @@ impl Raft<'_> {
             verdict: Verdict::InSync,
             waiting,
             source_index: self.servers.leader().map(|leader| leader.last_index),
-            facts: vec![("failure tolerance", tolerance(self.servers))],
+            facts: vec![("tolerance", tolerance(self.servers))],
             at: Some(self.now),
             whole_at: Some(self.now),
             ..Stream::new(id)

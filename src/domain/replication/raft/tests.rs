@@ -85,6 +85,7 @@ fn how_long_it_is_silent_counts_from_when_it_was_seen_to_fall_silent() {
     // Silent from the first look: nobody knows for how long.
     let unseen = judge(all(None), &[], &judge(all(None), &[], &[], 0), 30);
     assert_eq!(unseen[0].waiting, Waiting::Unknown);
+    assert_eq!(unseen[0].stalled_for, Some(Duration::from_secs(30)), "at least");
 }
 
 #[test]
@@ -98,6 +99,26 @@ fn a_server_that_autopilot_removed_is_missing_by_its_name() {
     assert_eq!(missing.waiting, Waiting::Since(at(10)));
     assert_eq!(pruned[0].verdict, Verdict::InSync);
     assert_eq!(judge(all, &["c", "old"], &pruned, 20)[1].verdict, Verdict::InSync);
+}
+
+#[test]
+fn a_server_that_is_listed_without_a_name_is_about_to_be_removed() {
+    let all = vec![server("a", 9, Some(0)), server("b", 9, Some(5)), server("c", 9, Some(5))];
+    let before = judge(all.clone(), &[], &[], 0);
+    let nameless = Server { name: "".into(), serf: "none".into(), ..server("c", 0, None) };
+    let found =
+        judge(vec![all[0].clone(), all[1].clone(), nameless], &["a", "b", "", "c"], &before, 4);
+    let told: Vec<_> = found.iter().map(|it| (&*it.id.of, it.verdict)).collect();
+    assert_eq!(told, [("b", Verdict::InSync), ("c", Verdict::Drift)]);
+    assert_eq!(found[1].waiting, Waiting::Since(at(4)));
+}
+
+#[test]
+fn one_that_is_missing_without_a_name_is_missing_since_it_was_seen() {
+    let all = vec![server("a", 9, Some(0)), server("b", 9, Some(5)), server("c", 9, Some(5))];
+    let before = judge(all.clone(), &[], &[], 0);
+    let found = judge(all[..2].to_vec(), &["x", "y"], &before, 8);
+    assert_eq!((&*found[1].id.of, found[1].waiting), (NAMELESS, Waiting::Since(at(8))));
 }
 
 #[test]
