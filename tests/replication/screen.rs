@@ -156,8 +156,8 @@ fn a_source_is_guessed_until_it_is_taken_as_right_and_then_remembered() {
     let kept = screen.home().join(".local/state/dcview");
     let files = std::fs::read_dir(kept).expect("the state directory").flatten();
     let said = |text: String| text.contains("guess/") && text.contains("dc-1");
-    let texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
-    assert!(texts.map(said).any(|is_said| is_said), "it is kept for next time");
+    let mut texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
+    assert!(texts.any(said), "it is kept for next time");
     screen.send("s");
     screen.wait("the question", |text| text.contains("resync guess/ of dc-1 into dc-2"));
 }

@@ -41,19 +41,22 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
 
 /// Sizes and indexes on both sides.
 fn stamps<'a>(wide: bool) -> [Column<'a, DiffRow>; 4] {
-    let size = |it: Option<Stamp>| it.map(|it| Cell::new(bytes(it.len as u64), Role::Text));
-    let index =
-        |it: Option<Stamp>| it.map(|it| Cell::new(it.modify_index.to_string(), Role::Muted));
-    let column = |id, title, most, show: Box<dyn Fn(&DiffRow) -> Option<Cell> + 'a>, rank| {
-        let cell = move |row: &DiffRow| show(row).unwrap_or_else(|| Cell::new("-", Role::Muted));
-        Column::new(id, title, Width::Fit(6, most), cell).right().rank(rank)
+    let size = |it: Stamp| Cell::new(bytes(it.len as u64), Role::Text);
+    let index = |it: Stamp| Cell::new(it.modify_index.to_string(), Role::Muted);
+    let none = || Cell::new("-", Role::Muted);
+    let source =
+        move |show: fn(Stamp) -> Cell| move |row: &DiffRow| row.0.source.map_or_else(none, show);
+    let there = move |show: fn(Stamp) -> Cell| {
+        move |row: &DiffRow| row.0.destination.map_or_else(none, show)
     };
     let (sizes, indexes) = if wide { (2, 0) } else { (0, 2) };
+    let narrow = Width::Fit(6, 9);
+    let broad = Width::Fit(6, 12);
     [
-        column("source", "source", 9, Box::new(move |row| size(row.0.source)), sizes),
-        column("dest", "dest", 9, Box::new(move |row| size(row.0.destination)), sizes),
-        column("source index", "at", 12, Box::new(move |row| index(row.0.source)), indexes),
-        column("dest index", "dest at", 12, Box::new(move |row| index(row.0.destination)), indexes),
+        Column::new("source", "source", narrow, source(size)).right().rank(sizes),
+        Column::new("dest", "dest", narrow, there(size)).right().rank(sizes),
+        Column::new("source index", "at", broad, source(index)).right().rank(indexes),
+        Column::new("dest index", "dest at", broad, there(index)).right().rank(indexes),
     ]
 }
 
