@@ -165,16 +165,11 @@ mod tests {
     #[test]
     fn what_was_never_read_for_the_same_reason_shares_a_row_and_what_was_read_before_does_not() {
         let unread = |of: &str, why: &str| {
-            let problem = Some(Arc::from(why));
-            let at = None;
-            Arc::new(Stream {
-                at,
-                problem,
-                ..(*stream(Kind::ConfigEntries, of, Verdict::Unknown)).clone()
-            })
+            let stream = Stream::clone(&stream(Kind::ConfigEntries, of, Verdict::Unknown));
+            Arc::new(Stream { at: None, problem: Some(Arc::from(why)), ..stream })
         };
-        let before =
-            Stream { at: Some(chrono::DateTime::UNIX_EPOCH), ..(*unread("d", "refused")).clone() };
+        let mut before = Stream::clone(&unread("d", "refused"));
+        before.at = Some(chrono::DateTime::UNIX_EPOCH);
         let all = [
             unread("a", "refused"),
             unread("b", "refused"),
