@@ -27,7 +27,6 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use futures_util::future::join_all;
 
-use crate::app;
 use crate::app::msg::Exit;
 use crate::cli::{Get, What};
 use crate::config::Config;
@@ -54,18 +53,10 @@ pub async fn get(
     mut out: impl Write,
 ) -> Result<Exit> {
     let ways = Ways::find(config, only).await?;
-    let known = || ways.all.iter().map(|way| way.dc.as_str());
-    if let Some(wanted) = only
-        && ways.trouble.is_none()
-        && !known().any(|dc| dc == wanted.as_str())
-    {
-        return Ok(Exit { code: 2, message: Some(app::unknown_dc(wanted, known())) });
+    if let Some(exit) = ways.refuse(only) {
+        return Ok(exit);
     }
-    let mut troubles = Troubles::default();
-    config.warnings.iter().for_each(|warning| troubles.warn(warning));
-    if let Some(error) = &ways.trouble {
-        troubles.failed(None, &[], error);
-    }
+    let mut troubles = Troubles::at_start(config, &ways);
     let store = ask_all(&ways, only, &Question::of(&get.what), &mut troubles).await;
     if let (Some((what, may_be_filtered)), true) = (absent(&get.what, &store), troubles.is_whole())
     {

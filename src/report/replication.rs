@@ -23,7 +23,6 @@ use super::gather::Question;
 use super::rows::streams::{Row, Streams};
 use super::trouble::Troubles;
 use super::ways::Ways;
-use crate::app;
 use crate::app::msg::Exit;
 use crate::cli::Replication;
 use crate::config::Config;
@@ -52,18 +51,10 @@ pub async fn replication(
     mut out: impl Write,
 ) -> Result<Exit> {
     let ways = Ways::find(config, None).await?;
-    let known = || ways.all.iter().map(|way| way.dc.as_str());
-    if let Some(wanted) = only
-        && ways.trouble.is_none()
-        && !known().any(|dc| dc == wanted.as_str())
-    {
-        return Ok(Exit { code: 2, message: Some(app::unknown_dc(wanted, known())) });
+    if let Some(exit) = ways.refuse(only) {
+        return Ok(exit);
     }
-    let mut troubles = Troubles::default();
-    config.warnings.iter().for_each(|warning| troubles.warn(warning));
-    if let Some(error) = &ways.trouble {
-        troubles.failed(None, &[], error);
-    }
+    let mut troubles = Troubles::at_start(config, &ways);
     let Survey { wan, dark, hides } = survey(&ways, only, &mut troubles).await;
     let ground = ground(&ways, config);
     let limits = Limits {

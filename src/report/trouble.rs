@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::ways::Ways;
 use crate::app::msg::Exit;
+use crate::config::Config;
 use crate::consul::{ApiError, Class};
 use crate::domain::ids::Dc;
 use crate::ui::text::{age, clean};
@@ -24,6 +26,17 @@ pub(super) struct Troubles {
 }
 
 impl Troubles {
+    /// What is known before anybody is asked: warnings of the settings, and that the list of
+    /// datacenters cannot be had.
+    pub fn at_start(config: &Config, ways: &Ways) -> Self {
+        let mut troubles = Self::default();
+        config.warnings.iter().for_each(|warning| troubles.warn(warning));
+        if let Some(error) = &ways.trouble {
+            troubles.failed(None, &[], error);
+        }
+        troubles
+    }
+
     /// True when every datacenter answered all that it was asked.
     pub fn is_whole(&self) -> bool {
         !self.has_failed && !self.is_denied

@@ -6,6 +6,8 @@
 use anyhow::{Context as _, Result};
 
 use super::ask::PATIENCE;
+use crate::app;
+use crate::app::msg::Exit;
 use crate::config::{Config, DcConfig};
 use crate::consul::{Access, ApiError, Client, read};
 use crate::domain::ids::Dc;
@@ -45,6 +47,14 @@ impl Ways {
         }
         ways.all.sort_by(|a, b| a.dc.cmp(&b.dc));
         Ok(ways)
+    }
+
+    /// How to end where this datacenter is asked for and is surely none of them.
+    pub fn refuse(&self, only: Option<&Dc>) -> Option<Exit> {
+        let wanted = only.filter(|_| self.trouble.is_none())?;
+        let known = || self.all.iter().map(|way| way.dc.as_str());
+        let is_known = known().any(|dc| dc == wanted.as_str());
+        (!is_known).then(|| Exit { code: 2, message: Some(app::unknown_dc(wanted, known())) })
     }
 
     fn configured(&mut self, dc: &DcConfig) -> Result<()> {
