@@ -3,7 +3,7 @@
 #
 #   tests/screenshots.sh [path of a dcview; without one, it is built]
 #
-# Writes screenshots/{overview,services,checks}.{svg,png}. Needs the font 'DejaVu Sans Mono'.
+# Writes screenshots/{overview,services,checks,kv,replication}.{svg,png}. Needs the font 'DejaVu Sans Mono'.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -20,7 +20,7 @@ use support::screen::{Launch, PATIENCE, Screen, keys};
 use support::svg;
 
 /// The views to show, by the command that leads to each; also the files' names.
-const VIEWS: [&str; 3] = ["overview", "services", "checks"];
+const VIEWS: [&str; 5] = ["overview", "services", "checks", "kv", "replication"];
 /// The terminal: wide enough for all columns, narrow enough to be read on a web page.
 const COLS: u16 = 120;
 const ROWS: u16 = 34;
