@@ -19,8 +19,14 @@ use anyhow::{Context as _, Result, bail};
 use support::screen::{Launch, PATIENCE, Screen, keys};
 use support::svg;
 
-/// The views to show, by the command that leads to each; also the files' names.
-const VIEWS: [&str; 5] = ["overview", "services", "checks", "kv", "replication"];
+/// The views to show: the file's name, and the command that leads there.
+const VIEWS: [(&str, &str); 5] = [
+    ("overview", "overview"),
+    ("services", "services"),
+    ("checks", "checks"),
+    ("kv", "kv global/limits/"),
+    ("replication", "replication"),
+];
 /// The terminal: wide enough for all columns, narrow enough to be read on a web page.
 const COLS: u16 = 120;
 const ROWS: u16 = 34;
@@ -38,9 +44,11 @@ fn main() -> Result<()> {
 
     // The incident at its worst: a node is down, a rollout has failed, another node is taken out.
     let screen = Launch::program(program, &["demo", "--speed", "6"]).size(COLS, ROWS).start();
-    screen.wait_for("maintenance");
-    for view in VIEWS {
-        let command = format!(":{view}");
+    screen.wait("the whole incident", |text| {
+        text.lines().any(|line| line.contains("maintenance") && !line.contains("maintenance 0"))
+    });
+    for (view, command) in VIEWS {
+        let command = format!(":{command}");
         screen.send(&command);
         screen.wait_for(&command);
         screen.send(keys::ENTER);
