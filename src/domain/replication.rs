@@ -366,10 +366,10 @@ impl fmt::Display for Alarm {
                  and delete each other's keys, or the source was rebuilt"
             ),
             Self::EditedThere(1) => {
-                f.write_str("1 key was edited in the destination after the last run")
+                f.write_str("1 key was edited in the destination, not by the replicator")
             }
             Self::EditedThere(keys) => {
-                write!(f, "{keys} keys were edited in the destination after the last run")
+                write!(f, "{keys} keys were edited in the destination, not by the replicator")
             }
             Self::SourceRestored { last_replicated, source_index } => write!(
                 f,

@@ -1,8 +1,10 @@
 //! From where a prefix may be replicated, when nobody said it.
 //!
-//! A status names no datacenter. The one whose prefix holds the most that is the same in the
-//! destination is proposed; of several the one that is no copy itself, then the one whose index is
-//! what was replicated last. An operator has to confirm it.
+//! A status names no datacenter. Two copies of one prefix are more alike than either is its origin
+//! while something is on its way: one that is a copy itself is proposed only where there is no other,
+//! and not while one cannot be asked. Of several the one is proposed that holds the most that is the
+//! same in the destination, then the one whose index is what was replicated last. An operator has to
+//! confirm it.
 
 use std::collections::HashMap;
 
@@ -21,8 +23,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// What speaks for a datacenter, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    same: usize,
     is_origin: bool,
+    same: usize,
     is_at_index: bool,
 }
 
@@ -30,21 +32,31 @@ struct Score {
 pub(super) async fn propose(ground: &Ground, into: &Dc, status: &Status) -> Option<Dc> {
     let here = ground.clients.get(into)?;
     let (arrived, _) = prints(here, &Key::from(&*status.destination)).await.ok()?;
-    let mut best: Option<(Score, Dc)> = None;
+    let mut all: Vec<(Score, &Dc)> = Vec::new();
+    let mut is_whole = true;
     for (dc, client) in ground.clients.iter().filter(|(dc, _)| *dc != into) {
-        let Ok((sent, index)) = prints(client, &Key::from(&*status.source)).await else { continue };
+        let Ok((sent, index)) = prints(client, &Key::from(&*status.source)).await else {
+            is_whole = false;
+            continue;
+        };
         let same = sent.iter().filter(|(name, print)| arrived.get(*name) == Some(print)).count();
         let is_at_index = index == status.last_replicated;
-        if same == 0 && !(sent.is_empty() && arrived.is_empty() && is_at_index) {
-            continue;
-        }
         let is_origin = !is_copy(ground, client, &status.source).await;
-        let score = Score { same, is_origin, is_at_index };
-        if best.as_ref().is_none_or(|(most, _)| score > *most) {
-            best = Some((score, dc.clone()));
-        }
+        all.push((Score { is_origin, same, is_at_index }, dc));
     }
-    best.map(|(_, dc)| dc)
+    best(&all, is_whole).cloned()
+}
+
+/// The best of those that were asked; `is_whole` when none could not be.
+fn best<'a>(all: &[(Score, &'a Dc)], is_whole: bool) -> Option<&'a Dc> {
+    let origins = all.iter().filter(|(score, _)| score.is_origin).count();
+    if origins == 0 && !is_whole {
+        return None;
+    }
+    let (score, dc) = all.iter().max_by_key(|(score, _)| *score)?;
+    // The only one that can be it is it, though it be empty now.
+    let fits = score.same > 0 || score.is_at_index || (origins == 1 && score.is_origin);
+    fits.then_some(*dc)
 }
 
 /// True when the prefix arrives there from elsewhere.
@@ -75,4 +87,25 @@ async fn prints(client: &Client, prefix: &Key) -> Result<(HashMap<String, Print>
         Ok((all, listing.index().unwrap_or(1)))
     };
     bounded(LIMIT, client, read).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(is_origin: bool, same: usize) -> Score {
+        Score { is_origin, same, is_at_index: false }
+    }
+
+    #[test]
+    fn a_copy_is_no_source_while_there_is_an_origin_or_may_be_one() {
+        let (origin, copy, other) = (Dc::from("dc-1"), Dc::from("dc-2"), Dc::from("dc-4"));
+        let alike = (score(false, 9), &copy);
+        assert_eq!(best(&[(score(true, 8), &origin), alike], true), Some(&origin));
+        assert_eq!(best(&[(score(true, 0), &origin), alike], true), Some(&origin), "emptied");
+        assert_eq!(best(&[alike], false), None, "the origin may be dark");
+        assert_eq!(best(&[alike], true), Some(&copy), "a chain");
+        let both = [(score(true, 0), &origin), (score(true, 0), &other)];
+        assert_eq!(best(&both, true), None);
+    }
 }

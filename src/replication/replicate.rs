@@ -134,7 +134,8 @@ impl Replicate {
         if let Some(source) = told {
             return Some(Found { source, is_proposed: false });
         }
-        let is_due = |(at, dc): &(Instant, Option<Dc>)| dc.is_none() && at.elapsed() > SEARCH;
+        // A guess may have been a bad one: what was on its way then has arrived.
+        let is_due = |(at, _): &(Instant, Option<Dc>)| at.elapsed() > SEARCH;
         if self.proposed.as_ref().is_none_or(is_due) {
             let dc = propose(&self.ground, &self.into, status).await;
             self.proposed = Some((Instant::now(), dc));

@@ -183,6 +183,10 @@ fn end(
             } else {
                 troubles.stream(&id.to_string(), problem, stream.is_denied);
             }
+        } else if is_asked && stream.is_proposed {
+            let text = "its source is only a guess, so it cannot be judged; name it under \
+                        [[replication.source]], or take it as right with 'a' on the screen";
+            troubles.stream(&id.to_string(), text, false);
         } else if is_asked && stream.verdict == Verdict::Unknown {
             troubles.stream(&id.to_string(), "it cannot be judged", hides);
         }

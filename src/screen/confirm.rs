@@ -27,14 +27,30 @@ pub fn draw(app: &App, confirm: &Confirm, area: Rect, buf: &mut Buffer) {
     let room = usize::from(inner.height);
     let mut lines = wrap(&reasons.collect::<Vec<_>>(), usize::from(inner.width), room);
     let left = room.saturating_sub(lines.len() + 1);
-    lines.extend(confirm.lines.iter().skip(confirm.top).take(left).cloned());
-    let below = confirm.lines.len().saturating_sub(confirm.top + left);
+    let below = extend(&mut lines, confirm, usize::from(inner.width), left);
     if below > 0 {
         lines.push(Cell::new(format!(".. {} more lines below", count(below)), Role::Muted));
     }
     for (row, line) in lines.iter().take(room).enumerate() {
         draw_cell(look, line, (inner.x, inner.y + row as u16), inner.width, Style::new(), buf);
     }
+}
+
+/// Adds the lines of a question, whole, as far as there is room; gives how many are left.
+fn extend(lines: &mut Vec<Cell>, confirm: &Confirm, width: usize, room: usize) -> usize {
+    let room = lines.len() + room;
+    let mut shown = 0;
+    for line in confirm.lines.iter().skip(confirm.top) {
+        let parts = wrap(std::slice::from_ref(line), width, room);
+        // One that is longer than the room is begun: there is no other way to see any of it.
+        if lines.len() + parts.len() > room && shown > 0 {
+            break;
+        }
+        lines.extend(parts);
+        shown += 1;
+    }
+    lines.truncate(room);
+    confirm.lines.len().saturating_sub(confirm.top + shown)
 }
 
 /// The line below: what is typed, and how to answer.

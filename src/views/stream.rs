@@ -117,7 +117,11 @@ impl StreamKeys {
     }
 
     /// The copy of these rows to the destination, as a plan.
-    fn copy(&self, rows: &[DiffRow]) -> Response {
+    fn copy(&self, ctx: &Ctx, rows: &[DiffRow]) -> Response {
+        if self.now(ctx).is_some_and(|stream| stream.is_proposed) {
+            let text = "its source is only a guess; 'a' takes it as right";
+            return Response::Notice(String::from(text));
+        }
         let Some(sides) = self.sides() else {
             return Response::Notice(String::from("only keys with a known source are copied"));
         };
@@ -127,7 +131,7 @@ impl StreamKeys {
             .map(|row| Arc::clone(&row.0.name))
             .collect();
         let Some(to_dc) = sides.right.dc().cloned().filter(|_| !names.is_empty()) else {
-            let text = "what only the destination has is not copied";
+            let text = "what only the destination has is not copied; open the key to delete it";
             return Response::Notice(String::from(text));
         };
         let to = sides.right.prefix().clone();
@@ -242,9 +246,9 @@ impl Listing for StreamKeys {
         replication::act(ctx, action, stream.map(AsRef::as_ref))
     }
 
-    fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[DiffRow]) -> Option<Response> {
+    fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[DiffRow]) -> Option<Response> {
         match (action, self.sides()) {
-            (Action::KvCopy, _) => Some(self.copy(rows)),
+            (Action::KvCopy, _) => Some(self.copy(ctx, rows)),
             (Action::KvCompare, Some(sides)) => Some(Response::Open(super::compare::place(&sides))),
             _ => None,
         }

@@ -124,6 +124,10 @@ fn a_commit_is_live_in_another_datacenter_once_all_of_it_is_there() {
     assert_eq!(dcview.run(&["--stream", "git", "--max-lag", "1s"]).code, 1);
     put(second, "copy/main/svc/x", "2");
     says(&dcview, there, "lagging", "on its way");
+    let guessed = dcview.run(&["--stream", "git", "--fail-on", "extra"]);
+    assert!(guessed.code == 3 && guessed.err.contains("only a guess"), "{guessed:?}");
+    let dcview =
+        dcview.settings("[[replication.source]]\nprefix = 'platform-config/'\nsource = 'dc-1'\n");
     // What arrives in time is no failure, and ends the wait.
     let began = Instant::now();
     let patient = std::thread::scope(|scope| {

@@ -93,7 +93,7 @@ fn streams_stand_worst_first_with_word_sign_and_counts_at_both_sizes() {
         "◆ EXTRA !1 consul-replicate dc-1 -> dc-2 web/",
         "✗ DRIFT !1 consul-replicate dc-1 -> dc-2 config/",
         "▲ LAGGING  config-entries   dc-1 -> dc-2",
-        "◌ IN SYNC  ca               dc-1 -> dc-2",
+        "◌ IN SYNC? ca               dc-1 -> dc-2",
         "✓ IN SYNC  acl              dc-1 -> dc-2",
         "✓ IN SYNC  raft             dc-1",
     ];
@@ -119,7 +119,7 @@ fn beside_the_rows_stand_alarms_whole_counts_indexes_and_facts() {
     let text = screen(&mut app, 200, 60);
     for said in [
         "stalled for 11s: 1 key differs though it was replicated",
-        "1 key was edited in the destination after the last run",
+        "1 key was edited in the destination, not by the replicator",
         "1 pending, 1 drift, 1 extra, 1,234 the same",
         "replicated 57, source at 60",
         "statuses/2d21 at 75",
@@ -340,14 +340,18 @@ fn the_overview_says_how_the_streams_into_each_datacenter_are() {
     let text = screen(&mut app, 200, 60);
     assert!(line(&text, &["dc-2", "◆ EXTRA !1 1/5"]), "{text}");
     // What is only late takes no room from counts on a small screen.
-    let late = Stream { alarms: Vec::new(), verdict: Verdict::Lagging, ..drifted() };
+    let late =
+        Stream { alarms: Vec::new(), verdict: Verdict::Lagging, stalled_for: None, ..drifted() };
     let removed = vec![stream(Kind::ConsulReplicate, "web/", Verdict::Extra).id];
     app.update(Msg::Report(Report::Streams(Delta { upserts: Vec::new(), removed })));
-    streams(&mut app, vec![late]);
+    streams(&mut app, vec![late.clone()]);
     let small = screen(&mut app, 80, 24);
     assert!(small.contains("svcs") && !small.contains("repl "), "{small}");
-    streams(&mut app, vec![drifted()]);
-    assert!(screen(&mut app, 80, 24).contains(" repl "));
+    let stalled = Stream { stalled_for: drifted().stalled_for, ..late };
+    for lost in [stalled, drifted()] {
+        streams(&mut app, vec![lost]);
+        assert!(screen(&mut app, 80, 24).contains(" repl "));
+    }
     let text = screen(&mut app, 200, 60);
     assert!(line(&text, &["streams", "config/", "1 key was edited in the destination"]), "{text}");
 }

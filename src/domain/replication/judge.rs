@@ -103,7 +103,13 @@ impl Judged {
         };
         let after = |mark: Mark| right.is_some_and(|held| held.modify_index > mark.status_index);
         let is_edited_there = class == Class::Drift && mark.is_some_and(after);
-        let since = left.and_then(|held| held.seen);
+        // A difference is as old as the later of both ends; what was so before any look is older than
+        // what was seen to come.
+        let of = |held: Option<&Held>| held.and_then(|held| held.seen);
+        let since = match class {
+            Class::Pending => of(left),
+            Class::Drift | Class::Extra => of(left).max(of(right)),
+        };
         match class {
             Class::Extra => self.counts.extra += 1,
             Class::Drift => self.counts.drift += 1,
@@ -210,6 +216,19 @@ mod tests {
         assert_eq!(judged.waiting, Waiting::Since(at(20).unwrap()));
         source[1].1.seen = None;
         assert_eq!(judge_at(Some(5), &source, &[]).waiting, Waiting::Unknown);
+    }
+
+    #[test]
+    fn a_difference_is_as_old_as_the_later_of_its_ends() {
+        let at = |second| DateTime::from_timestamp(second, 0);
+        let seen = |second, value| Held { seen: at(second), ..held(3, value) };
+        let since = |left: Held, right: Held| {
+            judge_at(Some(5), &[("a", left)], &[("a", right)]).differing[0].since
+        };
+        assert_eq!(since(seen(10, "1"), seen(20, "2")), at(20));
+        assert_eq!(since(seen(30, "1"), seen(20, "2")), at(30));
+        assert_eq!(since(held(3, "1"), seen(20, "2")), at(20));
+        assert_eq!(since(held(3, "1"), held(3, "2")), None);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Whether a stream stalls, or its status jumped, shows only beside earlier looks. Indexes end up
 //! here as evidence: they explain, and they raise alarms, but the verdict is that of the counts.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Alarm, Judged, Mark, Stream};
+use super::{Alarm, Class, Judged, Mark, Stream, Waiting};
 
 /// A jump of the status is told for so long: the next one may take its time when little is written.
 const JUMP_SHOWN: Duration = Duration::from_hours(1);
@@ -39,6 +41,8 @@ pub struct Track {
     jump: Option<(DateTime<Utc>, u64, u64)>,
     /// What was replicated, and the source's index, when it was seen that the source was restored.
     restored: Option<(u64, u64)>,
+    /// The keys that were edited in the destination and differ since, by their index there.
+    edited: HashMap<Arc<str>, u64>,
     /// A status that rose above all that there is in the source: not its replicator wrote it.
     foreign: Option<u64>,
 }
@@ -49,14 +53,21 @@ impl Track {
     pub fn tell(
         &mut self,
         stream: &mut Stream,
-        (judged, mark): (Judged, Option<Mark>),
+        (mut judged, mark): (Judged, Option<Mark>),
         ends: &Ends,
         (stall_after, between): (Duration, &dyn Fn(u64, u64) -> bool),
     ) {
+        self.remember(&mut judged);
         if let Some(mark) = mark {
             self.look(&judged, mark.last_replicated, ends, between);
         }
-        let stalled = self.moved.and_then(|moved| (ends.now - moved).to_std().ok());
+        // What came after the last move has not waited since then.
+        let came = match judged.waiting {
+            Waiting::Since(came) => Some(came),
+            Waiting::Nothing | Waiting::Unknown => None,
+        };
+        let still = self.moved.map(|moved| came.map_or(moved, |came| came.max(moved)));
+        let stalled = still.and_then(|still| (ends.now - still).to_std().ok());
         stream.verdict = judged.counts.verdict();
         stream.stalled_for = stalled.filter(|stalled| *stalled > stall_after);
         stream.evidence = evidence(&judged, mark.is_some()).into();
@@ -69,6 +80,21 @@ impl Track {
         stream.at = Some(ends.now);
         stream.whole_at = ends.whole_at;
         (stream.problem, stream.is_denied) = (None, false);
+    }
+
+    /// A key that was edited in the destination stays so although the replicator ran since.
+    fn remember(&mut self, judged: &mut Judged) {
+        let before = std::mem::take(&mut self.edited);
+        for key in judged.differing.iter_mut().filter(|key| key.class == Class::Drift) {
+            let Some(index) = key.destination.map(|it| it.modify_index) else { continue };
+            if !key.is_edited_there && before.get(&key.name) == Some(&index) {
+                key.is_edited_there = true;
+                judged.edited_there += 1;
+            }
+            if key.is_edited_there {
+                self.edited.insert(Arc::clone(&key.name), index);
+            }
+        }
     }
 
     fn look(
@@ -187,7 +213,7 @@ pub fn gap(judged: &Judged, mark: Mark, ends: &Ends) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::replication::{Counts, Kind, StreamId, Verdict};
+    use crate::domain::replication::{Counts, Differing, Kind, Stamp, StreamId, Verdict};
 
     struct Looks(Track, Stream);
 
@@ -244,6 +270,41 @@ mod tests {
         assert_eq!(looks.1.stalled_for, Some(Duration::from_secs(12)));
         looks.look(113, judged(2, 0, 0), 6, 7, &[7]);
         assert_eq!(looks.1.stalled_for, None);
+    }
+
+    #[test]
+    fn what_came_after_a_long_rest_does_not_stall_at_once() {
+        let mut looks = looks();
+        looks.look(0, judged(0, 0, 0), 5, 5, &[5]);
+        let come = |second| Judged { waiting: Waiting::Since(at(second)), ..judged(1, 0, 0) };
+        looks.look(30, come(29), 5, 7, &[7]);
+        assert_eq!(looks.1.stalled_for, None);
+        looks.look(40, come(29), 5, 7, &[7]);
+        assert_eq!(looks.1.stalled_for, Some(Duration::from_secs(11)));
+    }
+
+    #[test]
+    fn an_edit_in_the_destination_is_one_although_the_replicator_ran_since() {
+        let mut looks = looks();
+        let key = |index, is_edited_there| Differing {
+            name: "a".into(),
+            class: Class::Drift,
+            source: None,
+            destination: Some(Stamp { modify_index: index, len: 1, flags: 0 }),
+            is_edited_there,
+            since: None,
+        };
+        let drifted = |key: Differing| Judged {
+            edited_there: usize::from(key.is_edited_there),
+            differing: vec![key],
+            ..judged(0, 1, 0)
+        };
+        looks.look(0, drifted(key(9, true)), 5, 5, &[5]);
+        looks.look(1, drifted(key(9, false)), 7, 7, &[7]);
+        assert_eq!(looks.1.alarms, [Alarm::EditedThere(1)]);
+        assert!(looks.1.differing[0].is_edited_there);
+        looks.look(2, drifted(key(12, false)), 20, 20, &[20]);
+        assert!(looks.1.alarms.is_empty(), "it was written since");
     }
 
     #[test]

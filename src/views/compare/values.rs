@@ -67,8 +67,15 @@ impl Values {
                 .then(name(&sides.right), Role::Muted),
         ];
         if flags != other {
-            let text = format!("flags {flags} here, {other} there");
-            lines.push(Cell::new(text, Role::Warning));
+            let place =
+                |side: &Side| side.dc().map_or_else(|| "the file".to_owned(), ToString::to_string);
+            let (left, right) = (place(&sides.left), place(&sides.right));
+            let text = format!("flags {flags} in {left}, {other} in {right}");
+            lines.push(Cell::new(clean(&text).into_owned(), Role::Warning));
+            if before == after {
+                lines.push(Cell::new("the values are the same", Role::Muted));
+                return lines;
+            }
         }
         lines.extend(difference(&Diff::of(before, after)));
         lines

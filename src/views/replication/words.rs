@@ -31,7 +31,9 @@ pub fn sign(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
 /// it was, as something old.
 pub fn verdict(ctx: &Ctx, stream: &Stream) -> Cell {
     let (sign, role) = marked(ctx, stream);
-    let cell = Cell::new(format!("{sign} {}", stream.verdict.word()), role);
+    // What cannot be compared now is what it was, and in doubt.
+    let doubt = if stream.problem.is_some() && stream.at.is_some() { "?" } else { "" };
+    let cell = Cell::new(format!("{sign} {}{doubt}", stream.verdict.word()), role);
     match stream.alarms.len() {
         0 => cell,
         n => cell.then(format!(" !{n}"), Role::Critical),
@@ -126,10 +128,12 @@ pub fn trouble(stream: &Stream) -> Cell {
     }
 }
 
-/// True while data of any stream is lost, or will be: a small screen has to make room for that. What
-/// is late does not count, since it comes and goes.
+/// True while data of any stream is lost, or will be, or stands still: a small screen has to make room
+/// for that. What is late does not count, since it comes and goes.
 pub fn is_any_lost(ctx: &Ctx) -> bool {
-    let is_lost = |it: &Stream| it.verdict == Verdict::Drift || !it.alarms.is_empty();
+    let is_lost = |it: &Stream| {
+        it.verdict == Verdict::Drift || !it.alarms.is_empty() || it.stalled_for.is_some()
+    };
     ctx.store.streams.values().any(|stream| is_lost(stream))
 }
 
