@@ -60,7 +60,7 @@ fn a_resync_shows_its_requests_and_tells_each_step() {
     }
     // No request is cut off where there is little room.
     let narrow = screen(&mut app, 46, 40);
-    assert!(narrow.contains("at index 75"), "{narrow}");
+    assert!(narrow.contains("index 75"), "{narrow}");
     assert!(asked(&press(&mut app, "<enter>")).is_none());
     let (id, ask) = asked(&press(&mut app, "y")).expect("it is sent");
     assert!(matches!(&ask, Ask::Stream(it) if it.act == Act::resync(&drifted()).unwrap()));
