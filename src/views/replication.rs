@@ -134,7 +134,11 @@ impl Listing for Replication {
         if row.is_folded() {
             return Some(Place::new(ENTRY.name).of(row.stream.id.kind.word()));
         }
-        Some(super::stream::place(&row.stream.id))
+        let id = &row.stream.id;
+        // A server has no keys that differ: what runs on it is what is wanted to know.
+        let is_server = id.kind == Kind::Raft;
+        let node = || Place::new("node").at(&id.destination).of(&id.of);
+        Some(if is_server { node() } else { super::stream::place(id) })
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&StreamRow>) -> Option<Response> {

@@ -169,6 +169,8 @@ fn streams_are_chosen_by_kind_by_datacenter_and_by_fault() {
     press(&mut app, ":repl raft<enter>");
     let text = screen(&mut app, 120, 24);
     assert!(text.contains("replication raft") && rows(&text).len() == 3, "{text}");
+    press(&mut app, "<enter>");
+    assert!(screen(&mut app, 120, 24).contains("─ node "), "a follower is a node");
     press(&mut app, ":repl replicate<enter>");
     assert_eq!(rows(&screen(&mut app, 120, 24)).len(), 2, "a part of the word will do");
     press(&mut app, ":repl nonsense<enter>");

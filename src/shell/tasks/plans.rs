@@ -12,6 +12,7 @@ use crate::app::task::many::{Planned, Proposal, Side, Wish, keys as so_many};
 use crate::consul::read;
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key};
+use crate::domain::managed::Managed;
 use crate::journal::Committer;
 use crate::plan::make::{self, Clash, Incoming};
 use crate::plan::read::{Reader, is_folder};
@@ -78,10 +79,28 @@ async fn make(ways: &Ways, wish: Wish, teller: &Teller) -> Result<Planned, Strin
         }
     };
     let touched: Vec<_> = plan.ops().map(|op| (op.key().clone(), op.base().cloned())).collect();
-    let guarded = keys::guarded(&ways.client(wish.dc()), &touched).await;
+    let mut guarded = keys::guarded(&ways.client(wish.dc()), &touched).await;
+    if let Some((edits, copies)) = as_the_replicator(&wish) {
+        for it in guarded.iter_mut().filter(|it| it.why == edits) {
+            it.why.clone_from(&copies);
+        }
+    }
     let remarks = gathering.remarks;
     let proposal = Proposal { wish, plan: Arc::new(plan), without_journal: false };
     Ok(Planned { proposal, guarded, remarks })
+}
+
+/// What is said of an edit under a replication, and what is true of a copy from its own source: it is
+/// what the replicator itself would write.
+fn as_the_replicator(wish: &Wish) -> Option<(String, String)> {
+    let Wish::Pick { from: Side::Keys { dc, prefix }, to, .. } = wish else { return None };
+    let (source, destination) = (prefix.to_string(), to.to_string());
+    let edits = Managed::Replicated { source, destination, status: Key::default() }.to_string();
+    let copies = format!(
+        "consul-replicate copies '{prefix}' of another datacenter to '{to}': if that is {dc}, this \
+         writes what it would write, and both are the same afterwards"
+    );
+    Some((edits, copies))
 }
 
 /// Reads for one plan.
@@ -176,5 +195,37 @@ pub(super) fn gathered(teller: &Teller) -> impl FnMut(usize) + Send + use<'_> {
             last = Instant::now();
             teller.tell(News::Gathered(read));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::managed::{Managers, REPLICATE_STATUSES};
+
+    #[test]
+    fn a_copy_from_a_replications_own_source_is_not_warned_of_as_an_edit() {
+        let from = Side::Keys { dc: "dc-1".into(), prefix: "a/".into() };
+        let pick = |to: &str| Wish::Pick {
+            from: from.clone(),
+            to_dc: "dc-2".into(),
+            to: to.into(),
+            names: Vec::new(),
+        };
+        let status = r#"{ "LastReplicated": 3, "Source": "a/", "Destination": "b/" }"#;
+        let status = Entry {
+            key: format!("{REPLICATE_STATUSES}x").as_str().into(),
+            value: status.into(),
+            flags: 0,
+            modify_index: 1,
+            create_index: 1,
+            lock_index: 0,
+            session: None,
+        };
+        let said = Managers::read([&status]).of_key(&"b/key".into())[0].to_string();
+        let (edits, copies) = as_the_replicator(&pick("b/")).unwrap();
+        assert_eq!(edits, said);
+        assert!(copies.contains("if that is dc-1"), "{copies}");
+        assert_ne!(as_the_replicator(&pick("c/")).unwrap().0, said, "another prefix");
     }
 }
