@@ -164,6 +164,19 @@ fn the_lag_of_each_stream_is_drawn_over_time_and_unknown_is_no_zero() {
 }
 
 #[test]
+fn who_comes_back_from_a_stream_finds_the_cursor_on_it() {
+    let mut app = shown();
+    press(&mut app, "<enter>");
+    // It is repaired meanwhile, and no longer the worst.
+    let repaired = stream(Kind::ConsulReplicate, "web/", Verdict::InSync);
+    streams(&mut app, vec![repaired]);
+    press(&mut app, "<esc>");
+    let text = screen(&mut app, 200, 60);
+    assert!(text.contains("─ consul-replicate dc-1 -> dc-2 web/ ─"), "beside the rows:\n{text}");
+    assert!(rows(&text)[0].contains("config/"), "{text}");
+}
+
+#[test]
 fn streams_are_chosen_by_kind_by_datacenter_and_by_fault() {
     let mut app = shown();
     press(&mut app, ":repl raft<enter>");

@@ -329,9 +329,14 @@ impl<L: Listing> View for TableView<L> {
             return if is_changed { self.load(ctx).into() } else { response };
         }
         match action {
-            Action::Open => row
-                .and_then(|row| self.listing.open(ctx, &row))
-                .map_or(Response::Ignored, Response::Open),
+            Action::Open => {
+                let place = row.and_then(|row| self.listing.open(ctx, &row));
+                // Who comes back finds the cursor on what was opened, wherever that is then.
+                if place.is_some() && !self.model.is_stand_in() {
+                    self.model.go(self.model.cursor());
+                }
+                place.map_or(Response::Ignored, Response::Open)
+            }
             Action::Copy => self.copy(ctx, false),
             Action::CopyRow => self.copy(ctx, true),
             Action::SortName => self.resort(ctx, "name"),
