@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::git::put;
 use crate::program::{Dcview, Ended};
@@ -97,7 +97,8 @@ fn what_a_token_may_not_see_is_not_called_fine() {
 fn a_datacenter_without_a_leader_is_3() {
     let cluster = Cluster::start(Plan::new().dc("dc-1", 3));
     let dc = cluster.dc("dc-1");
-    let dcview = Dcview::of(&dc.http_addr());
+    let told = "[[replication.source]]\nprefix = 'config/'\nsource = 'dc-9'\n";
+    let dcview = Dcview::of(&dc.http_addr()).settings(told);
     dc.kill_server(1);
     dc.kill_server(2);
     wait(START, "there is no leader", || {
@@ -106,4 +107,8 @@ fn a_datacenter_without_a_leader_is_3() {
     let ended = run(&dcview, &["-o", "json"]);
     assert_eq!(ended.code, 3, "{ended:?}");
     assert!(ended.err.contains("no leader"), "{ended:?}");
+    let into = |row: &Value| row["stream"] == "consul-replicate" && row["prefix"] == "config/";
+    let rows = ended.rows().into_iter().filter(into).collect::<Vec<_>>();
+    assert_eq!(rows.len(), 1, "what the settings name is not left out: {ended:?}");
+    assert_eq!((&rows[0]["verdict"], &rows[0]["destination"]), (&"unknown".into(), &"dc-1".into()));
 }
