@@ -108,6 +108,11 @@ fn streams_stand_worst_first_with_word_sign_and_counts_at_both_sizes() {
     for said in ["stall", "11s", "41s", "dc-2: connection refused", "3 followers"] {
         assert!(wide.contains(said), "{said}:\n{wide}");
     }
+    press(&mut app, "<ctrl-w>");
+    let other = screen(&mut app, 80, 24);
+    for said in ["stall", "11s", "seen", "lag lately", "web/"] {
+        assert!(other.contains(said), "{said}:\n{other}");
+    }
 }
 
 #[test]

@@ -12,7 +12,8 @@ use crate::views::Ctx;
 /// Samples in the trend of lag.
 const TREND: usize = 12;
 
-/// All columns; `wide` keeps indexes rather than the trend.
+/// All columns. Where not all fit, `wide` shows the other half: stall, age and trend rather than kinds
+/// and counts.
 pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
     let mut columns = vec![
         Column::new("status", "verdict", Width::Fit(9, 13), |row: &StreamRow| {
@@ -24,7 +25,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
         Column::new("kind", "kind", Width::Fit(3, 16), |row: &StreamRow| {
             Cell::new(row.stream.id.kind.word(), Role::Text)
         })
-        .rank(1)
+        .rank(if wide { 6 } else { 1 })
         .sorts(|a: &StreamRow, b| a.stream.id.kind.cmp(&b.stream.id.kind)),
         Column::new("route", "from -> to", Width::Fit(10, 32), |row: &StreamRow| {
             words::route(&row.stream)
@@ -39,7 +40,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
         Column::new("name", "of", Width::Fill(8, 40), carried)
             .sorts(|a: &StreamRow, b| a.stream.id.of.cmp(&b.stream.id.of)),
     ];
-    columns.extend(counts());
+    columns.extend(counts().map(|column| if wide { column.rank(6) } else { column }));
     columns.extend(times(ctx, wide));
     columns.push(
         Column::new("evidence", "evidence", Width::Fill(16, u16::MAX), |row: &StreamRow| {
@@ -81,7 +82,7 @@ fn counts<'a>() -> [Column<'a, StreamRow>; 3] {
     ]
 }
 
-/// Lag, stall, age and trend; in `wide` the indexes beside them.
+/// Lag, stall, age and trend; in `wide` the indexes beside them, if there is room.
 fn times<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
     let index = |index: Option<u64>| {
         index.map_or_else(Cell::default, |index| Cell::new(index.to_string(), Role::Muted))
@@ -102,16 +103,16 @@ fn times<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
             words::stalled(&row.stream)
         })
         .right()
-        .rank(3)
+        .rank(if wide { 1 } else { 3 })
         .sorts_worst_first(|a: &StreamRow, b| a.stream.stalled_for.cmp(&b.stream.stalled_for)),
         Column::new("age", "seen", Width::Fit(4, 6), |row: &StreamRow| {
             words::compared(ctx, &row.stream)
         })
         .right()
-        .rank(2)
+        .rank(if wide { 0 } else { 2 })
         .sorts(|a: &StreamRow, b| a.stream.at.cmp(&b.stream.at)),
         Column::new("trend", "lag lately", Width::Fit(TREND as u16, TREND as u16), trend)
-            .rank(if wide { 7 } else { 5 }),
+            .rank(if wide { 1 } else { 5 }),
     ];
     if wide {
         let last = move |row: &StreamRow| index(row.stream.last_replicated);
