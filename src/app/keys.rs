@@ -92,6 +92,8 @@ impl App {
             Some(Action::Help | Action::Back | Action::Quit | Action::Open) => {
                 self.overlay = Overlay::None;
             }
+            // Who has found the command in the help types it.
+            Some(Action::Command) => self.open_command(""),
             _ => {}
         }
     }

@@ -138,6 +138,15 @@ fn help_lists_every_action_with_its_key() {
 }
 
 #[test]
+fn a_command_is_typed_from_the_help() {
+    let mut app = world::app(&["dc-1"]);
+    world::live(&mut app, "dc-1");
+    world::press(&mut app, "?:nodes<enter>");
+    let text = world::screen(&mut app, 80, 24);
+    assert!(text.contains("─ nodes") && !text.contains("esc closes"), "{text}");
+}
+
+#[test]
 fn what_a_key_was_answered_with_goes_with_the_next_one() {
     let mut app = world::app(&["dc-1"]);
     world::live(&mut app, "dc-1");
