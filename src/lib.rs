@@ -28,7 +28,7 @@
 //! - `journal` keeps what is written through `consul`, `plan` makes many writes of one wish; `kv` is
 //!   both without a terminal. `replication` reads both ends of what goes between datacenters.
 //! - `editor` reads values (formats, differences) and holds the machine of editing one; the views show
-//!   its documents, and editing in a pane is not built on it yet.
+//!   its documents, and `app` edits in a pane with it.
 //! - `provoke` panics on demand, for tests of what one leaves behind.
 //! - `shell` sees all, and nothing sees `shell`.
 
