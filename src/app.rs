@@ -6,12 +6,14 @@
 //! [`App::take_dirty`] says that it differs.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
 use crate::domain::feed::{Report, Scope, Wanted};
+use crate::domain::history::History;
 use crate::domain::ids::Dc;
 use crate::domain::replication::StreamId;
 use crate::store::{Change, Store};
@@ -81,6 +83,8 @@ pub struct Setup {
 pub struct App {
     /// What is known of the datacenters.
     pub store: Store,
+    /// What happened since the program began.
+    pub history: History,
     /// The views.
     pub trail: Trail,
     /// What lies over the view.
@@ -111,6 +115,7 @@ impl App {
         let notice = setup.warnings.pop().map(|text| Notice::new(Level::Warn, text, setup.now));
         let mut app = Self {
             store: Store::default(),
+            history: History::default(),
             trail: Trail::new(&Place::new("overview")),
             overlay: Overlay::None,
             notice,
@@ -187,7 +192,9 @@ impl App {
     /// What views read.
     pub fn ctx(&self) -> Ctx<'_> {
         let Setup { look, rules, .. } = &self.setup;
-        Ctx { store: &self.store, focus: self.focus.as_ref(), now: self.now, look, rules }
+        let (store, focus) = (&self.store, self.focus.as_ref());
+        let (history, is_past) = (&self.history, false);
+        Ctx { store, history, is_past, focus, now: self.now, look, rules }
     }
 
     /// True when nothing may be written to what is shown.
@@ -229,6 +236,12 @@ impl App {
         if let Change::Streams(ids) = &change {
             self.warn_of(ids);
         }
+        if let Change::Events(events, lost) = &change {
+            for event in events {
+                self.history.push(Arc::clone(event));
+            }
+            self.history.lose(*lost);
+        }
         if matches!(change, Change::Datacenters) {
             self.prove_focus(effects);
         }
@@ -263,7 +276,7 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let action = self.setup.keymap.resolve(key);
+        let action = self.setup.keymap.resolve(key, self.trail.view().place().view);
         // In a text being edited the same key copies, and a slip must not leave it.
         // Nor must it leave half of a plan.
         let is_kept = matches!(self.overlay, Overlay::Edit(_)) || self.is_applying();
@@ -313,7 +326,8 @@ impl App {
     fn with_view<T>(&mut self, work: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> T) -> T {
         let Setup { look, rules, .. } = &self.setup;
         let (store, focus) = (&self.store, self.focus.as_ref());
-        let ctx = Ctx { store, focus, now: self.now, look, rules };
+        let (history, is_past) = (&self.history, false);
+        let ctx = Ctx { store, history, is_past, focus, now: self.now, look, rules };
         work(self.trail.view_mut(), &ctx)
     }
 
@@ -331,7 +345,8 @@ impl App {
         }
         let Setup { look, rules, .. } = &self.setup;
         let (store, focus) = (&self.store, self.focus.as_ref());
-        let ctx = Ctx { store, focus, now: self.now, look, rules };
+        let (history, is_past) = (&self.history, false);
+        let ctx = Ctx { store, history, is_past, focus, now: self.now, look, rules };
         match self.trail.by_id(id).map(|view| tell(view.as_mut(), &ctx)) {
             Some(Response::Work(job)) => effects.push(Effect::Order(id, job)),
             Some(Response::Seek(job)) => effects.push(Effect::Seek(id, job)),

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 
 use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use crate::domain::delta::{self, Delta, Rows};
+use crate::domain::event::Event;
 use crate::domain::feed::{
     Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Subject, Versions,
 };
@@ -20,11 +21,13 @@ use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use crate::domain::kv::{Entry, Folder, Print, Session};
 use crate::domain::managed::Managers;
 use crate::domain::replication::{Stream, StreamId};
+use crate::domain::seat::Seats;
 use crate::domain::server::Servers;
 use crate::domain::wan::Wan;
 
 pub mod held;
 pub mod overview;
+mod subjects;
 pub mod totals;
 pub mod trend;
 pub mod verdict;
@@ -61,6 +64,8 @@ pub struct Datacenter {
     pub entries: HashMap<Key, Option<Arc<Entry>>>,
     /// The sessions that hold shown keys; `None` for one that is gone.
     pub holders: HashMap<SessionId, Option<Arc<Session>>>,
+    /// The instances of the services in motion.
+    pub seats: HashMap<ServiceName, Arc<Seats>>,
     /// Who else writes its keys; none while that is not known.
     pub managers: Option<Arc<Managers>>,
     /// The values on screen that are compared, as far as they are read.
@@ -115,6 +120,10 @@ pub enum Change {
     Wan,
     /// Sessions of a datacenter.
     Sessions(Dc, Vec<SessionId>),
+    /// What happened, and how many events more were lost. The store keeps none of them.
+    Events(Vec<Arc<Event>>, u64),
+    /// The instances of a service in motion.
+    Seats(Dc, ServiceName),
     /// Nothing that is shown.
     Nothing,
 }
@@ -264,46 +273,19 @@ impl Store {
                 delta::apply(&mut dc.nodes, &delta);
                 Change::Nodes(name, keys(delta))
             }
-            Body::Instances(..)
-            | Body::NodeChecks(..)
-            | Body::NodeRoundTrip(..)
-            | Body::Folder(_)
-            | Body::Entry(..)
-            | Body::Session(..)
-            | Body::Sessions(_)
-            | Body::Locks(_)
-                if is_late =>
-            {
-                Change::Nothing
+            Body::Versions(service, versions) => {
+                dc.versions.insert(service.clone(), versions);
+                Change::Services(name, vec![service])
             }
-            Body::Instances(subject, delta) => {
-                delta::apply(dc.instances.entry(subject.clone()).or_default(), &delta);
-                Change::Instances(name, subject, keys(delta))
+            Body::Events(events, lost) => Change::Events(events, lost),
+            Body::Seats(service, seats) => {
+                dc.seats.insert(service.clone(), seats);
+                Change::Seats(name, service)
             }
-            Body::NodeChecks(node, checks) => {
-                dc.node_checks.insert(node.clone(), checks);
-                Change::NodeChecks(name, node)
-            }
-            Body::NodeRoundTrip(node, trip) => {
-                dc.round_trips.insert(node.clone(), trip);
-                Change::NodeChecks(name, node)
-            }
-            Body::Folder(folder) => {
-                let prefix = folder.prefix().clone();
-                // Whatever is there is better than a beginning.
-                if folder.is_beginning() && dc.folders.contains_key(&prefix) {
-                    return Change::Nothing;
-                }
-                dc.folders.insert(prefix.clone(), folder);
-                Change::Kv(name, Subject::Folder(prefix))
-            }
-            Body::Entry(key, entry) => {
-                dc.entries.insert(key.clone(), entry);
-                Change::Kv(name, Subject::Key(key))
-            }
-            Body::Session(id, session) => {
-                dc.holders.insert(id.clone(), session);
-                Change::Kv(name, Subject::Session(id))
+            Body::Freshness(List::Subject(_), _) if is_late => Change::Nothing,
+            Body::Freshness(list, freshness) => {
+                dc.fresh.insert(list, freshness);
+                Change::Datacenter(name)
             }
             Body::Managers(managers) => {
                 dc.managers = Some(managers);
@@ -313,26 +295,8 @@ impl Store {
                 dc.prints = prints.into_iter().collect();
                 Change::Prints(name)
             }
-            Body::Sessions(delta) => {
-                let since = Since { at, is_exact: dc.follows(Subject::Sessions) };
-                dc.held.sessions(&delta, since);
-                Change::Sessions(name, keys(delta))
-            }
-            Body::Locks(locks) => {
-                let subject = Subject::Locks(locks.prefix.clone());
-                let since = Since { at, is_exact: dc.follows(subject.clone()) };
-                dc.held.locks(locks, since);
-                Change::Kv(name, subject)
-            }
-            Body::Versions(service, versions) => {
-                dc.versions.insert(service.clone(), versions);
-                Change::Services(name, vec![service])
-            }
-            Body::Freshness(List::Subject(_), _) if is_late => Change::Nothing,
-            Body::Freshness(list, freshness) => {
-                dc.fresh.insert(list, freshness);
-                Change::Datacenter(name)
-            }
+            _ if is_late => Change::Nothing,
+            shown => dc.show(name, shown, at),
         }
     }
 }

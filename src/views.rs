@@ -16,6 +16,7 @@ use crate::app::seek;
 use crate::app::task::many::Wish;
 use crate::app::task::{Ask, News};
 use crate::domain::feed::{Glanced, Wanted};
+use crate::domain::history::History;
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv as keys;
 use crate::journal::Agents;
@@ -118,8 +119,12 @@ pub struct Entry {
 /// What views read, and nothing else.
 #[derive(Clone, Copy)]
 pub struct Ctx<'a> {
-    /// What is known.
+    /// What is known; in an earlier moment, what was known then.
     pub store: &'a Store,
+    /// What happened, up to now even where an earlier moment is shown: later events are not.
+    pub history: &'a History,
+    /// True while an earlier moment is shown, which `now` is then.
+    pub is_past: bool,
     /// The datacenter that lists are limited to; all when none.
     pub focus: Option<&'a Dc>,
     /// The time (UTC), as of the last tick.

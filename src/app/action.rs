@@ -186,6 +186,21 @@ pub struct ActionInfo {
     pub keys: &'static [&'static str],
     /// Where it works.
     pub when: When,
+    /// The only views in which its keys mean it; empty where they do in all of them.
+    pub only: &'static [&'static str],
+}
+
+impl ActionInfo {
+    /// True when its keys mean it in the view of this name.
+    pub fn is_in(&self, view: &str) -> bool {
+        self.only.is_empty() || self.only.contains(&view)
+    }
+
+    /// True when there is a view in which the keys of both mean something, so that they must differ.
+    pub fn meets(&self, other: &Self) -> bool {
+        let is_anywhere = self.only.is_empty() || other.only.is_empty();
+        is_anywhere || self.only.iter().any(|view| other.only.contains(view))
+    }
 }
 
 impl Group {

@@ -1,7 +1,7 @@
 //! Which key means which action: the defaults of the table, and the user's overrides.
 //!
-//! It reads no file; what a key does is not its matter either. Invariant: a key means at most one
-//! action, and Esc never leaves the program.
+//! It reads no file; what a key does is not its matter either. Invariant: in one view a key means at
+//! most one action, and Esc never leaves the program.
 
 mod asset;
 mod key;
@@ -21,7 +21,7 @@ pub use problem::{Misfit, Problem};
 /// Which key means which action.
 #[derive(Clone, Debug)]
 pub struct Keymap {
-    actions: HashMap<Key, Action>,
+    actions: HashMap<Key, Vec<Action>>,
     keys: BTreeMap<Action, Vec<Key>>,
 }
 
@@ -46,7 +46,7 @@ impl Keymap {
             let (action, key) = (action.to_owned(), key.map(str::to_owned));
             problems.push(Misfit { action, key, problem });
         };
-        let mut taken: HashMap<Key, Action> = HashMap::new();
+        let mut taken: HashMap<Key, Vec<Action>> = HashMap::new();
         let mut chosen: BTreeMap<Action, Vec<Key>> = BTreeMap::new();
         for (name, texts) in overrides {
             let Some(action) = Action::named(name) else {
@@ -66,19 +66,24 @@ impl Keymap {
             return Err(problems);
         }
         let mut keys = defaults();
-        for rest in keys.values_mut() {
-            rest.retain(|key| !taken.contains_key(key));
+        for (action, rest) in &mut keys {
+            let is_lost = |key: &Key| {
+                taken.get(key).is_some_and(|others| others.iter().any(|it| meet(*it, *action)))
+            };
+            rest.retain(|key| !is_lost(key));
         }
         keys.extend(chosen);
         Ok(Self::from_keys(keys))
     }
 
     /// What this key press means; `None` for an unbound key and for the release of a key.
-    pub fn resolve(&self, event: KeyEvent) -> Option<Action> {
+    pub fn resolve(&self, event: KeyEvent, view: &str) -> Option<Action> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
-        self.actions.get(&Key::of(event)).copied()
+        let actions = self.actions.get(&Key::of(event))?;
+        let is_meant = |action: &&Action| action.info().is_none_or(|info| info.is_in(view));
+        actions.iter().find(is_meant).copied()
     }
 
     /// The keys of an action, the one to show first; empty when it has none.
@@ -98,8 +103,12 @@ impl Keymap {
 
     /// Both directions from one.
     fn from_keys(keys: BTreeMap<Action, Vec<Key>>) -> Self {
-        let actions =
-            keys.iter().flat_map(|(action, keys)| keys.iter().map(|key| (*key, *action))).collect();
+        let mut actions: HashMap<Key, Vec<Action>> = HashMap::new();
+        for (action, keys) in &keys {
+            for key in keys {
+                actions.entry(*key).or_default().push(*action);
+            }
+        }
         Self { actions, keys }
     }
 }
@@ -111,16 +120,23 @@ fn defaults() -> BTreeMap<Action, Vec<Key>> {
 }
 
 /// Reads one key of an override, and takes it for its action.
-fn read(text: &str, action: Action, taken: &mut HashMap<Key, Action>) -> Result<Key, Problem> {
+fn read(text: &str, action: Action, taken: &mut HashMap<Key, Vec<Action>>) -> Result<Key, Problem> {
     let name = action.name();
     let key: Key = text.parse().map_err(|error| Problem::BadKey { action: name, error })?;
     if key.is_escape() && matches!(action, Action::Quit | Action::ForceQuit) {
         return Err(Problem::EscapeQuits { action: name });
     }
-    match *taken.entry(key).or_insert(action) {
-        first if first == action => Ok(key),
-        first => Err(Problem::Clash { key, first: first.name(), second: name }),
+    let takers = taken.entry(key).or_default();
+    if let Some(first) = takers.iter().find(|other| **other != action && meet(**other, action)) {
+        return Err(Problem::Clash { key, first: first.name(), second: name });
     }
+    takers.push(action);
+    Ok(key)
+}
+
+/// True when both may be meant in one view, so that they cannot share a key.
+fn meet(a: Action, b: Action) -> bool {
+    a.info().zip(b.info()).is_none_or(|(a, b)| a.meets(b))
 }
 
 /// The problem of a name that is no action.
@@ -148,8 +164,12 @@ mod tests {
     #[test]
     fn every_default_key_can_be_read_and_means_one_action() {
         let keymap = Keymap::default();
-        let texts: usize = ACTIONS.iter().map(|info| info.keys.len()).sum();
-        assert_eq!(keymap.actions.len(), texts);
+        for (key, actions) in &keymap.actions {
+            for (n, action) in actions.iter().enumerate() {
+                let clash = actions.iter().skip(n + 1).find(|other| meet(*action, **other));
+                assert_eq!(clash, None, "{key} is also {action:?}");
+            }
+        }
         for info in ACTIONS {
             assert_eq!(keymap.keys(info.action).len(), info.keys.len(), "{}", info.name);
             assert_eq!(keymap.keys_of(info.action), info.keys.join(" "));
@@ -161,7 +181,7 @@ mod tests {
         use crate::app::action::Group;
         let keymap = Keymap::default();
         for c in "[OABCD".chars() {
-            let info = keymap.resolve(press(c)).and_then(Action::info);
+            let info = keymap.resolve(press(c), "").and_then(Action::info);
             let group = info.map(|info| info.group);
             assert!(
                 matches!(group, None | Some(Group::Navigation | Group::Columns)),
@@ -174,24 +194,24 @@ mod tests {
     fn a_release_means_nothing() {
         let keymap = Keymap::default();
         let mut event = press('j');
-        assert_eq!(keymap.resolve(event), Some(Action::Down));
+        assert_eq!(keymap.resolve(event, ""), Some(Action::Down));
         event.kind = KeyEventKind::Repeat;
-        assert_eq!(keymap.resolve(event), Some(Action::Down));
+        assert_eq!(keymap.resolve(event, ""), Some(Action::Down));
         event.kind = KeyEventKind::Release;
-        assert_eq!(keymap.resolve(event), None);
+        assert_eq!(keymap.resolve(event, ""), None);
     }
 
     #[test]
     fn an_override_replaces_the_defaults_of_its_action() {
         let keymap = Keymap::with_overrides(&overrides(&[("down", &["n"])])).unwrap();
-        assert_eq!(keymap.resolve(press('n')), Some(Action::Down));
-        assert_eq!(keymap.resolve(press('j')), None);
+        assert_eq!(keymap.resolve(press('n'), ""), Some(Action::Down));
+        assert_eq!(keymap.resolve(press('j'), ""), None);
     }
 
     #[test]
     fn an_override_takes_its_key_from_a_default() {
         let keymap = Keymap::with_overrides(&overrides(&[("copy-row", &["x"])])).unwrap();
-        assert_eq!(keymap.resolve(press('x')), Some(Action::CopyRow));
+        assert_eq!(keymap.resolve(press('x'), ""), Some(Action::CopyRow));
         assert_eq!(keymap.keys_of(Action::ExpandAll), "");
     }
 

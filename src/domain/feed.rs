@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use super::coordinate::Estimate;
 use super::delta::Delta;
+use super::event::Event;
 use super::freshness::Freshness;
 use super::health::{Check, CheckKey};
 use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
@@ -18,6 +19,7 @@ use super::kv::{Entry, Folder, Print, Session};
 use super::lock::Locks;
 use super::managed::Managers;
 use super::replication::{Stream, StreamId};
+use super::seat::Seats;
 use super::server::Servers;
 use super::wan::Wan;
 
@@ -178,6 +180,10 @@ pub enum Body {
     Versions(ServiceName, Versions),
     /// How fresh a list is now.
     Freshness(List, Freshness),
+    /// What happened, in order, and how many events were too many to be told.
+    Events(Vec<Arc<Event>>, u64),
+    /// The instances of a service that is in motion.
+    Seats(ServiceName, Arc<Seats>),
 }
 
 /// One message from one datacenter.

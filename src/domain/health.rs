@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ids::{CheckId, NodeName, ServiceId, ServiceName};
 
@@ -17,7 +17,9 @@ const SERVICE_MAINTENANCE: &str = "_service_maintenance:";
 /// The state of a check, an instance, a node or a service.
 ///
 /// The order is the order of attention: what an operator must see first is greatest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Healthy, or without any check.

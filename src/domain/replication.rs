@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::ids::{Dc, Key};
 pub use judge::{Held, Judged, Mark, judge};
@@ -28,7 +28,7 @@ pub use told::{Pair, Source, Told};
 pub use track::{Ends, Track, gap};
 
 /// What carries the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Raft, from the leader of a datacenter to one of its servers.
@@ -50,7 +50,7 @@ pub enum Kind {
 }
 
 /// Which stream.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StreamId {
     /// What carries it.
     pub kind: Kind,

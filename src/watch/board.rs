@@ -108,6 +108,11 @@ impl Board {
     /// Takes the pulse and the failing checks; returns the checks that came, went or changed.
     fn take_checks(&mut self, pending: &mut Pending) -> Option<Vec<Arc<Check>>> {
         self.outbox.extend(pending.pulse.take().map(|pulse| (0, Body::Pulse(pulse))));
+        let (events, lost) =
+            (std::mem::take(&mut pending.events), std::mem::take(&mut pending.lost));
+        if !events.is_empty() || lost > 0 {
+            self.outbox.push_back((0, Body::Events(events, lost)));
+        }
         let new = pending.checks.take()?;
         let (delta, touched) = exchange(self.failing.get_or_insert_default(), new);
         if !delta.is_empty() {
@@ -143,6 +148,8 @@ impl Board {
         }
         let versions = pending.versions.into_iter();
         out.extend(versions.map(|(name, versions)| (0, Body::Versions(name, versions))));
+        let seats = pending.seats.into_iter();
+        out.extend(seats.map(|(name, seats)| (0, Body::Seats(name, seats))));
         out.extend(pending.prints.map(|prints| (0, Body::Prints(prints))));
         for (subject, ticket) in pending.shown {
             self.told.forget(&subject);

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -19,6 +20,8 @@ use super::fresh::worse;
 use super::sink::Sink;
 use super::watcher::{Refusal, Watcher};
 use crate::consul::read::{self, Meta};
+use crate::domain::event::Event;
+use crate::domain::event::checks::{Moment, transitions};
 use crate::domain::feed::List;
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey, Status};
@@ -220,10 +223,21 @@ impl Joined {
             });
         let was_told = self.told != Freshness::default();
         if !is_same || !was_told {
+            let events = if was_told { self.happened(&rows) } else { Vec::new() };
             let list = rows.clone();
-            self.ctx.inbox.post(|pending| pending.checks = Some(list));
+            self.ctx.inbox.post(|pending| {
+                pending.checks = Some(list);
+                pending.happened(events);
+            });
         }
         self.shown = rows;
+    }
+
+    /// What happened between what is shown and this.
+    fn happened(&self, rows: &Failing) -> Vec<Event> {
+        let index = self.critical.index().max(self.warning.index());
+        let moment = Moment { dc: &self.ctx.dc, at: Utc::now(), after: None, index };
+        transitions(&self.shown, rows, moment)
     }
 
     fn tell(&mut self) {

@@ -1,7 +1,8 @@
 //! Where the watchers of one datacenter leave their newest state for its board.
 //!
 //! Level-triggered: a newer state replaces one that was not taken yet, so however long the board
-//! waits for the screen, it continues with what is true then, and nothing piles up.
+//! waits for the screen, it continues with what is true then, and nothing piles up. Only events are
+//! kept one and all, up to a bound past which they are counted.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,11 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use crate::domain::catalog::{Instance, Node, Summary};
+use crate::domain::event::Event;
 use crate::domain::feed::{Body, List, NodeRoundTrip, Pulse, Subject, Versions};
 use crate::domain::freshness::Freshness;
 use crate::domain::health::Check;
 use crate::domain::ids::{Key, NodeName, ServiceName};
 use crate::domain::kv::{Print, Session};
+use crate::domain::seat::Seats;
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
 
@@ -47,6 +50,12 @@ pub(super) struct Pending {
     pub freshness: HashMap<List, Freshness>,
     /// Whether the token may shorten lists.
     pub may_be_filtered: Option<bool>,
+    /// What happened, in order: unlike states, none replaces another.
+    pub events: Vec<Arc<Event>>,
+    /// Events that were too many.
+    pub lost: u64,
+    /// The instances of services in motion.
+    pub seats: HashMap<ServiceName, Arc<Seats>>,
 }
 
 /// What came of one subject.
@@ -62,6 +71,22 @@ pub(super) struct SubjectNews {
     pub sessions: Option<Vec<Session>>,
     /// All of it, where it is told whole: a folder, a key, a session, locks, the managers.
     pub whole: Option<Body>,
+}
+
+/// Events that wait, at most: more than a datacenter's checks change between two frames by far.
+const WAITING: usize = 100_000;
+
+impl Pending {
+    /// Adds what happened.
+    pub fn happened(&mut self, events: impl IntoIterator<Item = Event>) {
+        for event in events {
+            if self.events.len() < WAITING {
+                self.events.push(Arc::new(event));
+            } else {
+                self.lost += 1;
+            }
+        }
+    }
 }
 
 /// The place itself.

@@ -258,6 +258,8 @@ impl Told {
             Body::Prints(prints) => self.prints = prints.into_iter().collect(),
             Body::NodeRoundTrip(..)
             | Body::Versions(..)
+            | Body::Events(..)
+            | Body::Seats(..)
             | Body::Session(..)
             | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {

@@ -6,6 +6,9 @@
 
 use super::{Action, ActionInfo, Group, When};
 
+/// The views of keys.
+const KEYS: Views = &["kv", "key", "value", "find", "search", "compare", "stream", "locks"];
+
 /// Every action, in the order of the help.
 #[rustfmt::skip] // One line an action: it is read as a table.
 pub const ACTIONS: &[ActionInfo] = &[
@@ -45,7 +48,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     view(Action::Count, "kv-count", "Count the keys below each folder; esc stops", &["#"], When::Table),
     line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
     line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),
-    line(Action::KvExport, "kv-export", "Write the key or folder to a file", &["w"]),
+    only(KEYS, line(Action::KvExport, "kv-export", "Write the key or folder to a file", &["w"])),
     line(Action::KvCompare, "kv-compare", "Compare the folder with another; in a comparison, turn the sides round", &["="]),
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),
     line(Action::MarkRange, "mark-range", "Mark from the last mark to here", &["ctrl-space"]),
@@ -86,37 +89,45 @@ type Text = &'static str;
 /// Default keys of one entry.
 type Keys = &'static [&'static str];
 
+/// Names of views.
+type Views = &'static [&'static str];
+
+/// The entry of an action whose keys mean it in these views only.
+const fn only(views: Views, info: ActionInfo) -> ActionInfo {
+    ActionInfo { only: views, ..info }
+}
+
 /// An entry under `General`.
 const fn row(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::General, keys, when: When::Always }
+    ActionInfo { action, name, doc, group: Group::General, keys, when: When::Always, only: &[] }
 }
 
 /// An entry under `Navigation`.
 const fn way(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Navigation, keys, when: When::Always }
+    ActionInfo { action, name, doc, group: Group::Navigation, keys, when: When::Always, only: &[] }
 }
 
 /// An entry under `View`.
 const fn view(action: Action, name: Text, doc: Text, keys: Keys, when: When) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::View, keys, when }
+    ActionInfo { action, name, doc, group: Group::View, keys, when, only: &[] }
 }
 
 /// An entry under `Rows`.
 const fn line(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Rows, keys, when: When::Table }
+    ActionInfo { action, name, doc, group: Group::Rows, keys, when: When::Table, only: &[] }
 }
 
 /// An entry under `Columns`.
 const fn column(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Columns, keys, when: When::Table }
+    ActionInfo { action, name, doc, group: Group::Columns, keys, when: When::Table, only: &[] }
 }
 
 /// An entry under `Changes`.
 const fn change(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Changes, keys, when: When::Change }
+    ActionInfo { action, name, doc, group: Group::Changes, keys, when: When::Change, only: &[] }
 }
 
 /// An entry under `Datacenters`.
 const fn centre(action: Action, name: Text, doc: Text, keys: Keys) -> ActionInfo {
-    ActionInfo { action, name, doc, group: Group::Datacenters, keys, when: When::Always }
+    ActionInfo { action, name, doc, group: Group::Datacenters, keys, when: When::Always, only: &[] }
 }

@@ -1,0 +1,178 @@
+//! What happened since dcview began, as far as there is room for it.
+//!
+//! A bounded list of events, oldest first. Where the bound is reached the oldest goes, and is
+//! counted: a list that was shortened says so. Invariants: never more events or bytes than the
+//! bound; each event has a number that it keeps, so that a place in the list can be remembered.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::event::Event;
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Events, at most.
+    pub events: usize,
+    /// Bytes, at most, as [`Event::weight`] counts.
+    pub bytes: usize,
+}
+
+impl Default for Bound {
+    /// 200,000 events, 32 MB: with as much for earlier states, half of what history may take.
+    fn default() -> Self {
+        Self { events: 200_000, bytes: 32 << 20 }
+    }
+}
+
+/// The events.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    events: VecDeque<Arc<Event>>,
+    bound: Bound,
+    bytes: usize,
+    /// Events that had to go.
+    dropped: u64,
+    /// Events that never came: they were too many at once.
+    lost: u64,
+}
+
+impl History {
+    /// An empty one with this bound.
+    pub fn new(bound: Bound) -> Self {
+        Self { bound, ..Self::default() }
+    }
+
+    /// Takes in an event. They come nearly in order; one that is late goes to its place.
+    pub fn push(&mut self, event: Arc<Event>) {
+        self.bytes += event.weight();
+        let at = event.at;
+        if self.events.back().is_some_and(|last| last.at > at) {
+            let place = self.events.partition_point(|other| other.at <= at);
+            self.events.insert(place, event);
+        } else {
+            self.events.push_back(event);
+        }
+        while self.events.len() > self.bound.events || self.bytes > self.bound.bytes {
+            let Some(oldest) = self.events.pop_front() else { break };
+            self.bytes = self.bytes.saturating_sub(oldest.weight());
+            self.dropped += 1;
+        }
+    }
+
+    /// Notes that so many events could not be taken over.
+    pub fn lose(&mut self, n: u64) {
+        self.lost += n;
+    }
+
+    /// All events, oldest first.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator {
+        self.events.iter()
+    }
+
+    /// The events within a span, both ends included, oldest first; found by bisection.
+    pub fn within(
+        &self,
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator {
+        let first = from.map_or(0, |from| self.events.partition_point(|it| it.at < from));
+        let last = to.map_or(self.events.len(), |to| self.events.partition_point(|it| it.at <= to));
+        self.events.range(first..last.max(first))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// True when nothing happened yet.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many had to go since there was no room, oldest first.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// How many never came, as they were too many at once.
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Kind, Object};
+
+    fn event(second: i64, detail: &str) -> Arc<Event> {
+        Arc::new(Event {
+            at: DateTime::from_timestamp(second, 0).unwrap(),
+            after: None,
+            dc: "dc-1".into(),
+            kind: Kind::Leader,
+            object: Object::Datacenter,
+            from: "".into(),
+            to: "".into(),
+            detail: detail.into(),
+            index: 0,
+        })
+    }
+
+    fn seconds<'a>(events: impl Iterator<Item = &'a Arc<Event>>) -> Vec<i64> {
+        events.map(|event| event.at.timestamp()).collect()
+    }
+
+    #[test]
+    fn the_oldest_goes_first_and_is_counted() {
+        let mut history = History::new(Bound { events: 3, bytes: usize::MAX });
+        for second in 1..=5 {
+            history.push(event(second, ""));
+        }
+        assert_eq!(seconds(history.events()), [3, 4, 5]);
+        assert_eq!(history.dropped(), 2);
+        assert_eq!(history.bytes(), 3 * event(1, "").weight());
+    }
+
+    #[test]
+    fn bytes_are_a_bound_too() {
+        let small = event(1, "").weight();
+        let mut history = History::new(Bound { events: 100, bytes: 3 * small });
+        for second in 1..=3 {
+            history.push(event(second, ""));
+        }
+        history.push(event(4, "x"));
+        assert_eq!(seconds(history.events()), [3, 4]);
+        assert!(history.bytes() <= 3 * small);
+    }
+
+    #[test]
+    fn a_late_event_goes_to_its_place() {
+        let mut history = History::default();
+        for second in [1, 4, 2, 4, 3] {
+            history.push(event(second, ""));
+        }
+        assert_eq!(seconds(history.events()), [1, 2, 3, 4, 4]);
+    }
+
+    #[test]
+    fn a_span_has_both_its_ends() {
+        let mut history = History::default();
+        for second in 1..=5 {
+            history.push(event(second, ""));
+        }
+        let at = |second| DateTime::from_timestamp(second, 0);
+        assert_eq!(seconds(history.within(at(2), at(4))), [2, 3, 4]);
+        assert_eq!(seconds(history.within(None, at(1))), [1]);
+        assert_eq!(seconds(history.within(at(5), at(4))), [0_i64; 0]);
+    }
+}
