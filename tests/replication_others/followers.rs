@@ -105,6 +105,17 @@ fn a_secondary_is_looked_at_when_its_primary_changes() {
         let seen = look(&mut primary);
         seen.iter().any(|it| it.id.kind == Kind::ConfigEntries && it.verdict == Verdict::InSync)
     });
+
+    // It goes dark: what was found stays, with the reason; who looks for the first time now hears of
+    // the same streams from others.
+    cluster.dc("dc-2").kill_server(0);
+    let kept = look(&mut primary);
+    assert!(kept.iter().all(|it| it.problem.is_some() && it.at.is_some()), "{kept:?}");
+    let new = look(&mut follower(&ground(&cluster), &Spec::Primary("dc-2".into())));
+    let ids = |streams: &[Stream]| streams.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&new), ids(&kept));
+    let is_unknown = |it: &Stream| it.verdict == Verdict::Unknown && it.problem.is_some();
+    assert!(new.len() == 2 && new.iter().all(is_unknown), "{new:?}");
 }
 
 #[test]
