@@ -7,7 +7,7 @@ use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Access, Client};
 use dcview::domain::feed::{Report, Scope};
 use dcview::domain::ids::Dc;
-use dcview::domain::replication::{Kind, Stream, Verdict, Waiting};
+use dcview::domain::replication::{Kind, Stream, StreamId, Verdict, Waiting};
 use dcview::replication::{Follower, Ground, Spec, follower};
 use dcview::store::Store;
 use serde_json::json;
@@ -159,7 +159,8 @@ fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
             all.filter(|it| it.id.kind == kind && it.verdict == verdict).count()
         };
         told(&mut reports, &mut store, "all is in sync", |store| {
-            count(store, Kind::Raft, Verdict::InSync) == 2
+            // Two followers, and the one server of the other datacenter.
+            count(store, Kind::Raft, Verdict::InSync) == 3
                 && count(store, Kind::Federation, Verdict::InSync) == 1
                 && store.wan.alive(&"dc-1".into()) == (3, 3)
                 && store.wan.trip(&"dc-2".into(), &"dc-1".into()).is_some()
@@ -169,7 +170,8 @@ fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
         let name = format!("dc-1-server-{victim}");
         dc.stop_server(victim);
         told(&mut reports, &mut store, "it is missing", |store| {
-            let raft = store.streams.values().filter(|it| it.id.kind == Kind::Raft);
+            let is_it = |id: &StreamId| id.kind == Kind::Raft && id.destination.as_str() == "dc-1";
+            let raft = store.streams.values().filter(|it| is_it(&it.id));
             assert!(raft.clone().all(|it| it.id.of.starts_with("dc-1-server-")), "by its name");
             raft.filter(|it| it.verdict == Verdict::Drift)
                 .any(|it| *it.id.of == *name && matches!(it.waiting, Waiting::Since(_)))
