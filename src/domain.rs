@@ -3,6 +3,7 @@
 //! Everything here can be built in a test from literals. Names are Consul's own.
 
 pub mod catalog;
+pub mod census;
 pub mod coordinate;
 pub mod delta;
 pub mod event;
@@ -20,4 +21,5 @@ pub mod replication;
 pub mod seat;
 pub mod server;
 pub mod tally;
+pub mod version;
 pub mod wan;

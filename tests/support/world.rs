@@ -231,8 +231,10 @@ pub fn instance(node: &str, id: &str, status: Status) -> (InstanceKey, Arc<Insta
         port: 8080,
         tags: vec!["v1".into()],
         meta: [(Arc::from("version"), Arc::from("1.4"))].into_iter().collect(),
+        version: "1.4".into(),
         checks: vec![check],
         status,
+        create_index: 9,
         modify_index: 9,
     };
     (InstanceKey { node: node.into(), id: id.into() }, Arc::new(instance))
