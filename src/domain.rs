@@ -21,3 +21,4 @@ pub mod seat;
 pub mod server;
 pub mod tally;
 pub mod wan;
+pub mod zone;

@@ -6,6 +6,7 @@
 //! event, from the state before to the state after.
 
 pub mod checks;
+mod turn;
 
 use std::fmt;
 use std::sync::Arc;

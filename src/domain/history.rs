@@ -27,10 +27,17 @@ impl Default for Bound {
     }
 }
 
+/// An event with the number that it came under.
+type Numbered = (u64, Arc<Event>);
+
 /// The events.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<Numbered>,
+    /// How many events came: the number of the next one.
+    pushed: u64,
+    /// Since when events are seen (UTC).
+    begin: Option<DateTime<Utc>>,
     bound: Bound,
     bytes: usize,
     /// Events that had to go.
@@ -48,15 +55,16 @@ impl History {
     /// Takes in an event. They come nearly in order; one that is late goes to its place.
     pub fn push(&mut self, event: Arc<Event>) {
         self.bytes += event.weight();
-        let at = event.at;
-        if self.events.back().is_some_and(|last| last.at > at) {
-            let place = self.events.partition_point(|other| other.at <= at);
-            self.events.insert(place, event);
+        let (at, number) = (event.at, self.pushed);
+        self.pushed += 1;
+        if self.events.back().is_some_and(|(_, last)| last.at > at) {
+            let place = self.events.partition_point(|(_, other)| other.at <= at);
+            self.events.insert(place, (number, event));
         } else {
-            self.events.push_back(event);
+            self.events.push_back((number, event));
         }
         while self.events.len() > self.bound.events || self.bytes > self.bound.bytes {
-            let Some(oldest) = self.events.pop_front() else { break };
+            let Some((_, oldest)) = self.events.pop_front() else { break };
             self.bytes = self.bytes.saturating_sub(oldest.weight());
             self.dropped += 1;
         }
@@ -69,7 +77,7 @@ impl History {
 
     /// All events, oldest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator {
-        self.events.iter()
+        self.events.iter().map(|(_, event)| event)
     }
 
     /// The events within a span, both ends included, oldest first; found by bisection.
@@ -78,9 +86,44 @@ impl History {
         from: Option<DateTime<Utc>>,
         to: Option<DateTime<Utc>>,
     ) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator {
-        let first = from.map_or(0, |from| self.events.partition_point(|it| it.at < from));
-        let last = to.map_or(self.events.len(), |to| self.events.partition_point(|it| it.at <= to));
-        self.events.range(first..last.max(first))
+        self.numbered(from, to).map(|(_, event)| event)
+    }
+
+    /// As [`Self::within`], each event with its number. Of events at one time the one with the
+    /// smaller number stands first.
+    pub fn numbered(
+        &self,
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> impl DoubleEndedIterator<Item = (u64, &Arc<Event>)> + ExactSizeIterator {
+        let all = &self.events;
+        let first = from.map_or(0, |from| all.partition_point(|(_, it)| it.at < from));
+        let last = to.map_or(all.len(), |to| all.partition_point(|(_, it)| it.at <= to));
+        all.range(first..last.max(first)).map(|(number, event)| (*number, event))
+    }
+
+    /// How many events came, also those that had to go: the last one has the number before.
+    pub fn pushed(&self) -> u64 {
+        self.pushed
+    }
+
+    /// The oldest event that is still there, with its number.
+    pub fn oldest(&self) -> Option<(u64, &Arc<Event>)> {
+        self.events.front().map(|(number, event)| (*number, event))
+    }
+
+    /// Notes since when events are seen (UTC).
+    pub fn begin(&mut self, at: DateTime<Utc>) {
+        self.begin = Some(at);
+    }
+
+    /// Since when all that happened is here (UTC): since events are seen, or the oldest that there
+    /// was room for.
+    pub fn begins(&self) -> Option<DateTime<Utc>> {
+        match self.oldest() {
+            Some((_, oldest)) if self.dropped > 0 => Some(oldest.at),
+            _ => self.begin,
+        }
     }
 
     /// How many there are.
@@ -141,6 +184,23 @@ mod tests {
         assert_eq!(seconds(history.events()), [3, 4, 5]);
         assert_eq!(history.dropped(), 2);
         assert_eq!(history.bytes(), 3 * event(1, "").weight());
+    }
+
+    #[test]
+    fn an_event_keeps_its_number_and_history_begins_where_nothing_is_missing() {
+        let mut history = History::new(Bound { events: 3, bytes: usize::MAX });
+        let at = |second| DateTime::from_timestamp(second, 0);
+        history.begin(at(0).unwrap());
+        for second in [1, 4, 2] {
+            history.push(event(second, ""));
+        }
+        let numbers =
+            |history: &History| history.numbered(None, None).map(|it| it.0).collect::<Vec<_>>();
+        assert_eq!(numbers(&history), [0, 2, 1]);
+        assert_eq!(history.begins(), at(0));
+        history.push(event(5, ""));
+        assert_eq!(numbers(&history), [2, 1, 3]);
+        assert_eq!((history.pushed(), history.begins()), (4, at(2)));
     }
 
     #[test]

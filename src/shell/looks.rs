@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use chrono::Utc;
+use chrono::{DateTime, Duration, Local, Offset as _, TimeZone as _, Utc};
 
 use crate::app::Setup;
 use crate::app::keymap::Keymap;
 use crate::config::{Config, DcConfig, Dirs, Env};
+use crate::domain::zone::Zone;
 use crate::ui::Look;
 use crate::ui::glyph::Glyphs;
 use crate::ui::theme::{Depth, Theme};
@@ -48,11 +49,21 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         drafts: super::drafts::left(&dirs.state, &config.agents(), &mut warnings),
         agent: config.agent.address.to_string(),
         keymap,
-        look: Look { theme, glyphs },
+        look: Look { theme, glyphs, zone: zone(Utc::now()) },
         themes,
         warnings,
         now: Utc::now(),
     })
+}
+
+/// Recordings are hardly ever older.
+const YEARS: i32 = 10;
+
+/// The machine's time zone around a time.
+pub(crate) fn zone(now: DateTime<Utc>) -> Zone {
+    let year = Duration::days(366);
+    let offset = |at: DateTime<Utc>| Local.offset_from_utc_datetime(&at.naive_utc()).fix();
+    Zone::sampled(now - year * YEARS, now + year, offset)
 }
 
 /// The keys, with those of the file laid over the defaults.
