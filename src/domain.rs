@@ -19,6 +19,7 @@ pub mod managed;
 pub mod replication;
 pub mod seat;
 pub mod server;
+pub mod storm;
 pub mod tally;
 pub mod wan;
 pub mod zone;

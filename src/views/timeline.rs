@@ -1,72 +1,70 @@
 //! The timeline: what happened in all datacenters since dcview began, newest first; beside the rows
-//! everything about the highlighted one.
+//! everything about the highlighted one. Many events alike are one line until that is unfolded.
 //!
 //! Consul keeps no history, so it says since when it was looked, what had to go for want of room,
 //! and which lists cannot be followed now. In an earlier moment it ends with that moment.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, stream};
+use super::{Ctx, Entry, Place, Response, View, stream};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::event::{Event, Object};
 use crate::domain::feed::List;
 use crate::domain::health::Status;
 use crate::domain::json::EventJson;
 use crate::store::Change;
-use crate::table::column::Column;
+use crate::table::column::{Cell, Column};
 use crate::ui::text::count;
+use crate::ui::theme::Role;
 use crate::ui::widgets::pane::Detail;
 
 mod columns;
 mod detail;
+mod folded;
+pub mod near;
 mod rows;
 
+use folded::Folded;
 use rows::EventRow;
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
     name: "timeline",
     aliases: &["tl", "events", "history"],
-    takes: Takes::Nothing,
+    takes: Takes::Events,
     doc: "what happened in all datacenters since dcview began, newest first",
     is_tab: true,
     open,
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    Box::new(TableView::new(place.clone(), Timeline::default()))
+    Box::new(TableView::new(place.clone(), Timeline::new(place)))
 }
 
 /// The list.
-#[derive(Default)]
 pub struct Timeline {
-    /// The rows' events, oldest first, as far as they are needed to know which had to go.
-    shown: std::collections::VecDeque<(DateTime<Utc>, u64)>,
+    /// What is asked for, as it was typed.
+    typed: String,
+    folded: Folded,
 }
 
 impl Timeline {
-    fn shows(&self, ctx: &Ctx, event: &Event) -> bool {
-        ctx.shows(&event.dc) && !(ctx.is_past && event.at > ctx.now)
+    fn new(place: &Place) -> Self {
+        Self { typed: place.arg(0).to_owned(), folded: Folded::new(place) }
     }
 
-    /// The rows whose events had to go.
-    fn forget(&mut self, ctx: &Ctx) -> Vec<u64> {
-        let oldest = ctx.history.oldest().map(|(number, event)| (event.at, number));
-        let mut gone = Vec::new();
-        while let Some(first) = self.shown.front()
-            && oldest.is_none_or(|oldest| *first < oldest)
-        {
-            gone.push(first.1);
-            self.shown.pop_front();
+    /// What it shows, and of which span.
+    fn what(&self, ctx: &Ctx) -> String {
+        let clock = |at| columns::clock(ctx, at);
+        if let (Some(about), (Some(from), Some(to))) = (&self.folded.about, self.folded.span) {
+            return format!("{} to {}, before {}", clock(from), clock(to), about.what);
         }
-        gone
-    }
-
-    fn note(&mut self, at: DateTime<Utc>, number: u64) {
-        let place = self.shown.partition_point(|other| *other < (at, number));
-        self.shown.insert(place, (at, number));
+        let place = ctx.focus.map(|dc| format!(" @ {dc}")).unwrap_or_default();
+        let typed = if self.typed.is_empty() { "" } else { " " };
+        let begins = ctx.history.begins().map(|at| format!(" from {}", clock(at)));
+        format!("timeline{place}{typed}{}{}", self.typed, begins.unwrap_or_default())
     }
 }
 
@@ -74,9 +72,6 @@ impl Listing for Timeline {
     type Row = EventRow;
 
     fn heading(&self, ctx: &Ctx) -> Heading {
-        let begins =
-            ctx.history.begins().map(|at| ctx.look.zone.local(at).format(" from %H:%M:%S"));
-        let begins = begins.map(|it| it.to_string()).unwrap_or_default();
         let missing = |n: u64, what: &str| match n {
             0 => String::new(),
             n => format!(", {} {what}", count(usize::try_from(n).unwrap_or(usize::MAX))),
@@ -84,41 +79,37 @@ impl Listing for Timeline {
         let dropped = missing(ctx.history.dropped(), "dropped");
         let lost = missing(ctx.history.lost(), "lost");
         Heading {
-            what: format!("timeline{begins}{dropped}{lost}"),
+            what: format!("{}{dropped}{lost}", self.what(ctx)),
             made_of: vec![List::Checks, List::Nodes, List::Services],
-            is_of_all: false,
+            is_of_all: self.folded.is_of_all(),
         }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, EventRow>> {
-        columns::columns(ctx, wide)
+    fn says(&self, _ctx: &Ctx) -> Option<Cell> {
+        let events = self.folded.events();
+        let text = || format!(" {} events", count(events));
+        self.folded.has_storms().then(|| Cell::new(text(), Role::Muted))
+    }
+
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, EventRow>> {
+        columns::Columns { ctx, wide, room, has_near: self.folded.about.is_some() }.all()
     }
 
     fn first_sort(&self) -> &'static str {
-        "age"
+        if self.folded.about.is_some() { "near" } else { "age" }
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<EventRow> {
-        let to = ctx.is_past.then_some(ctx.now);
-        let all = ctx.history.numbered(None, to).filter(|(_, event)| self.shows(ctx, event));
-        let rows: Vec<EventRow> = all.rev().map(|(n, event)| EventRow::new(n, event)).collect();
-        self.shown = rows.iter().rev().map(|row| (row.event.at, row.number)).collect();
-        rows
+        self.folded.load(ctx)
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<EventRow>> {
         let Change::Events(events, _) = change else { return None };
-        // They are the last that came.
-        let first = ctx.history.pushed().saturating_sub(events.len() as u64);
-        let numbered = (first..).zip(events).filter(|(_, event)| self.shows(ctx, event));
-        let upserts: Vec<EventRow> = numbered.map(|(n, event)| EventRow::new(n, event)).collect();
-        for row in &upserts {
-            self.note(row.event.at, row.number);
-        }
-        let removed = self.forget(ctx);
-        let oldest = ctx.history.oldest().map(|(number, event)| (event.at, number));
-        let upserts = upserts.into_iter().filter(|row| oldest <= Some((row.event.at, row.number)));
-        Some(Patch { upserts: upserts.collect(), removed, is_whole: false })
+        Some(self.folded.patch(ctx, events))
+    }
+
+    fn hide(&mut self) {
+        self.folded.forget();
     }
 
     fn is_fault(&self, row: &EventRow) -> bool {
@@ -130,11 +121,14 @@ impl Listing for Timeline {
     }
 
     fn name(&self, row: &EventRow) -> String {
-        row.event.object.to_string()
+        row.as_head().map_or_else(|| row.event.object.to_string(), columns::subject)
     }
 
     fn json(&self, _ctx: &Ctx, row: &EventRow) -> Value {
-        json!(EventJson::of(&row.event))
+        match row.as_head() {
+            Some(head) => head.members.iter().map(|it| json!(EventJson::of(&it.event))).collect(),
+            None => json!(EventJson::of(&row.event)),
+        }
     }
 
     fn has_detail(&self) -> bool {
@@ -142,11 +136,30 @@ impl Listing for Timeline {
     }
 
     fn detail(&self, ctx: &Ctx, row: &EventRow) -> Option<Detail> {
-        Some(detail::of(ctx, &row.event))
+        Some(row.as_head().map_or_else(|| detail::of(ctx, &row.event), |it| detail::storm(ctx, it)))
+    }
+
+    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&EventRow>) -> Option<Response> {
+        let storm = row.and_then(|row| row.storm.as_deref());
+        let is_head = row.is_some_and(|row| row.is_head);
+        match (action, storm) {
+            (Action::ExpandAll, _) => self.folded.toggle_all(),
+            (Action::Open, Some(storm)) if is_head => self.folded.toggle(storm.id),
+            (Action::Right, Some(storm)) if is_head && !storm.is_open => {
+                self.folded.toggle(storm.id);
+            }
+            (Action::Left, Some(storm)) if storm.is_open => self.folded.toggle(storm.id),
+            _ => return None,
+        }
+        Some(Response::Changed)
     }
 
     fn nothing(&self) -> &'static str {
-        "nothing happened so far"
+        if self.folded.about.is_some() {
+            "nothing that dcview saw happened then"
+        } else {
+            "nothing happened so far"
+        }
     }
 }
 
