@@ -20,6 +20,8 @@ pub mod managed;
 pub mod replication;
 pub mod seat;
 pub mod server;
+pub mod storm;
 pub mod tally;
 pub mod version;
 pub mod wan;
+pub mod zone;

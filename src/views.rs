@@ -52,6 +52,7 @@ pub mod service;
 pub mod services;
 pub mod sessions;
 pub mod stream;
+pub mod timeline;
 mod unlock;
 pub mod value;
 
