@@ -416,14 +416,8 @@ impl App {
         }
         let ticket = self.scope.ticket + 1;
         self.scope = Scope { ticket, focus: self.focus.clone(), subjects, glanced };
-        self.store.ticket = ticket;
-        let scope = self.scope.clone();
-        let is_wanted = |dc: &Dc, subject: &_| {
-            let mut all = scope.subjects.iter().chain(&scope.glanced.passing);
-            all.any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
-        };
-        self.store.keep_subjects(is_wanted);
-        effects.push(Effect::Scope(scope.clone()));
+        self.store.show(&self.scope);
+        effects.push(Effect::Scope(self.scope.clone()));
     }
 }
 
