@@ -137,6 +137,7 @@ impl Remote {
         let pending = (stream.counts.pending > 0).then(|| "commit".to_owned());
         self.since.note(now, pending).tell(&mut stream, stall_after);
         stream.is_proposed = route.is_assumed;
+        stream.prefix = Some(route.mapping.prefix.as_str().into());
         self.deliver(remote, Sight { at: now, is_exact: self.has_looked });
         self.has_looked = true;
         stream.facts = self.facts(route);
