@@ -27,4 +27,5 @@ mod overview;
 mod plans;
 mod replication;
 mod replication_acts;
+mod replication_git;
 mod truth;
