@@ -253,7 +253,8 @@ impl Follower for Git {
                 }
                 found => found,
             };
-            Seen { streams: self.settle(found), found: Vec::new() }
+            let rested = self.locals.values().map(Local::rested).max().unwrap_or_default();
+            Seen { rested, ..Seen::of(self.settle(found)) }
         })
     }
 

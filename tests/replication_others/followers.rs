@@ -145,11 +145,12 @@ fn with_a_source_root_an_edit_that_was_seen_is_told() {
     put(dc, "cfg/global/app-config/main.ref", FIRST);
     put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 4096");
     let mut git = follower(&ground(&cluster), &Spec::Git("dc-1".into()));
+    // Whether a sync goes on is found out by waiting, which is no work that asks for a pause.
+    assert!(runtime().block_on(git.look()).rested > Duration::from_secs(1));
     let mut app = || {
         let seen = look(&mut git);
         seen.into_iter().find(|it| &*it.id.of == "app-config/main").expect("the branch")
     };
-    assert_eq!(app().verdict, Verdict::InSync);
     assert_eq!(app().verdict, Verdict::InSync);
     put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 1");
     let edited = app();
