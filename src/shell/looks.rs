@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use chrono::Utc;
 
 use crate::app::Setup;
 use crate::app::keymap::Keymap;
+use crate::clock;
 use crate::config::{Config, DcConfig, Dirs, Env};
 use crate::ui::Look;
 use crate::ui::glyph::Glyphs;
@@ -51,7 +51,7 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         look: Look { theme, glyphs },
         themes,
         warnings,
-        now: Utc::now(),
+        now: clock::now(),
     })
 }
 

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use chrono::Utc;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
@@ -24,6 +23,7 @@ use super::tasks::{Tasks, Ways};
 use super::terminal::{Tty, guard_panics};
 use crate::app::msg::{Exit, Msg};
 use crate::app::{App, Setup};
+use crate::clock;
 use crate::config::Config;
 use crate::domain::feed::{Report, Scope};
 use crate::domain::kv::Key;
@@ -138,7 +138,7 @@ impl Session {
                     self.tty.enter()?;
                     is_dirty = true;
                 }
-                Woke::Tick => self.update(Msg::Clock(Utc::now()))?,
+                Woke::Tick => self.update(Msg::Clock(clock::now()))?,
                 Woke::Msg(msg) => self.update(msg)?,
                 Woke::Frame => is_dirty = self.draw(is_dirty)?,
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::awake::Awake;
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::feed::Scope;
@@ -25,6 +26,8 @@ pub(super) struct Sources {
     pub scope: watch::Receiver<Scope>,
     /// Changes when everything is to be asked again.
     pub refresh: watch::Receiver<u64>,
+    /// Whether dcview itself runs all the time.
+    pub awake: Arc<Awake>,
 }
 
 /// A datacenter with an address of its own.
@@ -55,6 +58,6 @@ impl Sources {
             memory: Memory::new(&config.sources_file),
             ..Ground::default()
         };
-        Ok(Self { agent, own, ground, scope, refresh })
+        Ok(Self { agent, own, ground, scope, refresh, awake: Arc::default() })
     }
 }
