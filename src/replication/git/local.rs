@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::time::sleep;
 
 use super::super::since::Since;
 use super::{Place, Sight, index, read};
+use crate::clock;
 use crate::consul::{ApiError, Client, kv};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
@@ -93,7 +93,7 @@ impl Local {
         marker: Option<&Entry>,
         is_still: bool,
     ) -> Stream {
-        let now = Utc::now();
+        let now = clock::now();
         let mut stream = Stream::new(id.clone());
         (stream.at, stream.whole_at) = (Some(now), Some(now));
         let line = marker.and_then(|marker| self.line(mapping, marker.modify_index));

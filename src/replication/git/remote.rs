@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-
 use super::super::since::Since;
 use super::status::Status;
 use super::{Place, Sight, index, read};
+use crate::clock;
 use crate::consul::{ApiError, Client};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
@@ -133,7 +132,7 @@ impl Remote {
     }
 
     fn stream(&mut self, remote: &git::Remote<'_>, route: &Route, stall_after: Duration) -> Stream {
-        let now = Utc::now();
+        let now = clock::now();
         let mut stream = Stream::new(route.id.clone());
         (stream.at, stream.whole_at) = (Some(now), Some(now));
         remote.judge(&mut stream);

@@ -214,6 +214,7 @@ mod tests {
             output: "refused".into(),
             notes: "".into(),
             kind: "".into(),
+            create_index: 1,
             modify_index: 1,
         };
         Arc::new(Member::new(&Arc::new(check), None))
