@@ -21,5 +21,6 @@ pub mod seat;
 pub mod server;
 pub mod storm;
 pub mod tally;
+pub mod track;
 pub mod wan;
 pub mod zone;
