@@ -13,6 +13,7 @@
 mod backoff;
 mod board;
 mod catalog;
+mod census;
 mod context;
 mod datacenter;
 mod facts;
@@ -37,6 +38,7 @@ mod sources;
 mod standing;
 mod subject;
 mod supervisor;
+mod truth;
 mod values;
 mod watcher;
 

@@ -62,9 +62,9 @@ pub struct Track {
 }
 
 impl Track {
-    /// The state that it came to last, and since when.
-    pub fn last(&self) -> Option<(Status, Since)> {
-        let Change { at, to, is_exact } = *self.changes.back()?;
+    /// The state that it came to last, as of `now`, and since when; `None` before its first change.
+    pub fn last(&self, now: DateTime<Utc>) -> Option<(Status, Since)> {
+        let Change { at, to, is_exact } = *self.changes.iter().rev().find(|it| it.at <= now)?;
         Some((to, Since { at, is_exact }))
     }
 
@@ -90,19 +90,21 @@ impl Track {
         self.changes.iter().filter(move |it| it.at > now - WINDOW && it.at <= now)
     }
 
-    /// The track of something whose state is made of these by `join`: each with its track, if it has
-    /// one, and with the state that it is in. `None` when that state never changed.
+    /// The track of something whose state is made of these by `join`, as of `now`: each with its track,
+    /// if it has one, and with the state that it is in. `None` when that state never changed.
     pub fn merged<'a>(
         parts: impl IntoIterator<Item = (Option<&'a Self>, Status)>,
+        now: DateTime<Utc>,
         join: fn(Status, Status) -> Status,
     ) -> Option<Self> {
         let parts: Vec<(Option<&Self>, Status)> = parts.into_iter().collect();
         let mut states: Vec<Status> =
-            parts.iter().map(|(track, now)| track.map_or(*now, |track| track.before)).collect();
+            parts.iter().map(|(track, state)| track.map_or(*state, |it| it.before)).collect();
         let all = |states: &[Status]| states.iter().fold(Status::Passing, |a, b| join(a, *b));
         let mut changes: Vec<(usize, Change)> = Vec::new();
         for (part, track) in parts.iter().enumerate().filter_map(|(n, it)| Some((n, it.0?))) {
-            changes.extend(track.changes.iter().map(|change| (part, *change)));
+            let then = track.changes.iter().filter(|change| change.at <= now);
+            changes.extend(then.map(|change| (part, *change)));
         }
         changes.sort_by_key(|(_, change)| change.at);
         let before = all(&states);
@@ -128,8 +130,8 @@ impl Track {
 }
 
 /// The tracks of all things of one sort in a datacenter.
-#[derive(Clone, Debug)]
-pub struct Tracks<K> {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tracks<K: Eq + Hash> {
     tracks: HashMap<K, Track>,
     /// Changes that are kept, of all.
     changes: usize,
@@ -138,7 +140,7 @@ pub struct Tracks<K> {
     forgotten: Option<DateTime<Utc>>,
 }
 
-impl<K> Default for Tracks<K> {
+impl<K: Eq + Hash> Default for Tracks<K> {
     fn default() -> Self {
         Self { tracks: HashMap::new(), changes: 0, most: MOST, forgotten: None }
     }
@@ -231,7 +233,8 @@ mod tests {
         {
             assert_eq!(track.flaps(at(now)), flaps, "{now}");
         }
-        assert_eq!(track.last(), Some((Warning, seen(130))));
+        assert_eq!(track.last(at(200)), Some((Warning, seen(130))));
+        assert_eq!(track.last(at(70)), Some((Passing, seen(60))));
     }
 
     #[test]
@@ -264,13 +267,17 @@ mod tests {
         let own = track(&[(10, Critical), (20, Passing), (40, Critical)]);
         let node = track(&[(15, Critical), (30, Passing), (40, Passing)]);
         let parts = [(Some(&own), Critical), (Some(&node), Passing), (None, Passing)];
-        let merged = Track::merged(parts, Status::merge).unwrap();
+        let merged = Track::merged(parts, at(99), Status::merge).unwrap();
         assert_eq!(merged, track(&[(10, Critical), (30, Passing), (40, Critical)]));
         // A check that is always critical hides what others do, and maintenance hides all.
-        assert_eq!(Track::merged([(Some(&own), Critical), (None, Critical)], Status::merge), None);
-        let merged = Track::merged([(Some(&own), Critical), (None, Maintenance)], Status::merge);
+        assert_eq!(
+            Track::merged([(Some(&own), Critical), (None, Critical)], at(99), Status::merge),
+            None
+        );
+        let merged =
+            Track::merged([(Some(&own), Critical), (None, Maintenance)], at(99), Status::merge);
         assert_eq!(merged, None);
-        assert_eq!(Track::merged([(None, Critical)], Status::merge), None);
+        assert_eq!(Track::merged([(None, Critical)], at(99), Status::merge), None);
     }
 
     #[test]
@@ -278,7 +285,7 @@ mod tests {
         let a = track(&[(10, Critical), (20, Passing)]);
         let b = track(&[(20, Critical)]);
         let parts = [(Some(&a), Passing), (Some(&b), Critical)];
-        let merged = Track::merged(parts, Ord::max).unwrap();
+        let merged = Track::merged(parts, at(99), Ord::max).unwrap();
         assert_eq!(merged, track(&[(10, Critical)]));
     }
 

@@ -1,14 +1,13 @@
-//! How the checks, services and nodes of a datacenter changed since dcview looks at them.
+//! How the services and nodes of a datacenter changed since dcview looks at them.
 //!
-//! Checks by their events, which come one and all; services and nodes by their rows, which may pass a
-//! short change over. An instance has no track of its own: it is as bad as its checks were.
+//! By their rows, which may pass a short change over. Checks have their events, which come one and all:
+//! those are in the program's history.
 
 use chrono::{DateTime, Utc};
 
 use super::Datacenter;
-use crate::domain::catalog::{Instance, Node, ServiceHealth};
+use crate::domain::catalog::{Node, ServiceHealth};
 use crate::domain::delta::Delta;
-use crate::domain::event::Event;
 use crate::domain::feed::List;
 use crate::domain::freshness::State;
 use crate::domain::health::{CheckKey, Status};
@@ -16,10 +15,8 @@ use crate::domain::ids::{NodeName, ServiceName};
 use crate::domain::track::{Since, Track, Tracks};
 
 /// The tracks of a datacenter.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tracked {
-    /// Of checks.
-    pub checks: Tracks<CheckKey>,
     /// Of services, by their worst instance.
     pub services: Tracks<ServiceName>,
     /// Of nodes, by their own checks.
@@ -30,28 +27,10 @@ pub struct Tracked {
     nodes_at: Option<DateTime<Utc>>,
 }
 
-impl Tracked {
-    /// Takes in what happened to checks.
-    pub(super) fn happened<'a>(&mut self, events: impl IntoIterator<Item = &'a Event>) {
-        let state = |word: &str| match word {
-            "" => Status::Passing,
-            word => Status::parse(word),
-        };
-        for event in events {
-            let Some(key) = event.object.check() else { continue };
-            let since = Since { at: event.at, is_exact: event.after.is_none() };
-            self.checks.change(&key, state(&event.from), state(&event.to), since);
-        }
-    }
-}
-
 impl Datacenter {
-    /// Since when a failing check is in its state, or another one that was seen to change.
+    /// Since when a failing check is in its state, by the answers that were shown.
     pub fn since(&self, key: &CheckKey) -> Option<Since> {
-        let status = self.checks.get(key).map_or(Status::Passing, |check| check.status);
-        let seen = self.tracked.checks.get(key).and_then(Track::last);
-        let seen = seen.filter(|(last, _)| *last == status).map(|(_, since)| since);
-        seen.or_else(|| self.since.get(key).copied())
+        self.since.get(key).copied()
     }
 
     /// Since when a service is in its state; `None` for one that is well and was never seen otherwise.
@@ -63,28 +42,6 @@ impl Datacenter {
     /// Since when a node is in its state; `None` for one that is well and was never seen otherwise.
     pub fn node_since(&self, name: &NodeName, status: Status) -> Option<Since> {
         since(self.tracked.nodes.get(name), status, self.tracked.nodes_at)
-    }
-
-    /// How an instance changed, by its checks and its node's; `None` when none of them did.
-    /// Cost: the changes of its checks.
-    pub fn instance_track(&self, instance: &Instance) -> Option<Track> {
-        let track = |key: &CheckKey| self.tracked.checks.get(key);
-        let parts = instance.checks.iter().map(|check| (track(&check.key()), check.status));
-        Track::merged(parts, Status::merge)
-    }
-
-    /// Since when an instance is in its state; `None` for one that is well and was never seen
-    /// otherwise.
-    pub fn instance_since(&self, instance: &Instance) -> Option<Since> {
-        let seen = self.instance_track(instance).and_then(|track| track.last());
-        if let Some((_, since)) = seen.filter(|(last, _)| *last == instance.status) {
-            return Some(since);
-        }
-        // Each of its checks that are as bad was so before dcview looked.
-        let failing = instance.status != Status::Passing;
-        let own = instance.checks.iter().filter(|check| failing && check.status == instance.status);
-        let first = own.filter_map(|check| self.since(&check.key())).map(|since| since.at).min();
-        first.map(|at| Since { at, is_exact: false })
     }
 
     /// Notes how services changed, before their rows are replaced.
@@ -132,7 +89,8 @@ impl Datacenter {
 }
 
 fn since(track: Option<&Track>, status: Status, first: Option<DateTime<Utc>>) -> Option<Since> {
-    let seen = track.and_then(Track::last).filter(|(last, _)| *last == status);
+    let seen = track.and_then(|track| track.last(DateTime::<Utc>::MAX_UTC));
+    let seen = seen.filter(|(last, _)| *last == status);
     let before = || {
         let at = first.filter(|_| status != Status::Passing)?;
         Some(Since { at, is_exact: false })

@@ -148,9 +148,8 @@ impl Listing for Checks {
             // Changes grow old by themselves.
             Change::Datacenter(dc) if ctx.shows(dc) => {
                 let state = ctx.store.dc(dc)?;
-                let keys = state.tracked.checks.fading(ctx.now);
-                let keys: Vec<_> = keys.filter(|key| state.checks.contains_key(*key)).collect();
-                let keys: Vec<_> = keys.into_iter().cloned().collect();
+                let keys = flap::fading(ctx, dc).filter(|key| state.checks.contains_key(*key));
+                let keys: Vec<_> = keys.cloned().collect();
                 (!keys.is_empty()).then(|| self.groups.patch(dc, state, ctx, &keys))
             }
             Change::Services(dc, names) if ctx.shows(dc) => {
@@ -293,15 +292,12 @@ fn describe(ctx: &Ctx, group: &Group) -> Vec<Cell> {
 
 /// How often the check changed of late, or the one of the group that did most often.
 fn flap_of(ctx: &Ctx, row: &CheckRow) -> Flap {
-    let Some(state) = ctx.store.dc(row.group.dc()) else { return Flap::default() };
     let key = match row.check() {
         Some(check) => Some(check.key()),
         None => row.group.flaps.1.clone(),
     };
-    match key {
-        Some(key) => Flap::among(ctx, &state.tracked.checks, &key),
-        None => Flap::of(ctx, None, state.tracked.checks.is_whole(ctx.now)),
-    }
+    let dc = row.group.dc();
+    key.map_or_else(|| Flap::steady(ctx, dc), |key| Flap::of_check(ctx, dc, &key))
 }
 
 /// So many checks, in words.

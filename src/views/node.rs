@@ -130,22 +130,18 @@ impl Page {
         let state = self.state(ctx)?;
         match line {
             Line::Node(status) => state.node_since(&self.node, *status),
-            Line::Check(check) => state.since(&check.key()),
-            Line::Instance(it) => state.instance_since(it),
+            Line::Check(it) => flap::check_since(ctx, &self.dc, &it.key(), it.status),
+            Line::Instance(it) => flap::instance_since(ctx, &self.dc, it),
         }
     }
 
     /// How often it changed of late.
     fn flap(&self, ctx: &Ctx, line: &Line) -> Flap {
         let Some(state) = self.state(ctx) else { return Flap::default() };
-        let tracked = &state.tracked;
         match line {
-            Line::Node(_) => Flap::among(ctx, &tracked.nodes, &self.node),
-            Line::Check(check) => Flap::among(ctx, &tracked.checks, &check.key()),
-            Line::Instance(it) => {
-                let track = state.instance_track(it);
-                Flap::of(ctx, track.as_ref(), tracked.checks.is_whole(ctx.now))
-            }
+            Line::Node(_) => Flap::among(ctx, &state.tracked.nodes, &self.node),
+            Line::Check(check) => Flap::of_check(ctx, &self.dc, &check.key()),
+            Line::Instance(it) => Flap::of_instance(ctx, &self.dc, it),
         }
     }
 
@@ -319,7 +315,7 @@ impl Listing for Page {
                 lines: Lines::Whole(cells::check_lines(
                     ctx,
                     check,
-                    self.state(ctx).and_then(|s| s.since(&check.key())),
+                    flap::check_since(ctx, &self.dc, &check.key(), check.status),
                 )),
             },
         })

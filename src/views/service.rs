@@ -73,16 +73,13 @@ impl InstanceRow {
 
     /// Since when it is in its state.
     fn since(&self, ctx: &Ctx) -> Option<Since> {
-        ctx.store.dc(&self.dc)?.instance_since(self.instance.as_ref()?)
+        flap::instance_since(ctx, &self.dc, self.instance.as_ref()?)
     }
 
     /// How often it changed of late.
     fn flap(&self, ctx: &Ctx) -> Flap {
-        let Some((state, it)) = ctx.store.dc(&self.dc).zip(self.instance.as_ref()) else {
-            return Flap::default();
-        };
-        let is_whole = state.tracked.checks.is_whole(ctx.now);
-        Flap::of(ctx, state.instance_track(it).as_ref(), is_whole)
+        let flap = |it: &Arc<Instance>| Flap::of_instance(ctx, &self.dc, it);
+        self.instance.as_ref().map(flap).unwrap_or_default()
     }
 
     /// What is not known comes before the worst that is.
@@ -149,7 +146,7 @@ impl Service {
     fn patch_aged(&mut self, ctx: &Ctx, dc: &Dc) -> Option<Patch<InstanceRow>> {
         let unread = self.patch_unread(ctx);
         let Some(state) = ctx.store.dc(dc).filter(|_| self.shows(ctx, dc)) else { return unread };
-        let checks = &state.tracked.checks;
+        let Some(checks) = ctx.history.checks(dc) else { return unread };
         if checks.fading(ctx.now).next().is_none() {
             return unread;
         }

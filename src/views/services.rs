@@ -13,12 +13,13 @@ use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::{Ctx, Entry, Place, View, cells};
 use crate::app::command::Takes;
-use crate::domain::catalog::{ServiceHealth, is_version};
+use crate::domain::catalog::ServiceHealth;
 use crate::domain::feed::{Glanced, List};
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::json::{ServiceInDc, ServiceJson};
 use crate::domain::track::{Since, Track};
+use crate::domain::version::is_version;
 use crate::store::{Change, Datacenter};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -96,13 +97,13 @@ impl ServiceRow {
         let tracks = judged.map(|(state, now)| (state.tracked.services.get(&self.name), now));
         let tracks: Vec<_> = tracks.collect();
         let has_any = tracks.iter().any(|(track, _)| track.is_some());
-        if has_any { Track::merged(tracks, Ord::max) } else { None }
+        if has_any { Track::merged(tracks, ctx.now, Ord::max) } else { None }
     }
 
     /// Since when it is in its state.
     fn since(&self, ctx: &Ctx) -> Option<Since> {
         let worst = self.counts.worst();
-        let seen = self.track(ctx).and_then(|track| track.last());
+        let seen = self.track(ctx).and_then(|track| track.last(ctx.now));
         if let Some((_, since)) = seen.filter(|(last, _)| *last == worst) {
             return Some(since);
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 
+use super::census::tray::Tray;
 use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
@@ -17,6 +18,7 @@ use crate::consul::Client;
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
 use crate::domain::ids::{Dc, Key, NodeName};
+use crate::domain::version::Rules;
 use crate::domain::wan::Wan;
 
 /// Above this way there and back, a compressed answer is worth its cost.
@@ -82,6 +84,10 @@ pub(super) struct Context {
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
+    /// The newest list of all services, for the census.
+    pub listed: Tray,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
     seed: AtomicU64,
 }
 
@@ -103,6 +109,8 @@ impl Context {
             refresh: parts.refresh.clone(),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
+            listed: Tray::default(),
+            versions: Arc::clone(&parts.versions),
             seed: AtomicU64::new(seed),
         }
     }

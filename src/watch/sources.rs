@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::feed::Scope;
 use crate::domain::ids::Dc;
+use crate::domain::version::Rules;
 use crate::replication::{Ground, Memory};
 
 /// What the watch layer is started with.
@@ -25,6 +26,8 @@ pub(super) struct Sources {
     pub scope: watch::Receiver<Scope>,
     /// Changes when everything is to be asked again.
     pub refresh: watch::Receiver<u64>,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
 }
 
 /// A datacenter with an address of its own.
@@ -55,6 +58,7 @@ impl Sources {
             memory: Memory::new(&config.sources_file),
             ..Ground::default()
         };
-        Ok(Self { agent, own, ground, scope, refresh })
+        let versions = Arc::clone(&config.versions);
+        Ok(Self { agent, own, ground, scope, refresh, versions })
     }
 }

@@ -262,8 +262,10 @@ pub fn instance(node: &str, id: &str, status: Status) -> (InstanceKey, Arc<Insta
         port: 8080,
         tags: vec!["v1".into()],
         meta: [(Arc::from("version"), Arc::from("1.4"))].into_iter().collect(),
+        version: "1.4".into(),
         checks: vec![check],
         status,
+        create_index: 9,
         modify_index: 9,
     };
     (InstanceKey { node: node.into(), id: id.into() }, Arc::new(instance))
@@ -313,6 +315,10 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         ("down", KeyCode::Down),
         ("left", KeyCode::Left),
         ("right", KeyCode::Right),
+        ("home", KeyCode::Home),
+        ("end", KeyCode::End),
+        ("pgup", KeyCode::PageUp),
+        ("pgdn", KeyCode::PageDown),
         ("f1", KeyCode::F(1)),
     ]);
     let mut effects = Vec::new();
@@ -321,9 +327,11 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         let named = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
         let (code, modifiers) = if let Some((name, after)) = named {
             rest = after;
-            match name.strip_prefix("ctrl-").and_then(|key| key.chars().next()) {
-                Some(key) => (KeyCode::Char(key), KeyModifiers::CONTROL),
-                None => (names[name], KeyModifiers::NONE),
+            let letter = name.strip_prefix("ctrl-").and_then(|key| key.chars().next());
+            match (letter, name.strip_prefix("alt-")) {
+                (Some(key), _) => (KeyCode::Char(key), KeyModifiers::CONTROL),
+                (None, Some(name)) => (names[name], KeyModifiers::ALT),
+                (None, None) => (names[name], KeyModifiers::NONE),
             }
         } else {
             rest = rest.strip_prefix(first).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::domain::health::{Check, CheckKey, Counts};
 use crate::domain::ids::Dc;
 use crate::store::Datacenter;
 use crate::views::listing::Patch;
-use crate::views::{Ctx, cells};
+use crate::views::{Ctx, cells, flap};
 
 /// Where a check is, and as what.
 type Home = (GroupKey, Arc<Member>);
@@ -42,7 +42,7 @@ impl Groups {
                 // How often it changed is another number by now.
                 let is_same = |it: &Arc<Member>| Arc::ptr_eq(&it.check, check) && it.flaps == 0;
                 let same = same.filter(is_same);
-                self.settle(key, same.unwrap_or_else(|| member(ctx, state, check)));
+                self.settle(key, same.unwrap_or_else(|| member(ctx, dc, check)));
             }
         }
         let mut patch = Patch::default();
@@ -66,7 +66,7 @@ impl Groups {
             touched.extend(self.leave(dc, key));
             match state.checks.get(key) {
                 Some(check) => {
-                    let member = member(ctx, state, check);
+                    let member = member(ctx, dc, check);
                     touched.insert(self.settle((dc.clone(), key.clone()), member));
                 }
                 None => patch.removed.push(RowKey::Check(dc.clone(), key.clone())),
@@ -192,8 +192,9 @@ impl Groups {
 }
 
 /// A check as it is now.
-fn member(ctx: &Ctx, state: &Datacenter, check: &Arc<Check>) -> Arc<Member> {
+fn member(ctx: &Ctx, dc: &Dc, check: &Arc<Check>) -> Arc<Member> {
     let key = check.key();
-    let flaps = state.tracked.checks.get(&key).map_or(0, |track| track.flaps(ctx.now));
-    Arc::new(Member::new(check, state.since(&key), flaps))
+    let flaps = ctx.history.checks(dc).and_then(|all| all.get(&key));
+    let flaps = flaps.map_or(0, |track| track.flaps(ctx.now));
+    Arc::new(Member::new(check, flap::check_since(ctx, dc, &key, check.status), flaps))
 }
