@@ -269,7 +269,7 @@ impl Follower for Primary {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
             let found = self.find_all().await;
-            Seen { streams: self.settle(found), found: Vec::new() }
+            Seen::of(self.settle(found))
         })
     }
 

@@ -1,7 +1,7 @@
 //! What all watchers of one datacenter share: its client, its board's inbox, and what its pulse
 //! and its agent found out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use super::permits::Permits;
 use crate::consul::Client;
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
-use crate::domain::ids::{Dc, Key, NodeName};
+use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
 use crate::domain::version::Rules;
 use crate::domain::wan::Wan;
 
@@ -84,6 +84,8 @@ pub(super) struct Context {
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
+    /// Services that were seen to be of several versions.
+    pub mixed: watch::Sender<HashSet<ServiceName>>,
     /// The newest list of all services, for the census.
     pub listed: Tray,
     /// How the versions of instances are found.
@@ -109,6 +111,7 @@ impl Context {
             refresh: parts.refresh.clone(),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
+            mixed: watch::Sender::new(HashSet::new()),
             listed: Tray::default(),
             versions: Arc::clone(&parts.versions),
             seed: AtomicU64::new(seed),
