@@ -22,6 +22,7 @@ pub mod seat;
 pub mod server;
 pub mod storm;
 pub mod tally;
+pub mod track;
 pub mod version;
 pub mod wan;
 pub mod zone;

@@ -32,6 +32,7 @@ pub mod checks;
 pub mod compare;
 pub mod facts;
 pub mod find;
+pub mod flap;
 pub mod fresh;
 pub mod instance;
 pub mod journal;
