@@ -12,6 +12,7 @@
 //! helped only once the way is open.
 
 mod ask;
+pub mod chronicle;
 mod facts;
 pub(crate) mod form;
 mod gather;

@@ -139,6 +139,8 @@ pub enum Command {
     Group(Grouping),
     /// Do something with many keys.
     Keys(KeysCommand),
+    /// Write the events that are shown to this file.
+    ExportEvents(String),
     /// Leave, from anywhere.
     Quit,
     /// Any other action, by its name (`:help`, `:wide`, `:refresh`).
