@@ -13,6 +13,7 @@
 
 mod ask;
 pub mod chronicle;
+mod events;
 mod facts;
 pub(crate) mod form;
 mod gather;
@@ -54,6 +55,9 @@ pub async fn get(
     config: &Config,
     mut out: impl Write,
 ) -> Result<Exit> {
+    if let What::Events(asked) = &get.what {
+        return events::events(asked, get.output, only, config, out).await;
+    }
     let ways = Ways::find(config, only).await?;
     if let Some(exit) = ways.refuse(only) {
         return Ok(exit);
