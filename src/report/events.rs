@@ -172,7 +172,7 @@ impl<'a, W: Write> Watching<'a, W> {
             if let (None, Some(span), true) = (until, span, is_begun) {
                 until = Some(Instant::now() + span);
             }
-            let wake = until.or(Some(patience).filter(|_| !is_begun));
+            let wake = until.or_else(|| Some(patience).filter(|_| !is_begun));
             let over = async {
                 match wake {
                     Some(at) => sleep_until(at).await,
@@ -205,7 +205,9 @@ impl<'a, W: Write> Watching<'a, W> {
                     self.printer.each(&events)?;
                     self.followed.missing(lost);
                 } else {
-                    events.into_iter().for_each(|event| self.history.push(event));
+                    for event in events {
+                        self.history.push(event);
+                    }
                     self.history.lose(lost);
                 }
             }

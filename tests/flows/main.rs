@@ -30,6 +30,7 @@ mod quorum;
 mod rows;
 mod settings;
 mod signals;
+mod timeline;
 mod typing;
 mod wrong;
 

@@ -248,6 +248,7 @@ fn one_key_shows_what_changed_before_a_check_failed_nearest_first() {
     let mut app = timeline();
     let at = |dc: &str, node: &str, instance: &str, ago: i64| {
         let event = event(dc, node, instance, Status::Critical, ago - 12 * 3600);
+        let event = Event { at: event.at + TimeDelta::nanoseconds(123_456_789), ..event };
         if instance == "web-1" { event } else { with_id(event, instance) }
     };
     let before = vec![

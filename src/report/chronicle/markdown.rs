@@ -70,7 +70,7 @@ fn plain(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => {
-                out.extend(['\\', c])
+                out.extend(['\\', c]);
             }
             c => out.push(c),
         }

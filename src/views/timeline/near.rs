@@ -3,12 +3,12 @@
 //! "What changed before this check went critical" lists everything that happened anywhere in that
 //! span; what has to do with the check comes first.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::domain::catalog::Instance;
 use crate::domain::event::{Event, Object};
 use crate::domain::health::{Check, Status};
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::domain::track::Since;
 use crate::views::{Ctx, Place, Response};
 
@@ -104,8 +104,8 @@ impl About {
         Self {
             what: format!("{} {}", event.object, event.to),
             dc: event.dc.clone(),
-            service: name(event.object.service().map(|it| it.as_str())),
-            node: name(event.object.node().map(|it| it.as_str())),
+            service: name(event.object.service().map(ServiceName::as_str)),
+            node: name(event.object.node().map(NodeName::as_str)),
             id,
         }
     }
@@ -137,7 +137,8 @@ impl About {
 
     /// The place of the timeline of what happened in a span before `at`.
     pub fn place(&self, from: DateTime<Utc>, at: DateTime<Utc>) -> Place {
-        let time = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        // To the last digit: what it came to its state by is in the span.
+        let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Nanos, true);
         let query = format!("dc=* since={} before={}", time(from), time(at));
         let of = Place::new(super::ENTRY.name).of(&query).of(self.dc.as_str());
         of.of(&self.service).of(&self.node).of(&self.id).of(&self.what)
@@ -146,11 +147,11 @@ impl About {
     /// How near an event is.
     pub fn near(&self, event: &Event) -> Near {
         let is = |name: Option<&str>, mine: &str| !mine.is_empty() && name == Some(mine);
-        let service = is(event.object.service().map(|it| it.as_str()), &self.service);
+        let service = is(event.object.service().map(ServiceName::as_str), &self.service);
         if event.dc != self.dc {
             return if service { Near::Elsewhere } else { Near::Not };
         }
-        let node = is(event.object.node().map(|it| it.as_str()), &self.node);
+        let node = is(event.object.node().map(NodeName::as_str), &self.node);
         if self.is_itself(&event.object, service, node) {
             Near::Itself
         } else if service {
