@@ -44,6 +44,7 @@ pub mod kv;
 pub mod past;
 pub mod plan;
 mod provoke;
+pub mod recording;
 pub mod replication;
 pub mod report;
 pub mod screen;

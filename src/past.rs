@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::feed::{Report, Scope};
+use crate::domain::feed::{Body, Report, Scope};
 use crate::store::Store;
 
 mod tape;
@@ -16,7 +16,7 @@ mod weight;
 pub use tape::Tape;
 
 /// One change of what is known, and when it came to the screen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When it came (UTC).
     pub at: DateTime<Utc>,
@@ -25,7 +25,7 @@ pub struct Entry {
 }
 
 /// What changes a store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// What the watch layer told.
     Report(Report),
@@ -47,6 +47,12 @@ impl Entry {
                 store.sample(self.at);
             }
         }
+    }
+
+    /// True for what only happened, and changes no store.
+    pub fn is_event(&self) -> bool {
+        let What::Report(Report::Feed(feed)) = &self.what else { return false };
+        matches!(feed.body, Body::Events(..))
     }
 
     /// About how many bytes it takes in memory, with the rows that it brings.

@@ -1,0 +1,237 @@
+//! From entries to frames: what is written when, and nothing about where.
+//!
+//! It lives through what it records, so that it can write down everything that is known at any
+//! moment: at the beginning of each file, after a gap, and in between often enough that no moment is
+//! far behind such a store. Pure: whoever feeds it says the times. Invariants: times never go back;
+//! what it gives, appended in order, can be replayed from any store in it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::code::{Coded as _, Output};
+use super::content::{Begin, Gap, frame_of};
+use super::frame::{self, Kind};
+use super::redact::Redactor;
+use crate::past::{Entry, What};
+use crate::store::Store;
+
+/// After this much of changes, or as much as the store itself takes if that is more, a new store:
+/// to reach any moment, at most twice a store is read.
+const ENOUGH: usize = 256 << 10;
+/// A store this long after the last one, where that is cheap: damage then costs less.
+const SOON: TimeDelta = TimeDelta::seconds(60);
+/// Cheap means that the changes since are at least this part of a store.
+const CHEAP: usize = 8;
+/// A store this long after the last one in any case.
+const LATE: TimeDelta = TimeDelta::minutes(10);
+
+/// Something to do with the files.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Append this, which holds what happened since then.
+    Append(DateTime<Utc>, Vec<u8>),
+    /// Begin a new file, for what happens since then.
+    Turn(DateTime<Utc>),
+}
+
+/// How much is where.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sizes {
+    /// Bytes of the file by now.
+    file: u64,
+    /// Bytes of what this run began it with, and of what came after that.
+    begun: u64,
+    after: u64,
+    /// Unpacked bytes of changes since the last store.
+    changes: usize,
+    /// Unpacked bytes of the last store.
+    store: usize,
+}
+
+/// Entries that are in no frame yet, and when the first of them came.
+#[derive(Default)]
+struct Pending {
+    out: Output,
+    first: Option<DateTime<Utc>>,
+}
+
+/// What is recorded, up to now.
+pub struct Roll {
+    begin: Begin,
+    /// A file that is this long is full.
+    limit: u64,
+    redactor: Option<Redactor>,
+    store: Store,
+    /// When the last entry came.
+    last: DateTime<Utc>,
+    /// When the last store was written.
+    stored: DateTime<Utc>,
+    /// What is in no frame yet: what changed the store, and what happened.
+    entries: Pending,
+    events: Pending,
+    sizes: Sizes,
+    /// Since when nothing can be written, and why.
+    gap: Option<(DateTime<Utc>, String)>,
+}
+
+impl Roll {
+    /// A run that begins now in a file of so many bytes, which is full at `limit`.
+    pub fn new(begin: Begin, file: u64, limit: u64) -> Self {
+        let (redactor, at) = ((!begin.has_values).then(Redactor::default), begin.run);
+        Self {
+            begin,
+            limit,
+            redactor,
+            store: Store::default(),
+            last: at,
+            stored: at,
+            entries: Pending::default(),
+            events: Pending::default(),
+            sizes: Sizes { file, ..Sizes::default() },
+            gap: None,
+        }
+    }
+
+    /// What a run begins with.
+    pub fn begin(&mut self) -> Vec<Job> {
+        if self.sizes.file >= self.limit { self.turn() } else { vec![self.begins(None)] }
+    }
+
+    /// Another file, and what it begins with.
+    fn turn(&mut self) -> Vec<Job> {
+        self.sizes.file = 0;
+        vec![Job::Turn(self.last), self.begins(None)]
+    }
+
+    /// What a file begins with, or goes on with after a gap.
+    fn begins(&mut self, gap: Option<&Gap>) -> Job {
+        let mut bytes = frame_of(Kind::Begin, self.last, &self.begin);
+        bytes.extend(gap.into_iter().flat_map(|gap| frame_of(Kind::Gap, self.last, gap)));
+        bytes.append(&mut self.whole());
+        self.sizes.begun = bytes.len() as u64;
+        let job = self.append(gap.map_or(self.last, |gap| gap.from), bytes);
+        self.sizes.after = 0;
+        job
+    }
+
+    /// Takes in an entry. One that is earlier than the last, since the clock went back, counts as
+    /// coming right after it.
+    pub fn take(&mut self, entry: Entry) {
+        let Entry { at, what } = entry;
+        let at = if at < self.last { self.last + TimeDelta::microseconds(1) } else { at };
+        self.last = at;
+        let what = match &mut self.redactor {
+            Some(redactor) => redactor.redact(what),
+            None => what,
+        };
+        let entry = Entry { at, what };
+        let is_event = entry.is_event();
+        if !is_event {
+            entry.apply(&mut self.store);
+        }
+        if self.gap.is_none() {
+            let pending = if is_event { &mut self.events } else { &mut self.entries };
+            pending.first.get_or_insert(at);
+            entry.put(&mut pending.out);
+        }
+    }
+
+    /// How many bytes wait to be put into a frame.
+    pub fn pending(&self) -> usize {
+        self.entries.out.len() + self.events.out.len()
+    }
+
+    /// What is to be written now: the entries since the last time, and what is due after them.
+    pub fn flush(&mut self) -> Vec<Job> {
+        self.sizes.changes += self.entries.out.len();
+        let firsts = [self.entries.first, self.events.first];
+        let Some(first) = firsts.into_iter().flatten().min() else { return Vec::new() };
+        let mut frames = self.entries.frame(Kind::Entries).unwrap_or_default();
+        frames.extend(self.events.frame(Kind::Events).into_iter().flatten());
+        let mut jobs = vec![self.append(first, frames)];
+        if self.is_full() {
+            jobs.append(&mut self.turn());
+        } else if self.is_store_due() {
+            let store = self.whole();
+            jobs.push(self.append(self.last, store));
+        }
+        jobs
+    }
+
+    /// What a run ends with.
+    pub fn end(&mut self) -> Vec<Job> {
+        let mut jobs = self.flush();
+        if self.gap.is_none() {
+            let end = frame_of(Kind::End, self.last, &self.begin.run);
+            jobs.push(self.append(self.last, end));
+        }
+        jobs
+    }
+
+    /// Nothing that came since then was or can be written; of so many bytes is the file, where that
+    /// is not as it was to be.
+    pub fn pause(&mut self, since: DateTime<Utc>, file: Option<u64>, why: &str) {
+        (self.entries, self.events) = (Pending::default(), Pending::default());
+        self.sizes.file = file.unwrap_or(self.sizes.file);
+        let (since, why) = match self.gap.take() {
+            Some((before, why)) => (before.min(since), why),
+            None => (since, why.to_owned()),
+        };
+        self.gap = Some((since, why));
+    }
+
+    /// True while nothing can be written.
+    pub fn is_paused(&self) -> bool {
+        self.gap.is_some()
+    }
+
+    /// When the last entry came.
+    pub fn last(&self) -> DateTime<Utc> {
+        self.last
+    }
+
+    /// Tries to go on: what is missing, and everything that is known now. If that fails, the gap is
+    /// still the same: [`Roll::pause`] since its beginning.
+    pub fn resume(&mut self) -> Option<Job> {
+        let (from, why) = self.gap.take()?;
+        Some(self.begins(Some(&Gap { from, to: self.last, why })))
+    }
+
+    fn append(&mut self, from: DateTime<Utc>, bytes: Vec<u8>) -> Job {
+        self.sizes.file += bytes.len() as u64;
+        self.sizes.after += bytes.len() as u64;
+        Job::Append(from, bytes)
+    }
+
+    /// A frame of everything that is known.
+    fn whole(&mut self) -> Vec<u8> {
+        let mut out = Output::default();
+        self.store.put(&mut out);
+        let bytes = out.finish();
+        self.sizes.store = bytes.len();
+        self.sizes.changes = 0;
+        self.stored = self.last;
+        frame::write(Kind::Store, self.last, &bytes)
+    }
+
+    /// True when the file is full. What it begins with must not fill file after file.
+    fn is_full(&self) -> bool {
+        let Sizes { file, begun, after, .. } = self.sizes;
+        file >= self.limit && after >= begun
+    }
+
+    fn is_store_due(&self) -> bool {
+        let Sizes { changes, store, .. } = self.sizes;
+        let age = self.last - self.stored;
+        changes >= store.max(ENOUGH)
+            || (age >= SOON && changes.saturating_mul(CHEAP) >= store)
+            || age >= LATE
+    }
+}
+
+impl Pending {
+    /// A frame of it, if there is any.
+    fn frame(&mut self, kind: Kind) -> Option<Vec<u8>> {
+        let first = self.first.take()?;
+        Some(frame::write(kind, first, &self.out.finish()))
+    }
+}
