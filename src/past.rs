@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::feed::{Body, Report, Scope};
 use crate::store::Store;
 
+mod moments;
+mod seen;
 mod tape;
 mod weight;
 
@@ -33,6 +35,44 @@ pub enum What {
     Scope(Scope),
     /// A second or so passed, and the trends took their samples.
     Tick,
+}
+
+/// Which moment is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// This one (UTC).
+    At(DateTime<Utc>),
+    /// So many moments at which something happened before this one, or before now.
+    Earlier(Option<DateTime<Utc>>, usize),
+    /// So many moments at which something happened after this one.
+    Later(DateTime<Utc>, usize),
+}
+
+/// What came of asking for a moment.
+#[derive(Debug)]
+pub enum Found {
+    /// What was known then.
+    Moment {
+        /// When that was (UTC).
+        at: DateTime<Utc>,
+        /// What was known.
+        store: Box<Store>,
+    },
+    /// It is what is live.
+    Live,
+    /// Nothing is kept.
+    Nothing,
+}
+
+/// The time of which something is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first moment that can be shown (UTC).
+    pub from: DateTime<Utc>,
+    /// When the last change came (UTC).
+    pub to: DateTime<Utc>,
+    /// True when there was more, for which there is no room.
+    pub is_shortened: bool,
 }
 
 impl Entry {

@@ -9,8 +9,9 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Entry, What};
-use crate::domain::feed::{Body, Report};
+use super::moments::Moments;
+use super::seen::is_seen;
+use super::{Entry, Found, Span, What, Wish};
 use crate::store::Store;
 
 /// A tape of at most so many bytes.
@@ -19,6 +20,9 @@ pub struct Tape {
     bound: usize,
     /// What was known before the first entry.
     base: Store,
+    /// What is known now.
+    live: Store,
+    moments: Moments,
     /// From when on it can show anything.
     from: Option<DateTime<Utc>>,
     entries: VecDeque<Entry>,
@@ -30,23 +34,32 @@ pub struct Tape {
 impl Tape {
     /// An empty one of at most so many bytes.
     pub fn new(bound: usize) -> Self {
-        let (base, entries) = (Store::default(), VecDeque::new());
-        Self { bound, base, from: None, entries, gone: 0, bytes: 0 }
+        Self {
+            bound,
+            base: Store::default(),
+            live: Store::default(),
+            moments: Moments::default(),
+            from: None,
+            entries: VecDeque::new(),
+            gone: 0,
+            bytes: 0,
+        }
     }
 
     /// Takes in a change. One that is earlier than the last, since the clock went back, counts as
     /// coming right after it. Events are no change of the store, and are left out.
     pub fn push(&mut self, mut entry: Entry) {
-        if let What::Report(Report::Feed(feed)) = &entry.what
-            && matches!(feed.body, Body::Events(..))
-        {
+        if matches!(&entry.what, What::Report(report) if report.is_events()) {
             return;
         }
-        let after_last = self.to().map(|last| last + TimeDelta::microseconds(1));
-        if let Some(after) = after_last.filter(|after| entry.at < *after) {
-            entry.at = after;
+        if let Some(last) = self.to().filter(|last| entry.at < *last) {
+            entry.at = last + TimeDelta::microseconds(1);
         }
         self.from.get_or_insert(entry.at);
+        if is_seen(&self.live, &entry.what) {
+            self.moments.note(entry.at);
+        }
+        entry.apply(&mut self.live);
         self.bytes += entry.weight();
         self.entries.push_back(entry);
         self.shorten();
@@ -60,6 +73,26 @@ impl Tape {
         let count = self.entries.partition_point(|entry| entry.at <= at);
         self.entries.range(..count).for_each(|entry| entry.apply(&mut store));
         Some(store)
+    }
+
+    /// What is asked for: a moment and the store then, or that it is what is live.
+    pub fn find(&self, wish: Wish) -> Found {
+        let at = match wish {
+            Wish::At(at) => Some(at).filter(|at| self.to().is_some_and(|to| *at < to)),
+            Wish::Earlier(from, steps) => {
+                Some(self.moments.before(from, steps).or(self.from).unwrap_or_default())
+            }
+            Wish::Later(from, steps) => self.moments.after(from, steps),
+        };
+        let Some(at) = at else { return Found::Live };
+        // What is earlier than all is the first that there is.
+        let at = self.from.map_or(at, |from| at.max(from));
+        self.recall(at).map_or(Found::Nothing, |store| Found::Moment { at, store: Box::new(store) })
+    }
+
+    /// What of time it holds.
+    pub fn span(&self) -> Option<Span> {
+        Some(Span { from: self.from?, to: self.to()?, is_shortened: self.gone > 0 })
     }
 
     /// The first moment that it can show.
@@ -77,11 +110,6 @@ impl Tape {
         self.bytes
     }
 
-    /// True when earlier changes had to go.
-    pub fn is_shortened(&self) -> bool {
-        self.gone > 0
-    }
-
     fn shorten(&mut self) {
         while self.bytes > self.bound
             && let Some(oldest) = self.entries.pop_front()
@@ -89,6 +117,7 @@ impl Tape {
             self.bytes = self.bytes.saturating_sub(oldest.weight());
             oldest.apply(&mut self.base);
             self.from = Some(oldest.at);
+            self.moments.forget_before(oldest.at);
             self.gone += 1;
         }
     }

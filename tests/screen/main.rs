@@ -24,6 +24,7 @@ mod held;
 mod keys;
 mod kv;
 mod overview;
+mod past;
 mod plans;
 mod replication;
 mod replication_acts;

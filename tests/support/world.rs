@@ -282,6 +282,10 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         ("down", KeyCode::Down),
         ("left", KeyCode::Left),
         ("right", KeyCode::Right),
+        ("home", KeyCode::Home),
+        ("end", KeyCode::End),
+        ("pgup", KeyCode::PageUp),
+        ("pgdn", KeyCode::PageDown),
         ("f1", KeyCode::F(1)),
     ]);
     let mut effects = Vec::new();
@@ -290,9 +294,11 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         let named = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
         let (code, modifiers) = if let Some((name, after)) = named {
             rest = after;
-            match name.strip_prefix("ctrl-").and_then(|key| key.chars().next()) {
-                Some(key) => (KeyCode::Char(key), KeyModifiers::CONTROL),
-                None => (names[name], KeyModifiers::NONE),
+            let letter = name.strip_prefix("ctrl-").and_then(|key| key.chars().next());
+            match (letter, name.strip_prefix("alt-")) {
+                (Some(key), _) => (KeyCode::Char(key), KeyModifiers::CONTROL),
+                (None, Some(name)) => (names[name], KeyModifiers::ALT),
+                (None, None) => (names[name], KeyModifiers::NONE),
             }
         } else {
             rest = rest.strip_prefix(first).unwrap_or_default();
