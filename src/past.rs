@@ -7,11 +7,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::feed::{Body, Report, Scope};
+use crate::domain::feed::{Report, Scope};
 use crate::store::Store;
 
-mod moments;
-mod seen;
+pub(crate) mod moments;
+pub(crate) mod seen;
 mod tape;
 mod weight;
 
@@ -87,12 +87,6 @@ impl Entry {
                 store.sample(self.at);
             }
         }
-    }
-
-    /// True for what only happened, and changes no store.
-    pub fn is_event(&self) -> bool {
-        let What::Report(Report::Feed(feed)) = &self.what else { return false };
-        matches!(feed.body, Body::Events(..))
     }
 
     /// About how many bytes it takes in memory, with the rows that it brings.

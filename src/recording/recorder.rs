@@ -21,7 +21,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::content::Begin;
 use super::files::{Files, Medium, OpenError};
-use super::roll::{Job, Roll};
+use super::roll::{Job, Pace, Roll};
 use crate::past::{Entry, What};
 
 /// Entries wait this long for others to share a frame with.
@@ -121,7 +121,7 @@ impl Recorder {
         let (back, became) = mpsc::channel();
         let waiting = Arc::new(AtomicUsize::new(0));
         let begin = Begin::of_run(options.run, options.has_values);
-        let roll = Roll::new(begin, files.len(), options.size);
+        let roll = Roll::new(begin, files.len(), Pace::of(options.size));
         let left = Arc::clone(&waiting);
         thread::spawn(move || write(files, &ordered, &back, &left, &finished));
         let hand = Hand { roll, jobs, became, waiting, pause: None, attempt: 0, tell: said.clone() };

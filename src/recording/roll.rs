@@ -14,15 +14,31 @@ use super::redact::Redactor;
 use crate::past::{Entry, What};
 use crate::store::Store;
 
-/// After this much of changes, or as much as the store itself takes if that is more, a new store:
-/// to reach any moment, at most twice a store is read.
-const ENOUGH: usize = 256 << 10;
-/// A store this long after the last one, where that is cheap: damage then costs less.
-const SOON: TimeDelta = TimeDelta::seconds(60);
-/// Cheap means that the changes since are at least this part of a store.
+/// A store after some time is cheap where the changes since the last one are at least this part of
+/// one.
 const CHEAP: usize = 8;
-/// A store this long after the last one in any case.
-const LATE: TimeDelta = TimeDelta::minutes(10);
+
+/// How often everything that is known is written down, and when a file is full.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// After so many bytes of changes, or as many as the store itself takes if these are more: to
+    /// reach any moment, at most twice a store is read.
+    pub enough: usize,
+    /// After this time, where that is cheap: damage then costs less.
+    pub soon: TimeDelta,
+    /// After this time in any case.
+    pub late: TimeDelta,
+    /// A file of so many bytes is full.
+    pub limit: u64,
+}
+
+impl Pace {
+    /// That of files which are full at so many bytes.
+    pub fn of(limit: u64) -> Self {
+        let (soon, late) = (TimeDelta::seconds(60), TimeDelta::minutes(10));
+        Self { enough: 256 << 10, soon, late, limit }
+    }
+}
 
 /// Something to do with the files.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,8 +73,7 @@ struct Pending {
 /// What is recorded, up to now.
 pub struct Roll {
     begin: Begin,
-    /// A file that is this long is full.
-    limit: u64,
+    pace: Pace,
     redactor: Option<Redactor>,
     store: Store,
     /// When the last entry came.
@@ -74,12 +89,12 @@ pub struct Roll {
 }
 
 impl Roll {
-    /// A run that begins now in a file of so many bytes, which is full at `limit`.
-    pub fn new(begin: Begin, file: u64, limit: u64) -> Self {
+    /// A run that begins now in a file of so many bytes.
+    pub fn new(begin: Begin, file: u64, pace: Pace) -> Self {
         let (redactor, at) = ((!begin.has_values).then(Redactor::default), begin.run);
         Self {
             begin,
-            limit,
+            pace,
             redactor,
             store: Store::default(),
             last: at,
@@ -93,7 +108,7 @@ impl Roll {
 
     /// What a run begins with.
     pub fn begin(&mut self) -> Vec<Job> {
-        if self.sizes.file >= self.limit { self.turn() } else { vec![self.begins(None)] }
+        if self.sizes.file >= self.pace.limit { self.turn() } else { vec![self.begins(None)] }
     }
 
     /// Another file, and what it begins with.
@@ -124,7 +139,7 @@ impl Roll {
             None => what,
         };
         let entry = Entry { at, what };
-        let is_event = entry.is_event();
+        let is_event = matches!(&entry.what, What::Report(report) if report.is_events());
         if !is_event {
             entry.apply(&mut self.store);
         }
@@ -216,15 +231,15 @@ impl Roll {
     /// True when the file is full. What it begins with must not fill file after file.
     fn is_full(&self) -> bool {
         let Sizes { file, begun, after, .. } = self.sizes;
-        file >= self.limit && after >= begun
+        file >= self.pace.limit && after >= begun
     }
 
     fn is_store_due(&self) -> bool {
         let Sizes { changes, store, .. } = self.sizes;
         let age = self.last - self.stored;
-        changes >= store.max(ENOUGH)
-            || (age >= SOON && changes.saturating_mul(CHEAP) >= store)
-            || age >= LATE
+        changes >= store.max(self.pace.enough)
+            || (age >= self.pace.soon && changes.saturating_mul(CHEAP) >= store)
+            || age >= self.pace.late
     }
 }
 

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use crate::domain::delta::Delta;
 use crate::domain::event::{Event, Kind, Object};
-use crate::domain::feed::{Feed, Link, List, Pulse, Scope, Subject, Wanted};
+use crate::domain::feed::{Body, Feed, Link, List, Pulse, Report, Scope, Subject, Wanted};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, Counts, Status};
 use crate::domain::kv::Folder;

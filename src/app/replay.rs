@@ -1,0 +1,156 @@
+//! A recording on screen in place of live datacenters: where in it, and how fast it goes on.
+//!
+//! All of it is an earlier moment ([`super::past`]): nothing is asked of a server and nothing can be
+//! changed. What plays is elsewhere; it tells what is shown, and is told what the keys ask for.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::App;
+use super::msg::Effect;
+use super::notice::Level;
+use super::past::{Past, moment};
+use crate::domain::event::Event;
+use crate::domain::history::History;
+use crate::past::Span;
+use crate::store::Store;
+
+/// What is said of anything that would change something.
+pub(super) const NO_CHANGE: &str = "this is a recording: nothing can be changed in it";
+/// What is said of what would be read from the datacenters at once.
+pub(super) const NO_READ: &str = "this is a recording: no server is asked, and it was not recorded";
+
+/// How many times faster than life a recording can go on.
+const SPEEDS: [u32; 11] = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
+
+/// How a recording is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// How many times faster than life it goes on.
+    pub speed: u32,
+    /// False while it stands still.
+    pub is_playing: bool,
+    /// Until when what is shown may be incomplete, since something before it is damaged (UTC).
+    pub doubt: Option<DateTime<Utc>>,
+}
+
+/// What the keys ask of what plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// Go on, or stand still.
+    Go(bool),
+    /// Go on so many times faster than life.
+    Speed(u32),
+}
+
+/// What is shown now.
+#[derive(Debug)]
+pub struct Played {
+    /// The moment, and what was known then; `None` where that is as it was told last.
+    pub moment: Option<(DateTime<Utc>, Box<Store>)>,
+    /// The time that the recording holds.
+    pub span: Span,
+    /// What happened since the moment that was told before.
+    pub events: Vec<Arc<Event>>,
+    /// Everything that happened until then, in place of what was told before.
+    pub history: Option<Box<History>>,
+    /// Until when what is shown may be incomplete (UTC).
+    pub doubt: Option<DateTime<Utc>>,
+    /// False when it stands still, as at its end.
+    pub is_playing: bool,
+    /// What the operator should know.
+    pub says: Option<String>,
+}
+
+impl App {
+    /// Shows a recording from now on, as it is at its beginning.
+    pub fn replay(&mut self, speed: u32, first: Played) -> Vec<Effect> {
+        self.replay = Some(Replay { speed, is_playing: first.is_playing, doubt: None });
+        let mut effects = Vec::new();
+        self.played(first, &mut effects);
+        effects
+    }
+
+    /// Takes in what is shown now.
+    pub(super) fn played(&mut self, played: Played, effects: &mut Vec<Effect>) {
+        let Some(replay) = &mut self.replay else { return };
+        self.is_dirty |= replay.is_playing != played.is_playing || replay.doubt != played.doubt;
+        (replay.is_playing, replay.doubt) = (played.is_playing, played.doubt);
+        if let Some(history) = played.history {
+            self.history = *history;
+            self.is_dirty = true;
+        }
+        for event in played.events {
+            self.history.push(event);
+        }
+        if let Some(text) = played.says {
+            self.say(Level::Warn, text);
+        }
+        if let Some((at, store)) = played.moment {
+            self.past = Some(Past { at, store, span: played.span });
+            self.reload(effects);
+        }
+    }
+
+    /// Lets the recording go on, or stand still.
+    pub(super) fn play_or_pause(&mut self, effects: &mut Vec<Effect>) {
+        let Some(replay) = &mut self.replay else { return };
+        let is_over = self.past.as_ref().is_some_and(|past| past.at >= past.span.to);
+        if is_over && !replay.is_playing {
+            return self.say(Level::Info, "the recording ends here");
+        }
+        replay.is_playing = !replay.is_playing;
+        effects.push(Effect::Play(Play::Go(replay.is_playing)));
+    }
+
+    /// Lets the recording go on faster, or slower where `by` is negative.
+    pub(super) fn play_faster(&mut self, by: isize, effects: &mut Vec<Effect>) {
+        let Some(replay) = &mut self.replay else { return };
+        let place = SPEEDS.iter().take_while(|speed| **speed < replay.speed).count();
+        let is_between = SPEEDS.get(place) != Some(&replay.speed);
+        let by = if is_between && by > 0 { by - 1 } else { by };
+        match place.checked_add_signed(by).and_then(|place| SPEEDS.get(place)) {
+            Some(speed) => {
+                replay.speed = *speed;
+                effects.push(Effect::Play(Play::Speed(*speed)));
+            }
+            None => {
+                let text = format!("x{} is as far as it goes", replay.speed);
+                self.say(Level::Info, text);
+            }
+        }
+    }
+
+    /// Goes to the end of the recording.
+    pub(super) fn replay_end(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(past) = &self.past {
+            let to = past.span.to;
+            self.go_to(to, effects);
+        }
+    }
+}
+
+impl Replay {
+    /// How it goes on, in a word: `x60`, `paused`, `end`.
+    pub fn word(&self, past: &Past) -> String {
+        match (self.is_playing, past.at >= past.span.to) {
+            (true, _) => format!("x{}", self.speed),
+            (false, true) => String::from("end"),
+            (false, false) => String::from("paused"),
+        }
+    }
+
+    /// Where in the recording it is, in words.
+    pub fn words(&self, past: &Past) -> String {
+        let Span { from, to, .. } = past.span;
+        let at = moment(past.at, from);
+        let word = self.word(past);
+        let doubt = self.doubt.map(|until| {
+            format!(", damaged: it may be incomplete until {}", until.format("%H:%M:%S"))
+        });
+        let doubt = doubt.unwrap_or_default();
+        format!("{at} of {} to {}, {word}{doubt}", from.format("%F %H:%M:%S"), moment(to, from))
+    }
+}
+
