@@ -159,6 +159,11 @@ impl Store {
         self.datacenters.get(dc)
     }
 
+    /// All datacenters, to be filled from what was kept of them.
+    pub(crate) fn datacenters_mut(&mut self) -> impl Iterator<Item = (&Dc, &mut Datacenter)> {
+        self.datacenters.iter_mut()
+    }
+
     /// How many datacenters there are.
     pub fn len(&self) -> usize {
         self.datacenters.len()

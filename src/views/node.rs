@@ -143,7 +143,7 @@ impl Page {
             lines.push(label("datacenter").then(text, Role::Text));
         }
         if let Some(node) = state.nodes.get(&self.node) {
-            lines.extend(cells::meta_lines(&node.meta));
+            lines.extend(cells::meta_lines(&*node.meta));
         }
         lines
     }
