@@ -8,6 +8,7 @@
 use chrono::{DateTime, Utc};
 
 use super::App;
+use super::replay;
 use super::msg::Effect;
 use super::notice::Level;
 use super::overlay::Overlay;
@@ -19,7 +20,7 @@ use crate::ui::text::long_age;
 /// What is said of anything that would change something.
 const NO_CHANGE: &str = "not in the past: nothing is changed from an earlier moment; end: live";
 /// What is said of what is read from the datacenters at once.
-pub(super) const NO_READ: &str = "not in the past: it would be read as it is now; end: live";
+const NO_READ: &str = "not in the past: it would be read as it is now; end: live";
 
 /// An earlier moment on screen.
 #[derive(Debug)]
@@ -125,7 +126,8 @@ impl App {
         match (answer.found, answer.span) {
             (Found::Moment { at, store }, Some(span)) => {
                 if self.past.as_ref().is_some_and(|past| past.at == at) && at == span.from {
-                    self.say(Level::Info, nothing_earlier(&span, self.now));
+                    let text = self.nothing_earlier(&span);
+                    self.say(Level::Info, text);
                 }
                 self.show_past(Past { at, store, span }, effects);
             }
@@ -161,8 +163,11 @@ impl App {
         self.reload(effects);
     }
 
-    /// Returns to what is live; false when that is shown.
+    /// Returns to what is live; false when that is shown, or there is nothing live.
     pub(super) fn go_live(&mut self, effects: &mut Vec<Effect>) -> bool {
+        if self.replay.is_some() {
+            return false;
+        }
         self.asked = Asked { last: self.asked.last, ..Asked::default() };
         if self.past.take().is_none() {
             return false;
@@ -176,14 +181,30 @@ impl App {
     pub(super) fn refuses_in_past(&mut self) -> bool {
         let is_past = self.past.is_some();
         if is_past {
-            self.say(Level::Warn, NO_CHANGE);
+            let is_replay = self.replay.is_some();
+            self.say(Level::Warn, if is_replay { replay::NO_CHANGE } else { NO_CHANGE });
         }
         is_past
     }
-}
 
-fn nothing_earlier(span: &Span, now: DateTime<Utc>) -> String {
-    let from = moment(span.from, now);
-    let why = if span.is_shortened { "there is no room for more" } else { "dcview began then" };
-    format!("nothing earlier than {from}: {why}")
+    /// Says that nothing is read from the datacenters for an earlier moment.
+    pub(super) fn refuse_to_read(&mut self) {
+        self.say(Level::Warn, self.no_read());
+    }
+
+    /// Why nothing is read from the datacenters for an earlier moment.
+    pub(super) fn no_read(&self) -> &'static str {
+        if self.replay.is_some() { replay::NO_READ } else { NO_READ }
+    }
+
+    fn nothing_earlier(&self, span: &Span) -> String {
+        let from = moment(span.from, self.now);
+        let why = match (self.replay.is_some(), span.is_shortened) {
+            (true, false) => "the recording begins then",
+            (true, true) => "what was recorded before is not there any more",
+            (false, false) => "dcview began then",
+            (false, true) => "there is no room for more",
+        };
+        format!("nothing earlier than {from}: {why}")
+    }
 }

@@ -17,8 +17,14 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let look = &app.setup.look;
     buf.set_style(area, look.style(Role::Strip));
     let mut cell = match &app.past {
-        Some(past) => Cell::new(format!(" PAST {} ", past.at.format("%H:%M:%S")), Role::Past)
-            .then(" ", Role::Muted),
+        Some(past) => {
+            let at = past.at.format("%H:%M:%S");
+            let text = match &app.replay {
+                Some(replay) => format!(" REPLAY {at} {} ", replay.word(past)),
+                None => format!(" PAST {at} "),
+            };
+            Cell::new(text, Role::Past).then(" ", Role::Muted)
+        }
         None => Cell::new(" dcview ", Role::Title),
     };
     if app.is_read_only() {
