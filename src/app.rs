@@ -143,6 +143,7 @@ impl App {
             warned: HashSet::new(),
             is_dirty: true,
         };
+        app.history.begin(app.now);
         // Nothing is known yet: no order is worked out elsewhere.
         app.reload(&mut Vec::new());
         app

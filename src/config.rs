@@ -13,15 +13,18 @@ mod misspelt;
 mod paths;
 mod proxy;
 mod replication;
+mod rollout;
 mod settings;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
 use crate::consul::Endpoint;
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
+use crate::domain::version::Rules;
 use crate::journal::Agents;
 
 pub use endpoint::EndpointLayer;
@@ -68,6 +71,8 @@ pub struct Config {
     pub keys: Keys,
     /// What replicates where.
     pub replication: Told,
+    /// How the version of an instance is found.
+    pub versions: Arc<Rules>,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// Where the log goes.
@@ -165,6 +170,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         log_level: settings.log_level.unwrap_or_default(),
         keys: parsed.keys,
         replication: parsed.replication,
+        versions: Arc::new(parsed.versions),
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
         sources_file: dirs.sources_file(),

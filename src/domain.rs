@@ -3,6 +3,7 @@
 //! Everything here can be built in a test from literals. Names are Consul's own.
 
 pub mod catalog;
+pub mod census;
 pub mod coordinate;
 pub mod delta;
 pub mod event;
@@ -19,5 +20,9 @@ pub mod managed;
 pub mod replication;
 pub mod seat;
 pub mod server;
+pub mod storm;
 pub mod tally;
+pub mod track;
+pub mod version;
 pub mod wan;
+pub mod zone;

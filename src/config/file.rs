@@ -14,9 +14,11 @@ use serde::Deserialize;
 
 use super::keys::{self, Keys};
 use super::replication::Section as Replication;
+use super::rollout::Section as Rollout;
 use super::{DcConfig, EndpointLayer, Env, LogLevel, SettingsLayer, misspelt};
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
+use crate::domain::version::Rules;
 
 /// A settings file as it was found.
 #[derive(Clone)]
@@ -37,6 +39,7 @@ pub(super) struct Parsed {
     pub datacenters: BTreeMap<String, DcSection>,
     pub keys: Keys,
     pub replication: Told,
+    pub versions: Rules,
 }
 
 #[derive(Default, Deserialize)]
@@ -52,6 +55,7 @@ struct Schema {
     datacenters: BTreeMap<String, DcFields>,
     keys: keys::Section,
     replication: Replication,
+    rollout: Rollout,
 }
 
 /// Defines a section that holds the fields of an endpoint and some of its own. (Serde cannot
@@ -199,6 +203,7 @@ impl SourceFile {
                 .collect(),
             keys: Keys::new(schema.keys, &self.text),
             replication: schema.replication.told(),
+            versions: schema.rollout.versions(),
         })
     }
 

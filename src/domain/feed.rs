@@ -71,6 +71,8 @@ pub struct Scope {
 pub struct Glanced {
     /// Services whose versions are shown: read now and then.
     pub services: Vec<ServiceName>,
+    /// Services whose rollout is watched: followed in every datacenter, in motion or not.
+    pub rollouts: Vec<ServiceName>,
     /// Keys whose values are compared: read when the folder that they lie in changed.
     pub keys: Vec<(Dc, Key)>,
     /// True while streams between datacenters are shown: they are compared as soon as they change.

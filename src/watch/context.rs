@@ -1,22 +1,25 @@
 //! What all watchers of one datacenter share: its client, its board's inbox, and what its pulse
 //! and its agent found out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 
+use super::awake::Awake;
+use super::census::tray::Tray;
 use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
+use crate::clock::Stamp;
 use crate::consul::Client;
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
-use crate::domain::ids::{Dc, Key, NodeName};
+use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
+use crate::domain::version::Rules;
 use crate::domain::wan::Wan;
 
 /// Above this way there and back, a compressed answer is worth its cost.
@@ -29,8 +32,8 @@ const FIRST_TRIPS: u32 = 4;
 pub(super) struct Vital {
     /// Whether it answers and has a leader.
     pub link: Link,
-    /// When it last answered (UTC).
-    pub at: Option<DateTime<Utc>>,
+    /// When it last answered.
+    pub at: Option<Stamp>,
     /// The way there and back; zero when not known.
     pub rtt: Duration,
     /// Grows when things get better: dark to answering, leaderless to led.
@@ -79,9 +82,17 @@ pub(super) struct Context {
     pub permits: Arc<Permits>,
     pub scope: watch::Receiver<Scope>,
     refresh: watch::Receiver<u64>,
+    /// Whether dcview itself ran all the time.
+    pub awake: Arc<Awake>,
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
+    /// Services that were seen to be of several versions.
+    pub mixed: watch::Sender<HashSet<ServiceName>>,
+    /// The newest list of all services, for the census.
+    pub listed: Tray,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
     seed: AtomicU64,
 }
 
@@ -101,8 +112,12 @@ impl Context {
             permits: Arc::clone(&parts.permits),
             scope: parts.scope.clone(),
             refresh: parts.refresh.clone(),
+            awake: Arc::clone(&parts.awake),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
+            mixed: watch::Sender::new(HashSet::new()),
+            listed: Tray::default(),
+            versions: Arc::clone(&parts.versions),
             seed: AtomicU64::new(seed),
         }
     }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::awake::Awake;
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::feed::Scope;
 use crate::domain::ids::Dc;
+use crate::domain::version::Rules;
 use crate::replication::{Ground, Memory};
 
 /// What the watch layer is started with.
@@ -25,6 +27,10 @@ pub(super) struct Sources {
     pub scope: watch::Receiver<Scope>,
     /// Changes when everything is to be asked again.
     pub refresh: watch::Receiver<u64>,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
+    /// Whether dcview itself runs all the time.
+    pub awake: Arc<Awake>,
 }
 
 /// A datacenter with an address of its own.
@@ -55,6 +61,7 @@ impl Sources {
             memory: Memory::new(&config.sources_file),
             ..Ground::default()
         };
-        Ok(Self { agent, own, ground, scope, refresh })
+        let (versions, awake) = (Arc::clone(&config.versions), Arc::default());
+        Ok(Self { agent, own, ground, scope, refresh, versions, awake })
     }
 }
