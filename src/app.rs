@@ -310,8 +310,7 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let action =
-            self.setup.keymap.resolve(key, self.trail.view().place().view, self.era());
+        let action = self.setup.keymap.resolve(key, self.trail.view().place().view, self.era());
         // In a text being edited the same key copies, and a slip must not leave it.
         // Nor must it leave half of a plan.
         let is_kept = matches!(self.overlay, Overlay::Edit(_)) || self.is_applying();

@@ -100,6 +100,7 @@ impl App {
                 let response = self.with_view(|view, ctx| view.group_by(ctx, by));
                 self.respond(response, effects);
             }
+            Command::At(when) => self.go_at(when, effects),
             Command::Keys(command) => return self.keys_command(command, effects),
             Command::Quit => effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() })),
             Command::Act(action) => self.act(action, effects),

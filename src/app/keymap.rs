@@ -83,8 +83,7 @@ impl Keymap {
             return None;
         }
         let actions = self.actions.get(&Key::of(event))?;
-        let is_of_time =
-            |action: &Action| action.info().is_some_and(|info| info.when.is_of_time());
+        let is_of_time = |action: &Action| action.info().is_some_and(|info| info.when.is_of_time());
         let is_meant = |action: &&Action| {
             action.info().is_none_or(|info| info.is_in(view) && info.when.is_in(era))
         };

@@ -8,11 +8,13 @@
 use chrono::{DateTime, Utc};
 
 use super::App;
-use super::replay;
 use super::msg::Effect;
 use super::notice::Level;
 use super::overlay::Overlay;
+use super::replay;
 use super::tasks::Asker;
+use crate::domain::event::when::When;
+use crate::domain::zone::Zone;
 use crate::past::{Found, Span, Wish};
 use crate::store::Store;
 use crate::ui::text::long_age;
@@ -35,16 +37,22 @@ pub struct Past {
 
 impl Past {
     /// When it is, in words: `10:02:13 UTC, 12m 40s ago`; with the date where that is another.
-    pub fn words(&self, now: DateTime<Utc>) -> String {
+    pub fn words(&self, now: DateTime<Utc>, zone: &Zone) -> String {
         let ago = long_age((now - self.at).to_std().unwrap_or_default());
-        format!("{}, {ago} ago", moment(self.at, now))
+        format!("{}, {ago} ago", moment(self.at, now, zone))
     }
 }
 
-/// A moment in words: `10:02:13 UTC`, with the date where that is not today's.
-pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+/// A moment as clocks show it: `10:02:13 UTC`, `12:02:13 +02:00`; with the date where that is not the
+/// one of `now`.
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: &Zone) -> String {
+    let (at, now) = (zone.local(at), zone.local(now));
     let is_today = at.date_naive() == now.date_naive();
-    at.format(if is_today { "%H:%M:%S UTC" } else { "%Y-%m-%d %H:%M:%S UTC" }).to_string()
+    let time = at.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+    match at.offset().local_minus_utc() {
+        0 => format!("{time} UTC"),
+        _ => format!("{time} {}", at.offset()),
+    }
 }
 
 /// The moments that were asked for.
@@ -104,6 +112,16 @@ impl App {
             self.asked.next = Some(Next::At(at));
         } else {
             self.recall(Wish::At(at), effects);
+        }
+    }
+
+    /// Goes to a moment as it was typed: of a recording, counted from its end.
+    pub(super) fn go_at(&mut self, when: When, effects: &mut Vec<Effect>) {
+        let end = self.past.as_ref().filter(|_| self.replay.is_some()).map(|past| past.span.to);
+        let at = when.at(end.unwrap_or(self.now), &self.setup.look.zone);
+        match end {
+            None if at > self.now => self.say(Level::Warn, "that is not yet"),
+            _ => self.go_to(at, effects),
         }
     }
 
@@ -198,7 +216,7 @@ impl App {
     }
 
     fn nothing_earlier(&self, span: &Span) -> String {
-        let from = moment(span.from, self.now);
+        let from = moment(span.from, self.now, &self.setup.look.zone);
         let why = match (self.replay.is_some(), span.is_shortened) {
             (true, false) => "the recording begins then",
             (true, true) => "what was recorded before is not there any more",

@@ -13,6 +13,7 @@ use super::notice::Level;
 use super::past::{Past, moment};
 use crate::domain::event::Event;
 use crate::domain::history::History;
+use crate::domain::zone::Zone;
 use crate::past::Span;
 use crate::store::Store;
 
@@ -20,6 +21,9 @@ use crate::store::Store;
 pub(super) const NO_CHANGE: &str = "this is a recording: nothing can be changed in it";
 /// What is said of what would be read from the datacenters at once.
 pub(super) const NO_READ: &str = "this is a recording: no server is asked, and it was not recorded";
+
+/// What is said at the end.
+const ENDS: &str = "the recording ends here";
 
 /// How many times faster than life a recording can go on.
 const SPEEDS: [u32; 11] = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
@@ -59,8 +63,8 @@ pub struct Played {
     pub doubt: Option<DateTime<Utc>>,
     /// False when it stands still, as at its end.
     pub is_playing: bool,
-    /// What the operator should know.
-    pub says: Option<String>,
+    /// From when to when nothing was recorded, and why, where that was skipped.
+    pub skipped: Option<(DateTime<Utc>, DateTime<Utc>, String)>,
 }
 
 impl App {
@@ -75,6 +79,7 @@ impl App {
     /// Takes in what is shown now.
     pub(super) fn played(&mut self, played: Played, effects: &mut Vec<Effect>) {
         let Some(replay) = &mut self.replay else { return };
+        let was_playing = replay.is_playing;
         self.is_dirty |= replay.is_playing != played.is_playing || replay.doubt != played.doubt;
         (replay.is_playing, replay.doubt) = (played.is_playing, played.doubt);
         if let Some(history) = played.history {
@@ -84,22 +89,25 @@ impl App {
         for event in played.events {
             self.history.push(event);
         }
-        if let Some(text) = played.says {
-            self.say(Level::Warn, text);
+        if let Some((from, to, why)) = played.skipped {
+            let [from, to] = [from, to].map(|at| self.clock(at));
+            self.say(Level::Warn, format!("nothing was recorded from {from} to {to}: {why}"));
         }
         if let Some((at, store)) = played.moment {
             self.past = Some(Past { at, store, span: played.span });
             self.reload(effects);
         }
+        if was_playing && self.is_replay_over() {
+            self.say(Level::Info, ENDS);
+        }
     }
 
     /// Lets the recording go on, or stand still.
     pub(super) fn play_or_pause(&mut self, effects: &mut Vec<Effect>) {
-        let Some(replay) = &mut self.replay else { return };
-        let is_over = self.past.as_ref().is_some_and(|past| past.at >= past.span.to);
-        if is_over && !replay.is_playing {
-            return self.say(Level::Info, "the recording ends here");
+        if self.is_replay_over() {
+            return self.say(Level::Info, ENDS);
         }
+        let Some(replay) = &mut self.replay else { return };
         replay.is_playing = !replay.is_playing;
         effects.push(Effect::Play(Play::Go(replay.is_playing)));
     }
@@ -122,6 +130,17 @@ impl App {
         }
     }
 
+    /// True where the end is shown, and it stands still.
+    fn is_replay_over(&self) -> bool {
+        let is_still = self.replay.is_some_and(|replay| !replay.is_playing);
+        is_still && self.past.as_ref().is_some_and(|past| past.at >= past.span.to)
+    }
+
+    /// What clocks showed then.
+    fn clock(&self, at: DateTime<Utc>) -> String {
+        self.setup.look.zone.local(at).format("%H:%M:%S").to_string()
+    }
+
     /// Goes to the end of the recording.
     pub(super) fn replay_end(&mut self, effects: &mut Vec<Effect>) {
         if let Some(past) = &self.past {
@@ -142,15 +161,14 @@ impl Replay {
     }
 
     /// Where in the recording it is, in words.
-    pub fn words(&self, past: &Past) -> String {
+    pub fn words(&self, past: &Past, zone: &Zone) -> String {
         let Span { from, to, .. } = past.span;
-        let at = moment(past.at, from);
-        let word = self.word(past);
-        let doubt = self.doubt.map(|until| {
-            format!(", damaged: it may be incomplete until {}", until.format("%H:%M:%S"))
-        });
-        let doubt = doubt.unwrap_or_default();
-        format!("{at} of {} to {}, {word}{doubt}", from.format("%F %H:%M:%S"), moment(to, from))
+        let clock = |at| zone.local(at).format("%H:%M:%S").to_string();
+        let doubt = self
+            .doubt
+            .map(|until| format!(", damaged: it may be incomplete until {}", clock(until)));
+        let (first, last) = (zone.local(from).format("%F %H:%M:%S"), moment(to, from, zone));
+        let (at, word) = (clock(past.at), self.word(past));
+        format!("{at} of {first} to {last}, {word}{}", doubt.unwrap_or_default())
     }
 }
-

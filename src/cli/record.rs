@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::domain::event::when::{TIMES, When};
+
 /// Recording while the screen is open.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Record {
@@ -38,12 +40,17 @@ pub struct Record {
 
 /// Look at a recording, with the keys and views of the screen; nothing is asked of any server.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Older files (FILE.1, FILE.2, ..) beside it belong to it. What is damaged is \
-                        left out, and said. Exit codes: 0 left, 2 the file cannot be shown.")]
+#[command(
+    after_help = "Older files (FILE.1, FILE.2, ..) beside it belong to it. What is damaged is \
+                        left out, and said. Exit codes: 0 left, 2 the file cannot be shown."
+)]
 pub struct Replay {
     /// The recording: what '--record' was given.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Where to begin: a time of day, a day and a time, or so long before its end (15m).
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub at: Option<When>,
     /// How many times faster than life it goes on.
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub speed: u32,
@@ -54,6 +61,10 @@ pub struct Replay {
 
 /// Less is not worth a file: what one begins with would fill it.
 const LEAST: u64 = 1 << 20;
+
+fn when(text: &str) -> Result<When, String> {
+    When::parse(text).ok_or_else(|| format!("write {TIMES}"))
+}
 
 /// A number of bytes: `64MB`, `1GB`, `500000000`.
 fn size(text: &str) -> Result<u64, String> {

@@ -59,11 +59,6 @@ impl Output {
         self.bytes.len() + self.weight
     }
 
-    /// True when nothing was written.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
     /// A number; small ones take one byte.
     pub fn number(&mut self, number: u64) {
         number_to(&mut self.bytes, number);
@@ -150,6 +145,7 @@ impl<'a> Input<'a> {
     }
 
     /// The number of the form that it was written in.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no type has grown since the first form"))]
     pub fn format(&self) -> u8 {
         self.format
     }

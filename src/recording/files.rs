@@ -76,8 +76,8 @@ impl Files<File> {
             return Err(OpenError::NoFile(path.to_owned()));
         }
         let mut line = vec![0; LINE.len()];
-        let is_ours = about.len() == 0
-            || file.read_exact_at(&mut line, 0).is_ok_and(|()| line == LINE);
+        let is_ours =
+            about.len() == 0 || file.read_exact_at(&mut line, 0).is_ok_and(|()| line == LINE);
         if !is_ours {
             return Err(OpenError::Foreign(path.to_owned()));
         }

@@ -67,8 +67,8 @@ impl Index {
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let mut index =
             Self { files: Vec::new(), pieces: Vec::new(), damages: Vec::new(), holes: Vec::new() };
-        let newest = File::open(path)
-            .map_err(|error| ReadError::Io { path: path.to_owned(), error })?;
+        let newest =
+            File::open(path).map_err(|error| ReadError::Io { path: path.to_owned(), error })?;
         let mut files = vec![(path.to_owned(), newest)];
         files.extend((1..).map_while(|n| {
             let path = older(path, n);

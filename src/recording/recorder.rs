@@ -124,7 +124,8 @@ impl Recorder {
         let roll = Roll::new(begin, files.len(), Pace::of(options.size));
         let left = Arc::clone(&waiting);
         thread::spawn(move || write(files, &ordered, &back, &left, &finished));
-        let hand = Hand { roll, jobs, became, waiting, pause: None, attempt: 0, tell: said.clone() };
+        let hand =
+            Hand { roll, jobs, became, waiting, pause: None, attempt: 0, tell: said.clone() };
         thread::spawn(move || {
             crate::provoke::panic_in("recorder");
             hand.run(&inputs);

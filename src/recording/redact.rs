@@ -77,9 +77,9 @@ mod tests {
         let secret = "s3cret-value-of-a-key";
         let seed = Seed { other: secret.into(), ..Seed::default() };
         // In the samples it is the value of the key, and a name of much else.
-        let bodies = samples::bodies(&seed).into_iter().filter(|body| {
-            matches!(body, Body::Entry(..) | Body::Prints(_))
-        });
+        let bodies = samples::bodies(&seed)
+            .into_iter()
+            .filter(|body| matches!(body, Body::Entry(..) | Body::Prints(_)));
         let (mut redactor, mut out, mut prints) = (Redactor::default(), Output::default(), 0);
         for body in bodies {
             let feed = Feed { dc: "dc-1".into(), ticket: 1, at: samples::second(0), body };

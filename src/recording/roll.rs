@@ -194,11 +194,6 @@ impl Roll {
         self.gap = Some((since, why));
     }
 
-    /// True while nothing can be written.
-    pub fn is_paused(&self) -> bool {
-        self.gap.is_some()
-    }
-
     /// When the last entry came.
     pub fn last(&self) -> DateTime<Utc> {
         self.last

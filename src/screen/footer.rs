@@ -140,9 +140,10 @@ const REPLAY_HINTS: &[(Action, &str)] = &[
 
 /// That an earlier moment is shown, and the keys that lead through time and out of it.
 fn earlier(app: &App, past: &Past, room: usize) -> Cell {
+    let zone = &app.setup.look.zone;
     let (text, hints) = match &app.replay {
-        Some(replay) => (format!(" REPLAY {} ", replay.words(past)), REPLAY_HINTS),
-        None => (format!(" PAST {} ", past.words(app.now)), PAST_HINTS),
+        Some(replay) => (format!(" REPLAY {} ", replay.words(past, zone)), REPLAY_HINTS),
+        None => (format!(" PAST {} ", past.words(app.now, zone)), PAST_HINTS),
     };
     let mut cell = Cell::new(text, Role::Past);
     for (action, word) in hints.iter().copied() {

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::msg::Msg;
 use crate::cli::Record;
+use crate::clock;
 use crate::domain::feed::{Report, Scope};
 use crate::past::What;
 use crate::recording::recorder::{Options, Recorder, Told};
@@ -53,7 +54,7 @@ impl Recording {
 
     fn note(&mut self, what: impl FnOnce() -> What) {
         if let Some(recorder) = &mut self.0 {
-            recorder.note(Utc::now(), what());
+            recorder.note(clock::now(), what());
         }
     }
 

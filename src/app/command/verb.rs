@@ -8,8 +8,13 @@ use crate::app::action::{ACTIONS, Action, Group};
 /// Words that leave from anywhere. An action of the same name would only go back one step.
 const QUIT: &[&str] = &["quit", "q", "q!", "qa", "exit"];
 /// The words of commands of their own; those that leave are in [`QUIT`].
-const OWN: &[(&str, Own)] =
-    &[("dc", Own::Dc), ("theme", Own::Theme), ("sort", Own::Sort), ("group", Own::Group)];
+const OWN: &[(&str, Own)] = &[
+    ("dc", Own::Dc),
+    ("theme", Own::Theme),
+    ("sort", Own::Sort),
+    ("group", Own::Group),
+    ("at", Own::At),
+];
 
 /// What the first word of a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,8 @@ pub enum Own {
     Sort,
     /// `group service|node|flat`.
     Group,
+    /// `at TIME`.
+    At,
     /// Something with many keys.
     Keys(KeysVerb),
     /// Leave.

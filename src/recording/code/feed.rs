@@ -19,7 +19,7 @@ choice!(Subject {
     7 => Locks(prefix),
 });
 record!(Wanted { dc, subject });
-record!(Glanced { services, keys, replication, passing });
+record!(Glanced { services, keys, replication, passing, rollouts });
 record!(Scope { ticket, focus, subjects, glanced });
 choice!(List { 0 => Services, 1 => Checks, 2 => Nodes, 3 => Servers, 4 => Subject(subject) });
 choice!(Link {

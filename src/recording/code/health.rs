@@ -41,6 +41,7 @@ record!(Check {
     output,
     notes,
     kind,
+    create_index,
     modify_index,
 });
 record!(Counts { passing, warning, critical, maintenance });
@@ -54,8 +55,10 @@ record!(Instance {
     port,
     tags,
     meta,
+    version,
     checks,
     status,
+    create_index,
     modify_index,
 });
 record!(Node { name, address, status, failing_checks, services, meta });

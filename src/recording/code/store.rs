@@ -1,12 +1,20 @@
 //! The whole of what is known at one moment.
 
 use super::shape::record;
+use crate::domain::ids::{NodeName, ServiceName};
+use crate::domain::track::{Change, Track, Tracks};
 use crate::store::held::{Found, Held, Seen};
+use crate::store::tracked::Tracked;
 use crate::store::trend::Trend;
 use crate::store::{Datacenter, Since, Store, Totals};
 
 record!(Trend { samples, began });
 record!(Since { at, is_exact });
+record!(Change { at, to, is_exact });
+record!(Track { before, changes });
+record!(Tracks<ServiceName> { tracks, changes, most, forgotten });
+record!(Tracks<NodeName> { tracks, changes, most, forgotten });
+record!(Tracked { services, nodes, services_at, nodes_at });
 record!(Totals { checks, instances, estimated, services });
 record!(Seen { session, lock_index, since });
 record!(Found { locks, since });
@@ -29,6 +37,7 @@ record!(Datacenter {
     prints,
     held,
     since,
+    tracked,
     totals,
     trend,
     is_gone,

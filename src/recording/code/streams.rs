@@ -39,6 +39,7 @@ record!(Differing { name, class, source, destination, is_edited_there, since });
 record!(StatusKey { key, modify_index });
 record!(Stream {
     id,
+    prefix,
     verdict,
     stalled_for,
     evidence,

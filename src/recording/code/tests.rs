@@ -92,7 +92,7 @@ fn a_text_that_many_have_costs_its_bytes_once() {
     assert!(out.len() < 2 * name.len(), "{}", out.len());
     let bytes = out.finish();
     assert!(bytes.len() < 2 * name.len());
-    assert!(out.is_empty() && out.len() == 0);
+    assert_eq!(out.len(), 0);
 }
 
 mod growing {

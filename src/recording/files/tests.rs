@@ -28,7 +28,9 @@ impl Write for Scarce {
             return Err(io::ErrorKind::StorageFull.into());
         }
         let count = self.file.write(bytes.get(..count).unwrap_or_default())?;
-        ROOM.with(|room| room.0.store(room.0.load(Ordering::Relaxed) - count as u64, Ordering::Relaxed));
+        ROOM.with(|room| {
+            room.0.store(room.0.load(Ordering::Relaxed) - count as u64, Ordering::Relaxed)
+        });
         Ok(count)
     }
 

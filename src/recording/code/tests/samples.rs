@@ -102,6 +102,7 @@ impl Seed {
             output: self.text(),
             notes: self.text(),
             kind: self.text(),
+            create_index: 5,
             modify_index: self.number,
         }
     }
@@ -145,8 +146,10 @@ impl Seed {
             port: self.nanos as u16,
             tags: vec![self.text(), "v1".into()],
             meta: [("b".into(), self.text()), ("a".into(), self.text())].into_iter().collect(),
+            version: self.text(),
             checks: vec![Arc::new(self.check())],
             status: self.status(),
+            create_index: 6,
             modify_index: self.number,
         }
     }
@@ -190,6 +193,7 @@ impl Seed {
             since: self.some(self.at()),
         };
         Stream {
+            prefix: self.some(self.text()),
             verdict: Verdict::Drift,
             stalled_for: self.some(self.long()),
             evidence: self.text(),
@@ -304,7 +308,10 @@ impl Seed {
 
     fn lists(&self) -> Vec<List> {
         let subjects = self.subjects().into_iter().map(List::Subject);
-        [List::Services, List::Checks, List::Nodes, List::Servers].into_iter().chain(subjects).collect()
+        [List::Services, List::Checks, List::Nodes, List::Servers]
+            .into_iter()
+            .chain(subjects)
+            .collect()
     }
 
     fn pulses(&self) -> Vec<Pulse> {
@@ -355,7 +362,7 @@ fn catalog(seed: &Seed) -> Vec<Body> {
         status: seed.status(),
         failing_checks: seed.count(),
         services: 2,
-        meta: std::iter::once((seed.text(), seed.text())).collect(),
+        meta: Arc::new(std::iter::once((seed.text(), seed.text())).collect()),
     };
     let servers =
         Servers { servers: vec![seed.server()], failure_tolerance: 1, expected: seed.count() };
@@ -457,6 +464,7 @@ pub fn scope(seed: &Seed, ticket: u64) -> Scope {
         services: vec![seed.name()],
         keys: vec![(seed.name(), seed.name())],
         replication: seed.is,
+        rollouts: vec![seed.name()],
         passing: vec![wanted(Subject::Folder(format!("{}/", seed.text).into()))],
     };
     let subjects = seed.subjects().into_iter().map(wanted).collect();
