@@ -87,13 +87,7 @@ impl Recording {
         if stores.is_empty() {
             return Err(ReadError::Foreign(path.to_owned()));
         }
-        let last = |kind| {
-            let mut pieces = index.pieces.iter().rev().filter(|piece| piece.frame.kind == kind);
-            pieces.find_map(|piece| Some(walk::entries_of(&index, piece)?.last()?.at))
-        };
-        let end = index.pieces.last().map(|piece| piece.frame.at);
-        let last = [last(Kind::Entries), last(Kind::Events), end].into_iter().flatten().max();
-        let to = last.unwrap_or_default();
+        let to = index.pieces.iter().map(|piece| piece.frame.last).max().unwrap_or_default();
         Ok(Self { index, stores, to })
     }
 
@@ -190,4 +184,4 @@ impl Recording {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -44,7 +44,7 @@ impl Begin {
 pub fn frame_of(kind: Kind, at: DateTime<Utc>, content: &impl Coded) -> Vec<u8> {
     let mut out = Output::default();
     content.put(&mut out);
-    frame::write(kind, at, &out.finish())
+    frame::write(kind, (at, at), &out.finish())
 }
 
 /// The one thing that the bytes of a frame are.

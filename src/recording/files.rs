@@ -49,13 +49,16 @@ impl Medium for File {
     }
 }
 
+/// Makes a file that was not there.
+type Create<M> = Box<dyn Fn(&Path) -> io::Result<M> + Send>;
+
 /// The files.
 pub struct Files<M> {
     path: PathBuf,
     /// How many there are at most.
     most: usize,
     /// Makes a new one.
-    create: fn(&Path) -> io::Result<M>,
+    create: Create<M>,
     file: Option<M>,
     /// How many whole bytes the newest has.
     len: u64,
@@ -89,6 +92,7 @@ impl Files<File> {
         file.set_permissions(Permissions::from_mode(PRIVATE)).map_err(failed)?;
         let len = about.len();
         let path = path.to_owned();
+        let create = Box::new(create);
         Ok(Self { path, most, create, file: Some(file), len, is_torn: false })
     }
 }

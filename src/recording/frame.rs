@@ -1,10 +1,10 @@
 //! One piece of a recording: what it is, when it begins, and bytes that can be proved whole.
 //!
 //! ```text
-//! mark (4) | format (1) | kind (1) | time (8) | bytes (4) | unpacked (4) | crc (4) | packed bytes
+//! mark (4) | format (1) | kind (1) | first (8) | last (8) | bytes (4) | unpacked (4) | crc (4) | bytes
 //! ```
-//! Numbers are little-endian; the time is in microseconds since 1970, UTC. The CRC-32 is over all of
-//! the rest but the mark. Bytes are packed as raw deflate. A frame means something on its own: none
+//! Numbers are little-endian; the times of the first and the last in it are in microseconds since 1970,
+//! UTC. The CRC-32 is over all of the rest but the mark. Bytes are packed as raw deflate. A frame means something on its own: none
 //! needs another one to be read. Invariant: what [`Frame::read`] accepts was written as it is.
 
 use std::io::Read as _;
@@ -19,7 +19,7 @@ use super::code::FORMAT;
 /// What every frame begins with; none of the outer bytes is one of text.
 pub const MARK: [u8; 4] = [0xf5, b'D', b'C', 0xf6];
 /// As long as all that comes before the packed bytes.
-pub const HEAD: usize = 26;
+pub const HEAD: usize = 34;
 /// More bytes than one frame ever has: a length beyond it is damage.
 const MOST: usize = 1 << 28;
 
@@ -65,6 +65,8 @@ pub struct Frame {
     pub kind: Kind,
     /// Its moment, or that of the first in it (UTC), to the microsecond.
     pub at: DateTime<Utc>,
+    /// Its moment, or that of the last in it (UTC), to the microsecond.
+    pub last: DateTime<Utc>,
     /// How many packed bytes follow.
     pub packed: usize,
     /// How many bytes these are unpacked.
@@ -83,13 +85,16 @@ pub enum Head {
     Nothing,
 }
 
+/// The times of the first and the last in a frame.
+pub type Times = (DateTime<Utc>, DateTime<Utc>);
+
 /// A whole frame of these bytes.
-pub fn write(kind: Kind, at: DateTime<Utc>, bytes: &[u8]) -> Vec<u8> {
-    write_as(FORMAT, kind, at, bytes)
+pub fn write(kind: Kind, times: Times, bytes: &[u8]) -> Vec<u8> {
+    write_as(FORMAT, kind, times, bytes)
 }
 
 /// The same, said to be in the form of this number.
-pub(super) fn write_as(format: u8, kind: Kind, at: DateTime<Utc>, bytes: &[u8]) -> Vec<u8> {
+pub(super) fn write_as(format: u8, kind: Kind, times: Times, bytes: &[u8]) -> Vec<u8> {
     let mut out = vec![0; HEAD];
     out.reserve(bytes.len() / 4);
     let mut packer = DeflateEncoder::new(out, Compression::fast());
@@ -100,7 +105,8 @@ pub(super) fn write_as(format: u8, kind: Kind, at: DateTime<Utc>, bytes: &[u8]) 
     let mut head = Vec::with_capacity(HEAD);
     head.extend_from_slice(&MARK);
     head.extend_from_slice(&[format, kind.number()]);
-    head.extend_from_slice(&at.timestamp_micros().to_le_bytes());
+    head.extend_from_slice(&times.0.timestamp_micros().to_le_bytes());
+    head.extend_from_slice(&times.1.timestamp_micros().to_le_bytes());
     head.extend_from_slice(&(packed as u32).to_le_bytes());
     head.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
     let crc = checked(head.get(MARK.len()..).unwrap_or_default(), out.get(HEAD..));
@@ -127,22 +133,22 @@ impl Frame {
     /// Reads what stands before the bytes, and proves nothing of it.
     pub fn head(head: &[u8; HEAD]) -> Head {
         let [format, kind] = part(head, 4);
-        let micros = i64::from_le_bytes(part(head, 6));
-        let packed = u32::from_le_bytes(part(head, 14)) as usize;
-        let unpacked = u32::from_le_bytes(part(head, 18)) as usize;
-        let crc = u32::from_le_bytes(part(head, 22));
-        let at = DateTime::from_timestamp_micros(micros);
+        let time = |at| DateTime::from_timestamp_micros(i64::from_le_bytes(part(head, at)));
+        let packed = u32::from_le_bytes(part(head, 22)) as usize;
+        let unpacked = u32::from_le_bytes(part(head, 26)) as usize;
+        let crc = u32::from_le_bytes(part(head, 30));
+        let times = time(6).zip(time(14));
         if part(head, 0) != MARK || packed > MOST || format == 0 {
             return Head::Nothing;
         }
         let known = Kind::ALL.into_iter().find(|known| known.number() == kind);
-        match (at, known) {
-            (Some(at), Some(kind)) if format <= FORMAT => {
-                Head::Frame(Self { format, kind, at, packed, unpacked, crc })
+        match (times, known) {
+            (Some((at, last)), Some(kind)) if format <= FORMAT => {
+                Head::Frame(Self { format, kind, at, last, packed, unpacked, crc })
             }
-            (Some(at), kind) if format > FORMAT => {
+            (Some((at, last)), kind) if format > FORMAT => {
                 let kind = kind.unwrap_or(Kind::Begin);
-                Head::Newer(Self { format, kind, at, packed, unpacked, crc })
+                Head::Newer(Self { format, kind, at, last, packed, unpacked, crc })
             }
             _ => Head::Nothing,
         }
@@ -188,8 +194,9 @@ mod tests {
             kind in 0..6_usize,
         ) {
             let kind = Kind::ALL[kind];
-            let (frame, again) = read(&write(kind, at(micros), &bytes)).unwrap();
-            prop_assert_eq!((frame.kind, frame.at, again), (kind, at(micros), bytes));
+            let (frame, again) = read(&write(kind, (at(micros), at(micros + 5)), &bytes)).unwrap();
+            prop_assert_eq!((frame.kind, again), (kind, bytes));
+            prop_assert_eq!((frame.at, frame.last), (at(micros), at(micros + 5)));
         }
 
         #[test]
@@ -198,7 +205,7 @@ mod tests {
             place: prop::sample::Index,
             bit in 0..8_u32,
         ) {
-            let mut frame = write(Kind::Entries, at(7), &bytes);
+            let mut frame = write(Kind::Entries, (at(7), at(8)), &bytes);
             let place = place.index(frame.len());
             frame[place] ^= 1 << bit;
             prop_assert_eq!(read(&frame), None);
@@ -207,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_newer_form_is_told_from_damage() {
-        let mut frame = write(Kind::Begin, at(7), b"x");
+        let mut frame = write(Kind::Begin, (at(7), at(7)), b"x");
         frame[4] = FORMAT + 1;
         let head = frame.first_chunk::<HEAD>().unwrap();
         assert!(matches!(Frame::head(head), Head::Newer(_)));

@@ -124,11 +124,12 @@ impl Index {
 
     fn take(&mut self, path: &Path, mut pieces: Vec<Piece>, damages: &[(usize, u64, u64)]) {
         let last = self.pieces.iter().rev().find(|piece| piece.frame.kind != Kind::Events);
-        let mut last = last.map(|piece| piece.frame.at);
+        let mut last = last.map(|piece| piece.frame.last);
         // Events come behind the entries of the same time, and have their own.
         for piece in pieces.iter_mut().filter(|piece| piece.frame.kind != Kind::Events) {
             piece.frame.at = last.map_or(piece.frame.at, |last| last.max(piece.frame.at));
-            last = Some(piece.frame.at);
+            piece.frame.last = piece.frame.last.max(piece.frame.at);
+            last = Some(piece.frame.last);
         }
         let before = self.pieces.len();
         self.pieces.extend(pieces);
@@ -211,7 +212,7 @@ impl Index {
                 holes.retain(|hole| hole.from < from);
                 holes.push(Hole { from, to: at, why });
             }
-            last = Some(at);
+            last = last.max(Some(piece.frame.last));
         }
         self.holes = holes;
     }

@@ -118,3 +118,6 @@ impl Player {
         Some(history)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,11 +109,11 @@ impl Recorder {
     /// [`OpenError`] when the file cannot be recorded to.
     pub fn start(options: &Options, tell: Tell) -> Result<Self, OpenError> {
         let files = Files::<File>::open(&options.path, options.files)?;
-        Ok(Self::with(files, options, tell))
+        Ok(Self::with(files, options, AGAIN, tell))
     }
 
-    /// Begins to record to these files.
-    fn with<M: Medium>(files: Files<M>, options: &Options, tell: Tell) -> Self {
+    /// Begins to record to these files, which are tried again so often after an error.
+    fn with<M: Medium>(files: Files<M>, options: &Options, again: Duration, tell: Tell) -> Self {
         let (lane, inputs) = mpsc::sync_channel(LANE);
         let (jobs, ordered) = mpsc::channel();
         let (finished, done) = mpsc::channel();
@@ -124,8 +124,16 @@ impl Recorder {
         let roll = Roll::new(begin, files.len(), Pace::of(options.size));
         let left = Arc::clone(&waiting);
         thread::spawn(move || write(files, &ordered, &back, &left, &finished));
-        let hand =
-            Hand { roll, jobs, became, waiting, pause: None, attempt: 0, tell: said.clone() };
+        let hand = Hand {
+            roll,
+            jobs,
+            became,
+            waiting,
+            pause: None,
+            attempt: 0,
+            again,
+            tell: said.clone(),
+        };
         thread::spawn(move || {
             crate::provoke::panic_in("recorder");
             hand.run(&inputs);
@@ -165,6 +173,8 @@ struct Hand {
     waiting: Arc<AtomicUsize>,
     pause: Option<Pause>,
     attempt: u64,
+    /// How long it waits after an error.
+    again: Duration,
     tell: Sender<Told>,
 }
 
@@ -260,7 +270,7 @@ impl Hand {
         let since = before.map_or(since, |before| before.since.min(since));
         self.roll.pause(since, len, why);
         self.attempt += 1;
-        self.pause = Some(Pause { since, until: since, retry: Instant::now() + AGAIN });
+        self.pause = Some(Pause { since, until: since, retry: Instant::now() + self.again });
     }
 }
 
@@ -305,3 +315,6 @@ fn weight(job: &Job) -> usize {
         Job::Turn(_) => 0,
     }
 }
+
+#[cfg(test)]
+mod tests;

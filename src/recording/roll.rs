@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::code::{Coded as _, Output};
 use super::content::{Begin, Gap, frame_of};
-use super::frame::{self, Kind};
+use super::frame::{self, Kind, Times};
 use super::redact::Redactor;
 use crate::past::{Entry, What};
 use crate::store::Store;
@@ -63,11 +63,11 @@ struct Sizes {
     store: usize,
 }
 
-/// Entries that are in no frame yet, and when the first of them came.
+/// Entries that are in no frame yet, and when the first and the last of them came.
 #[derive(Default)]
 struct Pending {
     out: Output,
-    first: Option<DateTime<Utc>>,
+    times: Option<Times>,
 }
 
 /// What is recorded, up to now.
@@ -119,8 +119,8 @@ impl Roll {
 
     /// What a file begins with, or goes on with after a gap.
     fn begins(&mut self, gap: Option<&Gap>) -> Job {
-        let mut bytes = frame_of(Kind::Begin, self.last, &self.begin);
-        bytes.extend(gap.into_iter().flat_map(|gap| frame_of(Kind::Gap, self.last, gap)));
+        let mut bytes = gap.map(|gap| frame_of(Kind::Gap, self.last, gap)).unwrap_or_default();
+        bytes.append(&mut frame_of(Kind::Begin, self.last, &self.begin));
         bytes.append(&mut self.whole());
         self.sizes.begun = bytes.len() as u64;
         let job = self.append(gap.map_or(self.last, |gap| gap.from), bytes);
@@ -145,7 +145,7 @@ impl Roll {
         }
         if self.gap.is_none() {
             let pending = if is_event { &mut self.events } else { &mut self.entries };
-            pending.first.get_or_insert(at);
+            pending.times.get_or_insert((at, at)).1 = at;
             entry.put(&mut pending.out);
         }
     }
@@ -158,8 +158,8 @@ impl Roll {
     /// What is to be written now: the entries since the last time, and what is due after them.
     pub fn flush(&mut self) -> Vec<Job> {
         self.sizes.changes += self.entries.out.len();
-        let firsts = [self.entries.first, self.events.first];
-        let Some(first) = firsts.into_iter().flatten().min() else { return Vec::new() };
+        let times = [self.entries.times, self.events.times].into_iter().flatten();
+        let Some(first) = times.map(|(first, _)| first).min() else { return Vec::new() };
         let mut frames = self.entries.frame(Kind::Entries).unwrap_or_default();
         frames.extend(self.events.frame(Kind::Events).into_iter().flatten());
         let mut jobs = vec![self.append(first, frames)];
@@ -220,7 +220,7 @@ impl Roll {
         self.sizes.store = bytes.len();
         self.sizes.changes = 0;
         self.stored = self.last;
-        frame::write(Kind::Store, self.last, &bytes)
+        frame::write(Kind::Store, (self.last, self.last), &bytes)
     }
 
     /// True when the file is full. What it begins with must not fill file after file.
@@ -241,7 +241,7 @@ impl Roll {
 impl Pending {
     /// A frame of it, if there is any.
     fn frame(&mut self, kind: Kind) -> Option<Vec<u8>> {
-        let first = self.first.take()?;
-        Some(frame::write(kind, first, &self.out.finish()))
+        let times = self.times.take()?;
+        Some(frame::write(kind, times, &self.out.finish()))
     }
 }

@@ -203,7 +203,7 @@ mod tests {
             .take(*size)
             .collect();
             let from = bytes.len() as u64;
-            bytes.extend(frame::write(Kind::Entries, at, &content));
+            bytes.extend(frame::write(Kind::Entries, (at, at), &content));
             places.push((from, bytes.len() as u64));
         }
         (bytes, places)
@@ -309,7 +309,7 @@ mod tests {
     fn what_a_newer_program_wrote_is_not_called_damage() {
         let at = DateTime::from_timestamp(1, 0).unwrap();
         let mut bytes = LINE.to_vec();
-        bytes.extend(frame::write_as(FORMAT + 1, Kind::Entries, at, b"news"));
+        bytes.extend(frame::write_as(FORMAT + 1, Kind::Entries, (at, at), b"news"));
         let error = Scan::new(&bytes, bytes.len() as u64).unwrap().next().unwrap().unwrap_err();
         assert!(matches!(error, ScanError::Newer(_)));
     }

@@ -33,23 +33,23 @@ fn what((_, seed, place): Step) -> What {
 }
 
 /// A recording in the making, and what was known after each entry.
-struct Made {
+pub struct Made {
     dir: TempDir,
     files: Files<fs::File>,
     roll: Roll,
     live: Store,
     then: Vec<(DateTime<Utc>, Store)>,
-    all: Vec<Entry>,
-    now: DateTime<Utc>,
+    pub all: Vec<Entry>,
+    pub now: DateTime<Utc>,
 }
 
 /// Whole stores often, and files that are full soon.
-fn quick(limit: u64) -> Pace {
+pub fn quick(limit: u64) -> Pace {
     Pace { enough: 3_000, soon: TimeDelta::seconds(60), late: TimeDelta::seconds(90), limit }
 }
 
 impl Made {
-    fn new(pace: Pace) -> Self {
+    pub fn new(pace: Pace) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::open(&dir.path().join("r"), 4).unwrap();
         let (now, begin) = (samples::second(0), Begin::of_run(samples::second(0), true));
@@ -61,7 +61,7 @@ impl Made {
         made
     }
 
-    fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.dir.path().join("r")
     }
 
@@ -77,23 +77,43 @@ impl Made {
     /// Takes in steps, and writes them down every few of them.
     fn live(&mut self, steps: &[Step]) {
         for (n, step) in steps.iter().enumerate() {
-            self.now += TimeDelta::milliseconds(step.0 * 700 + 1);
-            let entry = Entry { at: self.now, what: what(*step) };
-            self.roll.take(entry.clone());
-            entry.apply(&mut self.live);
-            self.then.push((self.now, self.live.clone()));
-            self.all.push(entry);
+            self.pass(step.0 * 700 + 1);
+            self.tell(what(*step));
             if n % 7 == 3 {
-                let jobs = self.roll.flush();
-                self.write(jobs);
+                self.flush();
             }
         }
+        self.flush();
+    }
+
+    /// Milliseconds pass.
+    pub fn pass(&mut self, millis: i64) {
+        self.now += TimeDelta::milliseconds(millis);
+    }
+
+    /// Takes in one thing.
+    pub fn tell(&mut self, what: What) {
+        let entry = Entry { at: self.now, what };
+        self.roll.take(entry.clone());
+        entry.apply(&mut self.live);
+        self.then.push((self.now, self.live.clone()));
+        self.all.push(entry);
+    }
+
+    /// Writes down what came.
+    pub fn flush(&mut self) {
         let jobs = self.roll.flush();
         self.write(jobs);
     }
 
+    /// What was known at a moment.
+    pub fn known(&self, at: DateTime<Utc>) -> Store {
+        let last = self.then.iter().rev().find(|(then, _)| *then <= at);
+        last.map(|(_, store)| store.clone()).unwrap_or_default()
+    }
+
     /// Ends the run and begins another one in the same files, some minutes later.
-    fn again(mut self, pace: Pace) -> Self {
+    pub fn again(mut self, pace: Pace) -> Self {
         let end = self.roll.end();
         self.write(end);
         self.now += TimeDelta::minutes(5);
@@ -105,7 +125,7 @@ impl Made {
         self
     }
 
-    fn open(&self) -> Recording {
+    pub fn open(&self) -> Recording {
         Recording::open(&self.path()).unwrap()
     }
 }

@@ -1,36 +1,31 @@
 //! Files that are real, and disks that are not.
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::TempDir;
 
 use super::*;
 
-/// How many bytes disks of this test still take; each test has its own thread.
-pub struct Room(AtomicU64);
-
-thread_local! {
-    static ROOM: Room = const { Room(AtomicU64::new(u64::MAX)) };
-}
-
 /// A file on a disk that may be full, and that then takes a part of what it is given.
 pub struct Scarce {
     file: File,
+    room: Arc<AtomicU64>,
     cuts: bool,
 }
 
 impl Write for Scarce {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = ROOM.with(|room| room.0.load(Ordering::Relaxed));
+        let room = self.room.load(Ordering::SeqCst);
         let count = bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX));
         if count == 0 && !bytes.is_empty() {
             return Err(io::ErrorKind::StorageFull.into());
         }
         let count = self.file.write(bytes.get(..count).unwrap_or_default())?;
-        ROOM.with(|room| {
-            room.0.store(room.0.load(Ordering::Relaxed) - count as u64, Ordering::Relaxed)
-        });
+        if room < u64::MAX {
+            self.room.fetch_sub(count as u64, Ordering::SeqCst);
+        }
         Ok(count)
     }
 
@@ -45,19 +40,27 @@ impl Medium for Scarce {
     }
 }
 
-fn room(bytes: u64) {
-    ROOM.with(|room| room.0.store(bytes, Ordering::Relaxed));
-}
-
-fn scarce(path: &Path) -> Files<Scarce> {
+/// Files on a disk that takes so many bytes more.
+pub fn scarce(path: &Path, room: &Arc<AtomicU64>) -> Files<Scarce> {
+    let room = Arc::clone(room);
     Files {
         path: path.to_owned(),
         most: 3,
-        create: |path| Ok(Scarce { file: create(path)?, cuts: true }),
+        create: Box::new(move |path| {
+            Ok(Scarce { file: create(path)?, room: Arc::clone(&room), cuts: true })
+        }),
         file: None,
         len: 0,
         is_torn: false,
     }
+}
+
+fn room(bytes: u64) -> Arc<AtomicU64> {
+    Arc::new(AtomicU64::new(bytes))
+}
+
+fn set(room: &AtomicU64, bytes: u64) {
+    room.store(bytes, Ordering::SeqCst);
 }
 
 fn dir() -> TempDir {
@@ -144,12 +147,12 @@ fn with_one_file_the_full_one_goes() {
 fn what_a_full_disk_took_in_part_is_cut_off() {
     let dir = dir();
     let path = dir.path().join("r");
-    let mut files = scarce(&path);
-    room(LINE.len() as u64 + 7);
+    let room = room(LINE.len() as u64 + 7);
+    let mut files = scarce(&path, &room);
     files.append(b"whole").unwrap();
     assert!(files.append(b"torn").is_err());
     assert_eq!(content(&path), "whole");
-    room(u64::MAX);
+    set(&room, u64::MAX);
     files.append(b" again").unwrap();
     assert_eq!(content(&path), "whole again");
 }
@@ -158,13 +161,14 @@ fn what_a_full_disk_took_in_part_is_cut_off() {
 fn what_cannot_be_cut_off_at_once_is_before_anything_is_added() {
     let dir = dir();
     let path = dir.path().join("r");
-    let mut files = scarce(&path);
+    let room = room(u64::MAX);
+    let mut files = scarce(&path, &room);
     files.append(b"whole").unwrap();
-    room(2);
+    set(&room, 2);
     files.file.as_mut().unwrap().cuts = false;
     assert!(files.append(b"torn").is_err());
     assert_eq!(content(&path), "wholeto");
-    room(u64::MAX);
+    set(&room, u64::MAX);
     assert!(files.append(b"more").is_err(), "it cannot be cut yet");
     assert_eq!(content(&path), "wholeto");
     files.file.as_mut().unwrap().cuts = true;
@@ -176,7 +180,7 @@ fn what_cannot_be_cut_off_at_once_is_before_anything_is_added() {
 fn a_file_that_could_not_be_made_is_made_later() {
     let dir = dir();
     let path = dir.path().join("r");
-    let mut files = scarce(&path);
+    let mut files = scarce(&path, &room(u64::MAX));
     files.append(b"a").unwrap();
     files.turn().unwrap();
     fs::create_dir(&path).unwrap();
