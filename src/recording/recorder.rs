@@ -164,6 +164,37 @@ impl Recorder {
     }
 }
 
+/// Records what is known already, in this thread and as fast as the disk takes it, in the frames that
+/// it would have come in.
+///
+/// # Errors
+/// When the file cannot be recorded to, or the disk does not take it.
+pub fn write_down(
+    options: &Options,
+    entries: impl IntoIterator<Item = Entry>,
+) -> std::io::Result<()> {
+    let every = TimeDelta::from_std(EVERY).unwrap_or_default();
+    let mut files = Files::open(&options.path, options.files).map_err(std::io::Error::other)?;
+    let begin = Begin::of_run(options.run, options.has_values);
+    let mut roll = Roll::new(begin, files.len(), Pace::of(options.size));
+    let mut carry_out = |jobs: Vec<Job>| {
+        jobs.into_iter().try_for_each(|job| match job {
+            Job::Append(_, bytes) => files.append(&bytes),
+            Job::Turn(_) => files.turn(),
+        })
+    };
+    carry_out(roll.begin())?;
+    let mut due = options.run + every;
+    for entry in entries {
+        if entry.at >= due || roll.pending() >= LARGE {
+            due = entry.at + every;
+            carry_out(roll.flush())?;
+        }
+        roll.take(entry);
+    }
+    carry_out(roll.end())
+}
+
 /// The thread that lives through what is recorded.
 struct Hand {
     roll: Roll,
