@@ -30,16 +30,18 @@ pub mod recorder;
 mod redact;
 mod roll;
 mod scan;
+mod slim;
 mod steps;
 mod walk;
 
 pub use damage::{Damage, ReadError};
 pub use files::OpenError;
 pub use index::Hole;
+pub use walk::Told;
 
 use frame::Kind;
-use index::Index;
-use walk::Walk;
+use index::{Index, Piece};
+use walk::{Part, Walk};
 
 /// A recording that was opened.
 #[derive(Debug)]
@@ -50,28 +52,62 @@ pub struct Recording {
     to: DateTime<Utc>,
 }
 
-/// Everything that was recorded, in order, and the damage between it. What happened comes right
-/// after what changed the store in the same quarter of a second.
+/// Everything that happened while it was recorded, in order and with the moment at which it was told
+/// (UTC), and the damage between it. Nothing else is unpacked.
+///
+/// # Errors
+/// [`ReadError`] when nothing can be read; damage comes among the rest.
+pub fn events(path: &Path) -> Result<impl Iterator<Item = Result<Told, Damage>>, ReadError> {
+    let index = Index::open(path)?;
+    Ok(pieces(index, |index, piece| match piece.frame.kind {
+        Kind::Eventful => {
+            let events = walk::part_of(index, piece, Part::Events)?;
+            Some(events.into_iter().flat_map(walk::happened).collect())
+        }
+        _ => Some(Vec::new()),
+    }))
+}
+
+/// Everything that was recorded, in order, and the damage between it.
 ///
 /// # Errors
 /// [`ReadError`] when nothing can be read; damage comes among the entries.
 pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Entry, Damage>>, ReadError> {
     let index = Index::open(path)?;
-    let count = index.pieces.len();
-    let all = (0..=count).flat_map(move |number| {
-        let before = index.damages.iter().filter(move |(at, _)| *at == number);
+    let mut store = Store::default();
+    Ok(pieces(index, move |index, piece| match piece.frame.kind {
+        Kind::Entries | Kind::Eventful => {
+            let mut entries = walk::all_of(index, piece)?;
+            for entry in &mut entries {
+                walk::fill(&store, entry);
+                entry.apply(&mut store);
+            }
+            Some(entries)
+        }
+        Kind::Store => {
+            store = walk::store_of(index, piece)?;
+            Some(Vec::new())
+        }
+        _ => Some(Vec::new()),
+    }))
+}
+
+/// What each piece gives, and the damage between them; a piece that gives nothing is damaged.
+fn pieces<T>(
+    index: Index,
+    mut take: impl FnMut(&Index, &Piece) -> Option<Vec<T>>,
+) -> impl Iterator<Item = Result<T, Damage>> {
+    (0..=index.pieces.len()).flat_map(move |number| {
+        let before = index.damages.iter().filter(|(at, _)| *at == number);
         let mut all: Vec<_> = before.map(|(_, damage)| Err(damage.clone())).collect();
-        if let Some(piece) = index.pieces.get(number)
-            && matches!(piece.frame.kind, Kind::Entries | Kind::Events)
-        {
-            match walk::entries_of(&index, piece) {
-                Some(entries) => all.extend(entries.into_iter().map(Ok)),
+        if let Some(piece) = index.pieces.get(number) {
+            match take(&index, piece) {
+                Some(taken) => all.extend(taken.into_iter().map(Ok)),
                 None => all.extend(index.damage_of(number).map(Err)),
             }
         }
         all
-    });
-    Ok(all)
+    })
 }
 
 impl Recording {
@@ -139,9 +175,9 @@ impl Recording {
     fn history(&self, at: DateTime<Utc>, bound: Bound) -> (History, bool) {
         let (mut events, mut bytes, mut is_whole) = (Vec::new(), 0, true);
         let pieces = self.index.pieces.iter().rev();
-        let pieces = pieces.filter(|it| it.frame.kind == Kind::Events && it.frame.at <= at);
+        let pieces = pieces.filter(|it| it.frame.kind == Kind::Eventful && it.frame.at <= at);
         for piece in pieces {
-            let entries = walk::entries_of(&self.index, piece).into_iter().flatten();
+            let entries = walk::part_of(&self.index, piece, Part::Events).into_iter().flatten();
             let told: Vec<_> = entries.flat_map(walk::happened).collect();
             let told = told.into_iter().rev().filter(|(then, _)| *then <= at);
             events.extend(told.map(|(_, event)| event).inspect(|event| bytes += event.weight()));

@@ -47,6 +47,8 @@ pub trait Coded: Sized {
 #[derive(Default)]
 pub struct Output {
     bytes: Vec<u8>,
+    /// What is written apart, and shares the texts.
+    apart: Vec<u8>,
     texts: Vec<Arc<str>>,
     /// How many bytes the texts take.
     weight: usize,
@@ -56,7 +58,7 @@ pub struct Output {
 impl Output {
     /// How many bytes it takes by now, texts included.
     pub fn len(&self) -> usize {
-        self.bytes.len() + self.weight
+        self.bytes.len() + self.apart.len() + self.weight
     }
 
     /// A number; small ones take one byte.
@@ -89,6 +91,27 @@ impl Output {
             }
         };
         self.number(place);
+    }
+
+    /// Writes something apart from the rest, which can be read without it.
+    pub fn apart(&mut self, write: impl FnOnce(&mut Self)) {
+        std::mem::swap(&mut self.bytes, &mut self.apart);
+        write(self);
+        std::mem::swap(&mut self.bytes, &mut self.apart);
+    }
+
+    /// True when something was written apart.
+    pub fn has_apart(&self) -> bool {
+        !self.apart.is_empty()
+    }
+
+    /// All of it in two parts: the table of texts, what was written, and what was written apart. It is
+    /// empty afterwards.
+    pub fn finish_both(&mut self) -> Vec<u8> {
+        let (bytes, apart) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.apart));
+        self.raw(&bytes);
+        self.bytes.extend(apart);
+        self.finish()
     }
 
     /// All of it: the table of texts, then what was written. It is empty afterwards.
@@ -137,6 +160,16 @@ impl<'a> Input<'a> {
         }
         input.texts = texts;
         Ok(input)
+    }
+
+    /// Two parts, as [`Output::finish_both`] wrote them: the first, and what was written apart.
+    ///
+    /// # Errors
+    /// [`Garbled`] when the first is longer than all.
+    pub fn split(mut self) -> Result<(Self, Self), Garbled> {
+        let bytes = self.raw()?;
+        let (texts, format) = (self.texts.clone(), self.format);
+        Ok((Self { bytes, texts, format }, self))
     }
 
     /// True when all was read.

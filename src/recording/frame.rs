@@ -32,8 +32,8 @@ pub enum Kind {
     Store,
     /// What changed it, in order.
     Entries,
-    /// What happened in the time of the entries before it, in order: it changes no store.
-    Events,
+    /// The same, and behind it what happened in their time: that changes no store.
+    Eventful,
     /// Nothing was recorded for a while.
     Gap,
     /// The end of a run of the program that ended as it should.
@@ -42,14 +42,14 @@ pub enum Kind {
 
 impl Kind {
     const ALL: [Self; 6] =
-        [Self::Begin, Self::Store, Self::Entries, Self::Events, Self::Gap, Self::End];
+        [Self::Begin, Self::Store, Self::Entries, Self::Eventful, Self::Gap, Self::End];
 
     fn number(self) -> u8 {
         match self {
             Self::Begin => 0,
             Self::Store => 1,
             Self::Entries => 2,
-            Self::Events => 3,
+            Self::Eventful => 3,
             Self::Gap => 4,
             Self::End => 5,
         }

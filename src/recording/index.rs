@@ -2,7 +2,7 @@
 //!
 //! Each file is read once, and each frame of it proved whole; nothing is unpacked but the small
 //! frames that say what is missing. Invariants: the pieces are in the order of time, which never goes
-//! back but for events, which stand behind the entries of their time; a file that is still being written is read up to where it is now.
+//! back; a file that is still being written is read up to where it is now.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -123,10 +123,8 @@ impl Index {
     }
 
     fn take(&mut self, path: &Path, mut pieces: Vec<Piece>, damages: &[(usize, u64, u64)]) {
-        let last = self.pieces.iter().rev().find(|piece| piece.frame.kind != Kind::Events);
-        let mut last = last.map(|piece| piece.frame.last);
-        // Events come behind the entries of the same time, and have their own.
-        for piece in pieces.iter_mut().filter(|piece| piece.frame.kind != Kind::Events) {
+        let mut last = self.pieces.last().map(|piece| piece.frame.last);
+        for piece in &mut pieces {
             piece.frame.at = last.map_or(piece.frame.at, |last| last.max(piece.frame.at));
             piece.frame.last = piece.frame.last.max(piece.frame.at);
             last = Some(piece.frame.last);

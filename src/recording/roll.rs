@@ -11,6 +11,7 @@ use super::code::{Coded as _, Output};
 use super::content::{Begin, Gap, frame_of};
 use super::frame::{self, Kind, Times};
 use super::redact::Redactor;
+use super::slim::slim;
 use crate::past::{Entry, What};
 use crate::store::Store;
 
@@ -63,13 +64,6 @@ struct Sizes {
     store: usize,
 }
 
-/// Entries that are in no frame yet, and when the first and the last of them came.
-#[derive(Default)]
-struct Pending {
-    out: Output,
-    times: Option<Times>,
-}
-
 /// What is recorded, up to now.
 pub struct Roll {
     begin: Begin,
@@ -80,9 +74,10 @@ pub struct Roll {
     last: DateTime<Utc>,
     /// When the last store was written.
     stored: DateTime<Utc>,
-    /// What is in no frame yet: what changed the store, and what happened.
-    entries: Pending,
-    events: Pending,
+    /// What is in no frame yet, what happened apart from the rest; and when the first and the last of it
+    /// came.
+    pending: Output,
+    times: Option<Times>,
     sizes: Sizes,
     /// Since when nothing can be written, and why.
     gap: Option<(DateTime<Utc>, String)>,
@@ -99,8 +94,8 @@ impl Roll {
             store: Store::default(),
             last: at,
             stored: at,
-            entries: Pending::default(),
-            events: Pending::default(),
+            pending: Output::default(),
+            times: None,
             sizes: Sizes { file, ..Sizes::default() },
             gap: None,
         }
@@ -139,30 +134,36 @@ impl Roll {
             None => what,
         };
         let entry = Entry { at, what };
-        let is_event = matches!(&entry.what, What::Report(report) if report.is_events());
-        if !is_event {
-            entry.apply(&mut self.store);
-        }
         if self.gap.is_none() {
-            let pending = if is_event { &mut self.events } else { &mut self.entries };
-            pending.times.get_or_insert((at, at)).1 = at;
-            entry.put(&mut pending.out);
+            self.put(entry.clone());
+        }
+        entry.apply(&mut self.store);
+    }
+
+    /// Writes an entry down, which the store has not taken in yet.
+    fn put(&mut self, Entry { at, what }: Entry) {
+        self.times.get_or_insert((at, at)).1 = at;
+        let is_event = matches!(&what, What::Report(report) if report.is_events());
+        let entry = Entry { at, what: slim(&self.store, what) };
+        if is_event {
+            self.pending.apart(|out| entry.put(out));
+        } else {
+            entry.put(&mut self.pending);
         }
     }
 
     /// How many bytes wait to be put into a frame.
     pub fn pending(&self) -> usize {
-        self.entries.out.len() + self.events.out.len()
+        self.pending.len()
     }
 
     /// What is to be written now: the entries since the last time, and what is due after them.
     pub fn flush(&mut self) -> Vec<Job> {
-        self.sizes.changes += self.entries.out.len();
-        let times = [self.entries.times, self.events.times].into_iter().flatten();
-        let Some(first) = times.map(|(first, _)| first).min() else { return Vec::new() };
-        let mut frames = self.entries.frame(Kind::Entries).unwrap_or_default();
-        frames.extend(self.events.frame(Kind::Events).into_iter().flatten());
-        let mut jobs = vec![self.append(first, frames)];
+        let Some(times) = self.times.take() else { return Vec::new() };
+        let kind = if self.pending.has_apart() { Kind::Eventful } else { Kind::Entries };
+        let bytes = self.pending.finish_both();
+        self.sizes.changes += bytes.len();
+        let mut jobs = vec![self.append(times.0, frame::write(kind, times, &bytes))];
         if self.is_full() {
             jobs.append(&mut self.turn());
         } else if self.is_store_due() {
@@ -185,7 +186,7 @@ impl Roll {
     /// Nothing that came since then was or can be written; of so many bytes is the file, where that
     /// is not as it was to be.
     pub fn pause(&mut self, since: DateTime<Utc>, file: Option<u64>, why: &str) {
-        (self.entries, self.events) = (Pending::default(), Pending::default());
+        (self.pending, self.times) = (Output::default(), None);
         self.sizes.file = file.unwrap_or(self.sizes.file);
         let (since, why) = match self.gap.take() {
             Some((before, why)) => (before.min(since), why),
@@ -235,13 +236,5 @@ impl Roll {
         changes >= store.max(self.pace.enough)
             || (age >= self.pace.soon && changes.saturating_mul(CHEAP) >= store)
             || age >= self.pace.late
-    }
-}
-
-impl Pending {
-    /// A frame of it, if there is any.
-    fn frame(&mut self, kind: Kind) -> Option<Vec<u8>> {
-        let times = self.times.take()?;
-        Some(frame::write(kind, times, &self.out.finish()))
     }
 }

@@ -13,30 +13,59 @@ use super::code::{Coded, Input};
 use super::content;
 use super::frame::Kind;
 use super::index::{Index, Piece};
+use super::slim;
 use crate::domain::event::Event;
 use crate::domain::feed::{Body, Report};
 use crate::past::{Entry, What};
 use crate::store::Store;
 
-/// Entries and the events of their time stand beside each other, perhaps with a whole store between.
-const PAIR: usize = 4;
-
 /// Something that happened, and when it was told (UTC).
 pub type Told = (DateTime<Utc>, Arc<Event>);
 
-/// What a frame with entries holds; what cannot be read is left out.
-pub fn entries_of(index: &Index, piece: &Piece) -> Option<Vec<Entry>> {
+/// What of a frame is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What changed the store.
+    Entries,
+    /// What happened.
+    Events,
+}
+
+/// What a frame holds of this; `None` when it cannot be read.
+pub fn part_of(index: &Index, piece: &Piece, part: Part) -> Option<Vec<Entry>> {
     let bytes = index.bytes(piece)?;
-    let mut input = Input::new(&bytes, piece.frame.format).ok()?;
-    let (mut entries, mut last) = (Vec::new(), piece.frame.at);
+    let (entries, events) = Input::new(&bytes, piece.frame.format).ok()?.split().ok()?;
+    let input = if part == Part::Entries { entries } else { events };
+    in_order(input, piece.frame.at)
+}
+
+/// Everything that a frame holds, in order; `None` when it cannot be read.
+pub fn all_of(index: &Index, piece: &Piece) -> Option<Vec<Entry>> {
+    let bytes = index.bytes(piece)?;
+    let (entries, events) = Input::new(&bytes, piece.frame.format).ok()?.split().ok()?;
+    let mut all = in_order(entries, piece.frame.at)?;
+    all.extend(in_order(events, piece.frame.at)?);
+    all.sort_by_key(|entry| entry.at);
+    Some(all)
+}
+
+/// Entries, none earlier than the one before it: the clock may have gone back since what was recorded
+/// before.
+fn in_order(mut input: Input<'_>, mut last: DateTime<Utc>) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
     while !input.is_empty() {
         let mut entry = Entry::take(&mut input).ok()?;
-        // The clock may have gone back since what was recorded before.
         last = last.max(entry.at);
         entry.at = last;
         entries.push(entry);
     }
     Some(entries)
+}
+
+/// Makes an entry what it was before it was written down, beside what was known then.
+pub fn fill(store: &Store, entry: &mut Entry) {
+    let what = std::mem::replace(&mut entry.what, What::Tick);
+    entry.what = slim::fill(store, what);
 }
 
 /// The store that a frame holds.
@@ -91,11 +120,12 @@ impl Walk {
     #[must_use]
     pub fn with_events(mut self, index: &Index, at: DateTime<Utc>) -> Self {
         self.wants_events = true;
-        // Of the events that were passed by, only the last may be later.
-        let passed = index.pieces.get(..self.next).unwrap_or_default().iter().rev().take(PAIR);
-        let last = passed.filter(|piece| piece.frame.kind == Kind::Events).take(1);
-        let entries = last.filter_map(|piece| entries_of(index, piece)).flatten();
-        self.events.extend(entries.flat_map(happened).filter(|(then, _)| *then > at));
+        // Of what was passed by, only the last frame may hold later events.
+        let passed = index.pieces.get(..self.next).unwrap_or_default().iter().rev();
+        let last = passed.take_while(|piece| piece.frame.last > at);
+        let last = last.filter(|piece| piece.frame.kind == Kind::Eventful);
+        let events = last.filter_map(|piece| part_of(index, piece, Part::Events)).flatten();
+        self.events.extend(events.flat_map(happened).filter(|(then, _)| *then > at));
         self
     }
 
@@ -115,7 +145,8 @@ impl Walk {
             }
             is_moved = true;
             match self.waiting.pop_front() {
-                Some(Next::Entry(entry)) => {
+                Some(Next::Entry(mut entry)) => {
+                    fill(&self.store, &mut entry);
                     seen(&self.store, &entry);
                     entry.apply(&mut self.store);
                 }
@@ -136,8 +167,7 @@ impl Walk {
         self.events.drain(..count).collect()
     }
 
-    /// Reads the pieces that begin up to a moment. What one holds may come later than the next one
-    /// begins only where that holds events, which follow the entries of their time.
+    /// Reads the pieces that begin up to a moment.
     fn read(&mut self, index: &Index, at: DateTime<Utc>) {
         while let Some(piece) = index.pieces.get(self.next).filter(|piece| piece.frame.at <= at) {
             let number = self.next;
@@ -149,16 +179,24 @@ impl Walk {
                     self.waiting.push_back(Next::Store(piece.frame.at, number));
                     self.is_lost = false;
                 }
-                Kind::Entries => {
-                    let entries = entries_of(index, piece);
-                    self.is_lost |= entries.is_none();
-                    self.waiting.extend(entries.into_iter().flatten().map(Next::Entry));
-                }
-                Kind::Events if self.wants_events => {
-                    let entries = entries_of(index, piece).into_iter().flatten();
-                    self.events.extend(entries.flat_map(happened));
-                }
-                Kind::Store | Kind::Events | Kind::End => {}
+                Kind::Entries | Kind::Eventful => self.take(index, piece),
+                Kind::Store | Kind::End => {}
+            }
+        }
+    }
+
+    fn take(&mut self, index: &Index, piece: &Piece) {
+        let entries = if self.wants_events && piece.frame.kind == Kind::Eventful {
+            all_of(index, piece)
+        } else {
+            part_of(index, piece, Part::Entries)
+        };
+        self.is_lost |= entries.is_none();
+        for entry in entries.into_iter().flatten() {
+            if matches!(&entry.what, What::Report(report) if report.is_events()) {
+                self.events.extend(happened(entry));
+            } else {
+                self.waiting.push_back(Next::Entry(entry));
             }
         }
     }
