@@ -41,6 +41,15 @@ pub enum What {
     Tick,
 }
 
+/// The way from a moment that is shown to a later one.
+#[derive(Debug)]
+pub enum Way {
+    /// What came in between, in order.
+    Entries(Vec<Entry>),
+    /// What is known there.
+    Store(Box<Store>),
+}
+
 /// Which moment is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {

@@ -26,6 +26,7 @@ use crate::domain::server::Servers;
 use crate::domain::wan::Wan;
 
 pub mod held;
+pub mod merge;
 pub mod overview;
 mod subjects;
 pub mod totals;

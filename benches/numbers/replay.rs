@@ -39,6 +39,8 @@ const SERVICES: usize = 2_000;
 const NODES: usize = 5_000;
 /// Instances of each service, each on a node of its own.
 const SIZE: usize = 50;
+/// Instances of a datacenter whose check changes, half of them failing at any time.
+const FLAPPING: usize = 10_000;
 /// Changes a second, in all datacenters together.
 const CHANGES: usize = 1_000;
 /// How often a datacenter tells of its changes.
@@ -117,6 +119,9 @@ fn play(path: &Path, report: &mut Report) {
     let (mut steps, mut frames) = (Sample::default(), Times::default());
     // Ten minutes show it.
     for _ in 0..100 * MINUTES.min(10) {
+        if player.is_over() {
+            break;
+        }
         let began = Instant::now();
         let Some(shown) = player.play(STEP * SPEED) else { continue };
         steps.add(began.elapsed());
@@ -133,12 +138,13 @@ fn play(path: &Path, report: &mut Report) {
 }
 
 fn played(player: &Player, shown: Shown) -> Played {
-    let Shown { at, store, events, doubt, .. } = shown;
+    let Shown { at, way, events, known, doubt, .. } = shown;
     let span = player.span();
     Played {
-        moment: Some((at, store)),
+        moment: Some((at, way)),
         span,
         events,
+        known,
         history: None,
         doubt,
         is_playing: true,
@@ -224,7 +230,7 @@ impl Storm {
         let (mut checks, mut events) = (Delta::default(), Vec::new());
         let mut touched = Vec::new();
         for _ in 0..CHANGES * TOLD.num_milliseconds() as usize / 1_000 / DCS.len() {
-            let number = self.dice(SERVICES * SIZE);
+            let number = self.dice(FLAPPING) * (SERVICES * SIZE / FLAPPING);
             let fails = !self.failing[dc][number];
             self.failing[dc][number] = fails;
             let (service, check) = (number / SIZE, check(number, self.chance));

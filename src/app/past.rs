@@ -133,7 +133,8 @@ impl App {
 
     /// Takes in a moment that was asked for; one that nobody waits for any more changes nothing.
     pub(super) fn recalled(&mut self, answer: Recalled, effects: &mut Vec<Effect>) {
-        if self.asked.open != Some(answer.id) {
+        // What plays has gone there, and goes on from there.
+        if self.asked.open != Some(answer.id) && self.replay.is_none() {
             return;
         }
         self.asked.open = None;

@@ -14,8 +14,10 @@ use super::past::{Past, moment};
 use crate::domain::event::Event;
 use crate::domain::history::History;
 use crate::domain::zone::Zone;
-use crate::past::Span;
-use crate::store::Store;
+use crate::past::{Entry, Span, Way, What};
+use crate::store::Change;
+use crate::store::merge::merged;
+use crate::views::Response;
 
 /// What is said of anything that would change something.
 pub(super) const NO_CHANGE: &str = "this is a recording: nothing can be changed in it";
@@ -51,12 +53,14 @@ pub enum Play {
 /// What is shown now.
 #[derive(Debug)]
 pub struct Played {
-    /// The moment, and what was known then; `None` where that is as it was told last.
-    pub moment: Option<(DateTime<Utc>, Box<Store>)>,
+    /// The moment, and the way there; `None` where it is the one that was told last.
+    pub moment: Option<(DateTime<Utc>, Way)>,
     /// The time that the recording holds.
     pub span: Span,
     /// What happened since the moment that was told before.
     pub events: Vec<Arc<Event>>,
+    /// How many of these, from the first, the history has already.
+    pub known: usize,
     /// Everything that happened until then, in place of what was told before.
     pub history: Option<Box<History>>,
     /// Until when what is shown may be incomplete (UTC).
@@ -86,20 +90,62 @@ impl App {
             self.history = *history;
             self.is_dirty = true;
         }
-        for event in played.events {
-            self.history.push(event);
+        for event in played.events.iter().skip(played.known) {
+            self.history.push(Arc::clone(event));
         }
         if let Some((from, to, why)) = played.skipped {
             let [from, to] = [from, to].map(|at| self.clock(at));
             self.say(Level::Warn, format!("nothing was recorded from {from} to {to}: {why}"));
         }
-        if let Some((at, store)) = played.moment {
-            self.past = Some(Past { at, store, span: played.span });
-            self.reload(effects);
+        if let Some((at, way)) = played.moment {
+            self.go_on(at, way, played.span, effects);
+        }
+        if !played.events.is_empty() {
+            self.patch_past(&Change::Events(played.events, 0), effects);
         }
         if was_playing && self.is_replay_over() {
             self.say(Level::Info, ENDS);
         }
+    }
+
+    /// Shows a moment that was come to this way.
+    fn go_on(&mut self, at: DateTime<Utc>, way: Way, span: Span, effects: &mut Vec<Effect>) {
+        self.is_dirty = true;
+        let (entries, past) = match (way, &mut self.past) {
+            (Way::Entries(entries), Some(past)) => (entries, past),
+            // Nothing is known that these entries could change.
+            (Way::Entries(_), None) => return,
+            (Way::Store(store), _) => {
+                self.past = Some(Past { at, store, span });
+                return self.reload(effects);
+            }
+        };
+        past.at = at;
+        let (mut changes, mut is_other_scope) = (Vec::new(), false);
+        for Entry { at, what } in entries {
+            match what {
+                What::Report(report) => changes.push(past.store.apply(report)),
+                What::Scope(scope) => {
+                    past.store.show(&scope);
+                    is_other_scope = true;
+                }
+                What::Tick => {
+                    past.store.sample(at);
+                }
+            }
+        }
+        if is_other_scope {
+            return self.reload(effects);
+        }
+        for change in merged(changes) {
+            self.patch_past(&change, effects);
+        }
+    }
+
+    fn patch_past(&mut self, change: &Change, effects: &mut Vec<Effect>) {
+        let response = self.with_view(|view, ctx| view.patch(ctx, change));
+        self.is_dirty |= !matches!(response, Response::Ignored);
+        self.respond(response, effects);
     }
 
     /// Lets the recording go on, or stand still.

@@ -2,7 +2,7 @@
 //!
 //! Pure but for reading the files: whoever plays says how much time passed. Where nothing was recorded
 //! it goes on behind that, and says so. Invariants: what it shows is what was known at the moment that
-//! it says; nothing that happened is told twice, or left out while it plays on.
+//! it says; nothing that happened is told twice as new, or left out while it plays on.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::walk::Walk;
 use super::{Hole, Recording};
+use crate::domain::delta::Delta;
 use crate::domain::event::Event;
+use crate::domain::feed::{Body, Report};
 use crate::domain::history::{Bound, History};
-use crate::past::{Found, Span, Wish};
+use crate::past::{Entry, Found, Span, Way, What, Wish};
 use crate::store::Store;
+
+/// As many rows are told one by one; where more changed, everything is told anew.
+const FEW: usize = 20_000;
 
 /// How far back what happened must be known, where not all of it has room.
 const BACK: TimeDelta = TimeDelta::minutes(15);
@@ -24,10 +29,12 @@ const BACK: TimeDelta = TimeDelta::minutes(15);
 pub struct Shown {
     /// The moment (UTC).
     pub at: DateTime<Utc>,
-    /// What was known then.
-    pub store: Box<Store>,
+    /// What was known then, or what came since the moment that was shown before.
+    pub way: Way,
     /// What happened since the moment that was shown before, while it played.
     pub events: Vec<Arc<Event>>,
+    /// How many of these, from the first, were told before it went back.
+    pub known: usize,
     /// What was skipped, as nothing of it was recorded.
     pub skipped: Option<Hole>,
     /// Until when what is shown may be incomplete, since something before it is damaged (UTC).
@@ -68,8 +75,8 @@ impl Player {
 
     /// What is shown now.
     pub fn shown(&self) -> Shown {
-        let (store, doubt) = (Box::new(self.walk.store.clone()), self.recording.doubt(self.at));
-        Shown { at: self.at, store, events: Vec::new(), skipped: None, doubt }
+        let (way, doubt) = (Way::Store(self.store()), self.recording.doubt(self.at));
+        Shown { at: self.at, way, events: Vec::new(), known: 0, skipped: None, doubt }
     }
 
     /// Plays on for so long, and says what is shown then; `None` where that looks the same.
@@ -83,15 +90,30 @@ impl Player {
         }
         let is_same_second = at.timestamp() == self.at.timestamp();
         self.at = at;
-        let is_moved = self.walk.until(&self.recording.index, at, |_, _| ());
+        let (mut entries, mut rows) = (Vec::new(), 0);
+        let is_replaced = self.walk.until(&self.recording.index, at, |_, entry| {
+            rows += rows_of(entry);
+            if rows <= FEW {
+                entries.push(entry.clone());
+            }
+        });
         let told = self.told.map_or(DateTime::<Utc>::MIN_UTC, |(_, told)| told);
-        let events = self.walk.events(at).into_iter().filter(|(then, _)| *then > told);
-        let events: Vec<_> = events.map(|(_, event)| event).collect();
+        let events = self.walk.events(at);
+        let known = events.partition_point(|(then, _)| *then <= told);
+        let events: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
         if let Some((_, told)) = &mut self.told {
             *told = (*told).max(at);
         }
-        let is_news = is_moved || !is_same_second || !events.is_empty() || self.is_over();
-        is_news.then(|| Shown { events, skipped, ..self.shown() })
+        let is_moved = is_replaced || rows > 0 || !events.is_empty();
+        let is_way = !is_replaced && rows <= FEW;
+        let way = if is_way { Way::Entries(entries) } else { Way::Store(self.store()) };
+        let doubt = self.recording.doubt(at);
+        let is_news = is_moved || !is_same_second || self.is_over();
+        is_news.then_some(Shown { at, way, events, known, skipped, doubt })
+    }
+
+    fn store(&self) -> Box<Store> {
+        Box::new(self.walk.store.clone())
     }
 
     /// Goes where it is asked to; what is shown then.
@@ -99,7 +121,7 @@ impl Player {
         let at = self.recording.moment(wish);
         let Some(walk) = self.recording.walk_to(at) else { return Found::Nothing };
         (self.at, self.walk) = (at, walk.with_events(&self.recording.index, at));
-        Found::Moment { at, store: Box::new(self.walk.store.clone()) }
+        Found::Moment { at, store: self.store() }
     }
 
     /// What happened up to the moment that is shown, as far as there is room for it; `None` where that
@@ -117,6 +139,22 @@ impl Player {
         self.told = Some((if is_whole { first } else { oldest }, self.at));
         Some(history)
     }
+}
+
+/// How many rows an entry changes; at least one.
+fn rows_of(entry: &Entry) -> usize {
+    fn of<K, V>(delta: &Delta<K, V>) -> usize {
+        delta.upserts.len() + delta.removed.len()
+    }
+    let What::Report(Report::Feed(feed)) = &entry.what else { return 1 };
+    let rows = match &feed.body {
+        Body::Services(delta) => of(delta),
+        Body::Checks(delta) => of(delta),
+        Body::Nodes(delta) => of(delta),
+        Body::Instances(_, delta) => of(delta),
+        _ => 1,
+    };
+    rows.max(1)
 }
 
 #[cfg(test)]

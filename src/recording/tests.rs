@@ -25,7 +25,7 @@ fn steps(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Step>> {
 /// What comes at a step, in a world of one datacenter.
 fn what((_, seed, place): Step) -> What {
     static ALL: LazyLock<Vec<Vec<Entry>>> = LazyLock::new(|| {
-        let seed = |n: u64| Seed { number: n / 2, is: n % 2 == 0, ..Seed::default() };
+        let seed = |n: u64| Seed { number: n / 2, is: n.is_multiple_of(2), ..Seed::default() };
         (0..6).map(|n| samples::entries(&seed(n))).collect()
     });
     let all = &ALL[usize::from(seed)];

@@ -129,21 +129,20 @@ impl Walk {
         self
     }
 
-    /// Takes in everything up to a moment, that moment included; true when there was anything.
-    /// `seen` is told each entry before it is taken in.
+    /// Takes in everything up to a moment, that moment included; true when a whole store took the place
+    /// of what was known. `seen` is told each entry before it is taken in.
     pub fn until(
         &mut self,
         index: &Index,
         at: DateTime<Utc>,
         mut seen: impl FnMut(&Store, &Entry),
     ) -> bool {
-        let mut is_moved = false;
+        let mut is_replaced = false;
         loop {
             self.read(index, at);
             if self.waiting.front().is_none_or(|next| next.at() > at) {
-                return is_moved;
+                return is_replaced;
             }
-            is_moved = true;
             match self.waiting.pop_front() {
                 Some(Next::Entry(mut entry)) => {
                     fill(&self.store, &mut entry);
@@ -153,10 +152,11 @@ impl Walk {
                 Some(Next::Store(_, number)) => {
                     let store = index.pieces.get(number).and_then(|it| store_of(index, it));
                     if let Some(store) = store {
+                        is_replaced = true;
                         self.store = store;
                     }
                 }
-                None => return is_moved,
+                None => return is_replaced,
             }
         }
     }

@@ -82,7 +82,7 @@ impl World {
             other => match &mut self.side {
                 Side::Live(live) => live.run(other),
                 Side::Replay(stage) => {
-                    if let Some(msg) = on_stage(stage, other) {
+                    if let Some(msg) = on_stage(stage, &other) {
                         self.bring(msg);
                     }
                 }
@@ -157,11 +157,11 @@ impl Live {
 }
 
 /// What a recording answers: it can be walked through, and nothing else.
-fn on_stage(stage: &Stage, effect: Effect) -> Option<Msg> {
+fn on_stage(stage: &Stage, effect: &Effect) -> Option<Msg> {
     match effect {
-        Effect::Recall(id, wish) => stage.find(id, wish),
-        Effect::Play(play) => stage.play(play),
-        Effect::Ask(id, _) => return Some(Msg::News(id, News::Failed(NO_SERVER.to_owned()))),
+        Effect::Recall(id, wish) => stage.find(*id, *wish),
+        Effect::Play(play) => stage.play(*play),
+        Effect::Ask(id, _) => return Some(Msg::News(*id, News::Failed(NO_SERVER.to_owned()))),
         _ => {}
     }
     None

@@ -129,16 +129,24 @@ impl Scene {
         }
         // What happened before is read after the moment itself is on its way.
         let history = self.player.history().map(Box::new);
-        let shown = self.player.shown();
-        let played = Played { history, ..played(&self.player, shown, self.is_playing) };
-        self.tell(Msg::Played(Box::new(played)))
+        let played = played(&self.player, self.player.shown(), self.is_playing);
+        self.tell(Msg::Played(Box::new(Played { history, moment: None, ..played })))
     }
 }
 
 /// A moment as the screen takes it.
 fn played(player: &Player, shown: Shown, is_playing: bool) -> Played {
-    let Shown { at, store, events, skipped, doubt } = shown;
+    let Shown { at, way, events, known, skipped, doubt } = shown;
     let skipped = skipped.map(|Hole { from, to, why }| (from, to, why));
     let span = player.span();
-    Played { moment: Some((at, store)), span, events, history: None, doubt, is_playing, skipped }
+    Played {
+        moment: Some((at, way)),
+        span,
+        events,
+        known,
+        history: None,
+        doubt,
+        is_playing,
+        skipped,
+    }
 }

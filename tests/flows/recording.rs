@@ -49,9 +49,9 @@ fn content(text: &str) -> String {
     let lines = text.lines().skip(1).filter(|line| !line.contains(" REPLAY "));
     let body: Vec<String> = lines
         .map(|line| line.replace(" as it was", " live").replace('─', ""))
-        .map(|line| match (line.find('/'), line.find(']')) {
-            (Some(from), Some(to)) if line.starts_with('┌') && from < to => {
-                format!("{}{}", &line[..from], &line[to..])
+        .map(|line| match line.split_once('/').zip(line.split_once(']')) {
+            Some(((before, _), (_, after))) if line.starts_with('┌') => {
+                format!("{before}]{after}")
             }
             _ => line,
         })

@@ -451,7 +451,7 @@ pub fn reports(seed: &Seed) -> Vec<Report> {
         }),
     ];
     all.extend(bodies(seed).into_iter().map(|body| {
-        let ticket = if matches!(body, Body::Freshness(..)) { 0 } else { 1 };
+        let ticket = u64::from(!matches!(body, Body::Freshness(..)));
         Report::Feed(Box::new(Feed { dc: seed.name(), ticket, at: seed.at(), body }))
     }));
     all
