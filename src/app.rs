@@ -41,18 +41,20 @@ pub mod overlay;
 pub mod past;
 pub mod planning;
 pub mod prompt;
+pub mod replay;
 pub mod seek;
 pub mod task;
 mod tasks;
 pub mod trail;
 
-use action::Action;
+use action::{Action, Era};
 use keymap::Keymap;
 use msg::{Effect, Exit, Msg, ViewId};
 use notice::{Level, Notice};
 use overlay::Overlay;
 use past::{Asked, Past};
 use prompt::Prompt;
+use replay::Replay;
 use task::LeftOpen;
 use tasks::{Asker, Tasks};
 use trail::Trail;
@@ -89,6 +91,8 @@ pub struct App {
     pub history: History,
     /// The earlier moment that is shown; none while that is what is live.
     pub past: Option<Past>,
+    /// How a recording is shown; none where datacenters are.
+    pub replay: Option<Replay>,
     /// The views.
     pub trail: Trail,
     /// What lies over the view.
@@ -122,6 +126,7 @@ impl App {
             store: Store::default(),
             history: History::default(),
             past: None,
+            replay: None,
             trail: Trail::new(&Place::new("overview")),
             overlay: Overlay::None,
             notice,
@@ -158,6 +163,7 @@ impl App {
             Msg::Clock(now) => self.tick(now),
             Msg::Report(report) => self.report(report, &mut effects),
             Msg::Recalled(answer) => self.recalled(*answer, &mut effects),
+            Msg::Played(played) => self.played(*played, &mut effects),
             Msg::Ordered(id, ordered) => {
                 if let Some(view) = self.trail.by_id(id) {
                     view.take(ordered);
@@ -172,6 +178,7 @@ impl App {
             Msg::News(id, news) => self.news(id, news, &mut effects),
             Msg::Edited(done) => self.edited(done, &mut effects),
             Msg::Failed(text) => self.say(Level::Error, text),
+            Msg::Said(text) => self.say(Level::Info, text),
         }
         if let Overlay::Help(top) = self.overlay {
             self.overlay = Overlay::Help(top.min(crate::screen::end_of_help(self, self.size)));
@@ -209,6 +216,15 @@ impl App {
     /// What is known, in an earlier moment what was known then.
     pub fn shown(&self) -> &Store {
         shown(&self.store, self.now, self.past.as_ref()).0
+    }
+
+    /// Whether what is shown is live, an earlier moment of it, or a recording.
+    pub fn era(&self) -> Era {
+        match (&self.replay, &self.past) {
+            (Some(_), _) => Era::Replay,
+            (None, Some(_)) => Era::Past,
+            (None, None) => Era::Live,
+        }
     }
 
     /// True when nothing may be written to what is shown.
@@ -294,8 +310,7 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let action =
-            self.setup.keymap.resolve(key, self.trail.view().place().view, self.past.is_some());
+        let action = self.setup.keymap.resolve(key, self.trail.view().place().view, self.era());
         // In a text being edited the same key copies, and a slip must not leave it.
         // Nor must it leave half of a plan.
         let is_kept = matches!(self.overlay, Overlay::Edit(_)) || self.is_applying();
@@ -384,7 +399,7 @@ impl App {
                 self.say(Level::Info, format!("copied {what}"));
             }
             Response::Notice(text) => self.say(Level::Warn, text),
-            Response::Ask(_) if self.past.is_some() => self.say(Level::Warn, past::NO_READ),
+            Response::Ask(_) if self.past.is_some() => self.refuse_to_read(),
             Response::Ask(ask) => {
                 self.ask(Asker::View(self.trail.id()), ask, effects);
             }

@@ -8,6 +8,7 @@ mod demo;
 mod events;
 mod get;
 mod kv;
+mod record;
 mod replication;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ pub use demo::{Demo, Size};
 pub use events::Events;
 pub use get::{Format, Get, What};
 pub use kv::{Consent, Kv, KvForm, KvVerb, Unsaved};
+pub use record::{Record, Replay};
 pub use replication::{Condition, Replication, ReplicationVerb};
 
 /// Several Consul datacenters, visible and operable in one terminal.
@@ -37,6 +39,9 @@ pub struct Cli {
     /// Begin with this command, as typed after ':' (for example 'svc @dc-2 /billing').
     #[arg(short = 'c', long = "command", value_name = "COMMAND")]
     pub first_command: Option<String>,
+    /// Whether what is seen is recorded.
+    #[command(flatten)]
+    pub record: Record,
 }
 
 /// What to do instead of opening the screen.
@@ -48,6 +53,8 @@ pub enum Command {
     Kv(Kv),
     /// Say whether every datacenter has the same data, and how far behind it is.
     Replication(Replication),
+    /// Look at what was recorded with '--record'.
+    Replay(Replay),
     /// Try dcview on simulated datacenters, without any Consul.
     Demo(Demo),
     /// Print the settings that count, after all layers, and where they are.
@@ -126,8 +133,23 @@ impl Cli {
     /// A usage error, also for `--help` and `--version`; its `exit` prints it and ends as it should.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut cli = Self::try_parse_from(two_dashes(arguments))?;
-        if let Some(Command::Demo(demo)) = &mut cli.command {
-            cli.first_command = demo.first_command.take().or(cli.first_command);
+        match &mut cli.command {
+            Some(Command::Demo(demo)) => {
+                cli.first_command = demo.first_command.take().or(cli.first_command);
+                if demo.record.file.is_some() {
+                    cli.record = demo.record.clone();
+                }
+            }
+            Some(Command::Replay(replay)) => {
+                cli.first_command = replay.first_command.take().or(cli.first_command);
+            }
+            _ => {}
+        }
+        let has_screen = matches!(cli.command, None | Some(Command::Demo(_)));
+        if cli.record.file.is_some() && !has_screen {
+            let text = "'--record' records what the screen shows: this command opens none on a \
+                        datacenter";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
         }
         if cli.global.token.is_some() {
             return Err(Self::command().error(

@@ -21,7 +21,8 @@
 //! - `domain` sees nothing; `consul` and then `watch` stand on it and talk to the agents.
 //! - `ui` (looks, texts, widgets) and `table` (rows, order, cursor) are the kit of the screen; they
 //!   know nothing of Consul.
-//! - `past` gives the store as it was at an earlier moment, and keeps what that takes.
+//! - `past` gives the store as it was at an earlier moment, and keeps what that takes; `recording` does
+//!   so in files, and reads them back.
 //! - `store` is what the feeds said; `views` show it with the kit, each in one file.
 //! - `app` holds the views and decides; the words of its actions and commands are shared with them.
 //! - `screen` draws `app`. `report` prints the same store without a terminal.
@@ -46,6 +47,7 @@ pub mod kv;
 pub mod past;
 pub mod plan;
 mod provoke;
+pub mod recording;
 pub mod replication;
 pub mod report;
 pub mod screen;

@@ -11,10 +11,10 @@ use crate::domain::feed::{Report, Scope};
 use crate::store::Store;
 
 mod frame;
-mod moments;
+pub(crate) mod moments;
 mod news;
 mod pack;
-mod seen;
+pub(crate) mod seen;
 mod segment;
 mod tape;
 mod weight;
@@ -22,7 +22,7 @@ mod weight;
 pub use tape::Tape;
 
 /// One change of what is known, and when it came to the screen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When it came (UTC).
     pub at: DateTime<Utc>,
@@ -31,7 +31,7 @@ pub struct Entry {
 }
 
 /// What changes a store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// What the watch layer told.
     Report(Report),
@@ -39,6 +39,15 @@ pub enum What {
     Scope(Scope),
     /// A second or so passed, and the trends took their samples.
     Tick,
+}
+
+/// The way from a moment that is shown to a later one.
+#[derive(Debug)]
+pub enum Way {
+    /// What came in between, in order.
+    Entries(Vec<Entry>),
+    /// What is known there.
+    Store(Box<Store>),
 }
 
 /// Which moment is asked for.

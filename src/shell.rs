@@ -20,8 +20,11 @@ mod drafts;
 mod effects;
 mod logs;
 mod looks;
+mod recorder;
+mod replay;
 mod run;
 mod signals;
+mod stage;
 mod stderr;
 mod tasks;
 mod terminal;
@@ -67,6 +70,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         .context("starting threads")?;
     let exit = match &cli.command {
         Some(Command::Demo(options)) => runtime.block_on(demo::run(cli, options, &env, &dirs)),
+        Some(Command::Replay(asked)) => runtime.block_on(replay::run(cli, asked, &env, &dirs)),
         Some(Command::Config) => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
             stderr::print(&config.describe());
@@ -124,5 +128,7 @@ async fn screen(cli: &Cli, mut config: Config, env: &Env, dirs: &Dirs) -> Result
         config.warnings.push(format!("no log is kept: {error:#}"));
     }
     let setup = looks::setup(&config, env, dirs)?;
-    run::run(&config, setup, &dirs.state, cli.first_command.as_deref()).await
+    let begin =
+        run::Begin { state: &dirs.state, first: cli.first_command.as_deref(), record: &cli.record };
+    run::run(&config, setup, begin).await
 }

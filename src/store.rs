@@ -26,6 +26,7 @@ use crate::domain::server::Servers;
 use crate::domain::wan::Wan;
 
 pub mod held;
+pub mod merge;
 pub mod overview;
 mod subjects;
 pub mod totals;
@@ -85,7 +86,7 @@ pub struct Datacenter {
     pub trend: Trend,
     /// True while the agent does not list it any more; its last state stays.
     pub is_gone: bool,
-    fresh: HashMap<List, Freshness>,
+    pub(crate) fresh: HashMap<List, Freshness>,
 }
 
 /// What a report changed.
@@ -127,7 +128,7 @@ pub enum Change {
 /// All datacenters. A copy shares the rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Store {
-    datacenters: IndexMap<Dc, Datacenter>,
+    pub(crate) datacenters: IndexMap<Dc, Datacenter>,
     /// The agent's own datacenter, when it says.
     pub local: Option<Dc>,
     /// Why the list of datacenters cannot be had: short, and whole.
@@ -139,7 +140,7 @@ pub struct Store {
     /// The servers of all federated datacenters, and the ways between them.
     pub wan: Wan,
     /// The same, as each agent knows it.
-    wans: BTreeMap<Arc<str>, Wan>,
+    pub(crate) wans: BTreeMap<Arc<str>, Wan>,
     /// The scope's ticket: feeds of subjects under another one are late.
     pub ticket: u64,
 }

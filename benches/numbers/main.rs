@@ -19,9 +19,10 @@
 //! | `load`   | what dcview costs a server while checks keep changing                            |
 //! | `kv`     | a folder of 200,000 keys, a large value, search and difference of all values     |
 //! | `replication` | 200,000 keys of both ends compared, and one of them changed                 |
+//! | `replay` | a recording of an hour at 1,000 changes a second: opened, jumped in, played       |
 //!
-//! Everything but `frame` drives the released program on a real pseudo-terminal of 200x60, and all
-//! but the first three and `kv` before three federated datacenters of 100,000 instances each. Nothing is
+//! Everything but `frame` and `replay` drives the released program on a real pseudo-terminal of 200x60, and all
+//! but the first three, `kv` and `replay` before three federated datacenters of 100,000 instances each. Nothing is
 //! asserted: a missed target is a word in the table. Figures that are ratios are taken in one run,
 //! the two sides in turns or side by side. A machine that does other work shows it in every time;
 //! the load average is printed with them, and processor times beside those that need no server. It
@@ -46,6 +47,7 @@ mod load;
 mod memory;
 mod meter;
 mod process;
+mod replay;
 mod replication;
 mod report;
 mod sample;
@@ -78,7 +80,7 @@ const SECTIONS: [Section; 5] = [
 ];
 
 fn main() {
-    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication"]
+    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication", "replay"]
         .into_iter()
         .chain(SECTIONS.map(|(n, _)| n))
         .collect();
@@ -100,6 +102,9 @@ fn main() {
     }
     if args.wants("replication") {
         replication::measure(&mut report);
+    }
+    if args.wants("replay") {
+        replay::measure(&mut report);
     }
     for instances in &args.sizes {
         // The smaller sizes are for the one section that is measured at each.

@@ -6,7 +6,6 @@ use super::command::READ_ONLY;
 use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
-use super::past::NO_READ;
 use super::prompt::Prompt;
 use super::task::Ask;
 use super::tasks::Asker;
@@ -18,16 +17,20 @@ impl App {
     /// Does an action on the view, or on the program as a whole.
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let changes = action.info().is_some_and(|info| info.when == When::Change);
-        if changes && self.setup.rules.is_read_only {
-            return self.say(Level::Warn, READ_ONLY);
-        }
         if changes && self.refuses_in_past() {
             return;
+        }
+        if changes && self.setup.rules.is_read_only {
+            return self.say(Level::Warn, READ_ONLY);
         }
         match action {
             // The first step back from an earlier moment is to what is live.
             Action::Quit | Action::Live if self.go_live(effects) => {}
+            Action::Live if self.replay.is_some() => self.replay_end(effects),
             Action::Live => self.say(Level::Info, "this is live"),
+            Action::Play => self.play_or_pause(effects),
+            Action::Slower => self.play_faster(-1, effects),
+            Action::Faster => self.play_faster(1, effects),
             Action::Earlier => self.go_by(-1, effects),
             Action::Later => self.go_by(1, effects),
             Action::Quit if !self.step(-1) => {
@@ -49,7 +52,7 @@ impl App {
             Action::Command => self.open_command(""),
             Action::Filter => self.open_filter(),
             Action::Jump => self.open_jump(effects),
-            Action::Refresh if self.past.is_some() => self.say(Level::Warn, NO_READ),
+            Action::Refresh if self.past.is_some() => self.refuse_to_read(),
             Action::Refresh => {
                 effects.push(Effect::Refresh);
                 self.trail.view_mut().renew();

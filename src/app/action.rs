@@ -63,8 +63,14 @@ pub enum Action {
     Earlier,
     /// To the moment after, at which something happened.
     Later,
-    /// From an earlier moment to what is live.
+    /// From an earlier moment to what is live, or to the end of a recording.
     Live,
+    /// Let a recording go on, or stand still.
+    Play,
+    /// Let a recording go on slower.
+    Slower,
+    /// Let a recording go on faster.
+    Faster,
     /// The next tab.
     NextView,
     /// The previous tab.
@@ -181,6 +187,35 @@ pub enum When {
     Change,
     /// While an earlier moment is shown: there its keys mean nothing else.
     Past,
+    /// While a recording is shown: there its keys mean nothing else.
+    Replay,
+}
+
+/// What time the screen shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Era {
+    /// What is live.
+    Live,
+    /// An earlier moment of it.
+    Past,
+    /// A recording.
+    Replay,
+}
+
+impl When {
+    /// True for what is only there at some time, and goes before what always is.
+    pub fn is_of_time(self) -> bool {
+        matches!(self, Self::Past | Self::Replay)
+    }
+
+    /// True for what is there at this time.
+    pub fn is_in(self, era: Era) -> bool {
+        match self {
+            Self::Past => era != Era::Live,
+            Self::Replay => era == Era::Replay,
+            _ => true,
+        }
+    }
 }
 
 /// What the program says about an action.
@@ -211,7 +246,7 @@ impl ActionInfo {
     /// True when there is a view in which the keys of both mean something, so that they must differ.
     /// What is only there at an earlier moment goes before what always is.
     pub fn meets(&self, other: &Self) -> bool {
-        if (self.when == When::Past) != (other.when == When::Past) {
+        if self.when.is_of_time() != other.when.is_of_time() {
             return false;
         }
         let is_anywhere = self.only.is_empty() || other.only.is_empty();

@@ -16,6 +16,7 @@ mod verb;
 mod word;
 
 use super::action::Action;
+use crate::domain::event::when::When;
 
 pub use complete::complete;
 pub use error::{CommandError, READ_ONLY};
@@ -137,6 +138,8 @@ pub enum Command {
     },
     /// Group rows.
     Group(Grouping),
+    /// Show everything as it was then.
+    At(When),
     /// Do something with many keys.
     Keys(KeysCommand),
     /// Write the events that are shown to this file.

@@ -103,6 +103,7 @@ impl App {
                 let response = self.with_view(|view, ctx| view.group_by(ctx, by));
                 self.respond(response, effects);
             }
+            Command::At(when) => self.go_at(when, effects),
             Command::Keys(command) => return self.keys_command(command, effects),
             Command::ExportEvents(file) => {
                 let Some(form) = Form::of(&file) else {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::past::Recalled;
+use super::replay::{Play, Played};
 use super::task::{Ask, Keep, News, TaskId};
 use super::{jump, seek};
 use crate::domain::feed::{Report, Scope};
@@ -28,6 +29,8 @@ pub enum Msg {
     Report(Report),
     /// The earlier moment that was asked for, or that there is none.
     Recalled(Box<Recalled>),
+    /// A recording went on.
+    Played(Box<Played>),
     /// A list's order was worked out, for the view with this id.
     Ordered(ViewId, Ordered),
     /// The finder's hits came.
@@ -40,6 +43,8 @@ pub enum Msg {
     Edited(Result<Bytes, String>),
     /// The world could not do what was asked; in words.
     Failed(String),
+    /// The operator should know this; in words.
+    Said(String),
 }
 
 /// Which view a result is for. Ids are never used again.
@@ -71,6 +76,8 @@ pub enum Effect {
     Copy(String),
     /// Ask every datacenter again now.
     Refresh,
+    /// Let the recording on screen go on like this.
+    Play(Play),
     /// Give the terminal back to the shell until the process is continued.
     Suspend,
     /// Leave.

@@ -11,7 +11,10 @@ use super::App;
 use super::msg::Effect;
 use super::notice::Level;
 use super::overlay::Overlay;
+use super::replay;
 use super::tasks::Asker;
+use crate::domain::event::when::When;
+use crate::domain::zone::Zone;
 use crate::past::{Found, Span, Wish};
 use crate::store::Store;
 use crate::ui::text::long_age;
@@ -19,7 +22,7 @@ use crate::ui::text::long_age;
 /// What is said of anything that would change something.
 const NO_CHANGE: &str = "not in the past: nothing is changed from an earlier moment; end: live";
 /// What is said of what is read from the datacenters at once.
-pub(super) const NO_READ: &str = "not in the past: it would be read as it is now; end: live";
+const NO_READ: &str = "not in the past: it would be read as it is now; end: live";
 
 /// An earlier moment on screen.
 #[derive(Debug)]
@@ -34,16 +37,22 @@ pub struct Past {
 
 impl Past {
     /// When it is, in words: `10:02:13 UTC, 12m 40s ago`; with the date where that is another.
-    pub fn words(&self, now: DateTime<Utc>) -> String {
+    pub fn words(&self, now: DateTime<Utc>, zone: &Zone) -> String {
         let ago = long_age((now - self.at).to_std().unwrap_or_default());
-        format!("{}, {ago} ago", moment(self.at, now))
+        format!("{}, {ago} ago", moment(self.at, now, zone))
     }
 }
 
-/// A moment in words: `10:02:13 UTC`, with the date where that is not today's.
-pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+/// A moment as clocks show it: `10:02:13 UTC`, `12:02:13 +02:00`; with the date where that is not the
+/// one of `now`.
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: &Zone) -> String {
+    let (at, now) = (zone.local(at), zone.local(now));
     let is_today = at.date_naive() == now.date_naive();
-    at.format(if is_today { "%H:%M:%S UTC" } else { "%Y-%m-%d %H:%M:%S UTC" }).to_string()
+    let time = at.format(if is_today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+    match at.offset().local_minus_utc() {
+        0 => format!("{time} UTC"),
+        _ => format!("{time} {}", at.offset()),
+    }
 }
 
 /// The moments that were asked for.
@@ -106,6 +115,16 @@ impl App {
         }
     }
 
+    /// Goes to a moment as it was typed: of a recording, counted from its end.
+    pub(super) fn go_at(&mut self, when: When, effects: &mut Vec<Effect>) {
+        let end = self.past.as_ref().filter(|_| self.replay.is_some()).map(|past| past.span.to);
+        let at = when.at(end.unwrap_or(self.now), &self.setup.look.zone);
+        match end {
+            None if at > self.now => self.say(Level::Warn, "that is not yet"),
+            _ => self.go_to(at, effects),
+        }
+    }
+
     fn recall(&mut self, wish: Wish, effects: &mut Vec<Effect>) {
         self.asked.last += 1;
         self.asked.open = Some(self.asked.last);
@@ -114,7 +133,8 @@ impl App {
 
     /// Takes in a moment that was asked for; one that nobody waits for any more changes nothing.
     pub(super) fn recalled(&mut self, answer: Recalled, effects: &mut Vec<Effect>) {
-        if self.asked.open != Some(answer.id) {
+        // What plays has gone there, and goes on from there.
+        if self.asked.open != Some(answer.id) && self.replay.is_none() {
             return;
         }
         self.asked.open = None;
@@ -125,7 +145,8 @@ impl App {
         match (answer.found, answer.span) {
             (Found::Moment { at, store }, Some(span)) => {
                 if self.past.as_ref().is_some_and(|past| past.at == at) && at == span.from {
-                    self.say(Level::Info, nothing_earlier(&span, self.now));
+                    let text = self.nothing_earlier(&span);
+                    self.say(Level::Info, text);
                 }
                 self.show_past(Past { at, store, span }, effects);
             }
@@ -161,8 +182,11 @@ impl App {
         self.reload(effects);
     }
 
-    /// Returns to what is live; false when that is shown.
+    /// Returns to what is live; false when that is shown, or there is nothing live.
     pub(super) fn go_live(&mut self, effects: &mut Vec<Effect>) -> bool {
+        if self.replay.is_some() {
+            return false;
+        }
         self.asked = Asked { last: self.asked.last, ..Asked::default() };
         if self.past.take().is_none() {
             return false;
@@ -176,14 +200,30 @@ impl App {
     pub(super) fn refuses_in_past(&mut self) -> bool {
         let is_past = self.past.is_some();
         if is_past {
-            self.say(Level::Warn, NO_CHANGE);
+            let is_replay = self.replay.is_some();
+            self.say(Level::Warn, if is_replay { replay::NO_CHANGE } else { NO_CHANGE });
         }
         is_past
     }
-}
 
-fn nothing_earlier(span: &Span, now: DateTime<Utc>) -> String {
-    let from = moment(span.from, now);
-    let why = if span.is_shortened { "there is no room for more" } else { "dcview began then" };
-    format!("nothing earlier than {from}: {why}")
+    /// Says that nothing is read from the datacenters for an earlier moment.
+    pub(super) fn refuse_to_read(&mut self) {
+        self.say(Level::Warn, self.no_read());
+    }
+
+    /// Why nothing is read from the datacenters for an earlier moment.
+    pub(super) fn no_read(&self) -> &'static str {
+        if self.replay.is_some() { replay::NO_READ } else { NO_READ }
+    }
+
+    fn nothing_earlier(&self, span: &Span) -> String {
+        let from = moment(span.from, self.now, &self.setup.look.zone);
+        let why = match (self.replay.is_some(), span.is_shortened) {
+            (true, false) => "the recording begins then",
+            (true, true) => "what was recorded before is not there any more",
+            (false, false) => "dcview began then",
+            (false, true) => "there is no room for more",
+        };
+        format!("nothing earlier than {from}: {why}")
+    }
 }

@@ -22,6 +22,9 @@ pub struct Demo {
     /// Begin with this command, as typed after ':'.
     #[arg(short = 'c', long = "command", value_name = "COMMAND")]
     pub first_command: Option<String>,
+    /// Whether what is seen is recorded.
+    #[command(flatten)]
+    pub record: super::Record,
 }
 
 /// A number of instances.

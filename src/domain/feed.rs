@@ -146,7 +146,7 @@ pub struct NodeRoundTrip {
 }
 
 /// What came from one datacenter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// The datacenter's answer as a whole.
     Pulse(Pulse),
@@ -189,7 +189,7 @@ pub enum Body {
 }
 
 /// One message from one datacenter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
     /// The datacenter.
     pub dc: Dc,
@@ -209,7 +209,7 @@ impl Report {
 }
 
 /// What the watch layer sends to the screen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Report {
     /// The datacenters that there are now, in the agent's order (nearest first), then configured
     /// ones; `local` is the agent's own.

@@ -7,7 +7,7 @@
 
 mod git;
 mod holder;
-mod replicate;
+pub(crate) mod replicate;
 #[cfg(test)]
 mod tests;
 
@@ -90,8 +90,8 @@ pub enum Managed {
 /// The managers of a datacenter's keys, read once from its entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Managers {
-    replications: Vec<Status>,
-    repos: Vec<Mapping>,
+    pub(crate) replications: Vec<Status>,
+    pub(crate) repos: Vec<Mapping>,
 }
 
 impl Managers {

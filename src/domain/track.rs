@@ -46,19 +46,19 @@ impl Since {
 
 /// A change to a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Change {
-    at: DateTime<Utc>,
-    to: Status,
-    is_exact: bool,
+pub(crate) struct Change {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) to: Status,
+    pub(crate) is_exact: bool,
 }
 
 /// The last states of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
     /// The state before the first change that is kept.
-    before: Status,
+    pub(crate) before: Status,
     /// The changes, oldest first; never none.
-    changes: VecDeque<Change>,
+    pub(crate) changes: VecDeque<Change>,
 }
 
 impl Track {
@@ -132,12 +132,12 @@ impl Track {
 /// The tracks of all things of one sort in a datacenter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tracks<K: Eq + Hash> {
-    all: HashMap<K, Track>,
+    pub(crate) all: HashMap<K, Track>,
     /// Changes that are kept, of all.
-    changes: usize,
-    most: usize,
+    pub(crate) changes: usize,
+    pub(crate) most: usize,
     /// What changed last until then may be forgotten.
-    forgotten: Option<DateTime<Utc>>,
+    pub(crate) forgotten: Option<DateTime<Utc>>,
 }
 
 impl<K: Eq + Hash> Default for Tracks<K> {

@@ -21,7 +21,7 @@ struct Moment {
 
 /// All of them, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Moments {
+pub(crate) struct Moments {
     all: VecDeque<Moment>,
 }
 
@@ -48,6 +48,11 @@ impl Moments {
         let at = next + steps.checked_sub(1)?;
         // What came last is what is live.
         (at + 1 < self.all.len()).then(|| self.all.get(at).map(|moment| moment.last))?
+    }
+
+    /// When each of them was over, in order.
+    pub fn ends(&self) -> impl Iterator<Item = DateTime<Utc>> {
+        self.all.iter().map(|moment| moment.last)
     }
 
     /// Forgets what is earlier than what can be shown.

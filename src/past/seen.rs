@@ -14,7 +14,7 @@ use crate::domain::server::Servers;
 use crate::store::{Datacenter, Store};
 
 /// True when a change, which `store` has not taken in yet, would be seen.
-pub(super) fn is_seen(store: &Store, what: &What) -> bool {
+pub(crate) fn is_seen(store: &Store, what: &What) -> bool {
     let What::Report(report) = what else { return false };
     match report {
         Report::Datacenters { all, .. } => is_other_list(store, all),

@@ -125,11 +125,28 @@ fn typed(sign: &'static str, prompt: &Prompt) -> Cell {
         .then(prompt.ghost().to_owned(), Role::Ghost)
 }
 
+/// The keys that lead through time and out of it.
+const PAST_HINTS: &[(Action, &str)] =
+    &[(Action::Live, "live"), (Action::Earlier, "earlier"), (Action::Later, "later")];
+/// The keys that lead through a recording.
+const REPLAY_HINTS: &[(Action, &str)] = &[
+    (Action::Play, "play, pause"),
+    (Action::Earlier, "earlier"),
+    (Action::Later, "later"),
+    (Action::Slower, "slower"),
+    (Action::Faster, "faster"),
+    (Action::Live, "end"),
+];
+
 /// That an earlier moment is shown, and the keys that lead through time and out of it.
 fn earlier(app: &App, past: &Past, room: usize) -> Cell {
-    let mut cell = Cell::new(format!(" PAST {} ", past.words(app.now)), Role::Past);
-    let hints = [(Action::Live, "live"), (Action::Earlier, "earlier"), (Action::Later, "later")];
-    for (action, word) in hints {
+    let zone = &app.setup.look.zone;
+    let (text, hints) = match &app.replay {
+        Some(replay) => (format!(" REPLAY {} ", replay.words(past, zone)), REPLAY_HINTS),
+        None => (format!(" PAST {} ", past.words(app.now, zone)), PAST_HINTS),
+    };
+    let mut cell = Cell::new(text, Role::Past);
+    for (action, word) in hints.iter().copied() {
         let key = app.setup.keymap.hint(action);
         let needed = key.width() + word.width() + 4;
         if !key.is_empty() && width(&cell) + needed <= room {

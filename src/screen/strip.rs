@@ -17,8 +17,14 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let look = &app.setup.look;
     buf.set_style(area, look.style(Role::Strip));
     let mut cell = match &app.past {
-        Some(past) => Cell::new(format!(" PAST {} ", past.at.format("%H:%M:%S")), Role::Past)
-            .then(" ", Role::Muted),
+        Some(past) => {
+            let at = look.zone.local(past.at).format("%H:%M:%S");
+            let text = match &app.replay {
+                Some(replay) => format!(" REPLAY {at} {} ", replay.word(past)),
+                None => format!(" PAST {at} "),
+            };
+            Cell::new(text, Role::Past).then(" ", Role::Muted)
+        }
         None => Cell::new(" dcview ", Role::Title),
     };
     if app.is_read_only() {
@@ -26,6 +32,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if app.shown().is_empty() {
         let (text, role) = match &app.shown().discovery {
+            _ if app.past.is_some() => (String::from("no datacenter was known"), Role::Muted),
             Some((why, _)) => (format!("{}: {why}", clean(&app.setup.agent)), Role::Error),
             None => (format!("asking {}", clean(&app.setup.agent)), Role::Muted),
         };

@@ -5,15 +5,37 @@ use tokio::sync::{mpsc, watch};
 
 use super::archive::Archive;
 use super::drafts::Keeper;
+use super::recorder::Recording;
+use super::stage::Stage;
 use super::tasks::Tasks;
 use super::terminal::Tty;
 use crate::app::msg::{Effect, Exit, Msg};
-use crate::domain::feed::Scope;
+use crate::app::task::News;
+use crate::domain::feed::{Report, Scope};
 use crate::domain::kv::Key;
 use crate::ui::clipboard;
 
+/// What is said of what a server would have to be asked for.
+const NO_SERVER: &str = "this is a recording: no server is asked";
+
 /// What effects act on.
 pub struct World {
+    /// What the screen shows.
+    pub side: Side,
+    /// Where results go.
+    pub results: mpsc::UnboundedSender<Msg>,
+}
+
+/// What the screen shows.
+pub enum Side {
+    /// Datacenters.
+    Live(Box<Live>),
+    /// A recording: there is nothing that a server could be asked through.
+    Replay(Stage),
+}
+
+/// Datacenters, and what is kept of them.
+pub struct Live {
     /// What is watched.
     pub scope: watch::Sender<Scope>,
     /// Asks every datacenter again.
@@ -22,10 +44,10 @@ pub struct World {
     pub tasks: Tasks,
     /// Keeps the earlier moments.
     pub archive: Archive,
+    /// Keeps them in a file, where that is asked for.
+    pub recording: Recording,
     /// Keeps the text of an open edit.
     pub drafts: Keeper,
-    /// Where results go.
-    pub results: mpsc::UnboundedSender<Msg>,
 }
 
 /// What the loop itself has to do after an effect.
@@ -44,18 +66,9 @@ impl World {
     /// Carries out one effect.
     pub fn run(&mut self, effect: Effect, tty: &mut Tty) -> Next {
         match effect {
-            Effect::Scope(scope) => {
-                self.archive.scope(&scope);
-                self.scope.send_replace(scope);
-            }
-            Effect::Recall(id, wish) => self.archive.find(id, wish),
             Effect::Order(id, job) => self.work(move || Msg::Ordered(id, job.run())),
             Effect::Find(job) => self.work(move || Msg::Found(job.run())),
             Effect::Seek(id, job) => self.work(move || Msg::Sought(id, Box::new(job.run()))),
-            Effect::Ask(id, ask) => self.tasks.begin(id, ask),
-            Effect::Forget(id) => self.tasks.end(id),
-            Effect::Halt(id) => self.tasks.halt(id),
-            Effect::Keep(keep) => self.drafts.keep(keep),
             Effect::External(key, text) => return Next::External(key, text),
             Effect::Copy(text) => {
                 let sent = clipboard::osc52(&text).map_err(|error| error.to_string());
@@ -64,11 +77,41 @@ impl World {
                     self.bring(Msg::Failed(format!("not copied: {why}")));
                 }
             }
-            Effect::Refresh => self.watch.refresh(),
             Effect::Suspend => return Next::Suspend,
             Effect::Exit(exit) => return Next::Exit(exit),
+            other => match &mut self.side {
+                Side::Live(live) => live.run(other),
+                Side::Replay(stage) => {
+                    if let Some(msg) = on_stage(stage, &other) {
+                        self.bring(msg);
+                    }
+                }
+            },
         }
         Next::Nothing
+    }
+
+    /// Keeps what the watch layer told.
+    pub fn report(&mut self, report: &Report) {
+        if let Side::Live(live) = &mut self.side {
+            live.archive.report(report);
+            live.recording.report(report);
+        }
+    }
+
+    /// Keeps that a second passed.
+    pub fn tick(&mut self) {
+        if let Side::Live(live) = &mut self.side {
+            live.archive.tick();
+            live.recording.tick();
+        }
+    }
+
+    /// Writes what is left to be written.
+    pub fn end(self) {
+        if let Side::Live(live) = self.side {
+            live.recording.end();
+        }
     }
 
     /// Does something long off the UI thread.
@@ -91,4 +134,35 @@ impl World {
     fn bring(&self, msg: Msg) {
         let _ = self.results.send(msg);
     }
+}
+
+impl Live {
+    fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::Scope(scope) => {
+                self.archive.scope(&scope);
+                self.recording.scope(&scope);
+                self.scope.send_replace(scope);
+            }
+            Effect::Recall(id, wish) => self.archive.find(id, wish),
+            Effect::Ask(id, ask) => self.tasks.begin(id, ask),
+            Effect::Forget(id) => self.tasks.end(id),
+            Effect::Halt(id) => self.tasks.halt(id),
+            Effect::Keep(keep) => self.drafts.keep(keep),
+            Effect::Refresh => self.watch.refresh(),
+            // Nothing plays, and the rest needs no datacenter.
+            _ => {}
+        }
+    }
+}
+
+/// What a recording answers: it can be walked through, and nothing else.
+fn on_stage(stage: &Stage, effect: &Effect) -> Option<Msg> {
+    match effect {
+        Effect::Recall(id, wish) => stage.find(*id, *wish),
+        Effect::Play(play) => stage.play(*play),
+        Effect::Ask(id, _) => return Some(Msg::News(*id, News::Failed(NO_SERVER.to_owned()))),
+        _ => {}
+    }
+    None
 }

@@ -4,9 +4,10 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// `SIGTSTP` and `SIGCONT` on Linux.
+/// `SIGTSTP`, `SIGCONT` and `SIGXFSZ` on Linux.
 const STOP: i32 = 20;
 const CONTINUE: i32 = 18;
+const TOO_LARGE: i32 = 25;
 
 /// A signal that came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Signals {
     hangup: Signal,
     stop: Signal,
     resume: Signal,
+    /// Caught and left alone: a write beyond what files may have fails, and is no reason to die.
+    _too_large: Signal,
 }
 
 impl Signals {
@@ -38,6 +41,7 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             stop: signal(SignalKind::from_raw(STOP))?,
             resume: signal(SignalKind::from_raw(CONTINUE))?,
+            _too_large: signal(SignalKind::from_raw(TOO_LARGE))?,
         })
     }
 

@@ -19,26 +19,26 @@ use crate::domain::lock::Locks;
 pub struct Held {
     /// All sessions; none while they are not shown.
     pub sessions: Rows<SessionId, Session>,
-    since: HashMap<SessionId, Since>,
-    prefixes: HashMap<Key, Found>,
+    pub(crate) since: HashMap<SessionId, Since>,
+    pub(crate) prefixes: HashMap<Key, Found>,
 }
 
 /// The locks under one prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Found {
+pub(crate) struct Found {
     /// The locks; none while they are not shown.
-    locks: Option<Arc<Locks>>,
+    pub(crate) locks: Option<Arc<Locks>>,
     /// Since when each key is held by whom it is held by now.
-    since: HashMap<Key, Seen>,
+    pub(crate) since: HashMap<Key, Seen>,
 }
 
 /// The first sight of a lock as it is held.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Seen {
-    session: Option<SessionId>,
+pub(crate) struct Seen {
+    pub(crate) session: Option<SessionId>,
     /// It grows each time that the lock is taken, also by the same session.
-    lock_index: u64,
-    since: Since,
+    pub(crate) lock_index: u64,
+    pub(crate) since: Since,
 }
 
 impl Held {

@@ -22,9 +22,9 @@ pub struct Tracked {
     /// Of nodes, by their own checks.
     pub nodes: Tracks<NodeName>,
     /// When services were first seen (UTC).
-    services_at: Option<DateTime<Utc>>,
+    pub(crate) services_at: Option<DateTime<Utc>>,
     /// When nodes were first seen (UTC).
-    nodes_at: Option<DateTime<Utc>>,
+    pub(crate) nodes_at: Option<DateTime<Utc>>,
 }
 
 impl Datacenter {

@@ -13,8 +13,8 @@ const STEP: TimeDelta = TimeDelta::seconds(10);
 /// has none: unknown is not zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trend {
-    samples: VecDeque<Option<usize>>,
-    began: Option<DateTime<Utc>>,
+    pub(crate) samples: VecDeque<Option<usize>>,
+    pub(crate) began: Option<DateTime<Utc>>,
 }
 
 impl Trend {

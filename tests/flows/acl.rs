@@ -10,7 +10,7 @@ use crate::support::screen::{Launch, Screen};
 use crate::{SIZES, flipped, instance, open, open_with, shows};
 
 /// Two federated datacenters that deny by default.
-fn guarded() -> &'static Cluster {
+pub fn guarded() -> &'static Cluster {
     static GUARDED: OnceLock<Cluster> = OnceLock::new();
     GUARDED.get_or_init(|| Cluster::start(Plan::new().acl().dc("dc-1", 1).dc("dc-2", 1)))
 }
@@ -27,7 +27,7 @@ fn token(dc: &Dc, name: &str, rules: &str) -> (String, String) {
     (text("SecretID"), text("AccessorID"))
 }
 
-fn open_as(secret: &str, args: &[&str], size: (u16, u16)) -> Screen {
+pub fn open_as(secret: &str, args: &[&str], size: (u16, u16)) -> Screen {
     let address = guarded().dc("dc-1").http_addr();
     let env = [("CONSUL_HTTP_ADDR", &*address), ("CONSUL_HTTP_TOKEN", secret)];
     Screen::start(args, &env, size)

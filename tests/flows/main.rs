@@ -27,6 +27,7 @@ mod overview;
 mod pages;
 mod plans;
 mod quorum;
+mod recording;
 mod rows;
 mod settings;
 mod signals;

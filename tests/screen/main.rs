@@ -26,6 +26,7 @@ mod kv;
 mod overview;
 mod past;
 mod plans;
+mod replay;
 mod replication;
 mod replication_acts;
 mod replication_git;

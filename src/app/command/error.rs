@@ -42,6 +42,13 @@ pub enum CommandError {
         /// What does.
         usage: &'static str,
     },
+    /// What was typed is no time.
+    Time {
+        /// It.
+        typed: String,
+        /// What times are.
+        known: &'static str,
+    },
     /// What is asked of the events cannot be understood.
     Query(QueryError),
     /// It would change something where nothing may be changed.
@@ -75,6 +82,7 @@ impl fmt::Display for CommandError {
             Self::Usage { usage } => {
                 write!(f, "type '{usage}'; a name with blanks stands in quotes")
             }
+            Self::Time { typed, known } => write!(f, "'{typed}' is no time; write {known}"),
             Self::Query(error) => error.fmt(f),
             Self::ReadOnly => f.write_str(READ_ONLY),
             Self::NotAView { word } => {

@@ -7,6 +7,7 @@ use super::word;
 use super::{Command, CommandError, DcScope, Grouping, KeysVerb, Takes, ViewWord, Vocabulary};
 use crate::app::nearest::nearest;
 use crate::domain::event::query::{Query, Where};
+use crate::domain::event::when::{TIMES, When};
 use crate::domain::replication::Kind;
 
 /// As many names as fit into a line of an error.
@@ -210,8 +211,16 @@ fn own(verb: Own, word: &str, rest: &[&str], words: &Vocabulary) -> Result<Comma
         }
         Own::Sort => sort(word, rest),
         Own::Group => group(single(word, "'service', 'node' or 'flat'", rest)?),
-        // Both read before, since their names may hold anything.
+        // Read before, since its name may hold anything.
         Own::ExportEvents => Err(CommandError::Usage { usage: "export-events FILE" }),
+        Own::At if rest.is_empty() => {
+            Err(CommandError::Missing { word: word.to_owned(), what: "a time" })
+        }
+        Own::At => {
+            let typed = rest.join(" ");
+            When::parse(&typed).map(Command::At).ok_or(CommandError::Time { typed, known: TIMES })
+        }
+        // Read before, since its names may hold anything.
         Own::Keys(verb) => Err(CommandError::Usage { usage: verb.usage() }),
         Own::Quit => none(word, rest).map(|()| Command::Quit),
         Own::Act(action) => none(word, rest).map(|()| Command::Act(action)),

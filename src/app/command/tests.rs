@@ -37,6 +37,16 @@ fn one(dc: &str) -> DcScope {
 }
 
 #[test]
+fn a_time_is_gone_to() {
+    use crate::domain::event::when::When;
+    let at = |line| parse(line, &Vocabulary::default());
+    assert_eq!(at(":at 15m").ok(), When::parse("15m").map(Command::At));
+    assert_eq!(at("at 2026-01-31 10:02").ok(), When::parse("2026-01-31 10:02").map(Command::At));
+    assert!(at("at soon").unwrap_err().to_string().contains("'soon' is no time; write 15m, 10:02"));
+    assert_eq!(at("at").unwrap_err().to_string(), "type a time after 'at'");
+}
+
+#[test]
 fn a_view_opens_with_its_parts_in_any_order() {
     for (line, command) in [
         (":svc @dc-2 /billing", open("services", None, one("dc-2"), Some("billing"))),

@@ -14,6 +14,7 @@ const OWN: &[(&str, Own)] = &[
     ("sort", Own::Sort),
     ("group", Own::Group),
     ("export-events", Own::ExportEvents),
+    ("at", Own::At),
 ];
 
 /// What the first word of a line asks for.
@@ -38,6 +39,8 @@ pub enum Own {
     Group,
     /// `export-events FILE`.
     ExportEvents,
+    /// `at TIME`.
+    At,
     /// Something with many keys.
     Keys(KeysVerb),
     /// Leave.

@@ -5,7 +5,6 @@ use super::super::task::Ask;
 use super::super::task::many::{Side, Sides, Wish, shown};
 use super::App;
 use crate::app::msg::Effect;
-use crate::app::past::NO_READ;
 use crate::domain::ids::{Dc, Key};
 use crate::plan::make::Rename;
 use crate::plan::read::is_folder;
@@ -22,7 +21,7 @@ impl App {
         effects: &mut Vec<Effect>,
     ) -> Result<(), String> {
         if self.past.is_some() {
-            return Err(String::from(NO_READ));
+            return Err(self.no_read().to_owned());
         }
         match command {
             KeysCommand::Copy { from, to } => {

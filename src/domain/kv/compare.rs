@@ -15,9 +15,9 @@ const SEED: u64 = 0x6463_7669_6577;
 /// What is kept of a value to compare it: its length, a 64-bit hash and the flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Print {
-    len: usize,
-    hash: u64,
-    flags: u64,
+    pub(crate) len: usize,
+    pub(crate) hash: u64,
+    pub(crate) flags: u64,
 }
 
 impl Print {

@@ -8,10 +8,10 @@ use crate::domain::replication;
 
 /// One replication into this datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Status {
-    key: Key,
-    source: String,
-    destination: String,
+pub(crate) struct Status {
+    pub(crate) key: Key,
+    pub(crate) source: String,
+    pub(crate) destination: String,
 }
 
 impl Status {

@@ -1,0 +1,46 @@
+//! The whole of what is known at one moment.
+
+use super::shape::record;
+use crate::domain::ids::{NodeName, ServiceName};
+use crate::domain::track::{Change, Track, Tracks};
+use crate::store::held::{Found, Held, Seen};
+use crate::store::tracked::Tracked;
+use crate::store::trend::Trend;
+use crate::store::{Datacenter, Since, Store, Totals};
+
+record!(Trend { samples, began });
+record!(Since { at, is_exact });
+record!(Change { at, to, is_exact });
+record!(Track { before, changes });
+record!(Tracks<ServiceName> { all, changes, most, forgotten });
+record!(Tracks<NodeName> { all, changes, most, forgotten });
+record!(Tracked { services, nodes, services_at, nodes_at });
+record!(Totals { checks, instances, estimated, services });
+record!(Seen { session, lock_index, since });
+record!(Found { locks, since });
+record!(Held { sessions, since, prefixes });
+record!(Datacenter {
+    pulse,
+    services,
+    checks,
+    nodes,
+    servers,
+    instances,
+    node_checks,
+    round_trips,
+    versions,
+    folders,
+    entries,
+    holders,
+    seats,
+    managers,
+    prints,
+    held,
+    since,
+    tracked,
+    totals,
+    trend,
+    is_gone,
+    fresh,
+});
+record!(Store { datacenters, local, discovery, streams, lags, wan, wans, ticket });
