@@ -1,6 +1,7 @@
 //! `dcview get events`: what happens while it watches, as the screen would tell it.
 //!
 //! ```text
+//! recording -> query -> printer
 //! watch layer -> store (which lists are followed) -> stderr, a line for each change of that
 //!            \-> events -> query -> printer -> stdout, as they come or at the end
 //! ```
@@ -10,6 +11,7 @@
 
 mod followed;
 mod printer;
+mod recorded;
 
 use std::future::pending;
 use std::io::{ErrorKind, Write};
@@ -82,18 +84,46 @@ pub async fn events(
     if let Some(refused) = refuse(asked, &query) {
         return Ok(usage(refused));
     }
+    let mut watched = Watched {
+        printer: Printer::new(out, format, !asked.follow),
+        followed: Followed::default(),
+    };
+    let wanted = Asked { query, only };
+    if let Some(file) = &asked.from {
+        let (now, zone) = (clock::now(), clock::zone());
+        let (from, to) = wanted.query.span(now, &zone);
+        let span = (asked.since.map(|since| since.at(now, &zone)).or(from), to);
+        let Watched { printer, followed } = &mut watched;
+        match recorded::print(file, (&wanted, span), printer, followed) {
+            Err(error) if is_unread(&error) => return Ok(watched.followed.exit_of_recording()),
+            printed => printed?,
+        }
+        if !asked.follow {
+            return Ok(watched.followed.exit_of_recording());
+        }
+    }
     let ways = Ways::find(config, only).await?;
     let known = |dc: &Dc| ways.trouble.is_some() || ways.all.iter().any(|way| way.dc == *dc);
-    let named = match &query.dcs {
+    let named = match &wanted.query.dcs {
         Where::In(dcs) => dcs.iter().find(|dc| !known(dc)),
         _ => None,
     };
     if let Some(exit) = ways.refuse(only.or(named)) {
         return Ok(exit);
     }
-    let asked_for = Asked { query, only };
-    let printer = Printer::new(out, format);
-    Watching::start(asked_for, printer, config)?.run(asked).await
+    Watching::start(wanted, watched, config)?.run(asked).await
+}
+
+/// What was said so far, and where.
+struct Watched<W> {
+    printer: Printer<W>,
+    followed: Followed,
+}
+
+/// True for a reader that went away.
+fn is_unread(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Why nothing could be told.
@@ -129,15 +159,15 @@ enum Over {
 }
 
 impl<'a, W: Write> Watching<'a, W> {
-    fn start(asked: Asked<'a>, printer: Printer<W>, config: &Config) -> Result<Self> {
+    fn start(asked: Asked<'a>, watched: Watched<W>, config: &Config) -> Result<Self> {
         let (scope, wanted) = watch::channel(Scope::default());
         let (reports_in, reports) = mpsc::channel(LANE);
         let layer = crate::watch::start(config, wanted, reports_in)?;
         Ok(Self {
             asked,
-            printer,
+            printer: watched.printer,
             store: Store::default(),
-            followed: Followed::default(),
+            followed: watched.followed,
             history: History::default(),
             reports,
             _layer: (layer, scope),
@@ -152,7 +182,7 @@ impl<'a, W: Write> Watching<'a, W> {
         }
         if !asked.follow {
             let events: Vec<&Arc<Event>> = self.history.events().collect();
-            match self.printer.all(&events) {
+            match self.printer.end(&events) {
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
                 written => written.context("writing the events")?,
             }

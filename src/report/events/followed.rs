@@ -77,17 +77,27 @@ impl Followed {
         }
     }
 
+    /// Something is missing for this reason.
+    pub fn fail(&mut self, why: &str) {
+        say(why);
+        self.has_failed = true;
+    }
+
     /// Events that are missing in what is printed.
     pub fn missing(&mut self, n: u64) {
         if n > 0 {
-            say(&format!("{n} events were too many and are missing"));
-            self.has_failed = true;
+            self.fail(&format!("{n} events were too many and are missing"));
         }
+    }
+
+    /// How the program ends where nobody was asked.
+    pub fn exit_of_recording(&self) -> Exit {
+        Exit { code: if self.has_failed { 3 } else { 0 }, message: None }
     }
 
     /// How the program ends.
     pub fn exit(&self) -> Exit {
-        let is_whole = self.dcs.values().all(|how| *how != How::Waiting) && !self.dcs.is_empty();
+        let is_whole = self.is_whole();
         let code = match self {
             Self { has_failed: false, is_denied: false, .. } if is_whole => 0,
             Self { has_failed: false, is_denied: true, .. } => 4,
@@ -113,7 +123,8 @@ fn how(state: &Datacenter) -> How {
     if is_waiting { How::Waiting } else { How::Whole }
 }
 
-fn say(text: &str) {
+/// A line on stderr.
+pub(super) fn say(text: &str) {
     // When stderr is gone there is nobody left to tell.
     let _ = writeln!(io::stderr(), "dcview: {}", clean(text));
 }

@@ -12,7 +12,7 @@ use crate::domain::event::Event;
 use crate::domain::json::EventJson;
 use crate::domain::zone::Zone;
 use crate::report::form::{Column, Grid, csv, json, json_line, table};
-use crate::ui::text::{clean, pad};
+use crate::ui::text::{clean, pad, width};
 
 /// The fields of an event, as CSV has them.
 const FIELDS: [&str; 12] = [
@@ -38,31 +38,58 @@ pub(super) struct Printer<W> {
     out: W,
     format: Format,
     zone: Zone,
-    /// True once the header was written.
+    /// True where they are printed as one answer, and not as they come.
+    is_whole: bool,
+    /// True once something was written.
     has_begun: bool,
 }
 
 impl<W: Write> Printer<W> {
-    /// Writes to `out`.
-    pub fn new(out: W, format: Format) -> Self {
-        Self { out, format, zone: clock::zone(), has_begun: false }
+    /// Writes to `out`, as one answer or as events come.
+    pub fn new(out: W, format: Format, is_whole: bool) -> Self {
+        Self { out, format, zone: clock::zone(), is_whole, has_begun: false }
     }
 
-    /// Writes these as they came, at once.
+    /// In which form it writes.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// True where it writes one answer.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// Writes these as they came; where they come one by one, at once.
     pub fn each(&mut self, events: &[Arc<Event>]) -> io::Result<()> {
         for event in events {
+            let is_first = !std::mem::replace(&mut self.has_begun, true);
             let text = match self.format {
+                Format::Json if self.is_whole => {
+                    let before = if is_first { "[\n" } else { ",\n" };
+                    format!("{before}{}", json_line(&EventJson::of(event))?)
+                }
                 Format::Json => json_line(&EventJson::of(event))? + "\n",
-                Format::Csv => self.line_of_csv(event),
+                Format::Csv => line_of_csv(event, is_first),
                 Format::Table => self.line(event),
             };
             self.out.write_all(text.as_bytes())?;
         }
-        if events.is_empty() { Ok(()) } else { self.out.flush() }
+        if events.is_empty() || self.is_whole { Ok(()) } else { self.out.flush() }
+    }
+
+    /// Ends one answer: with these, where none was written yet.
+    pub fn end(&mut self, events: &[&Arc<Event>]) -> io::Result<()> {
+        match (self.is_whole, self.has_begun, self.format) {
+            (true, true, Format::Json) => self.out.write_all(b"\n]\n")?,
+            (true, false, _) => self.all(events)?,
+            _ => {}
+        }
+        self.out.flush()
     }
 
     /// Writes all of them, oldest first.
-    pub fn all(&mut self, events: &[&Arc<Event>]) -> io::Result<()> {
+    fn all(&mut self, events: &[&Arc<Event>]) -> io::Result<()> {
         let rows = events.iter().map(|event| EventJson::of(event));
         let text = match self.format {
             Format::Json => json(rows)?,
@@ -73,23 +100,13 @@ impl<W: Write> Printer<W> {
         self.out.flush()
     }
 
-    fn line_of_csv(&mut self, event: &Event) -> String {
-        let text = csv(&Grid::of_json(&FIELDS, [EventJson::of(event)]));
-        let is_first = !std::mem::replace(&mut self.has_begun, true);
-        match text.split_once("\r\n") {
-            Some((_, line)) if !is_first => line.to_owned(),
-            _ => text,
-        }
-    }
-
     fn line(&self, event: &Event) -> String {
-        let cells = self.cells(event);
-        let padded: Vec<String> = cells
-            .iter()
-            .enumerate()
-            .map(|(place, cell)| pad(&clean(cell), WIDTHS.get(place).copied().unwrap_or(0)))
-            .collect();
-        padded.join("  ").trim_end().to_owned() + "\n"
+        let cells = self.cells(event).map(|cell| clean(&cell).into_owned());
+        let widths = WIDTHS.into_iter().chain([0]);
+        // What is wider is not cut.
+        let padded =
+            cells.iter().zip(widths).map(|(cell, least)| pad(cell, width(cell).max(least)));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     }
 
     fn grid(&self, events: &[&Arc<Event>]) -> Grid {
@@ -128,6 +145,15 @@ impl<W: Write> Printer<W> {
     }
 }
 
+/// An event as a line of CSV, the first one below the header.
+fn line_of_csv(event: &Event, is_first: bool) -> String {
+    let text = csv(&Grid::of_json(&FIELDS, [EventJson::of(event)]));
+    match text.split_once("\r\n") {
+        Some((_, line)) if !is_first => line.to_owned(),
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,20 +178,29 @@ mod tests {
         vec![one(0, "n-1"), one(1, "n-2")]
     }
 
-    fn printed(format: Format, print: impl Fn(&mut Printer<&mut Vec<u8>>)) -> String {
+    fn printed(
+        format: Format,
+        is_whole: bool,
+        print: impl Fn(&mut Printer<&mut Vec<u8>>),
+    ) -> String {
         let mut out = Vec::new();
-        let mut printer = Printer::new(&mut out, format);
+        let mut printer = Printer::new(&mut out, format, is_whole);
         printer.zone = Zone::default();
         print(&mut printer);
         String::from_utf8(out).unwrap()
     }
 
     fn followed(format: Format) -> String {
-        printed(format, |printer| {
+        printed(format, false, |printer| {
             for event in events() {
                 printer.each(&[event]).unwrap();
             }
         })
+    }
+
+    fn at_once(format: Format) -> String {
+        let all = events();
+        printed(format, true, |printer| printer.end(&all.iter().collect::<Vec<_>>()).unwrap())
     }
 
     #[test]
@@ -184,11 +219,24 @@ mod tests {
 
     #[test]
     fn csv_that_comes_has_one_header_and_is_what_all_at_once_is() {
-        let all = events();
-        let whole =
-            printed(Format::Csv, |printer| printer.all(&all.iter().collect::<Vec<_>>()).unwrap());
+        let whole = at_once(Format::Csv);
         assert_eq!(followed(Format::Csv), whole);
         assert!(whole.starts_with("at,datacenter,kind,object,from,to,index,"), "{whole}");
+    }
+
+    #[test]
+    fn an_answer_that_is_written_bit_by_bit_is_the_same() {
+        for format in [Format::Json, Format::Csv] {
+            let bits = printed(format, true, |printer| {
+                for event in events() {
+                    printer.each(&[event]).unwrap();
+                }
+                printer.end(&[]).unwrap();
+            });
+            assert_eq!(bits, at_once(format), "{format:?}");
+        }
+        let nothing = printed(Format::Json, true, |printer| printer.end(&[]).unwrap());
+        assert_eq!(nothing, "[]\n");
     }
 
     #[test]
@@ -200,6 +248,6 @@ mod tests {
             text.starts_with("1970-01-01T00:00:00+00:00  dc-1      node         n-1 "),
             "{text}"
         );
-        assert!(text.contains("alive -> failed"), "{text}");
+        assert!(text.contains("alive -> failed       a, \"b\""), "{text}");
     }
 }
