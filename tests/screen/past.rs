@@ -1,10 +1,13 @@
 //! Going back: the whole screen at an earlier moment, and the way there and back.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use dcview::app::App;
 use dcview::app::msg::{Effect, Msg};
 use dcview::app::past::Recalled;
 use dcview::domain::delta::Delta;
+use dcview::domain::event::Event;
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::Status;
@@ -169,4 +172,43 @@ fn what_happens_meanwhile_is_not_shown_and_not_lost() {
     run.press("<end>");
     let text = run.screen();
     assert!(!text.contains("ping") && text.contains(" db "), "{text}");
+}
+
+#[test]
+fn the_timeline_and_what_flaps_are_those_of_the_moment() {
+    let mut run = Run::new();
+    for status in [Status::Critical, Status::Passing, Status::Critical] {
+        let event = world::event("dc-1", "n-1", "web-1", status, 0);
+        let event = Event { at: run.now, ..event };
+        run.feed("dc-1", 0, Body::Events(vec![Arc::new(event)], 0));
+        let check = world::check("n-1", "http", "web-1", status);
+        let rows = match status {
+            Status::Passing => Delta { upserts: Vec::new(), removed: vec![check.0] },
+            _ => Delta { upserts: vec![check], removed: Vec::new() },
+        };
+        run.feed("dc-1", 0, Body::Checks(rows));
+        run.pass(20);
+    }
+    run.press(":timeline<enter>");
+    assert!(run.screen().contains("[3]"));
+    run.press("[");
+    let text = run.screen();
+    assert!(text.contains("PAST 00:00:30") && text.contains("[2]"), "{text}");
+    run.press("[");
+    let text = run.screen();
+    assert!(text.contains("PAST 00:00:10") && text.contains("[1]"), "{text}");
+    assert!(
+        text.contains("passing -> critical") && !text.contains("critical -> passing"),
+        "{text}"
+    );
+    run.press(":checks<enter>:group flat<enter>");
+    let text = run.screen();
+    assert!(text.contains("✓✗ 1"), "{text}");
+    // What happens meanwhile is not of that moment.
+    let event = Event { at: run.now, ..world::event("dc-1", "n-9", "api-1", Status::Critical, 0) };
+    run.press(":timeline<enter>");
+    run.feed("dc-1", 0, Body::Events(vec![Arc::new(event)], 0));
+    assert!(!run.screen().contains("api-1"));
+    run.press("<end>");
+    assert!(run.screen().contains("api-1"));
 }

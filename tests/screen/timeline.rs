@@ -400,3 +400,34 @@ fn the_timeline_looks_like_this() {
     press(&mut app, "jjjx<ctrl-w>");
     insta::assert_snapshot!("timeline-200x60", screen(&mut app, 200, 60));
 }
+
+/// A number that looks like chance and is the same each time.
+fn chance(seed: &mut u64, below: u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) % below
+}
+
+#[test]
+fn rows_that_came_bit_by_bit_are_those_that_loading_all_gives() {
+    for unfolds in ["", "x"] {
+        let mut app = timeline();
+        app.history = History::new(Bound { events: 60, bytes: usize::MAX });
+        let mut seed = 7;
+        for round in 0..60 {
+            press(&mut app, &format!(":timeline web<enter>{unfolds}"));
+            let batch = (0..1 + chance(&mut seed, 6)).map(|_| {
+                let instance = ["web-1", "web-2", "web-3", "db-1"][chance(&mut seed, 4) as usize];
+                let to = [Status::Critical, Status::Passing][chance(&mut seed, 2) as usize];
+                // Some are late.
+                let ago = 3_000 - round * 5 + chance(&mut seed, 8) as i64;
+                check("dc-1", instance, to, ago)
+            });
+            let batch = batch.collect();
+            events(&mut app, "dc-1", batch);
+            let patched = screen(&mut app, 120, 80);
+            press(&mut app, &format!("<esc>:timeline web<enter>{unfolds}"));
+            assert_eq!(patched, screen(&mut app, 120, 80), "round {round}");
+            press(&mut app, "<esc>");
+        }
+    }
+}

@@ -79,3 +79,20 @@ fn a_span_has_both_its_ends() {
     assert_eq!(seconds(history.within(None, at(1))), [1]);
     assert_eq!(seconds(history.within(at(5), at(4))), [0_i64; 0]);
 }
+
+#[test]
+fn what_changed_while_nobody_looked_is_at_least_so_long_ago() {
+    use crate::domain::event::tests::check;
+    let mut history = History::default();
+    let seen = check("dc-1", "n-1", "web-1", "critical");
+    let unseen = Event { after: Some(seen.at), ..check("dc-1", "n-2", "web-2", "critical") };
+    let since = |history: &History, node: &str| {
+        let key = CheckKey { node: node.into(), id: "http".into() };
+        let now = DateTime::from_timestamp(60, 0).unwrap();
+        history.checks(&"dc-1".into())?.get(&key)?.last(now).map(|(_, since)| since.is_exact)
+    };
+    history.push(Arc::new(seen));
+    history.push(Arc::new(unseen));
+    assert_eq!((since(&history, "n-1"), since(&history, "n-2")), (Some(true), Some(false)));
+    assert_eq!(since(&history, "n-3"), None);
+}

@@ -216,8 +216,7 @@ impl Folded {
         let is_cut = |head: &Arc<Head>| {
             head.members.first().is_some_and(|it| (it.event.at, it.number) < oldest)
         };
-        // The oldest storms have the smallest ids, or nearly so.
-        storms.extend(self.heads.iter().take_while(|(_, head)| is_cut(head)).map(|(id, _)| *id));
+        storms.extend(self.heads.iter().filter(|(_, head)| is_cut(head)).map(|(id, _)| *id));
     }
 
     fn note(&mut self, key: (DateTime<Utc>, u64)) {
