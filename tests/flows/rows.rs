@@ -47,7 +47,7 @@ fn rows_sort_by_key_and_by_command_and_back() {
     screen.send(":sort nme\r");
     screen.wait_for("no column 'nme' to sort by");
     // Shift and right choose the datacenter's column, O sorts by it.
-    screen.send("\x1b[1;2C\x1b[1;2C\x1b[1;2CO");
+    screen.send("\x1b[1;2C\x1b[1;2C\x1b[1;2C\x1b[1;2CO");
     expect("by the column of dc-2", ["so-beta", "so-gamma", "so-alpha"]);
 }
 
