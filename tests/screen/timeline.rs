@@ -91,7 +91,7 @@ fn a_storm_is_one_line_until_it_is_unfolded() {
     press(&mut app, "x");
     let text = screen(&mut app, 80, 40);
     assert!(
-        text.contains("▾ 97 checks of web") && text.contains("    http of web-96 on n-96"),
+        text.contains("▾ 97 checks of web") && text.contains("    web-96 on n-96  http"),
         "{text}"
     );
     press(&mut app, "x");
@@ -99,7 +99,7 @@ fn a_storm_is_one_line_until_it_is_unfolded() {
     // The one under the cursor by itself; the cursor stays on it.
     press(&mut app, "jjj<enter>");
     let text = screen(&mut app, 80, 40);
-    assert!(text.contains("    http of web-96 on n-96"), "{text}");
+    assert!(text.contains("    web-96 on n-96  http"), "{text}");
     press(&mut app, "<enter>");
     assert!(!screen(&mut app, 80, 40).contains("    http of web-96"));
 }

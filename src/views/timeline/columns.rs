@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::near::Near;
 use super::rows::{EventRow, Head};
-use crate::domain::event::{Event, Kind};
+use crate::domain::event::{Event, Kind, Object};
 use crate::domain::health::Status;
 use crate::domain::storm::{Shared, Turn};
 use crate::table::column::{Cell, Column, Width};
@@ -121,12 +121,27 @@ pub fn kind(ctx: &Ctx, event: &Event) -> Cell {
 fn object(ctx: &Ctx, row: &EventRow) -> Cell {
     let Some(head) = row.as_head() else {
         let indent = if row.storm.is_some() { "    " } else { "" };
-        let name = row.event.object.to_string();
-        return Cell::new(format!("{indent}{}", clean(&name)), Role::Text);
+        let (owner, check) = named(&row.event.object);
+        let cell = Cell::new(format!("{indent}{}", clean(&owner)), Role::Text);
+        return cell
+            .then(check.map(|name| format!("  {}", clean(name))).unwrap_or_default(), Role::Muted);
     };
     let sign = if head.is_open { Sign::Unfolded } else { Sign::Folded };
     Cell::new(format!("{} ", ctx.look.sign(sign)), Role::Muted)
         .then(clean(&subject(head)).into_owned(), Role::Text)
+}
+
+/// The name of an object; of a check whose it is before what it is called, which may be long.
+fn named(object: &Object) -> (String, Option<&str>) {
+    match object {
+        Object::Check { node, name, service_id, .. } if service_id.is_empty() => {
+            (node.to_string(), Some(name))
+        }
+        Object::Check { node, name, service_id, .. } => {
+            (format!("{service_id} on {node}"), Some(name))
+        }
+        other => (other.to_string(), None),
+    }
 }
 
 /// What a storm happened to: `312 instances of billing`.
@@ -182,17 +197,22 @@ pub fn lasted(head: &Head) -> String {
     age(span.to_std().unwrap_or_default().max(std::time::Duration::from_secs(1)))
 }
 
-/// The states before and after.
+/// The states before and after: of `registered v1` and `registered v2` the first word once.
 pub fn change(event: &Event) -> Cell {
-    let to = event.status().map_or(Role::Text, cells::role);
+    let role = event.status().map_or(Role::Text, cells::role);
+    let (from, to) = (&*event.from, &*event.to);
     let mut cell = Cell::default();
-    if !event.from.is_empty() {
-        cell = cell.then(clean(&event.from).into_owned(), Role::Muted).then(" -> ", Role::Muted);
+    if !from.is_empty() {
+        cell = cell.then(clean(from).into_owned(), Role::Muted).then(" -> ", Role::Muted);
     }
-    match &*event.to {
-        "" if event.from.is_empty() => cell,
-        "" => cell.then("gone", Role::Muted),
-        word => cell.then(clean(word).into_owned(), to),
+    let word = |text: &str| text.split_once(' ').map(|(word, rest)| (word.len(), rest.to_owned()));
+    let rest = word(to).filter(|(len, _)| from.get(..*len + 1) == to.get(..*len + 1));
+    match (to, rest) {
+        ("", _) if from.is_empty() => cell,
+        ("", _) if event.kind == Kind::Maintenance => cell.then("over", role),
+        ("", _) => cell.then("gone", Role::Muted),
+        (_, Some((_, rest))) => cell.then(clean(&rest).into_owned(), role),
+        (to, None) => cell.then(clean(to).into_owned(), role),
     }
 }
 
