@@ -17,7 +17,7 @@ use crate::domain::event::when::{TIMES, When, span};
                         --from FILE    prints what was recorded, and goes on with --follow\n\n\
                         With --follow JSON is an object a line, written at once. A line on stderr says \
                         from when on each datacenter is followed; what happened before is not told. Ends \
-                        with 0 when interrupted or when the reader goes away, with 3 when a datacenter \
+                        with 0 when interrupted, or at the next event when its reader is gone, with 3 when a datacenter \
                         could not be followed all the time, with 4 when the token may not read a list."
 )]
 pub struct Events {
