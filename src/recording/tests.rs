@@ -217,3 +217,27 @@ proptest! {
         }
     }
 }
+
+/// Everything that can be recorded, in the first form.
+const FIRST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recording-1.dcv");
+
+/// A type that grew without saying since when does not read this any more. Where that form was in a
+/// release, the fixture stays as it is for good; `DCVIEW_WRITE_ASSETS=1` writes it anew before that.
+#[test]
+fn what_was_recorded_in_the_first_form_can_be_read() {
+    let path = Path::new(FIRST);
+    if std::env::var_os("DCVIEW_WRITE_ASSETS").is_some() && super::code::FORMAT == 1 {
+        let _ = fs::remove_file(path);
+        let run = samples::second(0);
+        let (size, has_values) = (u64::MAX, true);
+        let options = recorder::Options { path: path.to_owned(), size, files: 1, has_values, run };
+        recorder::write_down(&options, samples::entries(&Seed::default())).unwrap();
+    }
+    let (entries, damages) = all_of(path);
+    assert!(entries.len() > 40 && damages.is_empty(), "{} {damages:?}", entries.len());
+    let recording = Recording::open(path).unwrap();
+    let store = recording.recall(recording.span().to).unwrap();
+    let dc = store.dc(&"web".into()).unwrap();
+    assert!(dc.checks.len() == 1 && dc.entries.len() == 1 && dc.seats.len() == 1);
+    assert!(recording.program().is_some_and(|program| program.starts_with("dcview ")));
+}
