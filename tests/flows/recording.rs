@@ -280,6 +280,7 @@ fn a_recorder_that_dies_is_said_and_the_screen_lives_on() {
     let screen = Screen::start(&args, &[("DCVIEW_PANIC", "recorder")], SIZES[0]);
     screen.wait_for("recording ended: it stopped unexpectedly");
     screen.send(keys::ESC);
+    screen.wait_gone("recording ended");
     screen.wait("datacenters", |text| shows(text, &["│ dc-3"]));
     quit(screen);
 }
