@@ -5,6 +5,7 @@
 //! command line that makes no sense ends with exit code 2 (clap's own for usage).
 
 mod demo;
+mod events;
 mod get;
 mod kv;
 mod record;
@@ -19,6 +20,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use crate::config::{EndpointLayer, Flags, LogLevel, SettingsLayer};
 
 pub use demo::{Demo, Size};
+pub use events::Events;
 pub use get::{Format, Get, What};
 pub use kv::{Consent, Kv, KvForm, KvVerb, Unsaved};
 pub use record::{Record, Replay};

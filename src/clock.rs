@@ -9,8 +9,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Local, Offset as _, TimeDelta, TimeZone as _, Utc};
 use rustix::time::{ClockId, clock_gettime};
+
+use crate::domain::zone::Zone;
 
 /// How far the machine's clock must be behind before it is worth a line in the log.
 const SET_BACK: TimeDelta = TimeDelta::seconds(2);
@@ -46,6 +48,16 @@ impl Stamp {
 /// The time (UTC), never earlier than it was told before.
 pub fn now() -> DateTime<Utc> {
     stamp().at
+}
+
+/// Recordings are hardly ever older.
+const YEARS: i32 = 10;
+
+/// The machine's time zone, from some years ago until next year.
+pub fn zone() -> Zone {
+    let (now, year) = (now(), TimeDelta::days(366));
+    let offset = |at: DateTime<Utc>| Local.offset_from_utc_datetime(&at.naive_utc()).fix();
+    Zone::sampled(now - year * YEARS, now + year, offset)
 }
 
 /// The present moment.

@@ -12,6 +12,8 @@
 //! helped only once the way is open.
 
 mod ask;
+pub mod chronicle;
+mod events;
 mod facts;
 pub(crate) mod form;
 mod gather;
@@ -53,6 +55,9 @@ pub async fn get(
     config: &Config,
     mut out: impl Write,
 ) -> Result<Exit> {
+    if let What::Events(asked) = &get.what {
+        return events::events(asked, get.output, only, config, out).await;
+    }
     let ways = Ways::find(config, only).await?;
     if let Some(exit) = ways.refuse(only) {
         return Ok(exit);

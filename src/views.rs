@@ -16,6 +16,7 @@ use crate::app::confirm::Confirm;
 use crate::app::seek;
 use crate::app::task::many::Wish;
 use crate::app::task::{Ask, News};
+use crate::domain::event::export::Export;
 use crate::domain::feed::{Glanced, Wanted};
 use crate::domain::history::History;
 use crate::domain::ids::{Dc, Key};
@@ -268,6 +269,14 @@ pub trait View: Send {
 
     /// Does what a key or command asks.
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response;
+
+    /// The events that it shows, to be written to a file.
+    ///
+    /// # Errors
+    /// Why there are none.
+    fn events(&self, _ctx: &Ctx) -> Result<Box<Export>, String> {
+        Err(String::from("only the events of the timeline are exported: ':timeline' shows it"))
+    }
 
     /// What it is filtered by; none where filters mean nothing.
     fn filter(&self) -> Option<&Filter> {

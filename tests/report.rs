@@ -8,6 +8,8 @@ mod support;
 mod answers;
 #[path = "report/broken.rs"]
 mod broken;
+#[path = "report/events.rs"]
+mod events;
 #[path = "report/fields.rs"]
 mod fields;
 #[path = "report/filtered.rs"]

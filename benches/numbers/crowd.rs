@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use dcview::app::App;
 use dcview::domain::catalog::Node;
 use dcview::domain::delta::Delta;
+use dcview::domain::event::Event;
 use dcview::domain::feed::Body;
 use dcview::domain::health::{Check, CheckKey, Status};
 
@@ -45,6 +47,16 @@ pub fn check(number: usize, round: usize) -> (CheckKey, Arc<Check>) {
     let is_warning = (number + round).is_multiple_of(4);
     let status = if is_warning { Status::Warning } else { Status::Critical };
     world::check(&node(number), &id, &instance, status)
+}
+
+/// What happens to a check, a thousandth of a second after what happened before; some of it in storms.
+pub fn event(number: usize) -> Event {
+    let is_storm = number / 1_000 % 4 == 0;
+    let service = if is_storm { number / 1_000 } else { number * 7 };
+    let instance = format!("service{:04}-{number}", service % SERVICES);
+    let to = if number / CHECKS % 2 == 0 { Status::Critical } else { Status::Passing };
+    let at = world::now() + TimeDelta::milliseconds(number as i64);
+    Event { at, ..world::event(DCS[0], &node(number), &instance, to, 0) }
 }
 
 fn node(number: usize) -> String {

@@ -26,6 +26,8 @@ const WIDTH: u16 = 200;
 const HEIGHT: u16 = 60;
 const FRAME_MS: f64 = 5.0;
 const KEY_MS: f64 = 16.0;
+/// A view of all that history holds.
+const OPEN_MS: f64 = 100.0;
 /// Keys pressed in each list.
 const KEYS: usize = 600;
 /// Changes in one feed: at 1,000 a second the fast path tells ten times a second.
@@ -48,6 +50,24 @@ pub fn measure(report: &mut Report) {
         report.at_most(&format!("{list}: key to frame p99"), answers.p99(), KEY_MS);
         let (_, answers) = stage.scroll(Stage::change);
         let what = format!("{list}: key behind a feed of {CHANGES} changes p99");
+        report.at_most(&what, answers.p99(), KEY_MS);
+    }
+    for (list, keys) in
+        [("timeline", ":timeline<enter>"), ("unfolded timeline", ":timeline<enter>x")]
+    {
+        stage.go("");
+        let events = stage.remember();
+        let pressed = Stopwatch::start();
+        world::press(&mut stage.app, keys);
+        stage.draw();
+        let mut opened = Times::default();
+        opened.add(&pressed);
+        let list = format!("{list} of {events} events");
+        report.at_most(&format!("{list}: opened"), opened.p99(), OPEN_MS);
+        let (frames, _) = stage.scroll(|_, _| {});
+        report.at_most(&format!("{list}: frame p99"), frames.p99(), FRAME_MS);
+        let (_, answers) = stage.scroll(|stage, _| stage.happen());
+        let what = format!("{list}: key behind {CHANGES} events p99");
         report.at_most(&what, answers.p99(), KEY_MS);
     }
 }
@@ -103,6 +123,21 @@ impl Stage {
             world::run_jobs(&mut self.app, effects);
         }
         (frames, answers)
+    }
+
+    /// Fills the history to its bound; gives how many events that is.
+    fn remember(&mut self) -> usize {
+        while self.app.history.dropped() == 0 {
+            self.happen();
+        }
+        self.app.history.len()
+    }
+
+    /// So many checks change their state, one after another.
+    fn happen(&mut self) {
+        let first = self.app.history.pushed() as usize;
+        let events = (first..first + CHANGES).map(crowd::event).collect();
+        world::events(&mut self.app, DCS[0], events);
     }
 
     fn change(&mut self, feeds: Vec<Msg>) {

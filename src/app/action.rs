@@ -137,6 +137,10 @@ pub enum Action {
     TakeSource,
     /// Have every key or file of the stream written again.
     Resync,
+    /// Show what changed before what is under the cursor came to its state.
+    WhatChanged,
+    /// Write the events that are shown to a file.
+    TimelineExport,
     /// Measure how long the stream takes to carry a key.
     Probe,
     /// Take the change under the cursor back.

@@ -142,6 +142,8 @@ pub enum Command {
     At(When),
     /// Do something with many keys.
     Keys(KeysCommand),
+    /// Write the events that are shown to this file.
+    ExportEvents(String),
     /// Leave, from anywhere.
     Quit,
     /// Any other action, by its name (`:help`, `:wide`, `:refresh`).

@@ -4,7 +4,10 @@ use super::command::{self, Command, DcScope, Vocabulary};
 use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
+use super::task::Ask;
+use super::tasks::Asker;
 use super::{App, unknown_dc};
+use crate::domain::event::export::Form;
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::table::filter::Filter;
 use crate::table::grep::Grep;
@@ -102,6 +105,14 @@ impl App {
             }
             Command::At(when) => self.go_at(when, effects),
             Command::Keys(command) => return self.keys_command(command, effects),
+            Command::ExportEvents(file) => {
+                let Some(form) = Form::of(&file) else {
+                    let text = "which form? end the file's name in '.md', '.csv' or '.json'";
+                    return Err(String::from(text));
+                };
+                let export = self.with_view(|view, ctx| view.events(ctx))?;
+                self.ask(Asker::Operator, Ask::ExportEvents { export, form, file }, effects);
+            }
             Command::Quit => effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() })),
             Command::Act(action) => self.act(action, effects),
         }

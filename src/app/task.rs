@@ -12,6 +12,7 @@ pub mod quest;
 use chrono::{DateTime, Utc};
 
 use super::seek::Index;
+use crate::domain::event::export::{Export, Form};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key, Write};
 use crate::domain::lock::LockChange;
@@ -98,6 +99,15 @@ pub enum Ask {
         /// The prefix.
         prefix: Key,
         /// The path; with a slash at its end, a directory.
+        file: String,
+    },
+    /// Write events to a file, which must not be there yet; answered by [`News::Done`].
+    ExportEvents {
+        /// The events and what is said about them.
+        export: Box<Export>,
+        /// In which form.
+        form: Form,
+        /// The path.
         file: String,
     },
 }

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::events::Events;
+
 /// Print what the screen would show, and end.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 fine, 1 no such service or node, 2 usage, 3 a datacenter \
@@ -38,6 +40,8 @@ pub enum What {
     },
     /// Every critical and warning check.
     Checks,
+    /// What happens from now on, or happened while it was recorded.
+    Events(Events),
 }
 
 /// The form of the output.

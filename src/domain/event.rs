@@ -6,6 +6,7 @@
 //! event, from the state before to the state after.
 
 pub mod checks;
+pub mod export;
 pub mod query;
 mod turn;
 pub mod when;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::event::Event;
-use super::health::{CheckKey, Status};
+use super::health::CheckKey;
 use super::ids::Dc;
 use super::storm::{Fold, Storm, StormId, Storms};
 use super::track::{Since, Tracks};
@@ -109,11 +109,8 @@ impl History {
 
     /// Notes how a check changed.
     fn follow(&mut self, event: &Event) {
-        let Some(check) = event.object.check() else { return };
-        let state =
-            |word: &str| if word.is_empty() { Status::Passing } else { Status::parse(word) };
+        let Some((check, from, to)) = event.of_check() else { return };
         let since = Since { at: event.at, is_exact: event.after.is_none() };
-        let (from, to) = (state(&event.from), state(&event.to));
         if !self.checks.contains_key(&event.dc) {
             self.checks.insert(event.dc.clone(), Tracks::default());
         }

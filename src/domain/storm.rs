@@ -35,6 +35,9 @@ const SWEEP: u64 = 4_096;
 /// Names a storm; 0 is none.
 pub type StormId = u64;
 
+/// Where an event stands in the history: its time and its number.
+pub type Place = (DateTime<Utc>, u64);
+
 /// In which direction something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Turn {
@@ -93,7 +96,7 @@ pub struct Storm {
     /// What they share.
     pub alike: Alike,
     /// The time and number of the event that it began with, which stay though that be dropped.
-    pub anchor: (DateTime<Utc>, u64),
+    pub anchor: Place,
     /// The events, oldest first.
     pub members: VecDeque<Member>,
 }
@@ -106,7 +109,7 @@ pub enum Fold {
     /// It belongs to this storm, which there was.
     Joined(StormId),
     /// It makes a storm of these earlier events, given by time and number, and itself.
-    Began(StormId, Vec<(DateTime<Utc>, u64)>),
+    Began(StormId, Vec<Place>),
 }
 
 /// Events alike that may become a storm, or what became of them.
@@ -122,7 +125,7 @@ struct Gathered {
 #[derive(Clone, Debug, Default)]
 pub struct Storms {
     gathered: HashMap<Alike, Gathered, RandomState>,
-    storms: BTreeMap<StormId, Storm>,
+    known: BTreeMap<StormId, Storm>,
     last_id: StormId,
     pushed: u64,
 }
@@ -161,19 +164,19 @@ impl Storms {
 
     /// A storm.
     pub fn get(&self, id: StormId) -> Option<&Storm> {
-        self.storms.get(&id)
+        self.known.get(&id)
     }
 
     /// Drops an event, the oldest of the history, from its storm; one without events is forgotten.
     pub fn drop_from(&mut self, id: StormId, number: u64) {
-        if let Some(storm) = self.storms.get_mut(&id) {
+        if let Some(storm) = self.known.get_mut(&id) {
             if storm.members.front().is_some_and(|first| first.number == number) {
                 storm.members.pop_front();
             } else {
                 storm.members.retain(|member| member.number != number);
             }
             if storm.members.is_empty() {
-                self.storms.remove(&id);
+                self.known.remove(&id);
             }
         }
     }
@@ -183,7 +186,7 @@ impl Storms {
         let gathered = self.gathered.get_mut(alike)?;
         let at = member.event.at;
         let is_near = (at - gathered.last).abs() <= GAP;
-        let storm = self.storms.get_mut(&gathered.storm)?;
+        let storm = self.known.get_mut(&gathered.storm)?;
         let is_over = storm.members.len() >= MOST || at - storm.anchor.0 > LONGEST;
         if !is_near || is_over {
             return None;
@@ -199,7 +202,7 @@ impl Storms {
         alike: Alike,
         member: &Member,
         is_alone: &impl Fn(DateTime<Utc>, u64) -> bool,
-    ) -> Option<(StormId, Vec<(DateTime<Utc>, u64)>)> {
+    ) -> Option<(StormId, Vec<Place>)> {
         let at = member.event.at;
         let new = || Gathered { last: at, storm: 0, waiting: Vec::new() };
         let gathered = self.gathered.entry(alike.clone()).or_insert_with(new);
@@ -226,7 +229,7 @@ impl Storms {
             storm.add(member);
         }
         storm.anchor = storm.members.front().map_or(storm.anchor, |it| (it.event.at, it.number));
-        self.storms.insert(self.last_id, storm);
+        self.known.insert(self.last_id, storm);
         Some((self.last_id, others))
     }
 }
@@ -266,13 +269,12 @@ fn alikes(event: &Event) -> Vec<Alike> {
         Object::Instance { service, node, .. } => {
             [Shared::Service(service.clone()), Shared::Node(node.clone())].map(alike).into()
         }
-        Object::Node(_) | Object::Service(_) => vec![alike(Shared::Kind)],
+        Object::Node(_) | Object::Service(_) | Object::UserEvent(_) => vec![alike(Shared::Kind)],
         Object::Key(key) => {
             let name = key.as_str().trim_end_matches('/');
             let folder = name.rfind('/').and_then(|at| name.get(..=at)).unwrap_or_default();
             vec![alike(Shared::Folder(folder.into()))]
         }
-        Object::UserEvent(_) => vec![alike(Shared::Kind)],
         // Each of these is worth its line.
         Object::Datacenter | Object::Stream(_) => Vec::new(),
     }

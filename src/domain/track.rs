@@ -132,7 +132,7 @@ impl Track {
 /// The tracks of all things of one sort in a datacenter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tracks<K: Eq + Hash> {
-    pub(crate) tracks: HashMap<K, Track>,
+    pub(crate) all: HashMap<K, Track>,
     /// Changes that are kept, of all.
     pub(crate) changes: usize,
     pub(crate) most: usize,
@@ -142,7 +142,7 @@ pub struct Tracks<K: Eq + Hash> {
 
 impl<K: Eq + Hash> Default for Tracks<K> {
     fn default() -> Self {
-        Self { tracks: HashMap::new(), changes: 0, most: MOST, forgotten: None }
+        Self { all: HashMap::new(), changes: 0, most: MOST, forgotten: None }
     }
 }
 
@@ -150,14 +150,14 @@ impl<K: Clone + Eq + Hash> Tracks<K> {
     /// Notes a change. One to the state that it is in already is none.
     pub fn change(&mut self, key: &K, from: Status, to: Status, since: Since) {
         let Since { at, is_exact } = since;
-        if !self.tracks.contains_key(key) {
+        if !self.all.contains_key(key) {
             let track = Track { before: from, changes: VecDeque::new() };
-            self.tracks.insert(key.clone(), track);
+            self.all.insert(key.clone(), track);
         }
-        let Some(track) = self.tracks.get_mut(key) else { return };
+        let Some(track) = self.all.get_mut(key) else { return };
         if track.changes.back().map_or(track.before, |last| last.to) == to {
             if track.changes.is_empty() {
-                self.tracks.remove(key);
+                self.all.remove(key);
             }
             return;
         }
@@ -174,7 +174,7 @@ impl<K: Clone + Eq + Hash> Tracks<K> {
 
     /// The track of a thing; `None` when it never changed, as far as that is known.
     pub fn get(&self, key: &K) -> Option<&Track> {
-        self.tracks.get(key)
+        self.all.get(key)
     }
 
     /// True when everything that changed in the last quarter of an hour has its track.
@@ -186,20 +186,20 @@ impl<K: Clone + Eq + Hash> Tracks<K> {
     pub fn fading(&self, now: DateTime<Utc>) -> impl Iterator<Item = &K> {
         let is_recent =
             move |track: &Track| track.changes.back().is_some_and(|it| it.at > now - FADING);
-        self.tracks.iter().filter(move |(_, track)| is_recent(track)).map(|(key, _)| key)
+        self.all.iter().filter(move |(_, track)| is_recent(track)).map(|(key, _)| key)
     }
 
     /// Forgets the half of the tracks whose last change is the longest ago.
     fn forget(&mut self) {
         let last = |track: &Track| track.changes.back().map(|it| it.at);
-        let mut times: Vec<_> = self.tracks.values().filter_map(last).collect();
+        let mut times: Vec<_> = self.all.values().filter_map(last).collect();
         let middle = times.len() / 2;
         if times.is_empty() {
             return;
         }
         let (_, &mut until, _) = times.select_nth_unstable(middle);
-        self.tracks.retain(|_, track| last(track) > Some(until));
-        self.changes = self.tracks.values().map(|track| track.changes.len()).sum();
+        self.all.retain(|_, track| last(track) > Some(until));
+        self.changes = self.all.values().map(|track| track.changes.len()).sum();
         self.forgotten = Some(until);
     }
 }

@@ -73,6 +73,8 @@ impl Question {
             What::Services => Self { printed: &["services"], ..services },
             What::Nodes => Self { nodes: true, printed: &["nodes"], ..services },
             What::Checks => Self { health: Some(Judging::Checks), printed: &["checks"], ..none },
+            // They are watched and not asked for.
+            What::Events(_) => none,
             What::Service { name } => {
                 Self { subject: Some(Subject::Service(name.as_str().into())), ..none }
             }

@@ -46,6 +46,8 @@ pub(super) fn print(store: &Store, what: &What, format: Format) -> Result<String
         What::Nodes => form(&nodes::Nodes(store), format),
         What::Node { name } => form(&node::Pages(store, name.as_str().into()), format),
         What::Checks => form(&checks::Checks(store), format),
+        // They are no list of the store.
+        What::Events(_) => Ok(String::new()),
     }
 }
 

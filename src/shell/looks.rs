@@ -4,13 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use chrono::{DateTime, Duration, Local, Offset as _, TimeZone as _, Utc};
 
 use crate::app::Setup;
 use crate::app::keymap::Keymap;
 use crate::clock;
 use crate::config::{Config, DcConfig, Dirs, Env};
-use crate::domain::zone::Zone;
 use crate::ui::Look;
 use crate::ui::glyph::Glyphs;
 use crate::ui::theme::{Depth, Theme};
@@ -51,7 +49,7 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         drafts: super::drafts::left(&dirs.state, &config.agents(), &mut warnings),
         agent: config.agent.address.to_string(),
         keymap,
-        look: Look { theme, glyphs, zone: zone(Utc::now()) },
+        look: Look { theme, glyphs, zone: clock::zone() },
         themes,
         warnings,
         now: clock::now(),
@@ -63,16 +61,6 @@ fn tenancy(config: &Config) -> Tenancy {
     let own = config.datacenters.iter().filter_map(|dc| Some((dc, dc.endpoint.as_ref()?)));
     let own = own.map(|(dc, endpoint)| (dc.name.clone(), endpoint.tenancy())).collect();
     Tenancy { usual: config.agent.tenancy(), own }
-}
-
-/// Recordings are hardly ever older.
-const YEARS: i32 = 10;
-
-/// The machine's time zone around a time.
-pub(crate) fn zone(now: DateTime<Utc>) -> Zone {
-    let year = Duration::days(366);
-    let offset = |at: DateTime<Utc>| Local.offset_from_utc_datetime(&at.naive_utc()).fix();
-    Zone::sampled(now - year * YEARS, now + year, offset)
 }
 
 /// The keys, with those of the file laid over the defaults.

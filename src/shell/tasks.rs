@@ -164,6 +164,7 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
         Ask::Plan(wish) => plans::plan(ways, wish, teller).await,
         Ask::Apply(proposal) => plans::apply(ways, proposal, teller, halt).await,
         Ask::Compare(sides) => compare::compare(ways, &sides, teller).await,
+        Ask::ExportEvents { export, form, file } => files::events(*export, form, file).await,
         Ask::Export { dc, prefix, file } => files::export(ways, &dc, &prefix, &file, teller).await,
     };
     teller.tell(news);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
+use super::timeline::near::About;
 use super::{Ctx, Entry, Place, Response, View, cells, fresh};
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
@@ -197,7 +198,7 @@ impl Listing for Checks {
         Some(Detail { title: Cell::new(title, Role::Title), lines: Lines::Whole(lines) })
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&CheckRow>) -> Option<Response> {
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&CheckRow>) -> Option<Response> {
         let group = row.filter(|_| self.groups.by != Grouping::Flat).map(|row| &row.group);
         let is_head = row.is_some_and(|row| row.member.is_none());
         match (action, group) {
@@ -208,6 +209,7 @@ impl Listing for Checks {
                     Grouping::Flat => Grouping::Service,
                 };
             }
+            (Action::WhatChanged, _) => return row.map(|row| what_changed(ctx, row)),
             (Action::ExpandAll, _) => self.groups.toggle_all(),
             (Action::Open, Some(group)) if is_head => self.groups.toggle(group),
             (Action::Right, Some(group)) if is_head && !group.is_open => self.groups.toggle(group),
@@ -288,6 +290,21 @@ fn describe(ctx: &Ctx, group: &Group) -> Vec<Cell> {
         lines.push(Cell::new(format!("and {} more", count(more)), Role::Muted));
     }
     lines
+}
+
+/// What changed before the check failed, or the newest of the worst of its group.
+fn what_changed(ctx: &Ctx, row: &CheckRow) -> Response {
+    let (group, dc) = (&row.group, row.group.dc());
+    if let Some(member) = &row.member {
+        return About::check(dc, &member.check).before(ctx, member.since);
+    }
+    let worst = group.checks.worst();
+    let about = if group.members.iter().all(|it| it.check.is_of_node() || group.is_of_node) {
+        About::node(dc, group.name(), worst)
+    } else {
+        About::service(dc, group.name(), worst)
+    };
+    about.before(ctx, group.since)
 }
 
 /// How often the check changed of late, or the one of the group that did most often.

@@ -18,7 +18,7 @@ const FLAPPING: usize = 4;
 /// Signs of a strip, at most.
 const SIGNS: usize = 8;
 /// From this width on there is room for the strip.
-const ROOMY: u16 = 100;
+const ROOMY: u16 = 90;
 
 /// What one cell is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

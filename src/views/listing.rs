@@ -8,6 +8,7 @@ use crate::app::action::Action;
 use crate::app::command::Grouping;
 use crate::app::seek::Answer;
 use crate::app::task::{Ask, News};
+use crate::domain::event::export::Export;
 use crate::domain::feed::{Glanced, List, Wanted};
 use crate::domain::ids::Dc;
 use crate::store::Change;
@@ -127,6 +128,20 @@ pub trait Listing: Send + 'static {
 
     /// What `copy-row` copies.
     fn json(&self, ctx: &Ctx, row: &Self::Row) -> serde_json::Value;
+
+    /// The events of the rows that are shown, as far as the filter lets them through, to be written to
+    /// a file.
+    ///
+    /// # Errors
+    /// Why there are none.
+    fn events(
+        &self,
+        _ctx: &Ctx,
+        _rows: &[&Self::Row],
+        _filter: &Filter,
+    ) -> Result<Box<Export>, String> {
+        Err(String::from("only the events of the timeline are exported: ':timeline' shows it"))
+    }
 
     /// True for a list with something to say beside its rows.
     fn has_detail(&self) -> bool {

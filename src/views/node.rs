@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells, service};
+use super::timeline::near::About;
+use super::{Ctx, Entry, Place, Response, View, cells, service};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::Instance;
 use crate::domain::feed::{List, Subject, Wanted};
@@ -264,6 +266,16 @@ impl Listing for Page {
 
     fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
         vec![Wanted { dc: self.dc.clone(), subject: self.subject() }]
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&Line>) -> Option<Response> {
+        let line = row.filter(|_| action == Action::WhatChanged)?;
+        let about = match line {
+            Line::Node(status) => About::node(&self.dc, self.node.as_str(), *status),
+            Line::Check(check) => About::check(&self.dc, check),
+            Line::Instance(it) => About::instance(&self.dc, it),
+        };
+        Some(about.before(ctx, self.since(ctx, line)))
     }
 
     fn is_fault(&self, row: &Line) -> bool {

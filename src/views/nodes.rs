@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells, fresh};
+use super::timeline::near::About;
+use super::{Ctx, Entry, Place, Response, View, cells, fresh};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::Node;
 use crate::domain::feed::List;
@@ -178,6 +180,12 @@ impl Listing for Nodes {
             }
         }
         Some(patch)
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&NodeRow>) -> Option<Response> {
+        let row = row.filter(|_| action == Action::WhatChanged)?;
+        let about = About::node(&row.dc, row.node.name.as_str(), row.node.status);
+        Some(about.before(ctx, row.since(ctx)))
     }
 
     fn is_fault(&self, row: &NodeRow) -> bool {

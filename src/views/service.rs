@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells, fresh};
+use super::timeline::near::About;
+use super::{Ctx, Entry, Place, Response, View, cells, fresh};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::feed::{List, Subject, Wanted};
@@ -252,6 +254,12 @@ impl Listing for Service {
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
         let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
         shown.map(|(dc, _)| Wanted { dc: dc.clone(), subject: self.subject() }).collect()
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&InstanceRow>) -> Option<Response> {
+        let row = row.filter(|_| action == Action::WhatChanged)?;
+        let it = row.instance.as_ref()?;
+        Some(About::instance(&row.dc, it).before(ctx, row.since(ctx)))
     }
 
     fn is_fault(&self, row: &InstanceRow) -> bool {

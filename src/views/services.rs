@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
-use super::{Ctx, Entry, Place, View, cells};
+use super::timeline::near::About;
+use super::{Ctx, Entry, Place, Response, View, cells};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::feed::{Glanced, List};
@@ -294,6 +296,14 @@ impl Listing for Services {
         let rows = seen.rows.iter().filter(|_| seen.is_wide);
         let services = rows.map(|row| row.name.clone()).collect();
         Glanced { services, ..Glanced::default() }
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&ServiceRow>) -> Option<Response> {
+        let row = row.filter(|_| action == Action::WhatChanged)?;
+        let worst = row.counts.worst();
+        let shown = row.places.iter().filter(|(dc, _)| ctx.shows(dc));
+        let (dc, _) = shown.max_by_key(|(_, health)| health.counts.badness())?;
+        Some(About::service(dc, row.name.as_str(), worst).before(ctx, row.since(ctx)))
     }
 
     fn is_fault(&self, row: &ServiceRow) -> bool {

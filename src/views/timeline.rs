@@ -7,15 +7,18 @@
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, Response, View, stream};
+use super::{Ctx, Entry, Place, Response, View, fresh, stream};
 use crate::app::action::Action;
 use crate::app::command::Takes;
+use crate::domain::event::export::Export;
 use crate::domain::event::{Event, Object};
 use crate::domain::feed::List;
 use crate::domain::health::Status;
 use crate::domain::json::EventJson;
+use crate::domain::track::Since;
 use crate::store::Change;
 use crate::table::column::{Cell, Column};
+use crate::table::filter::Filter;
 use crate::ui::text::count;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::Detail;
@@ -27,6 +30,7 @@ pub mod near;
 mod rows;
 
 use folded::Folded;
+use near::About;
 use rows::EventRow;
 
 /// The view's line in the registry.
@@ -80,7 +84,7 @@ impl Listing for Timeline {
         let lost = missing(ctx.history.lost(), "lost");
         Heading {
             what: format!("{}{dropped}{lost}", self.what(ctx)),
-            made_of: vec![List::Checks, List::Nodes, List::Services],
+            made_of: MADE_OF.map(|(list, _)| list).into(),
             is_of_all: self.folded.is_of_all(),
         }
     }
@@ -131,6 +135,38 @@ impl Listing for Timeline {
         }
     }
 
+    fn events(
+        &self,
+        ctx: &Ctx,
+        rows: &[&EventRow],
+        filter: &Filter,
+    ) -> Result<Box<Export>, String> {
+        let mut events = rows::events(rows, filter);
+        if events.is_empty() {
+            return Err(String::from("no event is shown"));
+        }
+        events.sort_by_key(|(number, event)| (event.at, *number));
+        events.dedup_by_key(|(number, _)| *number);
+        let filtered =
+            if filter.is_empty() { String::new() } else { format!(" /{}", filter.text()) };
+        let place = ctx.focus.map(|dc| format!(" of {dc}")).unwrap_or_default();
+        let typed = if self.typed.is_empty() { "" } else { ", " };
+        let what = match &self.folded.about {
+            Some(about) => format!("before {}", about.what),
+            None => format!("timeline{place}{typed}{}", self.typed),
+        };
+        Ok(Box::new(Export {
+            what: format!("{what}{filtered}"),
+            events: events.into_iter().map(|(_, event)| event).collect(),
+            span: self.folded.span,
+            begins: ctx.history.begins(),
+            missing: ctx.history.dropped() + ctx.history.lost(),
+            unfollowed: unfollowed(ctx),
+            at: ctx.now,
+            zone: ctx.look.zone.clone(),
+        }))
+    }
+
     fn has_detail(&self) -> bool {
         true
     }
@@ -139,10 +175,18 @@ impl Listing for Timeline {
         Some(row.as_head().map_or_else(|| detail::of(ctx, &row.event), |it| detail::storm(ctx, it)))
     }
 
-    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&EventRow>) -> Option<Response> {
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&EventRow>) -> Option<Response> {
         let storm = row.and_then(|row| row.storm.as_deref());
         let is_head = row.is_some_and(|row| row.is_head);
         match (action, storm) {
+            (Action::WhatChanged, _) => {
+                let event = &row?.event;
+                let since = Since { at: event.at, is_exact: event.after.is_none() };
+                return Some(About::event(event).before(ctx, Some(since)));
+            }
+            (Action::TimelineExport, _) => {
+                return Some(Response::Command(String::from("export-events ./incident.md")));
+            }
             (Action::ExpandAll, _) => self.folded.toggle_all(),
             (Action::Open, Some(storm)) if is_head => self.folded.toggle(storm.id),
             (Action::Right, Some(storm)) if is_head && !storm.is_open => {
@@ -161,6 +205,21 @@ impl Listing for Timeline {
             "nothing happened so far"
         }
     }
+}
+
+/// The lists that events are made of.
+const MADE_OF: [(List, &str); 3] =
+    [(List::Checks, "checks"), (List::Nodes, "nodes"), (List::Services, "services")];
+
+/// The lists that cannot be followed now, each with its reason.
+fn unfollowed(ctx: &Ctx) -> Vec<String> {
+    let all = ctx.store.datacenters().flat_map(|(dc, _)| MADE_OF.iter().map(move |it| (dc, it)));
+    let unread = all.filter_map(|(dc, (list, name))| {
+        let why = fresh::unread(ctx, dc, list)?;
+        let why: String = why.runs.iter().map(|(text, _)| text.as_ref()).collect();
+        Some(format!("{name} of {dc}: {why}"))
+    });
+    unread.collect()
 }
 
 /// The place of what an event is about.

@@ -31,6 +31,7 @@ mod recording;
 mod rows;
 mod settings;
 mod signals;
+mod timeline;
 mod typing;
 mod wrong;
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::events;
 use crate::fields;
 use crate::run::Dcview;
 use crate::support::consul::{Check, Cluster, Dc, Instance, Plan, START, Status};
@@ -30,6 +31,9 @@ fn answers() {
     equal_questions_have_equal_answers(&dcview);
     a_reader_may_leave_early(&dcview);
     a_datacenter_of_the_settings_has_its_own_way(&cluster, &dcview);
+    events::what_happens_is_told_as_it_happens(&cluster, &dcview);
+    events::it_ends_when_nobody_reads_any_more(&cluster, &dcview);
+    events::a_span_is_watched_and_the_past_refused(&cluster, &dcview);
 }
 
 fn seed(cluster: &Cluster) {

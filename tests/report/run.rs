@@ -78,7 +78,8 @@ impl Dcview {
         (line, Ended { code, out: String::new(), err })
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    /// `dcview get ..`, to be started.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dcview"));
         command.arg("get").args(args).env_clear().env("HOME", self.home.path());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));

@@ -209,7 +209,7 @@ fn a_column_that_has_no_order_says_so() {
     let text = screen(&mut app, 100, 24);
     assert!(text.contains("no column 'load' to sort by; there are name, status"), "{text}");
     press(&mut app, ":checks<enter>");
-    for _ in 0..9 {
+    for _ in 0..5 {
         app.update(Msg::Key(KeyEvent::new(KeyCode::Right, KeyModifiers::SHIFT)));
     }
     press(&mut app, "O");

@@ -1,15 +1,24 @@
 //! The timeline on the screen: what happened, newest first.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use dcview::app::App;
-use dcview::app::msg::Msg;
+use dcview::app::msg::{Effect, Msg};
+use dcview::app::task::Ask;
+use dcview::domain::catalog::ServiceHealth;
+use dcview::domain::delta::Delta;
+use dcview::domain::event::export::Form;
 use dcview::domain::event::{Event, Kind, Object};
-use dcview::domain::feed::Body;
-use dcview::domain::health::Status;
+use dcview::domain::feed::{Body, Feed, Report, Subject};
+use dcview::domain::health::{Counts, Status};
 use dcview::domain::history::{Bound, History};
 use dcview::domain::zone::Zone;
 
-use super::world::{app, event, events, feed, live, now, press, screen};
+use super::world::{
+    app, check as world_check, checks, event, events, feed, instance, instances, live, node, now,
+    press, screen, service,
+};
 
 /// Noon of the day: everything is of today.
 fn noon() -> DateTime<Utc> {
@@ -214,4 +223,180 @@ fn every_time_is_of_the_zone_that_counted_then() {
     press(&mut app, "jj");
     let text = screen(&mut app, 80, 24);
     assert!(text.contains("13:58:30 (+02:00)") && text.contains("T11:58:30Z"), "{text}");
+}
+
+/// The same event of a check with another id.
+fn with_id(event: Event, id: &str) -> Event {
+    match event.object.clone() {
+        Object::Check { node, name, service, service_id, .. } => {
+            let object = Object::Check { node, id: id.into(), name, service, service_id };
+            Event { object, ..event }
+        }
+        _ => event,
+    }
+}
+
+/// Presses a key on the failing check of `web-1` in the list of checks, and gives what comes of it.
+fn on_the_failing_check(app: &mut App, keys: &str) -> Vec<Effect> {
+    checks(app, "dc-1", vec![world_check("n-1", "http", "web-1", Status::Critical)]);
+    press(app, ":checks<enter>:group flat<enter>");
+    press(app, keys)
+}
+
+#[test]
+fn one_key_shows_what_changed_before_a_check_failed_nearest_first() {
+    let mut app = timeline();
+    let at = |dc: &str, node: &str, instance: &str, ago: i64| {
+        let event = event(dc, node, instance, Status::Critical, ago - 12 * 3600);
+        let event = Event { at: event.at + TimeDelta::nanoseconds(123_456_789), ..event };
+        if instance == "web-1" { event } else { with_id(event, instance) }
+    };
+    let before = vec![
+        at("dc-1", "n-1", "db-1", 40),
+        at("dc-1", "n-2", "api-1", 35),
+        at("dc-1", "n-2", "web-2", 600),
+        at("dc-1", "n-9", "old-1", 1_000),
+    ];
+    events(&mut app, "dc-1", before);
+    let failed = vec![at("dc-1", "n-1", "web-1", 25), at("dc-1", "n-7", "later-1", 20)];
+    events(&mut app, "dc-1", failed);
+    let elsewhere = vec![at("dc-2", "n-1", "web-1", 50), at("dc-2", "n-1", "api-1", 50)];
+    events(&mut app, "dc-2", elsewhere);
+    // Also with one datacenter focused it is about all of them.
+    press(&mut app, "1");
+    on_the_failing_check(&mut app, "t");
+    let text = screen(&mut app, 120, 30);
+    assert!(text.contains("11:44:35 to 11:59:35, before http of web-1 on n-1 critical"), "{text}");
+    let words = ["itself", "service", "same node", "other dc", "same dc"];
+    let line = |word: &str| text.lines().position(|line| line.contains(word));
+    let places: Vec<_> = words.iter().map(|word| line(word)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{text}");
+    assert!(!text.contains("later-1") && !text.contains("old-1"), "{text}");
+    // The order of time is one key away, and the way back leads to the check.
+    press(&mut app, "A");
+    assert!(screen(&mut app, 120, 30).contains("time↓"));
+    press(&mut app, "<esc>");
+    assert!(screen(&mut app, 120, 30).contains("checks @ dc-1 flat"));
+}
+
+#[test]
+fn of_what_failed_before_dcview_began_nothing_before_is_claimed() {
+    let mut app = app(&["dc-1"]);
+    on_the_failing_check(&mut app, "t");
+    let text = screen(&mut app, 120, 24);
+    assert!(text.contains("it was so before dcview began at 00:00:00"), "{text}");
+    assert_eq!(app.trail.view().place().view, "checks");
+}
+
+#[test]
+fn every_list_of_health_says_since_when_and_how_often_it_changed() {
+    let mut app = timeline();
+    let flips = (0..6).map(|n| {
+        let to = if n % 2 == 0 { Status::Critical } else { Status::Passing };
+        check("dc-1", "web-1", to, 20 - n)
+    });
+    let flips: Vec<Event> = flips.chain([check("dc-1", "web-1", Status::Critical, 14)]).collect();
+    events(&mut app, "dc-1", flips);
+    on_the_failing_check(&mut app, "");
+    let text = screen(&mut app, 120, 24);
+    assert!(text.contains("14s") && text.contains("✓✗✓✗✓✗✓✗ 9"), "{text}");
+    // By the key of its own, and on a small screen when all columns are asked for.
+    press(&mut app, ":sort flap<enter>");
+    assert!(screen(&mut app, 120, 24).contains("flap↓"));
+    press(&mut app, ":group service<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("http says no                   9│"), "both have room:\n{text}");
+    for (line, what) in [
+        ("service web", Subject::Service("web".into())),
+        ("node n-1 @dc-1", Subject::Node("n-1".into())),
+    ] {
+        press(&mut app, &format!(":{line}<enter>"));
+        instances(&mut app, "dc-1", what, vec![instance("n-1", "web-1", Status::Critical)]);
+        let text = screen(&mut app, 140, 24);
+        assert!(text.contains("since") && text.contains("flap"), "{line}:\n{text}");
+    }
+}
+
+#[test]
+fn an_instance_changed_as_its_checks_did() {
+    let mut app = timeline();
+    press(&mut app, ":service web<enter>");
+    let (key, row) = instance("n-1", "web-1", Status::Critical);
+    let named = |to, ago| with_id(check("dc-1", "web-1", to, ago), "web-1-http");
+    let flips = [Status::Critical, Status::Passing, Status::Critical];
+    let flips: Vec<Event> =
+        flips.into_iter().zip([300, 200, 100]).map(|(to, ago)| named(to, ago)).collect();
+    events(&mut app, "dc-1", flips);
+    instances(&mut app, "dc-1", Subject::Service("web".into()), vec![(key, row)]);
+    let text = screen(&mut app, 160, 24);
+    assert!(text.contains("1m") && text.contains("✓✗✓✗ 3"), "{text}");
+    // As time passes what is long ago does not count.
+    app.update(Msg::Clock(noon() + TimeDelta::seconds(750)));
+    let text = screen(&mut app, 160, 24);
+    assert!(text.contains("14m") && text.contains("✓✗ 1"), "{text}");
+}
+
+#[test]
+fn services_and_nodes_changed_since_they_were_first_seen() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    service(&mut app, "dc-1", "db", 1, 1);
+    for (second, critical) in [(0, 0), (10, 1), (20, 0), (30, 1)] {
+        let counts = Counts { passing: 2 - critical, critical, ..Counts::default() };
+        let health = ServiceHealth { name: "web".into(), counts, ..ServiceHealth::default() };
+        let delta = Delta { upserts: vec![("web".into(), Arc::new(health))], removed: Vec::new() };
+        let at = now() + TimeDelta::seconds(second);
+        let feed = Feed { dc: "dc-1".into(), ticket: 0, at, body: Body::Services(delta) };
+        app.update(Msg::Report(Report::Feed(Box::new(feed))));
+        app.update(Msg::Clock(at));
+    }
+    node(&mut app, "dc-1", "n-1", Status::Passing);
+    node(&mut app, "dc-1", "n-1", Status::Critical);
+    press(&mut app, ":services<enter>");
+    let text = screen(&mut app, 120, 24);
+    let row = |text: &str, name: &str| {
+        text.lines().find(|line| line.contains(name)).expect(name).to_owned()
+    };
+    assert!(row(&text, " web ").contains("0s") && row(&text, " web ").contains("✓✗✓✗ 3"), "{text}");
+    assert!(row(&text, " db ").contains(">= 30s"), "it was so at first:\n{text}");
+    press(&mut app, ":nodes<enter>");
+    let text = screen(&mut app, 120, 24);
+    assert!(row(&text, "n-1").contains("✓✗ 1") && !row(&text, "n-1").contains(">="), "{text}");
+}
+
+#[test]
+fn what_is_shown_is_exported_oldest_first_and_nothing_else() {
+    let mut app = timeline();
+    storm(&mut app, 12);
+    press(&mut app, "w");
+    assert!(screen(&mut app, 80, 24).contains(":export-events ./incident.md"));
+    let asked = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Ask(_, Ask::ExportEvents { export, form, file }) => Some((export, form, file)),
+            _ => None,
+        })
+    };
+    let (export, form, file) = asked(press(&mut app, "<enter>")).expect("an export");
+    assert_eq!((form, file.as_str()), (Form::Markdown, "./incident.md"));
+    assert_eq!(export.events.len(), 15, "those of a folded storm too");
+    assert!(export.events.is_sorted_by_key(|event| event.at));
+    press(&mut app, "/web-1<enter>");
+    let (export, form, _) =
+        asked(press(&mut app, ":export-events /tmp/a.csv<enter>")).expect("an export");
+    assert_eq!(form, Form::Csv);
+    assert!(export.what.contains("/web-1"), "{}", export.what);
+    assert!(export.events.iter().all(|event| event.object.to_string().contains("web-1")));
+    assert!(asked(press(&mut app, ":export-events b.txt<enter>")).is_none());
+    assert!(screen(&mut app, 80, 24).contains("which form?"));
+    press(&mut app, "<esc>:services<enter>:export-events b.md<enter>");
+    assert!(screen(&mut app, 80, 24).contains("only the events of the timeline"));
+}
+
+#[test]
+fn the_timeline_looks_like_this() {
+    let mut app = timeline();
+    storm(&mut app, 12);
+    insta::assert_snapshot!("timeline-80x24", screen(&mut app, 80, 24));
+    press(&mut app, "jjjx<ctrl-w>");
+    insta::assert_snapshot!("timeline-200x60", screen(&mut app, 200, 60));
 }

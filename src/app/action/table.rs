@@ -9,6 +9,10 @@ use super::{Action, ActionInfo, Group, When};
 /// The views of keys.
 const KEYS: Views = &["kv", "key", "value", "find", "search", "compare", "stream", "locks"];
 
+/// The views of how well things are.
+const HEALTH: Views =
+    &["overview", "checks", "services", "service", "instance", "nodes", "node", "timeline"];
+
 /// Every action, in the order of the help.
 #[rustfmt::skip] // One line an action: it is read as a table.
 pub const ACTIONS: &[ActionInfo] = &[
@@ -55,6 +59,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
     line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),
     only(KEYS, line(Action::KvExport, "kv-export", "Write the key or folder to a file", &["w"])),
+    only(HEALTH, line(Action::WhatChanged, "what-changed", "Show what changed in the 15 minutes before it came to its state", &["t"])),
+    only(&["timeline"], line(Action::TimelineExport, "timeline-export", "Write the events that are shown to a file", &["w"])),
     line(Action::KvCompare, "kv-compare", "Compare the folder with another; in a comparison, turn the sides round", &["="]),
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),
     line(Action::MarkRange, "mark-range", "Mark from the last mark to here", &["ctrl-space"]),
@@ -75,7 +81,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     change(Action::Release, "kv-release", "Take the lock from its session, after a question", &["shift-r"]),
     change(Action::DestroySession, "session-destroy", "End the session, after a question", &["shift-x"]),
     change(Action::Resync, "stream-resync", "Have all of the stream written again, after a question", &["s"]),
-    change(Action::Probe, "stream-probe", "Measure how long the stream takes to carry a key, after a question", &["t"]),
+    only(&["replication", "stream"], change(Action::Probe, "stream-probe", "Measure how long the stream takes to carry a key, after a question", &["t"])),
     change(Action::Undo, "undo", "Take the change back, or outside of the journal the last one, after a question", &["u"]),
     change(Action::Drafts, "drafts", "Show the edits that were left open and not saved", &[]),
     centre(Action::DcAll, "dc-all", "Show all datacenters", &["0"]),

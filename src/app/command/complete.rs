@@ -64,7 +64,9 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
         Verb::Own(Own::Dc) => words.dcs.clone(),
         Verb::Own(Own::Theme) => words.themes.clone(),
         Verb::Own(Own::Group) => Grouping::ALL.map(Grouping::word).to_vec(),
-        Verb::Own(Own::Sort | Own::At | Own::Quit | Own::Act(_) | Own::Keys(_)) => Vec::new(),
+        Verb::Own(
+            Own::Sort | Own::At | Own::Quit | Own::Act(_) | Own::Keys(_) | Own::ExportEvents,
+        ) => Vec::new(),
     };
     names.into_iter().map(str::to_owned).collect()
 }

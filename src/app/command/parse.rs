@@ -3,6 +3,7 @@
 //! Invariant: every line has an answer, a command or what is wrong with it.
 
 use super::verb::{self, Own, Verb};
+use super::word;
 use super::{Command, CommandError, DcScope, Grouping, KeysVerb, Takes, ViewWord, Vocabulary};
 use crate::app::nearest::nearest;
 use crate::domain::event::query::{Query, Where};
@@ -26,6 +27,9 @@ struct Line<'a> {
 pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
     if let Some((verb, rest)) = of_keys(line, words) {
         return verb.read(rest, words).map(Command::Keys);
+    }
+    if let Some(file) = of_events(line, words) {
+        return file.map(Command::ExportEvents);
     }
     let line = split(line);
     if line.words.first().is_some_and(|first| verb::is_refused(first, words)) {
@@ -59,13 +63,30 @@ pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
 
 /// The verb of a line about many keys, and what follows it.
 fn of_keys<'a>(line: &'a str, words: &Vocabulary) -> Option<(KeysVerb, &'a str)> {
-    let line = line.trim_start().trim_start_matches(':').trim_start();
-    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let (first, rest) = first_of(line);
     match Verb::named(first, words)? {
         Verb::Own(Own::Keys(verb)) => Some((verb, rest)),
         Verb::View(ViewWord { takes: Takes::Sides, .. }) => Some((KeysVerb::Compare, rest)),
         _ => None,
     }
+}
+
+/// The file of a line that exports events.
+fn of_events(line: &str, words: &Vocabulary) -> Option<Result<String, CommandError>> {
+    const USAGE: CommandError = CommandError::Usage { usage: "export-events FILE" };
+    let (first, rest) = first_of(line);
+    Verb::named(first, words).filter(|verb| *verb == Verb::Own(Own::ExportEvents))?;
+    let words = word::words(rest).unwrap_or_default();
+    Some(match words.as_slice() {
+        [file] if !file.text.is_empty() => Ok(file.text.clone()),
+        _ => Err(USAGE),
+    })
+}
+
+/// The first word of a line, and what follows it.
+fn first_of(line: &str) -> (&str, &str) {
+    let line = line.trim_start().trim_start_matches(':').trim_start();
+    line.split_once(char::is_whitespace).unwrap_or((line, ""))
 }
 
 /// Takes a line apart.
@@ -190,6 +211,8 @@ fn own(verb: Own, word: &str, rest: &[&str], words: &Vocabulary) -> Result<Comma
         }
         Own::Sort => sort(word, rest),
         Own::Group => group(single(word, "'service', 'node' or 'flat'", rest)?),
+        // Read before, since its name may hold anything.
+        Own::ExportEvents => Err(CommandError::Usage { usage: "export-events FILE" }),
         Own::At if rest.is_empty() => {
             Err(CommandError::Missing { word: word.to_owned(), what: "a time" })
         }

@@ -142,7 +142,7 @@ fn what_is_looked_for_stands_behind_the_view_or_behind_a_slash() {
 #[test]
 fn completion_offers_beginnings_first_then_what_fits_fuzzily() {
     for (input, offered) in [
-        (":che", &[":checks"][..]),
+        (":chec", &[":checks"][..]),
         ("servic", &["services", "service"]),
         ("node we", &["node web-1", "node web-2"]),
         ("node @dc-1 web-2", &[]),

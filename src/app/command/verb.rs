@@ -13,6 +13,7 @@ const OWN: &[(&str, Own)] = &[
     ("theme", Own::Theme),
     ("sort", Own::Sort),
     ("group", Own::Group),
+    ("export-events", Own::ExportEvents),
     ("at", Own::At),
 ];
 
@@ -36,6 +37,8 @@ pub enum Own {
     Sort,
     /// `group service|node|flat`.
     Group,
+    /// `export-events FILE`.
+    ExportEvents,
     /// `at TIME`.
     At,
     /// Something with many keys.

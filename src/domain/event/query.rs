@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::when::{TIMES, When};
 use super::{Event, Kind, Object};
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::domain::zone::Zone;
 
 /// Why a query cannot be used.
@@ -123,8 +123,8 @@ impl Query {
         };
         let object = &event.object;
         (self.kinds.is_empty() || self.kinds.contains(&event.kind))
-            && is_one(&self.service, object.service().map(|it| it.as_str()))
-            && is_one(&self.node, object.node().map(|it| it.as_str()))
+            && is_one(&self.service, object.service().map(ServiceName::as_str))
+            && is_one(&self.node, object.node().map(NodeName::as_str))
             && self.words.iter().all(|word| has(event, word))
     }
 }

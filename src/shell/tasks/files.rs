@@ -1,7 +1,7 @@
-//! Keys in files: reading an import, writing an export.
+//! Keys in files: reading an import, writing an export. Events are written too.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,12 +12,14 @@ use super::{Teller, Ways};
 use crate::app::task::News;
 use crate::app::task::many::keys;
 use crate::consul::{Client, kv, read};
+use crate::domain::event::export::{Export, Form};
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key};
 use crate::plan::export::Exporter;
 use crate::plan::make::Incoming;
 use crate::plan::read::Reader;
 use crate::plan::{directory, files};
+use crate::report::chronicle;
 
 /// What a file or a directory holds, each key below `prefix`.
 pub(super) async fn incoming(path: String, prefix: Key) -> Result<Vec<Incoming>, String> {
@@ -106,6 +108,24 @@ async fn to_file(
     exporter.end().map_err(failed)?;
     part.keep();
     Ok(count)
+}
+
+/// Writes events to a file, whole or not at all.
+pub(super) async fn events(export: Export, form: Form, file: String) -> News {
+    let (count, path) = (export.events.len(), path_of(&file));
+    let write = move || {
+        let text = chronicle::text(&export, form).map_err(|error| error.to_string())?;
+        let failed = |error: std::io::Error| format!("cannot write '{}': {error}", path.display());
+        let (part, mut file) = Part::begin(&path).map_err(failed)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        part.keep();
+        Ok(())
+    };
+    let events = if count == 1 { "event" } else { "events" };
+    match aside(write).await {
+        Ok(()) => News::Done(format!("{count} {events} written to {file}")),
+        Err(why) => News::Failed(format!("not exported: {why}")),
+    }
 }
 
 /// A file that goes away again unless it is kept: half an export is none.

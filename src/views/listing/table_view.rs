@@ -12,6 +12,7 @@ use crate::app::action::{Action, When};
 use crate::app::command::Grouping;
 use crate::app::seek::Answer;
 use crate::app::task::{Ask, News};
+use crate::domain::event::export::Export;
 use crate::domain::feed::{Glanced, Wanted};
 use crate::store::Change;
 use crate::table::column::Column;
@@ -360,6 +361,11 @@ impl<L: Listing> View for TableView<L> {
             other if self.navigate(other) => Response::Changed,
             _ => Response::Ignored,
         }
+    }
+
+    fn events(&self, ctx: &Ctx) -> Result<Box<Export>, String> {
+        let rows = (0..self.model.shown()).filter_map(|at| self.model.row(at));
+        self.listing.events(ctx, &rows.collect::<Vec<_>>(), self.model.filter())
     }
 
     fn filter(&self) -> Option<&Filter> {

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::facts::{self, TREND};
+use crate::app::action::Action;
 use crate::domain::feed::List;
 use crate::domain::ids::Dc;
 use crate::store::overview::Overview;
@@ -17,7 +18,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 use crate::views::listing::{Heading, Listing, Patch};
 use crate::views::replication::words;
-use crate::views::{Ctx, Place, cells};
+use crate::views::{Ctx, Place, Response, cells};
 
 /// From this width on the note has room for a whole reason.
 const ROOMY: u16 = 160;
@@ -153,6 +154,12 @@ impl Listing for Datacenters {
 
     fn open(&self, _ctx: &Ctx, row: &DcRow) -> Option<Place> {
         Some(Place::new("checks").at(&row.dc))
+    }
+
+    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&DcRow>) -> Option<Response> {
+        let row = row.filter(|_| action == Action::WhatChanged)?;
+        let lately = format!("dc={} since=15m", row.dc);
+        Some(Response::Open(Place::new("timeline").of(&lately)))
     }
 
     fn name(&self, row: &DcRow) -> String {

@@ -3,6 +3,7 @@
 //! It follows the history event by event: what comes and what had to go touch a few rows, however many
 //! there are. Invariant: each shown event is a row of its own, or one of a storm that is.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -128,7 +129,7 @@ impl Folded {
             self.fold(ctx, id, &mut rows);
         }
         // Two runs that are nearly in order already.
-        rows.sort_by(|a, b| b.anchor().cmp(&a.anchor()));
+        rows.sort_by_key(|row| Reverse(row.anchor()));
         rows
     }
 

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::near::Near;
 use crate::domain::event::{Event, Object};
 use crate::domain::storm::{Alike, Member, Storm, StormId};
-use crate::table::filter::RowText;
+use crate::table::filter::{Filter, RowText};
 use crate::table::row::Row;
 
 /// A storm, as far as it is shown.
@@ -152,6 +152,16 @@ impl EventRow {
             Object::UserEvent(name) => (name, ""),
         }
     }
+}
+
+/// The events of these rows, also of folded storms, that a filter lets through, with their numbers.
+pub fn events(rows: &[&EventRow], filter: &Filter) -> Vec<(u64, Arc<Event>)> {
+    let own = |row: &EventRow| vec![(row.number, Arc::clone(&row.event))];
+    let all = rows.iter().flat_map(|row| match row.as_head() {
+        Some(head) => head.members.iter().map(|it| (it.number, Arc::clone(&it.event))).collect(),
+        None => own(row),
+    });
+    all.filter(|(_, event)| filter.is_empty() || filter.matches(&text(event))).collect()
 }
 
 /// What a filter looks at of an event.
