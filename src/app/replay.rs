@@ -212,8 +212,8 @@ impl Replay {
         let clock = |at| zone.local(at).format("%H:%M:%S").to_string();
         let doubt = self
             .doubt
-            .map(|until| format!(", damaged: it may be incomplete until {}", clock(until)));
+            .map(|until| format!("damaged: it may be incomplete until {}; ", clock(until)));
         let (first, last) = (zone.local(from).format("%F %H:%M:%S"), moment(to, from, zone));
-        format!("{first} to {last}{}", doubt.unwrap_or_default())
+        format!("{}{first} to {last}", doubt.unwrap_or_default())
     }
 }
