@@ -20,6 +20,7 @@ mod drafts;
 mod effects;
 mod logs;
 mod looks;
+mod open;
 mod recorder;
 mod replay;
 mod run;
@@ -128,7 +129,10 @@ async fn screen(cli: &Cli, mut config: Config, env: &Env, dirs: &Dirs) -> Result
         config.warnings.push(format!("no log is kept: {error:#}"));
     }
     let setup = looks::setup(&config, env, dirs)?;
-    let begin =
-        run::Begin { state: &dirs.state, first: cli.first_command.as_deref(), record: &cli.record };
-    run::run(&config, setup, begin).await
+    let begin = open::Begin {
+        state: &dirs.state,
+        first: cli.first_command.as_deref(),
+        record: &cli.record,
+    };
+    open::run(&config, setup, begin).await
 }

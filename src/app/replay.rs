@@ -206,15 +206,14 @@ impl Replay {
         }
     }
 
-    /// Where in the recording it is, in words.
+    /// What of time there is, and what is wrong with what is shown, in words.
     pub fn words(&self, past: &Past, zone: &Zone) -> String {
         let Span { from, to, .. } = past.span;
         let clock = |at| zone.local(at).format("%H:%M:%S").to_string();
         let doubt = self
             .doubt
-            .map(|until| format!(", damaged: it may be incomplete until {}", clock(until)));
+            .map(|until| format!("damaged: it may be incomplete until {}; ", clock(until)));
         let (first, last) = (zone.local(from).format("%F %H:%M:%S"), moment(to, from, zone));
-        let (at, word) = (clock(past.at), self.word(past));
-        format!("{at} of {first} to {last}, {word}{}", doubt.unwrap_or_default())
+        format!("{}{first} to {last}", doubt.unwrap_or_default())
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::domain::event::{Event, Kind};
 use crate::domain::feed::{Body, List, Report, Subject};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::{Dc, Key};
@@ -52,11 +53,23 @@ impl Redactor {
             {
                 unrecorded(key)
             }
+            // What became of a key is told by its states; what else is said of it may be its value.
+            Body::Events(events, lost) => {
+                Body::Events(events.into_iter().map(bare).collect(), lost)
+            }
             // A print gives a value away to whoever can guess it.
             Body::Prints(_) => Body::Prints(Vec::new()),
             other => other,
         }
     }
+}
+
+/// An event of a key without more than that it happened.
+fn bare(mut event: Arc<Event>) -> Arc<Event> {
+    if matches!(event.kind, Kind::Kv | Kind::Write) && !event.detail.is_empty() {
+        Arc::make_mut(&mut event).detail = Arc::default();
+    }
+    event
 }
 
 fn unrecorded(key: Key) -> Body {
@@ -94,6 +107,25 @@ mod tests {
         let bytes = out.finish();
         assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()));
         assert_eq!(prints, 0);
+    }
+
+    #[test]
+    fn an_event_of_a_key_says_no_more_than_that_it_happened() {
+        let seed = Seed::default();
+        let of = |kind| {
+            let body = samples::bodies(&seed).into_iter().find(|it| matches!(it, Body::Events(..)));
+            let Some(Body::Events(mut events, lost)) = body else { panic!("no events") };
+            events.truncate(1);
+            Arc::make_mut(&mut events[0]).kind = kind;
+            Body::Events(events, lost)
+        };
+        let detail = |body: Body| match Redactor::default().body(&"dc-1".into(), body) {
+            Body::Events(events, _) => events[0].detail.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(detail(of(Kind::Kv)), "");
+        assert_eq!(detail(of(Kind::Write)), "");
+        assert_eq!(detail(of(Kind::Check)), "web");
     }
 
     #[test]

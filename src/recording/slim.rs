@@ -50,3 +50,46 @@ fn each(
     }
     What::Report(Report::Feed(feed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::delta::Delta;
+    use crate::domain::feed::Feed;
+    use crate::past::Entry;
+    use crate::recording::code::tests::samples::second;
+
+    fn services(nodes: &[&str], critical: usize) -> What {
+        let mut row = ServiceHealth { name: "web".into(), ..ServiceHealth::default() };
+        row.counts.critical = critical;
+        row.nodes = nodes.iter().map(|name| NodeName::from(*name)).collect();
+        let upserts = vec![(row.name.clone(), Arc::new(row))];
+        let body = Body::Services(Delta { upserts, removed: vec!["gone".into()] });
+        let feed = Feed { dc: "dc-1".into(), ticket: 0, at: second(0), body };
+        What::Report(Report::Feed(Box::new(feed)))
+    }
+
+    #[test]
+    fn nodes_that_stay_are_left_out_and_put_in_again() {
+        let mut store = Store::default();
+        let all = vec!["dc-1".into()];
+        let datacenters = What::Report(Report::Datacenters { all, local: None });
+        Entry { at: second(0), what: datacenters }.apply(&mut store);
+        let steps = [(&["a", "b"][..], 0), (&["a", "b"], 1), (&["a"], 1), (&[], 1), (&[], 2)];
+        for ((nodes, critical), is_slim) in steps.into_iter().zip([false, true, false, false, true])
+        {
+            let what = services(nodes, critical);
+            let slimmed = slim(&store, what.clone());
+            assert_eq!(slimmed != what, is_slim, "{nodes:?} {critical}");
+            assert_eq!(fill(&store, slimmed), what);
+            Entry { at: second(1), what }.apply(&mut store);
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_known_there_are_no_nodes() {
+        let what = services(&["a"], 0);
+        let slimmed = each(&Store::default(), what, |_, _| Some(Arc::clone(&SAME)));
+        assert_eq!(fill(&Store::default(), slimmed), services(&[], 0));
+    }
+}

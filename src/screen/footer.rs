@@ -130,7 +130,7 @@ const PAST_HINTS: &[(Action, &str)] =
     &[(Action::Live, "live"), (Action::Earlier, "earlier"), (Action::Later, "later")];
 /// The keys that lead through a recording.
 const REPLAY_HINTS: &[(Action, &str)] = &[
-    (Action::Play, "play, pause"),
+    (Action::Play, "play/pause"),
     (Action::Earlier, "earlier"),
     (Action::Later, "later"),
     (Action::Slower, "slower"),

@@ -3,6 +3,8 @@
 //! The loop hands over everything that changes the store, and all that happens. What the operator
 //! should know of it comes back as messages.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc::UnboundedSender;
@@ -33,7 +35,7 @@ impl Recording {
         let options = Options { path, size, files, has_values: asked.values, run };
         // The loop is gone only when the program ends.
         let tell = move |told: Told| drop(results.send(msg(told)));
-        let recorder = Recorder::start(&options, Box::new(tell)).context("--record")?;
+        let recorder = Recorder::start(&options, Arc::new(tell)).context("--record")?;
         Ok(Self(Some(recorder)))
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
-use super::run::{self as screen, Show};
+use super::open::{self, Show};
 use super::stage::Stage;
 use super::{logs, looks};
 use crate::app::msg::Exit;
@@ -40,7 +40,7 @@ pub async fn run(cli: &Cli, asked: &Replay, env: &Env, dirs: &Dirs) -> Result<Ex
     }
     let first = Stage::first(&mut player);
     let show = Show { player, first, speed: asked.speed };
-    screen::replay(config.mouse, setup, cli.first_command.as_deref(), show).await
+    open::replay(config.mouse, setup, cli.first_command.as_deref(), show).await
 }
 
 /// The user's settings for the screen, and none of their servers or credentials.

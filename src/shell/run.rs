@@ -4,140 +4,44 @@
 //! so that a flood of changes costs sixty frames a second and never delays a key.
 
 use std::future::poll_fn;
-use std::path::Path;
 use std::task::Poll;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bytes::Bytes;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use super::archive::Archive;
 use super::diary::Diary;
-use super::drafts::Keeper;
-use super::effects::{Live, Next, Side, World};
-use super::recorder::Recording;
+use super::effects::{Next, World};
 use super::signals::{Caught, Signals, stop_self};
-use super::stage::Stage;
-use super::tasks::{Tasks, Ways};
-use super::terminal::{Tty, guard_panics};
+use super::terminal::Tty;
+use crate::app::App;
 use crate::app::msg::{Exit, Msg};
-use crate::app::replay::Played;
-use crate::app::{App, Setup};
-use crate::cli::Record;
 use crate::clock;
-use crate::config::Config;
-use crate::domain::feed::{Report, Scope};
+use crate::domain::feed::Report;
 use crate::domain::kv::Key;
 use crate::kv::external;
-use crate::recording::player::Player;
 
 /// Data is drawn at most once in this time.
 const FRAME: Duration = Duration::from_millis(16);
 /// Ages are drawn anew once in this time.
 const TICK: Duration = Duration::from_secs(1);
-/// Bytes for the earlier moments: half of what history may take.
-const ARCHIVE: usize = 32 << 20;
-/// Reports between watch layer and UI: a full lane makes the watchers wait.
-const LANE: usize = 64;
-
-/// How the screen begins.
-pub struct Begin<'a> {
-    /// Where what is kept lies.
-    pub state: &'a Path,
-    /// A command to begin with.
-    pub first: Option<&'a str>,
-    /// What is to be recorded.
-    pub record: &'a Record,
-}
-
-/// A recording to show.
-pub struct Show {
-    /// The recording.
-    pub player: Player,
-    /// What is shown first.
-    pub first: Played,
-    /// How many times faster than life it goes on.
-    pub speed: u32,
-}
 
 /// What comes to the loop besides keys and signals.
-struct Lanes {
-    reports: mpsc::Receiver<Report>,
-    played: mpsc::Receiver<Msg>,
-    results: mpsc::UnboundedReceiver<Msg>,
-}
-
-/// Opens the screen and runs until it is left.
-///
-/// # Errors
-/// When there is no terminal, a datacenter's settings cannot be used, or nothing can be recorded where
-/// it should be.
-pub async fn run(config: &Config, setup: Setup, begin: Begin<'_>) -> Result<Exit> {
-    guard_panics();
-    let mut signals = Signals::listen().context("listening to signals")?;
-    let (results_in, results) = mpsc::unbounded_channel();
-    let recording = Recording::start(begin.record, setup.now, results_in.clone())?;
-    let mut tty = take(config.mouse)?;
-    let app = opened(setup, &mut tty)?;
-
-    let (scope, wanted) = watch::channel(Scope { focus: config.focus.clone(), ..Scope::default() });
-    let (reports_in, reports) = mpsc::channel(LANE);
-    let watch = crate::watch::start(config, wanted, reports_in)?;
-    let ways = Ways::new(config, begin.state.to_owned())?;
-    let tasks = Tasks::new(ways, results_in.clone());
-    let failed = results_in.clone();
-    let drafts =
-        Keeper::start(begin.state, config.agents(), move |why| drop(failed.send(Msg::Failed(why))));
-    let archive = Archive::start(ARCHIVE, results_in.clone());
-    let live = Live { scope, watch, tasks, archive, recording, drafts };
-    let world = World { side: Side::Live(Box::new(live)), results: results_in };
-    // Nothing plays.
-    let (_, played) = mpsc::channel(1);
-    let lanes = Lanes { reports, played, results };
-    Session::new(app, tty, world).begin(begin.first, &mut signals, lanes).await
-}
-
-/// Opens the screen on a recording and runs until it is left.
-///
-/// # Errors
-/// When there is no terminal.
-pub async fn replay(mouse: bool, setup: Setup, first: Option<&str>, show: Show) -> Result<Exit> {
-    guard_panics();
-    let mut signals = Signals::listen().context("listening to signals")?;
-    let mut tty = take(mouse)?;
-    let mut app = opened(setup, &mut tty)?;
-    let (results_in, results) = mpsc::unbounded_channel();
-    let (played_in, played) = mpsc::channel(1);
-    let effects = app.replay(show.speed, show.first);
-    let stage = Stage::start(show.player, show.speed, played_in).context("playing")?;
-    let world = World { side: Side::Replay(stage), results: results_in };
-    // Nothing is watched.
-    let (_, reports) = mpsc::channel(1);
-    let lanes = Lanes { reports, played, results };
-    let mut session = Session::new(app, tty, world);
-    session.carry_out(effects)?;
-    session.begin(first, &mut signals, lanes).await
-}
-
-fn take(mouse: bool) -> Result<Tty> {
-    Tty::take(mouse).context("taking the terminal (use 'dcview get ..' where there is none)")
-}
-
-/// The program, drawn before anything came.
-fn opened(setup: Setup, tty: &mut Tty) -> Result<App> {
-    let mut app = App::new(setup);
-    let (width, height) = tty.size()?;
-    app.update(Msg::Resize(width, height));
-    tty.draw(&app)?;
-    Ok(app)
+pub struct Lanes {
+    /// What the watch layer tells.
+    pub reports: mpsc::Receiver<Report>,
+    /// What a recording shows.
+    pub played: mpsc::Receiver<Msg>,
+    /// What came of what was asked for.
+    pub results: mpsc::UnboundedReceiver<Msg>,
 }
 
 /// What the loop holds.
-struct Session {
+pub struct Session {
     app: App,
     tty: Tty,
     world: World,
@@ -157,12 +61,16 @@ enum Woke {
 }
 
 impl Session {
-    fn new(app: App, tty: Tty, world: World) -> Self {
+    /// The program on a terminal, and what its effects act on.
+    pub fn new(app: App, tty: Tty, world: World) -> Self {
         Self { app, tty, world, last_frame: Instant::now(), exit: None, external: None }
     }
 
     /// Runs until the screen is left, and writes what is left to be written.
-    async fn begin(
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub async fn begin(
         mut self,
         first: Option<&str>,
         signals: &mut Signals,
@@ -264,7 +172,11 @@ impl Session {
         self.carry_out(effects)
     }
 
-    fn carry_out(&mut self, effects: Vec<crate::app::msg::Effect>) -> Result<()> {
+    /// Does what the program asks for.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn carry_out(&mut self, effects: Vec<crate::app::msg::Effect>) -> Result<()> {
         for effect in effects {
             match self.world.run(effect, &mut self.tty) {
                 Next::Nothing => {}

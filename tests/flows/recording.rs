@@ -271,3 +271,16 @@ fn a_damaged_recording_shows_the_rest_and_says_what_is_missing() {
     screen.wait("that it may be incomplete", |text| text.contains("damaged: it may be incomplete"));
     screen.wait("its end", |text| text.contains(" end ") && shows(text, &["│ dc-3"]));
 }
+
+#[test]
+fn a_recorder_that_dies_is_said_and_the_screen_lives_on() {
+    let dir = dir();
+    let path = dir.path().join("dies");
+    let args = ["demo", "--record", name(&path)];
+    let screen = Screen::start(&args, &[("DCVIEW_PANIC", "recorder")], SIZES[0]);
+    screen.wait_for("recording ended: it stopped unexpectedly");
+    screen.send(keys::ESC);
+    screen.wait_gone("recording ended");
+    screen.wait("datacenters", |text| shows(text, &["│ dc-3"]));
+    quit(screen);
+}

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::channel;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
@@ -35,7 +36,7 @@ impl Desk {
         let (has_values, run) = (false, second(0));
         let options = Options { path, size: u64::MAX, files: 3, has_values, run };
         let (tell, told) = channel();
-        let tell: Tell = Box::new(move |told| tell.send(told).unwrap());
+        let tell: Tell = Arc::new(move |told| tell.send(told).unwrap());
         let recorder = Recorder::with(files, &options, Duration::from_millis(50), tell);
         let mut desk = Self { dir, room, recorder, told, now: 0 };
         let all = vec!["dc-1".into()];
