@@ -259,8 +259,7 @@ impl Book {
     pub fn whole(&mut self, name: &ServiceName, seats: Seats, look: &Look, now: Instant) -> News {
         let wanted = self.wanted.contains(name);
         if !self.pages.contains_key(name) && wanted {
-            let page = Page::new(Summary { name: name.clone(), ..Summary::default() }, None, 0);
-            self.pages.insert(name.clone(), page);
+            self.pages.insert(name.clone(), Page::unlisted(name, self.listed, &seats));
         }
         let Some(page) = self.pages.get_mut(name) else { return News::default() };
         let is_older = matches!(&page.known, Known::Whole(known) if seats.index < known.index);
