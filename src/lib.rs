@@ -21,6 +21,7 @@
 //! - `domain` sees nothing; `consul` and then `watch` stand on it and talk to the agents.
 //! - `ui` (looks, texts, widgets) and `table` (rows, order, cursor) are the kit of the screen; they
 //!   know nothing of Consul.
+//! - `past` gives the store as it was at an earlier moment, and keeps what that takes.
 //! - `store` is what the feeds said; `views` show it with the kit, each in one file.
 //! - `app` holds the views and decides; the words of its actions and commands are shared with them.
 //! - `screen` draws `app`. `report` prints the same store without a terminal.
@@ -29,17 +30,20 @@
 //!   both without a terminal. `replication` reads both ends of what goes between datacenters.
 //! - `editor` reads values (formats, differences) and holds the machine of editing one; the views show
 //!   its documents, and `app` edits in a pane with it.
+//! - `clock` tells the time to all that may ask for it: it never goes back.
 //! - `provoke` panics on demand, for tests of what one leaves behind.
 //! - `shell` sees all, and nothing sees `shell`.
 
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod consul;
 pub mod domain;
 pub mod editor;
 pub mod journal;
 pub mod kv;
+pub mod past;
 pub mod plan;
 mod provoke;
 pub mod replication;

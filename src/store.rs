@@ -13,7 +13,7 @@ use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::event::Event;
 use crate::domain::feed::{
-    Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Subject, Versions,
+    Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Scope, Subject, Versions,
 };
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey};
@@ -29,16 +29,19 @@ pub mod held;
 pub mod overview;
 mod subjects;
 pub mod totals;
+pub mod tracked;
 pub mod trend;
 pub mod verdict;
 
+pub use crate::domain::track::Since;
 use held::Held;
 pub use totals::Totals;
+use tracked::Tracked;
 use trend::Trend;
 pub use verdict::Verdict;
 
 /// One datacenter as it is known now.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Datacenter {
     /// Whether it answers, and how fast.
     pub pulse: Pulse,
@@ -74,6 +77,8 @@ pub struct Datacenter {
     pub held: Held,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
+    /// How its checks, services and nodes changed.
+    pub tracked: Tracked,
     /// Its services, instances and checks, counted.
     pub totals: Totals,
     /// How many checks were critical over the last minutes.
@@ -81,15 +86,6 @@ pub struct Datacenter {
     /// True while the agent does not list it any more; its last state stays.
     pub is_gone: bool,
     fresh: HashMap<List, Freshness>,
-}
-
-/// Since when a check is in its state, as far as dcview saw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since {
-    /// The first sight (UTC).
-    pub at: DateTime<Utc>,
-    /// True when dcview saw it change; otherwise it was so before, and the age is a lower bound.
-    pub is_exact: bool,
 }
 
 /// What a report changed.
@@ -128,8 +124,8 @@ pub enum Change {
     Nothing,
 }
 
-/// All datacenters.
-#[derive(Debug, Default)]
+/// All datacenters. A copy shares the rows.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Store {
     datacenters: IndexMap<Dc, Datacenter>,
     /// The agent's own datacenter, when it says.
@@ -157,6 +153,11 @@ impl Store {
     /// One datacenter.
     pub fn dc(&self, dc: &Dc) -> Option<&Datacenter> {
         self.datacenters.get(dc)
+    }
+
+    /// All datacenters, to be filled from what was kept of them.
+    pub(crate) fn datacenters_mut(&mut self) -> impl Iterator<Item = (&Dc, &mut Datacenter)> {
+        self.datacenters.iter_mut()
     }
 
     /// How many datacenters there are.
@@ -208,8 +209,18 @@ impl Store {
         has_moved
     }
 
+    /// Learns what is shown from now on: forgets all other subjects, and drops what still comes of
+    /// them.
+    pub fn show(&mut self, scope: &Scope) {
+        self.ticket = scope.ticket;
+        self.keep_subjects(|dc, subject| {
+            let mut all = scope.subjects.iter().chain(&scope.glanced.passing);
+            all.any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+        });
+    }
+
     /// Forgets the instances of subjects that are no longer shown.
-    pub fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
+    fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
         for (name, dc) in &mut self.datacenters {
             dc.instances.retain(|subject, _| keep(name, subject));
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
@@ -260,6 +271,7 @@ impl Store {
             }
             Body::Services(delta) => {
                 dc.totals.services(&dc.services, &delta);
+                dc.track_services(&delta, at);
                 delta::apply(&mut dc.services, &delta);
                 Change::Services(name, keys(delta))
             }
@@ -270,6 +282,7 @@ impl Store {
                 Change::Checks(name, keys(delta))
             }
             Body::Nodes(delta) => {
+                dc.track_nodes(&delta, at);
                 delta::apply(&mut dc.nodes, &delta);
                 Change::Nodes(name, keys(delta))
             }
@@ -327,11 +340,6 @@ impl Datacenter {
     pub fn counted(&self, list: &List, n: usize) -> Option<usize> {
         let freshness = self.freshness(list);
         (!freshness.is_empty() && (n > 0 || !freshness.may_be_filtered)).then_some(n)
-    }
-
-    /// Since when a failing check is in its state.
-    pub fn since(&self, key: &CheckKey) -> Option<Since> {
-        self.since.get(key).copied()
     }
 
     /// True when it answers and has a leader.

@@ -201,6 +201,13 @@ pub struct Feed {
     pub body: Body,
 }
 
+impl Report {
+    /// True for what happened, which changes nothing of what is known.
+    pub fn is_events(&self) -> bool {
+        matches!(self, Self::Feed(feed) if matches!(feed.body, Body::Events(..)))
+    }
+}
+
 /// What the watch layer sends to the screen.
 #[derive(Clone, Debug)]
 pub enum Report {

@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Place, View, checks, compare, find, instance, journal, key, kv, locks, node, nodes,
-    overview, pairs, replication, search, service, services, sessions, stream, value,
+    overview, pairs, replication, search, service, services, sessions, stream, timeline, value,
 };
 use crate::app::command::ViewWord;
 
@@ -12,6 +12,7 @@ pub const ALL: &[Entry] = &[
     services::ENTRY,
     checks::ENTRY,
     nodes::ENTRY,
+    timeline::ENTRY,
     replication::ENTRY,
     stream::ENTRY,
     pairs::ENTRY,

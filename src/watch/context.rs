@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 
+use super::awake::Awake;
 use super::census::tray::Tray;
 use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
+use crate::clock::Stamp;
 use crate::consul::Client;
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
@@ -31,8 +32,8 @@ const FIRST_TRIPS: u32 = 4;
 pub(super) struct Vital {
     /// Whether it answers and has a leader.
     pub link: Link,
-    /// When it last answered (UTC).
-    pub at: Option<DateTime<Utc>>,
+    /// When it last answered.
+    pub at: Option<Stamp>,
     /// The way there and back; zero when not known.
     pub rtt: Duration,
     /// Grows when things get better: dark to answering, leaderless to led.
@@ -81,6 +82,8 @@ pub(super) struct Context {
     pub permits: Arc<Permits>,
     pub scope: watch::Receiver<Scope>,
     refresh: watch::Receiver<u64>,
+    /// Whether dcview itself ran all the time.
+    pub awake: Arc<Awake>,
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
@@ -109,6 +112,7 @@ impl Context {
             permits: Arc::clone(&parts.permits),
             scope: parts.scope.clone(),
             refresh: parts.refresh.clone(),
+            awake: Arc::clone(&parts.awake),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
             mixed: watch::Sender::new(HashSet::new()),

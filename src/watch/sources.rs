@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::awake::Awake;
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::feed::Scope;
@@ -28,6 +29,8 @@ pub(super) struct Sources {
     pub refresh: watch::Receiver<u64>,
     /// How the versions of instances are found.
     pub versions: Arc<Rules>,
+    /// Whether dcview itself runs all the time.
+    pub awake: Arc<Awake>,
 }
 
 /// A datacenter with an address of its own.
@@ -58,7 +61,7 @@ impl Sources {
             memory: Memory::new(&config.sources_file),
             ..Ground::default()
         };
-        let versions = Arc::clone(&config.versions);
-        Ok(Self { agent, own, ground, scope, refresh, versions })
+        let (versions, awake) = (Arc::clone(&config.versions), Arc::default());
+        Ok(Self { agent, own, ground, scope, refresh, versions, awake })
     }
 }

@@ -7,7 +7,7 @@ use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Access, Client};
 use dcview::domain::feed::{Report, Scope};
 use dcview::domain::ids::Dc;
-use dcview::domain::replication::{Kind, Stream, Verdict, Waiting};
+use dcview::domain::replication::{Kind, Source, Stream, StreamId, Told, Verdict, Waiting};
 use dcview::replication::{Follower, Ground, Spec, follower};
 use dcview::store::Store;
 use serde_json::json;
@@ -81,10 +81,29 @@ fn a_delivery_is_timed_by_what_was_seen_and_a_dark_datacenter_keeps_it() {
     assert!(fact(&live[0], "live").starts_with("since "), "{:?}", live[0].facts);
     assert!(fact(&live[0], "delivered in").ends_with("s at most"), "{:?}", live[0].facts);
 
+    put(second, "copy/main/README", "edited");
+    let edited = look(&mut git);
+    assert!(edited[0].differing[0].is_edited_there, "{:?}", edited[0]);
+    put(second, "copy/main/README", "top");
+    let live = look(&mut git);
+    assert_eq!(live[0].verdict, Verdict::InSync);
+
     second.kill_server(0);
     let dark = look(&mut git);
     assert!(dark[0].problem.is_some(), "{:?}", dark[0]);
     assert_eq!(Stream { problem: None, ..dark[0].clone() }, live[0]);
+    // Who looks for the first time now knows by the settings that it comes there.
+    let source = Source {
+        prefix: "platform-config/".into(),
+        source: "dc-1".into(),
+        destination: None,
+        exclude: Vec::new(),
+    };
+    let told = Arc::new(Told { sources: vec![source], ..Told::default() });
+    let ground = Ground { told, ..ground(&cluster) };
+    let new = look(&mut follower(&ground, &Spec::Git("dc-2".into())));
+    assert_eq!((new.len(), new[0].verdict), (1, Verdict::Unknown), "{new:?}");
+    assert!(*new[0].id.of == *live[0].id.of && new[0].problem.is_some(), "{new:?}");
 }
 
 #[test]
@@ -105,6 +124,17 @@ fn a_secondary_is_looked_at_when_its_primary_changes() {
         let seen = look(&mut primary);
         seen.iter().any(|it| it.id.kind == Kind::ConfigEntries && it.verdict == Verdict::InSync)
     });
+
+    // It goes dark: what was found stays, with the reason; who looks for the first time now hears of
+    // the same streams from others.
+    cluster.dc("dc-2").kill_server(0);
+    let kept = look(&mut primary);
+    assert!(kept.iter().all(|it| it.problem.is_some() && it.at.is_some()), "{kept:?}");
+    let new = look(&mut follower(&ground(&cluster), &Spec::Primary("dc-2".into())));
+    let ids = |streams: &[Stream]| streams.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&new), ids(&kept));
+    let is_unknown = |it: &Stream| it.verdict == Verdict::Unknown && it.problem.is_some();
+    assert!(new.len() == 2 && new.iter().all(is_unknown), "{new:?}");
 }
 
 #[test]
@@ -115,11 +145,12 @@ fn with_a_source_root_an_edit_that_was_seen_is_told() {
     put(dc, "cfg/global/app-config/main.ref", FIRST);
     put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 4096");
     let mut git = follower(&ground(&cluster), &Spec::Git("dc-1".into()));
+    // Whether a sync goes on is found out by waiting, which is no work that asks for a pause.
+    assert!(runtime().block_on(git.look()).rested > Duration::from_secs(1));
     let mut app = || {
         let seen = look(&mut git);
         seen.into_iter().find(|it| &*it.id.of == "app-config/main").expect("the branch")
     };
-    assert_eq!(app().verdict, Verdict::InSync);
     assert_eq!(app().verdict, Verdict::InSync);
     put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 1");
     let edited = app();
@@ -148,7 +179,8 @@ fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
             all.filter(|it| it.id.kind == kind && it.verdict == verdict).count()
         };
         told(&mut reports, &mut store, "all is in sync", |store| {
-            count(store, Kind::Raft, Verdict::InSync) == 2
+            // Two followers, and the one server of the other datacenter.
+            count(store, Kind::Raft, Verdict::InSync) == 3
                 && count(store, Kind::Federation, Verdict::InSync) == 1
                 && store.wan.alive(&"dc-1".into()) == (3, 3)
                 && store.wan.trip(&"dc-2".into(), &"dc-1".into()).is_some()
@@ -158,7 +190,8 @@ fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
         let name = format!("dc-1-server-{victim}");
         dc.stop_server(victim);
         told(&mut reports, &mut store, "it is missing", |store| {
-            let raft = store.streams.values().filter(|it| it.id.kind == Kind::Raft);
+            let is_it = |id: &StreamId| id.kind == Kind::Raft && id.destination.as_str() == "dc-1";
+            let raft = store.streams.values().filter(|it| is_it(&it.id));
             assert!(raft.clone().all(|it| it.id.of.starts_with("dc-1-server-")), "by its name");
             raft.filter(|it| it.verdict == Verdict::Drift)
                 .any(|it| *it.id.of == *name && matches!(it.waiting, Waiting::Since(_)))

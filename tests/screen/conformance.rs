@@ -67,6 +67,10 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         (0..n.min(3_000)).map(|i| (format!("web/{i}/.lock"), format!("s{i}"))).collect();
     let keys: Vec<_> = keys.iter().map(|(key, id)| (key.as_str(), id.as_str())).collect();
     world::locks(app, dc, "web/", &keys, n);
+    let events = (0..n).map(|i| {
+        world::event(dc, &format!("n-{}", i % 500), &format!("s{i}-1"), Status::Critical, 600)
+    });
+    world::events(app, dc, events.collect());
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

@@ -10,6 +10,7 @@ use dcview::app::msg::{Effect, Msg};
 use dcview::app::{App, Setup};
 use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use dcview::domain::delta::Delta;
+use dcview::domain::event::{Event, Kind as Happened, Object};
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
@@ -17,6 +18,7 @@ use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
 use dcview::domain::replication::{Kind, Stream, StreamId, Verdict};
+use dcview::domain::zone::Zone;
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -40,7 +42,7 @@ pub fn app(dcs: &[&str]) -> App {
         agent: String::from("http://127.0.0.1:8500"),
         keymap: Keymap::default(),
         themes: Theme::BUILT_IN.iter().filter_map(|name| Theme::built_in(name)).collect(),
-        look: Look { theme, glyphs: Glyphs::Unicode },
+        look: Look { theme, glyphs: Glyphs::Unicode, zone: Zone::default() },
         warnings: Vec::new(),
         now: now(),
     };
@@ -53,6 +55,35 @@ pub fn app(dcs: &[&str]) -> App {
 /// Feeds one thing from a datacenter.
 pub fn feed(app: &mut App, dc: &str, body: Body) -> Vec<Effect> {
     feed_under(app, dc, 0, body)
+}
+
+/// An event of a check that failed, or recovered, so many seconds before now.
+pub fn event(dc: &str, node: &str, instance: &str, to: Status, ago: i64) -> Event {
+    let (_, check) = check(node, "http", instance, to);
+    let from = if to == Status::Passing { Status::Critical } else { Status::Passing };
+    Event {
+        at: now() - TimeDelta::seconds(ago),
+        after: None,
+        dc: dc.into(),
+        kind: Happened::Check,
+        object: Object::Check {
+            node: check.node.clone(),
+            id: check.id.clone(),
+            name: Arc::clone(&check.name),
+            service: check.service_name.clone(),
+            service_id: check.service_id.clone(),
+        },
+        from: from.word().into(),
+        to: to.word().into(),
+        detail: if to == Status::Passing { "".into() } else { Arc::clone(&check.output) },
+        index: 7,
+    }
+}
+
+/// Feeds what happened in a datacenter.
+pub fn events(app: &mut App, dc: &str, events: Vec<Event>) {
+    let effects = feed(app, dc, Body::Events(events.into_iter().map(Arc::new).collect(), 0));
+    run_jobs(app, effects);
 }
 
 /// Feeds one thing that was asked for under a ticket.
@@ -172,6 +203,7 @@ pub fn check(node: &str, id: &str, instance: &str, status: Status) -> (CheckKey,
         output: format!("{id} says no\nsecond line").into(),
         notes: "a reason".into(),
         kind: "http".into(),
+        create_index: 1,
         modify_index: 7,
     };
     (check.key(), Arc::new(check))
@@ -284,6 +316,10 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         ("down", KeyCode::Down),
         ("left", KeyCode::Left),
         ("right", KeyCode::Right),
+        ("home", KeyCode::Home),
+        ("end", KeyCode::End),
+        ("pgup", KeyCode::PageUp),
+        ("pgdn", KeyCode::PageDown),
         ("f1", KeyCode::F(1)),
     ]);
     let mut effects = Vec::new();
@@ -292,9 +328,11 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         let named = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
         let (code, modifiers) = if let Some((name, after)) = named {
             rest = after;
-            match name.strip_prefix("ctrl-").and_then(|key| key.chars().next()) {
-                Some(key) => (KeyCode::Char(key), KeyModifiers::CONTROL),
-                None => (names[name], KeyModifiers::NONE),
+            let letter = name.strip_prefix("ctrl-").and_then(|key| key.chars().next());
+            match (letter, name.strip_prefix("alt-")) {
+                (Some(key), _) => (KeyCode::Char(key), KeyModifiers::CONTROL),
+                (None, Some(name)) => (names[name], KeyModifiers::ALT),
+                (None, None) => (names[name], KeyModifiers::NONE),
             }
         } else {
             rest = rest.strip_prefix(first).unwrap_or_default();

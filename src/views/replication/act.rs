@@ -3,7 +3,7 @@
 use crate::app::action::Action;
 use crate::app::confirm::Confirm;
 use crate::app::task::{Ask, StreamIntent};
-use crate::domain::replication::{Alarm, Source, Stream};
+use crate::domain::replication::{Alarm, Kind, Source, Stream};
 use crate::replication::act::Act;
 use crate::table::column::Cell;
 use crate::ui::text::clean;
@@ -27,8 +27,8 @@ pub(in crate::views) fn act(
     Some(asked.unwrap_or_else(|why| Response::Notice(String::from(why))))
 }
 
-fn resync(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
-    let mut confirm = question(Act::resync(stream)?);
+fn resync(ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
+    let mut confirm = question(ctx, Act::resync(stream)?);
     // A run that would destroy is not to be started without knowing.
     let ahead = stream.alarms.iter().filter(|alarm| Alarm::is_ahead(alarm));
     confirm.reasons.extend(ahead.map(ToString::to_string));
@@ -37,22 +37,35 @@ fn resync(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
 }
 
 fn probe(ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
-    let mut confirm = question(Act::probe(stream, ctx.now)?);
+    let mut confirm = question(ctx, Act::probe(stream, ctx.now)?);
     let ahead = stream.alarms.iter().filter(|alarm| Alarm::is_ahead(alarm));
     confirm.reasons.extend(ahead.map(ToString::to_string));
     Ok(Response::Confirm(Box::new(confirm)))
 }
 
-fn question(act: Act) -> Confirm {
-    let lines = act.lines().iter().map(|line| text(line)).collect();
+fn question(ctx: &Ctx, act: Act) -> Confirm {
+    let lines = act.lines(|dc| ctx.rules.query(dc)).iter().map(|line| text(line)).collect();
     let title = act.summary();
     Confirm::new(title, lines, Ask::Stream(StreamIntent { act, without_journal: false }))
+}
+
+/// Why nothing is done about a stream whose source is only a guess, and what to try.
+pub(in crate::views) fn guessed(stream: &Stream) -> &'static str {
+    match stream.id.kind {
+        Kind::Git => {
+            "its source is only a guess: 'a' on the stream of consul-replicate that brings it"
+        }
+        _ => "its source is only a guess: 'a' takes it as right",
+    }
 }
 
 /// Asks whether the source that was found as the best match is the right one.
 fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
     if !stream.is_proposed {
         return Err("its source is no guess");
+    }
+    if stream.id.kind == Kind::Git {
+        return Err(guessed(stream));
     }
     let source = Source::confirming(&stream.id).ok_or("no source was found for it")?;
     let (from, prefix, to) = (&source.source, &source.prefix, &stream.id.destination);

@@ -1,12 +1,9 @@
 //! What is said of streams wherever they are shown: verdict, order, troubles, lag.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::health::Status;
-use crate::domain::ids::Dc;
 use crate::domain::replication::{Alarm, Class, Stream, Verdict, Waiting};
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
@@ -137,26 +134,6 @@ pub fn is_any_lost(ctx: &Ctx) -> bool {
     ctx.store.streams.values().any(|stream| is_lost(stream))
 }
 
-/// Why ends cannot be compared now, each reason once behind the datacenters that it is about.
-pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
-    let mut reasons: BTreeMap<&str, Vec<&Dc>> = BTreeMap::new();
-    for stream in streams {
-        if let Some(why) = &stream.problem {
-            reasons.entry(why).or_default().push(&stream.id.destination);
-        }
-    }
-    let mut cell = Cell::default();
-    for (why, mut dcs) in reasons {
-        dcs.sort_unstable();
-        dcs.dedup();
-        let names: Vec<&str> = dcs.iter().map(|dc| dc.as_str()).collect();
-        cell = cell
-            .then(format!(" | {}: ", clean(&names.join(", "))), Role::Muted)
-            .then(clean(why).into_owned(), Role::Stale);
-    }
-    (!cell.runs.is_empty()).then_some(cell)
-}
-
 /// How long the oldest that has not arrived waits; `!` where it does not move.
 pub fn lag(ctx: &Ctx, stream: &Stream) -> Cell {
     match stream.waiting {
@@ -234,11 +211,9 @@ pub fn route(stream: &Stream) -> Cell {
 
 /// What of the source is carried, and under which prefix it arrives where that is another.
 pub fn carried(stream: &Stream) -> Cell {
-    let (of, to) = (&stream.id.of, &stream.id.to);
+    let of = &stream.id.of;
     let cell = Cell::new(clean(of).into_owned(), Role::Text);
-    if to.is_empty() || to == of {
-        return cell;
-    }
+    let Some(to) = stream.id.renamed() else { return cell };
     let gap = if of.is_empty() { "" } else { " " };
     cell.then(format!("{gap}-> "), Role::Muted).then(clean(to).into_owned(), Role::Text)
 }

@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::tray::Listed;
@@ -24,7 +24,6 @@ use crate::domain::event::Event;
 use crate::domain::event::checks::Moment;
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::seat::Seats;
-use crate::watch::truth;
 use page::Page;
 
 /// So many instances at rest are kept whole; a datacenter that has no more is read whole at first.
@@ -35,6 +34,9 @@ const GUESSED: usize = 20;
 const POLL: Duration = Duration::from_secs(10);
 /// .. and all of these no more often than this, however many they are.
 const POLLS: Duration = Duration::from_secs(2);
+
+/// What happened within this is told as of the moment when it was seen.
+const MOMENT: TimeDelta = TimeDelta::seconds(2);
 
 /// A question to the datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -267,7 +269,7 @@ impl Book {
             return News { is_doubtful: true, ..News::default() };
         }
         let until = look.until.max(page.until).max(self.until);
-        let after = truth::after(until, look.at);
+        let after = until.filter(|until| look.at.signed_duration_since(*until) > MOMENT);
         let moment = Moment { dc: &self.dc, at: look.at, after, index: seats.index };
         let events = census::happened(name, &page.known, &seats, moment);
         page.learn(seats, !events.is_empty(), now);
