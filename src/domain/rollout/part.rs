@@ -1,0 +1,182 @@
+//! What a rollout is in one datacenter.
+//!
+//! How many instances are expected is what there was before it began there; until then that follows
+//! what there is. An instance that was critical before, or is on a node on which all were, is not
+//! held against the new version.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::course::Course;
+use super::{Split, split};
+use crate::domain::health::{Counts, Status};
+use crate::domain::ids::{NodeName, ServiceId};
+use crate::domain::seat::{Seat, Seats};
+
+/// Fewer instances than before are what is expected from then on, once it is so for this long.
+const LASTS: TimeDelta = TimeDelta::minutes(2);
+
+/// What names an instance within its datacenter.
+pub type SeatKey = (NodeName, ServiceId);
+
+/// An instance of the new version that is critical.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// Since when it is seen so (UTC).
+    pub since: DateTime<Utc>,
+    /// True when it was better before, with the same version.
+    pub was_better: bool,
+}
+
+/// The part of one datacenter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The instances as they were told last.
+    pub seats: Arc<Seats>,
+    /// When that was (UTC).
+    pub at: DateTime<Utc>,
+    /// They, by version and state.
+    pub split: Arc<Split>,
+    /// How many instances there should be.
+    pub expected: usize,
+    /// When the new version came first (UTC); `None` while it is not there.
+    pub began: Option<DateTime<Utc>>,
+    /// Since when there are fewer than expected, before it began.
+    fewer: Option<DateTime<Utc>>,
+    /// Instances that were critical before it began.
+    ill: BTreeSet<SeatKey>,
+    /// Nodes on which all were.
+    ill_nodes: BTreeSet<NodeName>,
+    failing: BTreeMap<SeatKey, Failing>,
+    course: Course,
+}
+
+impl Part {
+    /// A datacenter in which these are, as seen first.
+    pub fn new(seats: &Arc<Seats>, target: &str, at: DateTime<Utc>) -> Self {
+        let split = Arc::new(split(seats));
+        let expected = seats.seats.len();
+        let mut part = Self {
+            seats: Arc::clone(seats),
+            at,
+            split,
+            expected,
+            began: None,
+            fewer: None,
+            ill: BTreeSet::new(),
+            ill_nodes: BTreeSet::new(),
+            failing: BTreeMap::new(),
+            course: Course::new(0, expected),
+        };
+        part.retarget(target, at);
+        part
+    }
+
+    /// How many instances of a version there are, by state.
+    pub fn counts(&self, version: &str) -> Counts {
+        self.split.get(version).copied().unwrap_or_default()
+    }
+
+    /// How many instances of a version there are, and how many others.
+    pub fn of(&self, version: &str) -> (usize, usize) {
+        let new = self.counts(version).total();
+        (new, self.seats.seats.len().saturating_sub(new))
+    }
+
+    /// How many there are, or should be: where new ones come before old ones go there are more.
+    pub fn all(&self) -> usize {
+        self.expected.max(self.seats.seats.len())
+    }
+
+    /// True when the new version is on its way out here.
+    pub fn is_back(&self, now: DateTime<Utc>) -> bool {
+        self.course.is_back(now)
+    }
+
+    /// The instances of the new version that are critical and were not before.
+    pub fn failing(&self) -> impl Iterator<Item = (&Seat, Failing)> {
+        self.failing.iter().filter_map(|(key, failing)| Some((seat(&self.seats, key)?, *failing)))
+    }
+
+    /// Another version is the new one from now on.
+    pub fn retarget(&mut self, target: &str, at: DateTime<Utc>) {
+        let (new, others) = self.of(target);
+        self.course = Course::new(new, others);
+        self.began = (new > 0).then_some(at);
+        self.failing.clear();
+        self.note_ill(target);
+        self.note_failing(target, at, None);
+    }
+
+    /// Takes what is there now; true where how many are of which version differs.
+    pub fn observe(&mut self, seats: &Arc<Seats>, target: &str, at: DateTime<Utc>) -> bool {
+        let has_begun = seats.seats.iter().any(|seat| *seat.version == *target);
+        if self.began.is_none() {
+            self.note_ill(target);
+            if !has_begun {
+                self.expect(seats.seats.len(), at);
+            }
+        }
+        let before = std::mem::replace(&mut self.seats, Arc::clone(seats));
+        let was = std::mem::replace(&mut self.split, Arc::new(split(seats)));
+        self.at = at;
+        let (new, others) = self.of(target);
+        if new > 0 {
+            self.began.get_or_insert(at);
+        }
+        self.course.observe(new, others, at);
+        self.note_failing(target, at, Some(&before));
+        let sizes = |split: &Split| -> Vec<(Arc<str>, usize)> {
+            split.iter().map(|(version, counts)| (Arc::clone(version), counts.total())).collect()
+        };
+        sizes(&was) != sizes(&self.split)
+    }
+
+    fn expect(&mut self, now: usize, at: DateTime<Utc>) {
+        if now >= self.expected {
+            (self.expected, self.fewer) = (now, None);
+        } else if at - *self.fewer.get_or_insert(at) >= LASTS {
+            (self.expected, self.fewer) = (now, None);
+        }
+    }
+
+    /// Notes what is critical while the new version is not there.
+    fn note_ill(&mut self, target: &str) {
+        let old = || self.seats.seats.iter().filter(|seat| *seat.version != *target);
+        let is_ill = |seat: &&Seat| seat.status == Status::Critical;
+        self.ill = old().filter(is_ill).map(key).collect();
+        let well: BTreeSet<&NodeName> =
+            old().filter(|seat| !is_ill(seat)).map(|seat| &seat.node).collect();
+        let nodes = self.ill.iter().map(|(node, _)| node).filter(|node| !well.contains(node));
+        self.ill_nodes = nodes.cloned().collect();
+    }
+
+    fn note_failing(&mut self, target: &str, at: DateTime<Utc>, before: Option<&Seats>) {
+        let mut failing = BTreeMap::new();
+        for it in &self.seats.seats {
+            let is_it = it.status == Status::Critical && *it.version == *target;
+            let key = key(it);
+            if !is_it || self.ill.contains(&key) || self.ill_nodes.contains(&key.0) {
+                continue;
+            }
+            let known = self.failing.get(&key).copied().unwrap_or_else(|| {
+                let was = before.and_then(|before| seat(before, &key));
+                Failing { since: at, was_better: was.is_some_and(|was| was.version == it.version) }
+            });
+            failing.insert(key, known);
+        }
+        self.failing = failing;
+    }
+}
+
+fn key(seat: &Seat) -> SeatKey {
+    (seat.node.clone(), seat.id.clone())
+}
+
+/// The instance of this key: they are sorted by it.
+fn seat<'a>(seats: &'a Seats, key: &SeatKey) -> Option<&'a Seat> {
+    let place = seats.seats.binary_search_by(|seat| (&seat.node, &seat.id).cmp(&(&key.0, &key.1)));
+    seats.seats.get(place.ok()?)
+}
