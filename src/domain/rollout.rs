@@ -25,7 +25,7 @@ mod steps;
 
 pub use judge::{Bounds, Judged, Sight, Word};
 pub use keeper::Rollouts;
-pub use part::{Failing, Part};
+pub use part::{Expected, Failing, Part};
 pub use steps::{Step, Steps};
 
 /// Instances by version and state. Those without a version are under the empty text.
@@ -76,6 +76,17 @@ pub struct Look {
     pub seats: Arc<Seats>,
     /// When they were told (UTC).
     pub at: DateTime<Utc>,
+    /// How many there should be.
+    pub expected: Expected,
+}
+
+impl Look {
+    /// These instances, told at this time, as the first that are seen.
+    pub fn first(seats: &Arc<Seats>, at: DateTime<Utc>) -> Self {
+        let mut expected = Expected::default();
+        expected.observe(seats.seats.len(), at);
+        Self { seats: Arc::clone(seats), at, expected }
+    }
 }
 
 impl Rollout {
@@ -101,7 +112,7 @@ impl Rollout {
             ripened: None,
             empty: None,
         };
-        looks.iter().for_each(|(dc, look)| rollout.add(dc, &look.seats, at));
+        looks.iter().for_each(|(dc, look)| rollout.add(dc, look, at));
         rollout.note_empty(at);
         rollout
     }
@@ -117,7 +128,7 @@ impl Rollout {
         }
         let target = Arc::clone(&self.target);
         match self.parts.get_mut(dc) {
-            None => self.add(dc, seats, at),
+            None => self.add(dc, &Look::first(seats, at), at),
             Some(part) => {
                 let starting =
                     |part: &Part| part.failing().filter(|(_, it)| !it.was_better).count();
@@ -210,8 +221,8 @@ impl Rollout {
         self.target = target;
     }
 
-    fn add(&mut self, dc: &Dc, seats: &Arc<Seats>, at: DateTime<Utc>) {
-        let part = Part::new(seats, &self.target, at);
+    fn add(&mut self, dc: &Dc, look: &Look, at: DateTime<Utc>) {
+        let part = Part::new(look, &self.target, at);
         self.steps.begin(Step { at, dc: dc.clone(), split: Arc::clone(&part.split) });
         self.parts.insert(dc.clone(), part);
     }

@@ -55,7 +55,12 @@ impl Course {
             }
             (false, _) => {
                 self.behind = None;
-                self.mark = (new, others);
+                self.mark = match self.mark {
+                    // Others that come or go alone are no step of the way, nor one to measure by.
+                    (same, _) if same != new => (new, others),
+                    (_, marked) if self.is_back => (new, others.max(marked)),
+                    (_, marked) => (new, others.min(marked)),
+                };
             }
         }
     }

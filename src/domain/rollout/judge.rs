@@ -179,7 +179,7 @@ fn word(
     let is_canary = new > 0 && (new * 10 <= all || new == 1 && all >= 4);
     let has_all = |(dc, part): (&Dc, &Part)| {
         let (new, others) = part.of(&rollout.target);
-        unclear.iter().any(|(unclear, _)| *unclear == dc) || others == 0 && new >= part.expected
+        unclear.iter().any(|(unclear, _)| *unclear == dc) || others == 0 && new >= part.expected()
     };
     match () {
         () if is_back && !rests => Word::GoingBack,
@@ -214,7 +214,7 @@ pub fn end(
     let rests = now - rollout.moved();
     let has_rested = rests >= patience(rollout, bounds);
     let has_all = |part: &Part| {
-        let is_as_before = part.expected > 0 && part.counts(target).total() >= part.expected;
+        let is_as_before = part.expected() > 0 && part.counts(target).total() >= part.expected();
         part.all() == 0 || is_as_before || has_rested
     };
     let mut others = rollout.versions.iter().filter(|it| *it != target);
@@ -223,7 +223,7 @@ pub fn end(
         (0, None, _) => (has_rested && !rollout.is_aimed()).then_some(End::Gone),
         (0, Some(only), None) if !rollout.is_aimed() => {
             let is_gone = rollout.empty_since().is_some_and(|since| now - since >= GONE);
-            let are_back = rollout.parts.values().all(|part| part.of(target).1 >= part.expected);
+            let are_back = rollout.parts.values().all(|part| part.of(target).1 >= part.expected());
             (rollout.is_moving() && (is_gone || are_back)).then(|| End::Back(Arc::clone(only)))
         }
         (0, ..) | (_, Some(_), _) => None,

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::judge::{self, Bounds, Sight};
 use super::{Look, Rollout, order};
@@ -17,6 +17,8 @@ use crate::domain::seat::Seats;
 
 /// Rollouts that ended are kept up to this number.
 pub const FINISHED: usize = 100;
+/// Instances that come to a datacenter so soon after the last one went come in its place.
+const IN_PLACE: TimeDelta = TimeDelta::minutes(10);
 
 /// All rollouts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +36,8 @@ struct Record {
     /// All versions that it had, oldest first.
     order: Vec<Arc<str>>,
     looks: BTreeMap<Dc, Look>,
+    /// What it had in datacenters where it has nothing now, and since when (UTC).
+    left: BTreeMap<Dc, (Look, DateTime<Utc>)>,
     rolling: Option<Arc<Rollout>>,
     /// The version that is asked for.
     aim: Option<Arc<str>>,
@@ -55,8 +59,7 @@ impl Rollouts {
         at: DateTime<Utc>,
     ) {
         let record = Arc::make_mut(self.records.entry(service.clone()).or_default());
-        let look = Look { seats: Arc::clone(seats), at };
-        let before = record.looks.insert(dc.clone(), look);
+        let before = record.replace(dc, seats, at);
         order::insert_all(&mut record.order, seats);
         if let Some(rolling) = &mut record.rolling {
             Arc::make_mut(rolling).observe(dc, seats, at);
@@ -153,6 +156,26 @@ impl Rollouts {
 }
 
 impl Record {
+    /// Takes what a datacenter has now; gives what it had, or has nothing in the place of.
+    fn replace(&mut self, dc: &Dc, seats: &Arc<Seats>, at: DateTime<Utc>) -> Option<Look> {
+        let is_empty = seats.seats.is_empty();
+        let mut look = Look::first(seats, at);
+        if let Some(before) = self.looks.get(dc) {
+            look.expected = before.expected;
+            look.expected.observe(seats.seats.len(), at);
+        }
+        let before = self.looks.insert(dc.clone(), look)?;
+        if !before.seats.seats.is_empty() {
+            if is_empty {
+                self.left.insert(dc.clone(), (before.clone(), at));
+            }
+            return Some(before);
+        }
+        let left = if is_empty { None } else { self.left.remove(dc) };
+        let left = left.filter(|(_, since)| at - *since < IN_PLACE).map(|(look, _)| look);
+        Some(left.unwrap_or(before))
+    }
+
     /// The rollout that begins with what a datacenter has now, if one does; `before` is what it had.
     fn begin(
         &self,

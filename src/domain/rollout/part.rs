@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::course::Course;
-use super::{Split, split};
+use super::{Look, Split, split};
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{NodeName, ServiceId};
 use crate::domain::seat::{Seat, Seats};
@@ -30,6 +30,24 @@ pub struct Failing {
     pub was_better: bool,
 }
 
+/// How many instances there should be: as many as there are, or were until lately.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// The number.
+    pub n: usize,
+    /// Since when there are fewer (UTC).
+    fewer: Option<DateTime<Utc>>,
+}
+
+impl Expected {
+    /// Takes how many there are now.
+    pub fn observe(&mut self, now: usize, at: DateTime<Utc>) {
+        if now >= self.n || at - *self.fewer.get_or_insert(at) >= LASTS {
+            *self = Self { n: now, fewer: None };
+        }
+    }
+}
+
 /// The part of one datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -39,12 +57,9 @@ pub struct Part {
     pub at: DateTime<Utc>,
     /// They, by version and state.
     pub split: Arc<Split>,
-    /// How many instances there should be.
-    pub expected: usize,
+    expected: Expected,
     /// When the new version came first (UTC); `None` while it is not there.
     pub began: Option<DateTime<Utc>>,
-    /// Since when there are fewer than expected, before it began.
-    fewer: Option<DateTime<Utc>>,
     /// Instances that were critical before it began.
     ill: BTreeSet<SeatKey>,
     /// Nodes on which all were.
@@ -54,24 +69,26 @@ pub struct Part {
 }
 
 impl Part {
-    /// A datacenter in which these are, as seen first.
-    pub fn new(seats: &Arc<Seats>, target: &str, at: DateTime<Utc>) -> Self {
-        let split = Arc::new(split(seats));
-        let expected = seats.seats.len();
+    /// A datacenter that is as it was seen here.
+    pub fn new(look: &Look, target: &str, at: DateTime<Utc>) -> Self {
         let mut part = Self {
-            seats: Arc::clone(seats),
+            seats: Arc::clone(&look.seats),
             at,
-            split,
-            expected,
+            split: Arc::new(split(&look.seats)),
+            expected: look.expected,
             began: None,
-            fewer: None,
             ill: BTreeSet::new(),
             ill_nodes: BTreeSet::new(),
             failing: BTreeMap::new(),
-            course: Course::new(0, expected),
+            course: Course::new(0, 0),
         };
         part.retarget(target, at);
         part
+    }
+
+    /// How many instances there should be.
+    pub fn expected(&self) -> usize {
+        self.expected.n
     }
 
     /// How many instances of a version there are, by state.
@@ -87,7 +104,7 @@ impl Part {
 
     /// How many there are, or should be: where new ones come before old ones go there are more.
     pub fn all(&self) -> usize {
-        self.expected.max(self.seats.seats.len())
+        self.expected.n.max(self.seats.seats.len())
     }
 
     /// True when the new version is on its way out here.
@@ -116,7 +133,7 @@ impl Part {
         if self.began.is_none() {
             self.note_ill(target);
             if !has_begun {
-                self.expect(seats.seats.len(), at);
+                self.expected.observe(seats.seats.len(), at);
             }
         }
         let before = std::mem::replace(&mut self.seats, Arc::clone(seats));
@@ -132,14 +149,6 @@ impl Part {
             split.iter().map(|(version, counts)| (Arc::clone(version), counts.total())).collect()
         };
         sizes(&was) != sizes(&self.split)
-    }
-
-    fn expect(&mut self, now: usize, at: DateTime<Utc>) {
-        if now >= self.expected {
-            (self.expected, self.fewer) = (now, None);
-        } else if at - *self.fewer.get_or_insert(at) >= LASTS {
-            (self.expected, self.fewer) = (now, None);
-        }
     }
 
     /// Notes what is critical while the new version is not there.
