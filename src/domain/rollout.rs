@@ -87,6 +87,11 @@ impl Look {
         expected.observe(seats.seats.len(), at);
         Self { seats: Arc::clone(seats), at, expected }
     }
+
+    /// The instances by version and state.
+    pub fn split(&self) -> Split {
+        split(&self.seats)
+    }
 }
 
 impl Rollout {

@@ -18,6 +18,7 @@ use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
 use dcview::domain::replication::{Kind, Stream, StreamId, Verdict};
+use dcview::domain::rollout::Bounds;
 use dcview::domain::zone::Zone;
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
@@ -38,6 +39,7 @@ pub fn app(dcs: &[&str]) -> App {
         focus: None,
         configured: Vec::new(),
         rules: Rules::default(),
+        bounds: Bounds::default(),
         drafts: Vec::new(),
         agent: String::from("http://127.0.0.1:8500"),
         keymap: Keymap::default(),

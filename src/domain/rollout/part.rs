@@ -117,6 +117,11 @@ impl Part {
         self.failing.iter().filter_map(|(key, failing)| Some((seat(&self.seats, key)?, *failing)))
     }
 
+    /// Since when an instance counts against the new version, if it does (UTC).
+    pub fn failing_since(&self, seat: &Seat) -> Option<DateTime<Utc>> {
+        self.failing.get(&key(seat)).map(|failing| failing.since)
+    }
+
     /// Another version is the new one from now on.
     pub fn retarget(&mut self, target: &str, at: DateTime<Utc>) {
         let (new, others) = self.of(target);

@@ -1,0 +1,149 @@
+//! Rollouts wherever the operator is: those that go on are followed in every datacenter, and what
+//! becomes of them is said once.
+//!
+//! A rollout that goes through one datacenter after another must be seen in those too that have not
+//! begun, where nothing moves: so it is asked for everywhere. Invariant: no more are followed than a
+//! datacenter follows at a time; what is said is one line, however many rollouts there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::App;
+use super::msg::Effect;
+use super::notice::Level;
+use crate::domain::ids::ServiceName;
+use crate::domain::rollout::{Rollout, Sight, Word, judge};
+use crate::store::Change;
+use crate::ui::text::{clean, count};
+use crate::views::Response;
+use crate::views::rollout::words;
+
+/// So many are followed.
+const FOLLOWED: usize = 8;
+/// So many are named where several become the same.
+const NAMED: usize = 3;
+
+/// What was said of each rollout.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    said: BTreeMap<ServiceName, BTreeSet<Word>>,
+    /// How many rollouts had ended when it was looked at last.
+    ended: u64,
+}
+
+impl App {
+    /// The services whose rollouts are followed: those that are shown, then those of which a
+    /// datacenter was not seen yet, then those that were followed.
+    pub(super) fn follow(&self, shown: Vec<ServiceName>) -> Vec<ServiceName> {
+        let rollouts = &self.store.rollouts;
+        let mut all: Vec<&ServiceName> = rollouts.active().map(|it| &it.service).collect();
+        let followed = &self.scope.glanced.rollouts;
+        all.sort_by_cached_key(|name| (!self.is_unseen(name), !followed.contains(name)));
+        let mut wanted = shown;
+        for name in all {
+            if wanted.len() >= FOLLOWED {
+                break;
+            }
+            if !wanted.contains(name) {
+                wanted.push(name.clone());
+            }
+        }
+        wanted
+    }
+
+    /// True while a datacenter that has the service did not tell its instances.
+    fn is_unseen(&self, name: &ServiceName) -> bool {
+        let mut all = self.store.datacenters();
+        all.any(|(dc, state)| {
+            state.services.contains_key(name) && !self.store.rollouts.knows(name, dc)
+        })
+    }
+
+    /// Says what became of rollouts, and tells the view that time went by for them.
+    pub(super) fn rollouts_tick(&mut self, effects: &mut Vec<Effect>) {
+        let rollouts = &self.store.rollouts;
+        let is_idle = rollouts.active().next().is_none() && rollouts.ended() == self.told.ended;
+        if is_idle || self.past.is_some() {
+            return;
+        }
+        self.tell_rollouts();
+        let response = self.with_view(|view, ctx| view.patch(ctx, &Change::Rollouts));
+        if !matches!(response, Response::Ignored) {
+            self.respond(response, effects);
+        }
+    }
+
+    fn tell_rollouts(&mut self) {
+        let mut news: BTreeMap<Word, Vec<(ServiceName, String)>> = BTreeMap::new();
+        let rollouts = &self.store.rollouts;
+        let ended = usize::try_from(rollouts.ended() - self.told.ended).unwrap_or(usize::MAX);
+        self.told.ended = rollouts.ended();
+        for rollout in rollouts.finished().take(ended) {
+            // Of one that ended at once it was not said that it began.
+            self.told.said.remove(&rollout.service);
+            let (word, sentence) = self.judged(rollout);
+            news.entry(word).or_default().push((rollout.service.clone(), sentence));
+        }
+        let active: Vec<_> = rollouts.active().cloned().collect();
+        self.told.said.retain(|name, _| active.iter().any(|it| it.service == *name));
+        for rollout in active.iter().filter(|it| it.is_moving()) {
+            let (word, sentence) = self.judged(rollout);
+            let said = self.told.said.entry(rollout.service.clone()).or_default();
+            let is_first = said.is_empty();
+            let is_news =
+                matches!(word, Word::Failing | Word::GoingBack | Word::Stalled) || is_first;
+            if said.insert(word) && is_news {
+                let begins = is_first && word == Word::Rolling;
+                let sentence = if begins { began(rollout) } else { sentence };
+                news.entry(word).or_default().push((rollout.service.clone(), sentence));
+            }
+        }
+        // The worst is said; of what is as good as the notice that stands there, nothing.
+        if let Some((word, all)) = news.pop_last() {
+            let level = level(word);
+            let is_busy = self.notice.as_ref().is_some_and(|it| it.level != Level::Info);
+            if level != Level::Info || !is_busy {
+                self.say(level, text(word, &all));
+            }
+        }
+    }
+
+    fn judged(&self, rollout: &Rollout) -> (Word, String) {
+        let sights: Vec<_> = match rollout.ended {
+            Some(_) => Vec::new(),
+            None => self.store.sights(&rollout.service, self.now),
+        };
+        // What cannot be seen is on the screen anyway, and makes a notice long.
+        let clear: Vec<_> = sights.iter().map(|(dc, _)| (dc.clone(), Sight::Clear)).collect();
+        let bounds = &self.setup.bounds;
+        let word = judge::judge(rollout, self.now, bounds, &sights).word;
+        let judged = judge::Judged { word, ..judge::judge(rollout, self.now, bounds, &clear) };
+        (word, words::sentence(rollout, &judged, self.now))
+    }
+}
+
+/// What is said of one that begins: `began, v1 -> v2 in dc-1`.
+fn began(rollout: &Rollout) -> String {
+    let parts = rollout.parts.iter().filter(|(_, part)| part.began.is_some());
+    let dcs: Vec<_> = parts.map(|(dc, _)| clean(dc.as_str())).collect();
+    format!("began, {} in {}", words::route(rollout), dcs.join(", "))
+}
+
+fn level(word: Word) -> Level {
+    match word {
+        Word::Failing => Level::Error,
+        Word::GoingBack | Word::Stalled | Word::WentBack | Word::Gone => Level::Warn,
+        _ => Level::Info,
+    }
+}
+
+/// What is said: the sentence about one, the names of several.
+fn text(word: Word, all: &[(ServiceName, String)]) -> String {
+    if let [(name, sentence)] = all {
+        return format!("rollout of {}: {sentence}", clean(name.as_str()));
+    }
+    let names: Vec<_> = all.iter().take(NAMED).map(|(name, _)| clean(name.as_str())).collect();
+    let more = all.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {} more", count(more)) } else { String::new() };
+    let word = word.word().replace('-', " ");
+    format!("{} rollouts {word}: {}{more}; see ':rollouts'", count(all.len()), names.join(", "))
+}
