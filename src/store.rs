@@ -87,8 +87,7 @@ pub struct Datacenter {
     pub trend: Trend,
     /// True while the agent does not list it any more; its last state stays.
     pub is_gone: bool,
-    /// Since when what is known of it is known to be so (UTC); none while it is not.
-    clear_since: Option<DateTime<Utc>>,
+    sight: sights::Seen,
     fresh: HashMap<List, Freshness>,
 }
 
@@ -258,7 +257,6 @@ impl Store {
         // Nobody asks it any more: what was last known of the way to it says nothing now.
         for dc in self.datacenters.values_mut().filter(|dc| dc.is_gone) {
             dc.pulse.link = Link::Unknown;
-            dc.clear_since = None;
         }
         // A fixed order, so that the number of a datacenter stays what the fingers know.
         self.datacenters.sort_unstable_keys();

@@ -11,7 +11,7 @@ use super::App;
 use super::msg::Effect;
 use super::notice::Level;
 use crate::domain::ids::ServiceName;
-use crate::domain::rollout::{Rollout, Sight, Word, judge};
+use crate::domain::rollout::{Rollout, Word, judge};
 use crate::store::Change;
 use crate::ui::text::{clean, count};
 use crate::views::Response;
@@ -110,14 +110,10 @@ impl App {
     fn judged(&self, rollout: &Rollout) -> (Word, String) {
         let sights: Vec<_> = match rollout.ended {
             Some(_) => Vec::new(),
-            None => self.store.sights(&rollout.service, self.now),
+            None => self.store.sights(&rollout.service),
         };
-        // What cannot be seen is on the screen anyway, and makes a notice long.
-        let clear: Vec<_> = sights.iter().map(|(dc, _)| (dc.clone(), Sight::Clear)).collect();
-        let bounds = &self.setup.bounds;
-        let word = judge::judge(rollout, self.now, bounds, &sights).word;
-        let judged = judge::Judged { word, ..judge::judge(rollout, self.now, bounds, &clear) };
-        (word, words::sentence(rollout, &judged, self.now))
+        let judged = judge::judge(rollout, self.now, &self.setup.bounds, &sights);
+        (judged.word, words::brief(rollout, &judged, self.now))
     }
 }
 

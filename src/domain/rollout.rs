@@ -36,6 +36,8 @@ pub type Split = BTreeMap<Arc<str>, Counts>;
 pub enum End {
     /// Every instance is of the new version.
     Done,
+    /// The same, as far as can be seen: some instances may be hidden.
+    AsSeen,
     /// The new version is gone; this is what there is again.
     Back(Arc<str>),
     /// No instance is left.
@@ -163,7 +165,7 @@ impl Rollout {
         match self.totals() {
             (_, 0) => 0.0,
             // Where fewer are there than were expected, that is all there is once it is done.
-            _ if matches!(self.ended, Some((_, End::Done))) => 1.0,
+            _ if matches!(self.ended, Some((_, End::Done | End::AsSeen))) => 1.0,
             (new, all) => new as f64 / all as f64,
         }
     }

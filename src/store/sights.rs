@@ -1,7 +1,7 @@
 //! How well each datacenter can be seen, for what is said of rollouts.
 //!
-//! What is known of a datacenter counts as so now while it has a leader, its list of services is live
-//! and whole, and that is so for a moment: what changed while it was away is told only then.
+//! What is known of a datacenter counts as so now while it has a leader and its list of services is
+//! live. What changed while it was away is told a moment after it is back: until then no rollout ends.
 
 use std::sync::Arc;
 
@@ -15,20 +15,17 @@ use crate::domain::rollout::{Bounds, Sight};
 
 /// What changed in a datacenter while it could not be seen is told within this time.
 const CATCHES_UP: TimeDelta = TimeDelta::seconds(10);
+/// Why not all of a datacenter may be seen.
+const HIDES: &str = "the token may not see all instances";
 
 impl Store {
     /// How well each datacenter can be seen, as far as a service is concerned.
-    pub fn sights(&self, service: &ServiceName, now: DateTime<Utc>) -> Vec<(Dc, Sight)> {
+    pub fn sights(&self, service: &ServiceName) -> Vec<(Dc, Sight)> {
         let sight = |(name, dc): (&Dc, &Datacenter)| {
-            let is_unread =
-                dc.services.contains_key(service) && !self.rollouts.knows(service, name);
-            let why = dc.unclear().or_else(|| match dc.clear_since {
-                Some(since) if now - since >= CATCHES_UP => {
-                    is_unread.then(|| "not read yet".into())
-                }
-                _ => Some("it has only just come back".into()),
-            });
-            (name.clone(), why.map_or(Sight::Clear, Sight::Unclear))
+            let has_it = dc.services.contains_key(service);
+            let is_unread = has_it && !self.rollouts.knows(service, name);
+            let why = dc.unclear().or_else(|| is_unread.then(|| "not read yet".into()));
+            (name.clone(), why.map_or_else(|| dc.partial(), Sight::Unclear))
         };
         self.datacenters().map(sight).collect()
     }
@@ -41,13 +38,22 @@ impl Store {
     }
 
     pub(super) fn settle_one(&mut self, service: &ServiceName, now: DateTime<Utc>) -> bool {
-        let sights = self.sights(service, now);
+        if !self.datacenters().all(|(_, dc)| dc.sight.has_caught_up(now)) {
+            return false;
+        }
+        let sights = self.sights(service);
         self.rollouts.settle_one(service, now, &Bounds::default(), &sights)
     }
 }
 
 impl Datacenter {
-    /// Why what is known of it may not be so now, or not all there is; `None` where it is.
+    /// Whether all may be seen that there is.
+    fn partial(&self) -> Sight {
+        let is_partial = self.freshness(&List::Services).may_be_filtered;
+        if is_partial { Sight::Partial(HIDES.into()) } else { Sight::Clear }
+    }
+
+    /// Why what is known of it may not be so now; `None` where it is.
     fn unclear(&self) -> Option<Arc<str>> {
         let services = self.freshness(&List::Services);
         match (&self.pulse.link, &services.state) {
@@ -59,18 +65,56 @@ impl Datacenter {
             (Link::Led(_), State::Live) if services.leaderless.is_some() => {
                 Some("no leader".into())
             }
-            (Link::Led(_), State::Live) if services.may_be_filtered => {
-                Some("the token may not see all instances".into())
-            }
             (Link::Led(_), State::Live) => None,
         }
     }
 
-    /// Notes since when it can be seen.
+    /// Notes whether it can be seen.
     pub(super) fn note_sight(&mut self, at: DateTime<Utc>) {
-        match self.unclear() {
-            None => _ = self.clear_since.get_or_insert(at),
-            Some(_) => self.clear_since = None,
+        let is_clear = self.unclear().is_none();
+        self.sight.note(is_clear, at);
+    }
+}
+
+/// Whether a datacenter was seen, and when it came back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Seen {
+    was_clear: bool,
+    is_away: bool,
+    /// When it was seen again last (UTC).
+    back: Option<DateTime<Utc>>,
+}
+
+impl Seen {
+    fn note(&mut self, is_clear: bool, at: DateTime<Utc>) {
+        if is_clear && self.is_away {
+            self.back = Some(at);
         }
+        // Before the first answer nothing was known that may be old.
+        self.is_away = !is_clear && self.was_clear;
+        self.was_clear |= is_clear;
+    }
+
+    /// False while there may be news of the time when it was away.
+    fn has_caught_up(&self, now: DateTime<Utc>) -> bool {
+        self.back.is_none_or(|back| now - back >= CATCHES_UP)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_away_has_something_to_catch_up_with() {
+        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
+        let mut seen = Seen::default();
+        seen.note(false, at(1));
+        seen.note(true, at(2));
+        assert!(seen.has_caught_up(at(2)));
+        seen.note(false, at(50));
+        seen.note(true, at(60));
+        seen.note(true, at(65));
+        assert!(!seen.has_caught_up(at(69)) && seen.has_caught_up(at(70)));
     }
 }

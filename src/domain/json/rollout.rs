@@ -41,7 +41,7 @@ pub struct RolloutJson<'a> {
     pub versions: Vec<VersionJson>,
     /// The new instances that are critical and were not before.
     pub failing: Vec<FailingJson<'a>>,
-    /// The datacenters that cannot be seen.
+    /// The datacenters that cannot be seen, or not all of whose instances may be seen.
     pub unclear: Vec<UnclearJson<'a>>,
 }
 
@@ -81,7 +81,7 @@ pub struct FailingJson<'a> {
     pub output: &'a str,
 }
 
-/// A datacenter that cannot be seen.
+/// A datacenter that cannot be seen, or not all of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct UnclearJson<'a> {
     /// The datacenter.
@@ -102,7 +102,7 @@ impl<'a> RolloutJson<'a> {
             since: failing.since,
             output: &seat.output,
         });
-        let unclear = judged.unclear.iter();
+        let unclear = judged.unclear.iter().chain(&judged.partial);
         Self {
             service: &rollout.service,
             state: judged.word.word(),

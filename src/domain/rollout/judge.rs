@@ -14,7 +14,8 @@
 //! - `stalled`: otherwise.
 //!
 //! The bound is [`Bounds::stall`], or twice the usual long pause between steps where that is longer,
-//! up to half an hour. A rollout ends as [`end`] says; never while a datacenter cannot be seen.
+//! up to half an hour. A rollout ends as [`end`] says; never while a datacenter cannot be seen, and
+//! where instances may be hidden it is not called done.
 
 use std::sync::Arc;
 
@@ -51,7 +52,9 @@ impl Default for Bounds {
 pub enum Sight {
     /// What is known of it is so now.
     Clear,
-    /// What is known of it is old, may not be all, or is nothing: why.
+    /// What is known of it is so now, but need not be all: why.
+    Partial(Arc<str>),
+    /// What is known of it is old, or is nothing: why.
     Unclear(Arc<str>),
 }
 
@@ -60,6 +63,8 @@ pub enum Sight {
 pub enum Word {
     /// It ended with the new version everywhere.
     Done,
+    /// The same, as far as can be seen: some instances may be hidden.
+    DoneAsSeen,
     /// It ended with what there was before.
     WentBack,
     /// It ended with nothing.
@@ -87,6 +92,7 @@ impl Word {
     pub fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::DoneAsSeen => "done-as-seen",
             Self::WentBack => "went-back",
             Self::Gone => "gone",
             Self::Waiting => "waiting",
@@ -116,6 +122,8 @@ pub struct Judged<'a> {
     pub failing: Vec<(&'a Dc, &'a Seat, Failing)>,
     /// The datacenters that cannot be seen, and why.
     pub unclear: Vec<(&'a Dc, &'a Arc<str>)>,
+    /// The datacenters of which not all may be seen, and why.
+    pub partial: Vec<(&'a Dc, &'a Arc<str>)>,
 }
 
 /// Says how a rollout goes. `sights` are the datacenters that there are.
@@ -127,6 +135,7 @@ pub fn judge<'a>(
 ) -> Judged<'a> {
     let now = rollout.ended.as_ref().map_or(now, |(at, _)| *at);
     let unclear: Vec<_> = unclear(sights).collect();
+    let partial: Vec<_> = partial(sights).collect();
     let parts = rollout.parts.iter();
     let mut failing: Vec<_> = parts
         .flat_map(|(dc, part)| part.failing().map(move |(seat, failing)| (dc, seat, failing)))
@@ -137,6 +146,7 @@ pub fn judge<'a>(
     let is_failing = failing.first().is_some_and(|(_, _, it)| is_bad(it));
     let word = match &rollout.ended {
         Some((_, End::Done)) => Word::Done,
+        Some((_, End::AsSeen)) => Word::DoneAsSeen,
         Some((_, End::Back(_))) => Word::WentBack,
         Some((_, End::Gone)) => Word::Gone,
         None if is_failing => Word::Failing,
@@ -145,13 +155,20 @@ pub fn judge<'a>(
     let is_on = matches!(word, Word::Rolling | Word::Failing);
     let rate = rollout.steps.rate(&rollout.target, now).filter(|_| is_on);
     let left = rate.and_then(|rate| time_left(rollout, rate));
-    Judged { word, rests, rate, left, failing, unclear }
+    Judged { word, rests, rate, left, failing, unclear, partial }
 }
 
 fn unclear(sights: &[(Dc, Sight)]) -> impl Iterator<Item = (&Dc, &Arc<str>)> {
     sights.iter().filter_map(|(dc, sight)| match sight {
-        Sight::Clear => None,
+        Sight::Clear | Sight::Partial(_) => None,
         Sight::Unclear(why) => Some((dc, why)),
+    })
+}
+
+fn partial(sights: &[(Dc, Sight)]) -> impl Iterator<Item = (&Dc, &Arc<str>)> {
+    sights.iter().filter_map(|(dc, sight)| match sight {
+        Sight::Clear | Sight::Unclear(_) => None,
+        Sight::Partial(why) => Some((dc, why)),
     })
 }
 
@@ -229,7 +246,8 @@ pub fn end(
         (0, ..) | (_, Some(_), _) => None,
         (_, None, _) => {
             let is_well = rollout.parts.values().all(|part| part.failing().next().is_none());
-            (is_well && rollout.parts.values().all(has_all)).then_some(End::Done)
+            let end = if partial(sights).next().is_some() { End::AsSeen } else { End::Done };
+            (is_well && rollout.parts.values().all(has_all)).then_some(end)
         }
     }
 }

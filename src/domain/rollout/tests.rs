@@ -376,6 +376,16 @@ fn it_is_never_done_while_a_datacenter_cannot_be_seen() {
 }
 
 #[test]
+fn where_instances_may_be_hidden_it_is_done_only_as_far_as_can_be_seen() {
+    let mut world = World::new(&["dc-1", "dc-2"], 3, "v1");
+    world.sights.insert("dc-2".into(), Sight::Partial("the token".into()));
+    world.roll("dc-1", 1..=3, "v2", 5);
+    assert_eq!(world.word(), Word::Rolling);
+    world.roll("dc-2", 1..=3, "v2", 5);
+    assert_eq!((world.word(), world.ended), (Word::DoneAsSeen, 1));
+}
+
+#[test]
 fn a_service_that_is_gone_altogether_ends_its_rollout() {
     let mut world = World::new(&["dc-1"], 2, "v1");
     world.roll("dc-1", 1..=1, "v2", 5);

@@ -189,7 +189,7 @@ impl<'a> Scene<'a> {
 pub fn sights(ctx: &Ctx, rollout: &Rollout) -> Vec<(Dc, Sight)> {
     match rollout.ended {
         Some(_) => Vec::new(),
-        None => ctx.store.sights(&rollout.service, ctx.now),
+        None => ctx.store.sights(&rollout.service),
     }
 }
 

@@ -75,7 +75,11 @@ impl Listing for Instances {
     type Row = SeatRow;
 
     fn heading(&self, _ctx: &Ctx) -> Heading {
-        Heading { what: String::from("instances"), made_of: vec![List::Services], is_of_all: false }
+        Heading {
+            what: String::from("instances (right: steps)"),
+            made_of: vec![List::Services],
+            is_of_all: false,
+        }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, SeatRow>> {
@@ -126,8 +130,10 @@ impl Listing for Instances {
     fn load(&mut self, ctx: &Ctx) -> Vec<SeatRow> {
         let rollouts = &ctx.store.rollouts;
         let rollout = rollouts.last_of(&self.service);
-        let sights = ctx.store.sights(&self.service, ctx.now);
-        let is_old = |dc: &Dc| sights.iter().any(|(it, sight)| it == dc && *sight != Sight::Clear);
+        let sights = ctx.store.sights(&self.service);
+        let is_old = |dc: &Dc| {
+            sights.iter().any(|(it, sight)| it == dc && matches!(sight, Sight::Unclear(_)))
+        };
         let mut rows = Vec::new();
         for (dc, look) in rollouts.looks(&self.service).filter(|(dc, _)| ctx.shows(dc)) {
             let is_old = is_old(dc);

@@ -29,7 +29,7 @@ pub fn route(rollout: &Rollout) -> String {
 
 /// How it goes, as one would say it: `stalled for 12m: 23 of 40 on v2; dc-3 not begun`.
 pub fn sentence(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
-    let mut all = vec![head(rollout, judged, now)];
+    let mut all = vec![brief(rollout, judged, now)];
     if rollout.ended.is_none() && !matches!(judged.word, Word::Waiting) {
         all.extend(not_begun(rollout));
         all.extend(
@@ -42,7 +42,8 @@ pub fn sentence(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> Strin
     all.join("; ")
 }
 
-fn head(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
+/// The same without what is said of datacenters that wait or cannot be seen.
+pub fn brief(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
     let to = version(&rollout.target);
     let took = long_age(span(rollout.took(now)));
     let rests = age(span(judged.rests));
@@ -57,6 +58,7 @@ fn head(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
         Word::GoingBack => format!("going back: {so_far}"),
         Word::Failing => format!("{to} is failing: {}; {so_far}", failing(judged)),
         Word::Done => format!("done in {took}: {so_far}"),
+        Word::DoneAsSeen => format!("done in {took}, as far as the token sees: {so_far}"),
         Word::WentBack => {
             let back = rollout.before().map(|from| version(from)).unwrap_or_default();
             format!("went back to {back} after {took}")
@@ -115,10 +117,12 @@ fn not_begun(rollout: &Rollout) -> Option<String> {
     (!names.is_empty()).then(|| format!("{} not begun", names.join(", ")))
 }
 
-/// How far it is in one datacenter: `done`, `not begun`, `12 of 40`.
+/// How far it is in one datacenter: `done`, `not begun`, `12 of 40`, `2 critical`.
 pub fn of_part(rollout: &Rollout, part: &Part, now: DateTime<Utc>) -> String {
     let (new, others) = part.of(&rollout.target);
+    let failing = part.failing().count();
     match (new, others) {
+        (_, 0) if failing > 0 => format!("{} critical", count(failing)),
         (0, 0) => String::from("no instance"),
         _ if part.is_back(now) && rollout.ended.is_none() => String::from("going back"),
         (0, _) if part.began.is_some() => String::from("went back"),
@@ -141,6 +145,7 @@ pub fn sign(ctx: &Ctx, word: Word) -> (&'static str, Role) {
         Word::Failing => of(Status::Critical),
         Word::GoingBack | Word::Stalled | Word::WentBack | Word::Gone => of(Status::Warning),
         Word::Done => of(Status::Passing),
+        Word::DoneAsSeen => (ctx.look.status(Status::Passing), Role::Unknown),
         Word::Unknown => (ctx.look.glyphs.unknown(), Role::Unknown),
         Word::Canary => (ctx.look.sign(Sign::Live), Role::Accent),
         Word::Rolling => (ctx.look.sign(Sign::Folded), Role::Accent),
