@@ -80,6 +80,7 @@ fn check(n: u8, status: Status) -> Check {
         output: "said".into(),
         notes: "".into(),
         kind: "".into(),
+        create_index: 3,
         modify_index: 1,
     }
 }
@@ -93,8 +94,10 @@ fn instance(n: u8) -> Instance {
         port: 80,
         tags: Vec::new(),
         meta: indexmap::IndexMap::new(),
+        version: "v1".into(),
         checks: Vec::new(),
         status: Status::Passing,
+        create_index: 3,
         modify_index: 1,
     }
 }
