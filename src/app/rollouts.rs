@@ -26,28 +26,40 @@ const NAMED: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Told {
     said: BTreeMap<ServiceName, BTreeSet<Word>>,
+    /// Which are followed beside what is shown, the most urgent first.
+    followed: Vec<ServiceName>,
+    /// How many went on and had ended when that was worked out.
+    counted: (usize, u64),
     /// How many rollouts had ended when it was looked at last.
     ended: u64,
 }
 
 impl App {
-    /// The services whose rollouts are followed: those that are shown, then those of which a
-    /// datacenter was not seen yet, then those that were followed.
-    pub(super) fn follow(&self, shown: Vec<ServiceName>) -> Vec<ServiceName> {
+    /// The services whose rollouts are followed: those that are shown, then the others.
+    pub(super) fn follow(&mut self, shown: Vec<ServiceName>) -> Vec<ServiceName> {
         let rollouts = &self.store.rollouts;
-        let mut all: Vec<&ServiceName> = rollouts.active().map(|it| &it.service).collect();
-        let followed = &self.scope.glanced.rollouts;
-        all.sort_by_cached_key(|name| (!self.is_unseen(name), !followed.contains(name)));
+        if self.told.counted != (rollouts.active_len(), rollouts.ended()) {
+            self.rank_followed();
+        }
         let mut wanted = shown;
-        for name in all {
-            if wanted.len() >= FOLLOWED {
-                break;
-            }
-            if !wanted.contains(name) {
+        for name in &self.told.followed {
+            if wanted.len() < FOLLOWED && !wanted.contains(name) {
                 wanted.push(name.clone());
             }
         }
         wanted
+    }
+
+    /// Works out which rollouts are followed: those of which a datacenter was not seen yet, then those
+    /// that were followed. They may be many: this is done when their number changed, and now and then.
+    fn rank_followed(&mut self) {
+        let rollouts = &self.store.rollouts;
+        let mut all: Vec<&ServiceName> = rollouts.active().map(|it| &it.service).collect();
+        let followed = &self.scope.glanced.rollouts;
+        all.sort_by_cached_key(|name| (!self.is_unseen(name), !followed.contains(name)));
+        let all = all.into_iter().take(FOLLOWED).cloned().collect();
+        self.told.counted = (rollouts.active_len(), rollouts.ended());
+        self.told.followed = all;
     }
 
     /// True while a datacenter that has the service did not tell its instances.
@@ -61,11 +73,12 @@ impl App {
     /// Says what became of rollouts, and tells the view that time went by for them.
     pub(super) fn rollouts_tick(&mut self, effects: &mut Vec<Effect>) {
         let rollouts = &self.store.rollouts;
-        let is_idle = rollouts.active().next().is_none() && rollouts.ended() == self.told.ended;
+        let is_idle = rollouts.active_len() == 0 && rollouts.ended() == self.told.ended;
         if is_idle || self.past.is_some() {
             return;
         }
         self.tell_rollouts();
+        self.rank_followed();
         let response = self.with_view(|view, ctx| view.patch(ctx, &Change::Rollouts));
         if !matches!(response, Response::Ignored) {
             self.respond(response, effects);

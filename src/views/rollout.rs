@@ -8,12 +8,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::listing::TableView;
-use super::{Ctx, Entry, Place, Response, View, cells, listing};
+use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::Glanced;
@@ -73,6 +74,8 @@ fn open(place: &Place) -> Box<dyn View> {
         steps: TableView::new(place.clone(), StepList::new(service.clone())),
         service,
         shows_steps: false,
+        counted: None,
+        changes: 0,
     })
 }
 
@@ -83,6 +86,10 @@ struct RolloutView {
     instances: TableView<Instances>,
     steps: TableView<StepList>,
     shows_steps: bool,
+    /// The lines above the list, and for which time, width and change they were counted.
+    counted: Option<((DateTime<Utc>, u16, u64), u16)>,
+    /// How often what is shown changed.
+    changes: u64,
 }
 
 impl RolloutView {
@@ -109,12 +116,17 @@ impl RolloutView {
         wrap(&scene.lines(width), width, usize::MAX)
     }
 
+    /// The columns of the last steps beside the bars.
+    fn beside(&self, ctx: &Ctx, area: Rect) -> u16 {
+        let has_steps = area.width >= SIDE_BY_SIDE && self.rollout(ctx).is_some();
+        if has_steps { area.width / 3 } else { 0 }
+    }
+
     /// Where bars, last steps and list go.
     fn areas(&self, ctx: &Ctx, area: Rect) -> (Rect, Option<Rect>, Rect) {
-        let has_steps = area.width >= SIDE_BY_SIDE && self.rollout(ctx).is_some();
-        let beside = if has_steps { area.width / 3 } else { 0 };
-        let width = area.width - beside;
-        let lines = self.head(ctx, width.saturating_sub(2)).len() as u16;
+        let beside = self.beside(ctx, area);
+        let (has_steps, width) = (beside > 0, area.width - beside);
+        let lines = self.counted.map_or(0, |(_, lines)| lines);
         let least = if has_steps { 8 } else { 1 };
         let height = (lines.max(least) + 2).min(area.height.saturating_sub(LEAST_BELOW));
         let above = Rect { height, width, ..area };
@@ -173,6 +185,7 @@ impl View for RolloutView {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Option<Job> {
+        self.changes += 1;
         // Steps are few: their order is never worked out elsewhere.
         let _ = self.steps.load(ctx);
         self.instances.load(ctx)
@@ -186,12 +199,13 @@ impl View for RolloutView {
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
         let is_mine = match change {
             Change::Seats(_, service) => *service == self.service,
-            Change::Rollouts | Change::Datacenters | Change::Datacenter(_) => true,
+            Change::Rollouts | Change::Datacenters => true,
             _ => false,
         };
         if !is_mine {
             return Response::Ignored;
         }
+        self.changes += 1;
         let _ = self.steps.patch(ctx, change);
         match self.instances.patch(ctx, change) {
             Response::Ignored => Response::Changed,
@@ -230,6 +244,12 @@ impl View for RolloutView {
     }
 
     fn fit(&mut self, ctx: &Ctx, area: Rect) {
+        let width = area.width - self.beside(ctx, area);
+        let stamp = (ctx.now, width, self.changes);
+        if self.counted.is_none_or(|(counted, _)| counted != stamp) {
+            let lines = self.head(ctx, width.saturating_sub(2)).len() as u16;
+            self.counted = Some((stamp, lines));
+        }
         let (_, _, below) = self.areas(ctx, area);
         self.instances.fit(ctx, below);
         self.steps.fit(ctx, below);
@@ -251,9 +271,4 @@ impl View for RolloutView {
         }
         self.list().draw(ctx, below, buf);
     }
-}
-
-/// What a change of seats means to a list that is loaded anew then.
-fn patch<L: listing::Listing>(list: &mut L, ctx: &Ctx) -> listing::Patch<L::Row> {
-    listing::Patch { upserts: list.load(ctx), is_whole: true, ..listing::Patch::default() }
 }

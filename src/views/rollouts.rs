@@ -68,15 +68,21 @@ impl Listing for Rollouts {
 
     fn load(&mut self, ctx: &Ctx) -> Vec<RolloutRow> {
         let all = ctx.store.rollouts.active().chain(ctx.store.rollouts.finished());
-        all.map(|it| RolloutRow { word: word(ctx, it), rollout: Arc::clone(it) }).collect()
+        all.map(|it| row(ctx, it)).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<RolloutRow>> {
-        let is_mine = matches!(
-            change,
-            Change::Seats(..) | Change::Rollouts | Change::Datacenters | Change::Datacenter(_)
-        );
-        is_mine.then(|| Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
+        match change {
+            // Whatever else changes a verdict is seen when the time is looked at.
+            Change::Seats(_, service) => {
+                let last = ctx.store.rollouts.last_of(service)?;
+                Some(Patch { upserts: vec![row(ctx, last)], ..Patch::default() })
+            }
+            Change::Rollouts | Change::Datacenters => {
+                Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
+            }
+            _ => None,
+        }
     }
 
     fn glanced(&self, _ctx: &Ctx, seen: &Seen<'_, RolloutRow>) -> Glanced {
@@ -126,9 +132,10 @@ impl Listing for Rollouts {
     }
 }
 
-fn word(ctx: &Ctx, rollout: &Rollout) -> Word {
+fn row(ctx: &Ctx, rollout: &Arc<Rollout>) -> RolloutRow {
     let sights = bars::sights(ctx, rollout);
-    judge::judge(rollout, ctx.now, ctx.bounds, &sights).word
+    let word = judge::judge(rollout, ctx.now, ctx.bounds, &sights).word;
+    RolloutRow { rollout: Arc::clone(rollout), word }
 }
 
 /// What stands beside a row.

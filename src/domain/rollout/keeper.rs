@@ -119,6 +119,11 @@ impl Rollouts {
         rolling.or_else(|| self.finished.iter().find(|it| it.service == *service))
     }
 
+    /// How many go on.
+    pub fn active_len(&self) -> usize {
+        self.active.len()
+    }
+
     /// Those that go on, by name.
     pub fn active(&self) -> impl Iterator<Item = &Arc<Rollout>> {
         self.active.iter().filter_map(|name| self.records.get(name)?.rolling.as_ref())

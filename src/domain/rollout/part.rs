@@ -4,7 +4,7 @@
 //! what there is. An instance that was critical before, or is on a node on which all were, is not
 //! held against the new version.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -64,7 +64,8 @@ pub struct Part {
     ill: BTreeSet<SeatKey>,
     /// Nodes on which all were.
     ill_nodes: BTreeSet<NodeName>,
-    failing: BTreeMap<SeatKey, Failing>,
+    /// By the place among the instances.
+    failing: Vec<(usize, Failing)>,
     course: Course,
 }
 
@@ -79,7 +80,7 @@ impl Part {
             began: None,
             ill: BTreeSet::new(),
             ill_nodes: BTreeSet::new(),
-            failing: BTreeMap::new(),
+            failing: Vec::new(),
             course: Course::new(0, 0),
         };
         part.retarget(target, at);
@@ -114,12 +115,14 @@ impl Part {
 
     /// The instances of the new version that are critical and were not before.
     pub fn failing(&self) -> impl Iterator<Item = (&Seat, Failing)> {
-        self.failing.iter().filter_map(|(key, failing)| Some((seat(&self.seats, key)?, *failing)))
+        let seats = &self.seats.seats;
+        self.failing.iter().filter_map(|(place, it)| Some((seats.get(*place)?, *it)))
     }
 
     /// Since when an instance counts against the new version, if it does (UTC).
     pub fn failing_since(&self, seat: &Seat) -> Option<DateTime<Utc>> {
-        self.failing.get(&key(seat)).map(|failing| failing.since)
+        let place = place_of(&self.seats, seat)?;
+        at_place(&self.failing, place).map(|failing| failing.since)
     }
 
     /// Another version is the new one from now on.
@@ -168,20 +171,24 @@ impl Part {
     }
 
     fn note_failing(&mut self, target: &str, at: DateTime<Utc>, before: Option<&Seats>) {
-        let mut failing = BTreeMap::new();
-        for it in &self.seats.seats {
-            let is_it = it.status == Status::Critical && *it.version == *target;
-            let key = key(it);
-            if !is_it || self.ill.contains(&key) || self.ill_nodes.contains(&key.0) {
+        let known = std::mem::take(&mut self.failing);
+        let mut failing = Vec::new();
+        for (place, it) in self.seats.seats.iter().enumerate() {
+            if it.status != Status::Critical || *it.version != *target || self.was_ill(it) {
                 continue;
             }
-            let known = self.failing.get(&key).copied().unwrap_or_else(|| {
-                let was = before.and_then(|before| seat(before, &key));
-                Failing { since: at, was_better: was.is_some_and(|was| was.version == it.version) }
-            });
-            failing.insert(key, known);
+            let old = before.and_then(|before| place_of(before, it));
+            let as_before = old.and_then(|old| at_place(&known, old));
+            let was = old.and_then(|old| before?.seats.get(old));
+            let was_better = was.is_some_and(|was| was.version == it.version);
+            failing.push((place, as_before.unwrap_or(Failing { since: at, was_better })));
         }
         self.failing = failing;
+    }
+
+    fn was_ill(&self, seat: &Seat) -> bool {
+        !self.ill.is_empty()
+            && (self.ill_nodes.contains(&seat.node) || self.ill.contains(&key(seat)))
     }
 }
 
@@ -189,8 +196,14 @@ fn key(seat: &Seat) -> SeatKey {
     (seat.node.clone(), seat.id.clone())
 }
 
-/// The instance of this key: they are sorted by it.
-fn seat<'a>(seats: &'a Seats, key: &SeatKey) -> Option<&'a Seat> {
-    let place = seats.seats.binary_search_by(|seat| (&seat.node, &seat.id).cmp(&(&key.0, &key.1)));
-    seats.seats.get(place.ok()?)
+/// What is noted for a place, in their order.
+fn at_place(all: &[(usize, Failing)], place: usize) -> Option<Failing> {
+    let found = all.binary_search_by_key(&place, |(place, _)| *place).ok()?;
+    all.get(found).map(|(_, failing)| *failing)
+}
+
+/// The place of an instance: they are sorted by node and id.
+fn place_of(seats: &Seats, seat: &Seat) -> Option<usize> {
+    let is = |other: &Seat| (&other.node, &other.id).cmp(&(&seat.node, &seat.id));
+    seats.seats.binary_search_by(is).ok()
 }

@@ -5,7 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{patch, words};
+use super::words;
 use crate::domain::feed::List;
 use crate::domain::health::Status;
 use crate::domain::ids::{Dc, NodeName, ServiceId, ServiceName};
@@ -24,11 +24,13 @@ use crate::views::{Ctx, Place, cells};
 /// The list.
 pub struct Instances {
     service: ServiceName,
+    /// How well each datacenter could be seen when it was loaded last.
+    sights: Vec<(Dc, Sight)>,
 }
 
 impl Instances {
     pub fn new(service: ServiceName) -> Self {
-        Self { service }
+        Self { service, sights: Vec::new() }
     }
 }
 
@@ -46,9 +48,10 @@ pub struct SeatRow {
 }
 
 impl SeatRow {
-    /// The order of attention: what fails of the new version, then the worst, new ones first.
-    fn badness(&self) -> (bool, Status, bool) {
-        (self.failing.is_some(), self.seat.status, self.is_new)
+    /// The order of attention: what fails of the new version, then the worst, what was so once before
+    /// what is, new ones first.
+    fn badness(&self) -> (bool, Status, bool, bool) {
+        (self.failing.is_some(), self.seat.status, self.is_old, self.is_new)
     }
 }
 
@@ -130,7 +133,8 @@ impl Listing for Instances {
     fn load(&mut self, ctx: &Ctx) -> Vec<SeatRow> {
         let rollouts = &ctx.store.rollouts;
         let rollout = rollouts.last_of(&self.service);
-        let sights = ctx.store.sights(&self.service);
+        self.sights = ctx.store.sights(&self.service);
+        let sights = &self.sights;
         let is_old = |dc: &Dc| {
             sights.iter().any(|(it, sight)| it == dc && matches!(sight, Sight::Unclear(_)))
         };
@@ -149,8 +153,13 @@ impl Listing for Instances {
         rows
     }
 
-    fn patch(&mut self, ctx: &Ctx, _change: &Change) -> Option<Patch<SeatRow>> {
-        Some(patch(self, ctx))
+    fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<SeatRow>> {
+        // Time alone changes no row, unless a datacenter came or went.
+        let is_time = matches!(change, Change::Rollouts);
+        if is_time && self.sights == ctx.store.sights(&self.service) {
+            return None;
+        }
+        Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
     }
 
     fn is_fault(&self, row: &SeatRow) -> bool {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{patch, words};
+use super::words;
 use crate::domain::feed::List;
 use crate::domain::health::Counts;
 use crate::domain::ids::{Dc, ServiceName};
@@ -154,7 +154,7 @@ impl Listing for StepList {
     }
 
     fn patch(&mut self, ctx: &Ctx, _change: &Change) -> Option<Patch<StepRow>> {
-        Some(patch(self, ctx))
+        Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
     }
 
     fn is_fault(&self, row: &StepRow) -> bool {

@@ -21,7 +21,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, room: u16) -> Vec<Column<'a, RolloutRow>> {
             words::state(ctx, row.word)
         })
         .sorts_worst_first(|a: &RolloutRow, b| a.word.cmp(&b.word)),
-        Column::new("name", "service", Width::Fill(8, 32), |row: &RolloutRow| {
+        Column::new("name", "service", Width::Fill(8, 22), |row: &RolloutRow| {
             Cell::new(clean(row.rollout.service.as_str()).into_owned(), Role::Text)
         })
         .sorts(|a: &RolloutRow, b| a.rollout.service.cmp(&b.rollout.service)),
