@@ -105,7 +105,7 @@ impl Rollout {
         looks: &BTreeMap<Dc, Look>,
         at: DateTime<Utc>,
     ) -> Self {
-        let target = aim.or(versions.last()).cloned().unwrap_or_default();
+        let target = aim.or_else(|| versions.last()).cloned().unwrap_or_default();
         let mut rollout = Self {
             service: service.clone(),
             began: at,
@@ -119,7 +119,9 @@ impl Rollout {
             ripened: None,
             empty: None,
         };
-        looks.iter().for_each(|(dc, look)| rollout.add(dc, look, at));
+        for (dc, look) in looks {
+            rollout.add(dc, look, at);
+        }
         rollout.note_empty(at);
         rollout
     }

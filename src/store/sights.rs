@@ -58,9 +58,10 @@ impl Datacenter {
         let services = self.freshness(&List::Services);
         match (&self.pulse.link, &services.state) {
             _ if self.is_gone => Some("gone from the agent's list".into()),
-            (Link::Dark { why, .. }, _) => Some(Arc::clone(why)),
             (Link::Leaderless, _) => Some("no leader".into()),
-            (_, State::Stale { why, .. } | State::Denied { why }) => Some(Arc::clone(why)),
+            (Link::Dark { why, .. }, _) | (_, State::Stale { why, .. } | State::Denied { why }) => {
+                Some(Arc::clone(why))
+            }
             (Link::Unknown, _) | (_, State::Loading) => Some("it has not answered yet".into()),
             (Link::Led(_), State::Live) if services.leaderless.is_some() => {
                 Some("no leader".into())

@@ -79,6 +79,9 @@ fn open(place: &Place) -> Box<dyn View> {
     })
 }
 
+/// The time, the width and the change for which lines were counted.
+type Stamp = (DateTime<Utc>, u16, u64);
+
 /// The view: bars above, one of two lists below.
 struct RolloutView {
     place: Place,
@@ -86,8 +89,8 @@ struct RolloutView {
     instances: TableView<Instances>,
     steps: TableView<StepList>,
     shows_steps: bool,
-    /// The lines above the list, and for which time, width and change they were counted.
-    counted: Option<((DateTime<Utc>, u16, u64), u16)>,
+    /// The lines above the list, and for what they were counted.
+    counted: Option<(Stamp, u16)>,
     /// How often what is shown changed.
     changes: u64,
 }

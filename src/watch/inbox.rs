@@ -90,7 +90,7 @@ impl Pending {
         let all = self.seats.entry(service.clone()).or_default();
         all.extend(seats);
         if all.len() > SEATS {
-            all.drain(1..all.len() - SEATS + 1);
+            all.drain(1..=all.len() - SEATS);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A rollout as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -125,13 +125,10 @@ impl<'a> RolloutJson<'a> {
         looks: impl Iterator<Item = (&'a Dc, &'a Look)>,
     ) -> Self {
         let splits: Vec<(&Dc, Split)> = looks.map(|(dc, look)| (dc, look.split())).collect();
-        let mut all = BTreeMap::new();
-        for (_, split) in &splits {
-            all.extend(split.keys().map(|it| (Arc::clone(it), ())));
-        }
-        let versions = all.into_keys();
-        let versions: Vec<_> = versions
-            .map(|it| version(&it, splits.iter().map(|(dc, split)| (*dc, split))))
+        let all: BTreeSet<&Arc<str>> = splits.iter().flat_map(|(_, split)| split.keys()).collect();
+        let versions: Vec<_> = all
+            .into_iter()
+            .map(|it| version(it, splits.iter().map(|(dc, split)| (*dc, split))))
             .collect();
         Self {
             service,

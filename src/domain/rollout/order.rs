@@ -79,7 +79,9 @@ pub fn insert_all(order: &mut Vec<Arc<str>>, seats: &Seats) {
     if versions.len() > 1 {
         versions.sort_by_cached_key(|version| registered(version));
     }
-    versions.into_iter().for_each(|version| insert(order, version));
+    for version in versions {
+        insert(order, version);
+    }
 }
 
 #[cfg(test)]

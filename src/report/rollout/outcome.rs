@@ -88,21 +88,20 @@ impl Outcome {
         match (self, watched.rollout()) {
             (Self::Failed, Some(rollout)) => tell_failing(watched, rollout, &mut troubles),
             (Self::Absent, _) => {
-                troubles.absent(&format!("no service '{}'", watched.service), is_partial)
+                troubles.absent(&format!("no service '{}'", watched.service), is_partial);
             }
             (Self::Late, _) => troubles.warn("the time is over, and it is not decided"),
             _ => {}
         }
         let exit = troubles.exit();
         let code = match self {
-            Self::Done => exit.code,
             Self::Failed => FAILED,
             Self::Undecided => exit.code.max(UNDECIDED),
             Self::Late => LATE,
             Self::Hidden => HIDDEN,
             // One that was not even refused in time has left no error.
             Self::Unread if exit.code == 0 => UNREAD,
-            Self::Absent | Self::Unread => exit.code,
+            Self::Done | Self::Absent | Self::Unread => exit.code,
         };
         Exit { code, ..exit }
     }

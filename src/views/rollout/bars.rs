@@ -58,13 +58,13 @@ impl<'a> Scene<'a> {
     }
 
     /// The stacked bar of these parts.
-    pub fn bar<'p>(&self, parts: impl Iterator<Item = &'p Part> + Clone, width: usize) -> Cell {
+    pub fn bar(&self, parts: &[&Part], width: usize) -> Cell {
         let look = self.ctx.look;
-        let whole = parts.clone().map(Part::all).sum();
+        let whole = parts.iter().map(|part| part.all()).sum();
         let mut stacked = Vec::new();
         for (rank, version) in self.versions().into_iter().enumerate() {
             for status in STATES {
-                let counts = parts.clone().map(|part| of(&part.counts(version), status));
+                let counts = parts.iter().map(|part| of(&part.counts(version), status));
                 let (fill, role) = match (status, rank) {
                     (Status::Passing, 0) => (look.glyphs.fill(0), Role::Passing),
                     (Status::Passing, _) => (look.glyphs.fill(rank), Role::Muted),
@@ -77,12 +77,12 @@ impl<'a> Scene<'a> {
     }
 
     /// How many instances of each version there are, those by state that do not pass.
-    pub fn counts<'p>(&self, parts: impl Iterator<Item = &'p Part> + Clone) -> Cell {
+    pub fn counts(&self, parts: &[&Part]) -> Cell {
         let mut cell = Cell::default();
         for version in self.versions() {
             let mut all = Counts::default();
-            for part in parts.clone() {
-                STATES.iter().for_each(|it| all.add(*it, of(&part.counts(version), *it)));
+            for (part, status) in parts.iter().flat_map(|part| STATES.map(|it| (part, it))) {
+                all.add(status, of(&part.counts(version), status));
             }
             if all.total() == 0 {
                 continue;
@@ -104,6 +104,11 @@ impl<'a> Scene<'a> {
         cell
     }
 
+    /// Its parts in all datacenters.
+    pub fn all(&self) -> Vec<&'a Part> {
+        self.rollout.parts.values().collect()
+    }
+
     /// The datacenters that have something to do with it.
     pub fn parts(&self) -> impl Iterator<Item = (&'a Dc, &'a Part)> {
         self.rollout.parts.iter().filter(|(_, part)| part.all() > 0)
@@ -122,9 +127,9 @@ impl<'a> Scene<'a> {
     fn over_all(&self, width: usize) -> Cell {
         let rollout = self.rollout;
         let percent = (rollout.progress() * 100.0).floor();
-        let mut cell = self.headed("all", self.bar(rollout.parts.values(), bar_width(width)));
+        let mut cell = self.headed("all", self.bar(&self.all(), bar_width(width)));
         cell = cell.then(format!(" {percent:>3}%  "), Role::Accent);
-        cell.runs.extend(self.counts(rollout.parts.values()).runs);
+        cell.runs.extend(self.counts(&self.all()).runs);
         let pace = [
             self.judged.rate.map(words::rate),
             self.judged.left.map(|left| format!("{} left", words::estimate(left))),
@@ -133,12 +138,12 @@ impl<'a> Scene<'a> {
     }
 
     fn part(&self, dc: &Dc, part: &'a Part, width: usize) -> Cell {
-        let one = std::iter::once(part);
-        let mut cell = self.headed(dc.as_str(), self.bar(one.clone(), bar_width(width)));
+        let one = [part];
+        let mut cell = self.headed(dc.as_str(), self.bar(&one, bar_width(width)));
         let (new, _) = part.of(&self.rollout.target);
         let percent = new * 100 / part.all().max(1);
         cell = cell.then(format!(" {percent:>3}%  "), Role::Muted);
-        cell.runs.extend(self.counts(one).runs);
+        cell.runs.extend(self.counts(&one).runs);
         let now = self.ctx.now;
         cell = cell.then(format!("  {}", words::of_part(self.rollout, part, now)), Role::Text);
         if self.rollout.ended.is_none()

@@ -91,9 +91,10 @@ impl Listing for Instances {
             Column::new("dc", "dc", Width::Fit(4, 12), |row: &SeatRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &SeatRow, b| a.dc.cmp(&b.dc)),
             Column::new("status", "state", Width::Fit(8, 17), move |row: &SeatRow| {
-                match row.is_old {
-                    true => cells::past(ctx, row.seat.status.word()),
-                    false => cells::status(ctx, row.seat.status),
+                if row.is_old {
+                    cells::past(ctx, row.seat.status.word())
+                } else {
+                    cells::status(ctx, row.seat.status)
                 }
             })
             .sorts_worst_first(|a: &SeatRow, b| a.badness().cmp(&b.badness())),

@@ -32,7 +32,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, room: u16) -> Vec<Column<'a, RolloutRow>> {
         Column::new("bar", "instances", Width::Fit(bar, bar), move |row: &RolloutRow| {
             let sights = sights(ctx, &row.rollout);
             let scene = Scene::new(ctx, &row.rollout, &sights);
-            scene.bar(row.rollout.parts.values(), usize::from(bar))
+            scene.bar(&scene.all(), usize::from(bar))
         })
         .rank(1),
     ];

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::domain::ids::ServiceName;
+use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::rollout::{Rollout, Word};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
@@ -27,7 +27,7 @@ impl Row for RolloutRow {
 
     fn text(&self) -> RowText {
         let rollout = &self.rollout;
-        let dcs = rollout.parts.keys().map(|dc| dc.as_str());
+        let dcs = rollout.parts.keys().map(Dc::as_str);
         let versions = rollout.versions.iter().map(AsRef::as_ref);
         let words = [rollout.service.as_str(), self.word.word()];
         RowText::new(words.into_iter().chain(versions).chain(dcs))
