@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::health::Counts;
 use crate::domain::ids::{Dc, NodeName, ServiceId, ServiceName};
-use crate::domain::rollout::{Judged, Look, Rollout, Split};
+use crate::domain::rollout::{Judged, Look, Rollout, Sight, Split, Word};
 
 /// The state of a service that has one version in all datacenters.
 const STEADY: &str = "steady";
@@ -119,10 +119,11 @@ impl<'a> RolloutJson<'a> {
         }
     }
 
-    /// A service of which nothing is rolled out.
+    /// A service of which nothing is rolled out, as far as can be seen.
     pub fn at_rest(
         service: &'a ServiceName,
         looks: impl Iterator<Item = (&'a Dc, &'a Look)>,
+        sights: &'a [(Dc, Sight)],
     ) -> Self {
         let splits: Vec<(&Dc, Split)> = looks.map(|(dc, look)| (dc, look.split())).collect();
         let all: BTreeSet<&Arc<str>> = splits.iter().flat_map(|(_, split)| split.keys()).collect();
@@ -132,7 +133,13 @@ impl<'a> RolloutJson<'a> {
             .collect();
         Self {
             service,
-            state: if versions.is_empty() { ABSENT } else { STEADY },
+            state: match versions.len() {
+                _ if sights.iter().any(|(_, sight)| matches!(sight, Sight::Unclear(_))) => {
+                    Word::Unknown.word()
+                }
+                0 => ABSENT,
+                _ => STEADY,
+            },
             target: versions.first().map(|it| Arc::clone(&it.version)),
             progress: if versions.is_empty() { 0.0 } else { 1.0 },
             began: None,
@@ -142,8 +149,15 @@ impl<'a> RolloutJson<'a> {
             left_seconds: None,
             versions,
             failing: Vec::new(),
-            unclear: Vec::new(),
+            unclear: sights.iter().filter_map(unclear).collect(),
         }
+    }
+}
+
+fn unclear((datacenter, sight): &(Dc, Sight)) -> Option<UnclearJson<'_>> {
+    match sight {
+        Sight::Clear => None,
+        Sight::Partial(why) | Sight::Unclear(why) => Some(UnclearJson { datacenter, why }),
     }
 }
 

@@ -115,6 +115,11 @@ impl Watched {
         })
     }
 
+    /// True where no datacenter is known that could be asked.
+    pub fn is_nowhere(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// True once every datacenter answered, and does so.
     pub fn is_whole(&self) -> bool {
         self.places.values().all(|at| at.lost.is_none())

@@ -55,7 +55,7 @@ impl Outcome {
 
     /// What is decided while it is waited for; `None` while nothing is.
     pub fn of_waiting(watched: &Watched, now: DateTime<Utc>) -> Option<Self> {
-        if watched.lost().any(|(_, error)| is_denied(error)) {
+        if watched.is_nowhere() || watched.lost().any(|(_, error)| is_denied(error)) {
             return Some(Self::Unread);
         }
         match watched.rollout() {
@@ -73,7 +73,7 @@ impl Outcome {
     /// The same where the list of datacenters is not known: there may be more of them.
     #[must_use]
     pub fn without_list(self) -> Self {
-        if self == Self::Done { Self::Unread } else { self }
+        if matches!(self, Self::Done | Self::Late) { Self::Unread } else { self }
     }
 
     /// The exit code, with a line for whatever keeps it from being 0.

@@ -8,6 +8,7 @@ use crate::domain::json::RolloutJson;
 use crate::domain::rollout::judge;
 use crate::report::form::{Column, Grid, csv, json_line, table};
 use crate::report::rollout::Watched;
+use crate::ui::text::clean;
 use crate::views::rollout::words;
 
 /// A version in a datacenter.
@@ -30,7 +31,7 @@ pub(in crate::report) fn print(watched: &Watched, format: Format) -> Result<Stri
         .map(|rollout| (rollout, judge::judge(rollout, now, &watched.bounds, &sights)));
     let answer = match &judged {
         Some((rollout, judged)) => RolloutJson::of(rollout, judged),
-        None => RolloutJson::at_rest(&watched.service, watched.looks()),
+        None => RolloutJson::at_rest(&watched.service, watched.looks(), &sights),
     };
     if format == Format::Json {
         return Ok(json_line(&answer)? + "\n");
@@ -74,8 +75,10 @@ fn columns() -> Vec<Column<'static, Row>> {
 }
 
 fn at_rest(answer: &RolloutJson) -> String {
-    match &answer.target {
+    let mut all = vec![match &answer.target {
         Some(version) => format!("one version, {}", words::version(version)),
         None => String::from("no instance"),
-    }
+    }];
+    all.extend(answer.unclear.iter().map(|it| format!("{}: {}", it.datacenter, it.why)));
+    clean(&all.join("; ")).into_owned()
 }
