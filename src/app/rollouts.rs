@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
 use super::App;
 use super::msg::Effect;
 use super::notice::Level;
@@ -19,6 +21,9 @@ use crate::views::rollout::words;
 
 /// So many are followed.
 const FOLLOWED: usize = 8;
+/// One that has not moved for so long is not followed for its own sake: that it moves again is noticed
+/// as it was at first.
+const LATELY: TimeDelta = TimeDelta::minutes(10);
 /// So many are named where several become the same.
 const NAMED: usize = 3;
 
@@ -51,13 +56,19 @@ impl App {
     }
 
     /// Works out which rollouts are followed: those of which a datacenter was not seen yet, then those
-    /// that were followed. They may be many: this is done when their number changed, and now and then.
+    /// that moved lately, of these first who is followed already. They may be many: this is done when
+    /// their number changed, and now and then.
     fn rank_followed(&mut self) {
         let rollouts = &self.store.rollouts;
-        let mut all: Vec<&ServiceName> = rollouts.active().map(|it| &it.service).collect();
+        let has_moved = |it: &Rollout| it.is_moving() && self.now - it.moved() < LATELY;
+        let ranked = rollouts.active().filter_map(|it| {
+            let is_unseen = self.is_unseen(&it.service);
+            (is_unseen || has_moved(it)).then_some((!is_unseen, &it.service))
+        });
+        let mut all: Vec<(bool, &ServiceName)> = ranked.collect();
         let followed = &self.scope.glanced.rollouts;
-        all.sort_by_cached_key(|name| (!self.is_unseen(name), !followed.contains(name)));
-        let all = all.into_iter().take(FOLLOWED).cloned().collect();
+        all.sort_by_cached_key(|(is_seen, name)| (*is_seen, !followed.contains(name)));
+        let all = all.into_iter().take(FOLLOWED).map(|(_, name)| name.clone()).collect();
         self.told.counted = (rollouts.active_len(), rollouts.ended());
         self.told.followed = all;
     }

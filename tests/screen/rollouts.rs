@@ -166,8 +166,12 @@ fn what_is_rolled_out_is_followed_everywhere_and_what_is_watched_too() {
     assert_eq!(followed(&effects), Some(Vec::new()));
     let effects = seats(&mut app, "dc-1", "web", &split("web", 10, "v1", (1, "v2", PASSING)));
     assert_eq!(followed(&effects), Some(vec!["web".into()]), "wherever the operator is");
+    // What was mixed before and does not move is not followed.
+    let effects = seats(&mut app, "dc-1", "old", &split("old", 3, "v1", (1, "v2", PASSING)));
+    assert_eq!(followed(&effects), None);
     for i in 0..20 {
         let name = format!("s{i}");
+        seats(&mut app, "dc-1", &name, &split(&name, 3, "v1", (0, "v2", PASSING)));
         seats(&mut app, "dc-1", &name, &split(&name, 3, "v1", (1, "v2", PASSING)));
     }
     let effects = press(&mut app, ":rollout db<enter>");
