@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::judge::{self, Bounds, Sight};
-use super::{Look, Rollout, order};
+use super::{Look, Part, Rollout, order};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::seat::Seats;
 
@@ -153,7 +153,10 @@ impl Rollouts {
         self.active.remove(service);
         let Some(record) = self.records.get_mut(service) else { return };
         let Some(mut rollout) = Arc::make_mut(record).rolling.take() else { return };
-        end(Arc::make_mut(&mut rollout));
+        let ended = Arc::make_mut(&mut rollout);
+        end(ended);
+        // What ended is kept for long, and instances may be many.
+        ended.parts.values_mut().for_each(Part::forget_seats);
         self.finished.push_front(rollout);
         self.finished.truncate(FINISHED);
         self.ended += 1;

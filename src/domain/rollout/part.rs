@@ -51,7 +51,7 @@ impl Expected {
 /// The part of one datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The instances as they were told last.
+    /// The instances as they were told last; none once the rollout ended.
     pub seats: Arc<Seats>,
     /// When that was (UTC).
     pub at: DateTime<Utc>,
@@ -100,12 +100,23 @@ impl Part {
     /// How many instances of a version there are, and how many others.
     pub fn of(&self, version: &str) -> (usize, usize) {
         let new = self.counts(version).total();
-        (new, self.seats.seats.len().saturating_sub(new))
+        (new, self.total().saturating_sub(new))
+    }
+
+    fn total(&self) -> usize {
+        self.split.values().map(Counts::total).sum()
+    }
+
+    /// Gives up the instances; how many there were stays.
+    pub(super) fn forget_seats(&mut self) {
+        self.seats = Arc::default();
+        self.failing = Vec::new();
+        (self.ill, self.ill_nodes) = (BTreeSet::new(), BTreeSet::new());
     }
 
     /// How many there are, or should be: where new ones come before old ones go there are more.
     pub fn all(&self) -> usize {
-        self.expected.n.max(self.seats.seats.len())
+        self.expected.n.max(self.total())
     }
 
     /// True when the new version is on its way out here.

@@ -136,6 +136,7 @@ fn a_rollout_goes_through_one_datacenter_after_another_and_is_one() {
     assert_eq!((world.word(), world.ended), (Word::Done, 1));
     let rollout = world.rollout();
     assert_eq!(rollout.took(at(world.now + 999)), TimeDelta::seconds(55));
+    assert_eq!((rollout.totals(), rollout.parts["dc-1"].seats.seats.len()), ((12, 12), 0));
     assert!(rollout.is_begin_seen && rollout.steps.count() == 12);
     assert_eq!(world.rollouts.active().count(), 0);
 }

@@ -130,11 +130,7 @@ impl<'a> Scene<'a> {
         let mut cell = self.headed("all", self.bar(&self.all(), bar_width(width)));
         cell = cell.then(format!(" {percent:>3}%  "), Role::Accent);
         cell.runs.extend(self.counts(&self.all()).runs);
-        let pace = [
-            self.judged.rate.map(words::rate),
-            self.judged.left.map(|left| format!("{} left", words::estimate(left))),
-        ];
-        pace.into_iter().flatten().fold(cell, |cell, it| cell.then(format!("  {it}"), Role::Text))
+        cell
     }
 
     fn part(&self, dc: &Dc, part: &'a Part, width: usize) -> Cell {

@@ -12,9 +12,12 @@ use crate::domain::ids::Dc;
 use crate::domain::rollout::{Judged, Part, Rollout, Word};
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
-use crate::ui::text::{age, clean, count, long_age};
+use crate::ui::text::{age, clean, count, long_age, truncate_end};
 use crate::ui::theme::Role;
 use crate::views::{Ctx, cells};
+
+/// Columns of a check's output in a sentence: the whole stands beside its instance.
+const SAYS: usize = 50;
 
 /// A version as it is named: there is a word for having none.
 pub fn version(version: &str) -> String {
@@ -104,7 +107,8 @@ fn failing(judged: &Judged) -> String {
     let first = judged.failing.first().map(|(dc, seat, _)| {
         let name = format!("{} on {} in {dc}", seat.id, seat.node);
         let says = seat.output.lines().map(str::trim).find(|line| !line.is_empty());
-        let says = says.map(|says| format!(": {says}")).unwrap_or_default();
+        let says =
+            says.map(|says| format!(": {}", truncate_end(&clean(says), SAYS))).unwrap_or_default();
         clean(&format!(": {name}{says}")).into_owned()
     });
     format!("{} critical{}", count(judged.failing.len()), first.unwrap_or_default())
