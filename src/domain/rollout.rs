@@ -96,16 +96,24 @@ impl Look {
     }
 }
 
+/// The versions that a rollout begins with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Versions {
+    /// All of them, oldest first.
+    pub all: Vec<Arc<str>>,
+    /// The one that is to be rolled out, where it was named.
+    pub aim: Option<Arc<str>>,
+}
+
 impl Rollout {
     /// A rollout of these versions, oldest first, that begins with what is there.
     pub fn begin(
         service: &ServiceName,
-        versions: Vec<Arc<str>>,
-        aim: Option<&Arc<str>>,
+        Versions { all: versions, aim }: Versions,
         looks: &BTreeMap<Dc, Look>,
         at: DateTime<Utc>,
     ) -> Self {
-        let target = aim.or_else(|| versions.last()).cloned().unwrap_or_default();
+        let target = aim.as_ref().or_else(|| versions.last()).cloned().unwrap_or_default();
         let mut rollout = Self {
             service: service.clone(),
             began: at,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::judge::{self, Bounds, Sight};
-use super::{Look, Part, Rollout, order};
+use super::{Look, Part, Rollout, Versions, order};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::seat::Seats;
 
@@ -197,14 +197,15 @@ impl Record {
         if there.len() < 2 && self.aim.is_none() {
             return None;
         }
-        let versions: Vec<_> = self.order.iter().filter(|it| there.contains(it)).cloned().collect();
+        let all = self.order.iter().filter(|it| there.contains(it)).cloned().collect();
+        let versions = Versions { all, aim: self.aim.clone() };
         let now = self.looks.get(dc)?;
         let Some(before) = before else {
-            return Some(Rollout::begin(service, versions, self.aim.as_ref(), &self.looks, at));
+            return Some(Rollout::begin(service, versions, &self.looks, at));
         };
         let mut looks = self.looks.clone();
         looks.insert(dc.clone(), before);
-        let mut rollout = Rollout::begin(service, versions, self.aim.as_ref(), &looks, at);
+        let mut rollout = Rollout::begin(service, versions, &looks, at);
         rollout.observe(dc, &now.seats, at);
         rollout.is_begin_seen = true;
         Some(rollout)

@@ -74,6 +74,12 @@ impl Row for SeatRow {
     }
 }
 
+/// The state of an instance, which is what was where its datacenter cannot be seen.
+fn state(ctx: &Ctx, row: &SeatRow) -> Cell {
+    let status = row.seat.status;
+    if row.is_old { cells::past(ctx, status.word()) } else { cells::status(ctx, status) }
+}
+
 impl Listing for Instances {
     type Row = SeatRow;
 
@@ -90,14 +96,8 @@ impl Listing for Instances {
         vec![
             Column::new("dc", "dc", Width::Fit(4, 12), |row: &SeatRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &SeatRow, b| a.dc.cmp(&b.dc)),
-            Column::new("status", "state", Width::Fit(8, 17), move |row: &SeatRow| {
-                if row.is_old {
-                    cells::past(ctx, row.seat.status.word())
-                } else {
-                    cells::status(ctx, row.seat.status)
-                }
-            })
-            .sorts_worst_first(|a: &SeatRow, b| a.badness().cmp(&b.badness())),
+            Column::new("status", "state", Width::Fit(8, 17), move |row: &SeatRow| state(ctx, row))
+                .sorts_worst_first(|a: &SeatRow, b| a.badness().cmp(&b.badness())),
             Column::new("version", "version", Width::Fit(7, 14), |row: &SeatRow| {
                 let role = if row.is_new { Role::Text } else { Role::Muted };
                 Cell::new(words::version(&row.seat.version), role)
