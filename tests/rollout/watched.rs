@@ -2,7 +2,7 @@
 
 use super::cluster;
 use super::fleet::{COUNTS, Fleet};
-use super::support::consul::Status;
+use super::support::consul::{Instance, Status};
 use super::support::screen::{Launch, Screen, keys};
 
 /// A screen whose settings call a new version failing after two seconds.
@@ -52,6 +52,29 @@ fn a_rollout_is_watched_through_three_datacenters_to_its_end() {
     screen.wait("it is in the history", |text| {
         text.lines().any(|line| line.contains("✓ done") && line.contains("v1 -> v2"))
     });
+}
+
+#[test]
+fn a_rollout_that_nobody_watches_is_noticed_with_what_was_there_before() {
+    let dc = cluster().dc("dc-1");
+    let web = |id: &str, version| Instance::new("calm-node", "calm", id).meta("version", version);
+    let mixed = |id: &str, version| Instance::new("zz-node", "zz", id).meta("version", version);
+    dc.seed(&[web("calm-1", "v1"), web("calm-2", "v1")]);
+    // Of two versions, and read last of all: when it is listed, all are known.
+    dc.seed(&[mixed("zz-1", "v1"), mixed("zz-2", "v2")]);
+    let screen = open(&["-c", "rollouts"]);
+    screen.wait("zz is known", |text| text.lines().any(|line| line.contains(" zz ")));
+    dc.seed(&[web("calm-1", "v2")]);
+    let row = |words: [&'static str; 4]| {
+        move |text: &str| text.lines().any(|line| words.iter().all(|word| line.contains(word)))
+    };
+    screen.wait("half of it", row([" calm ", "v1 -> v2", "50%", "1/2"]));
+    dc.seed(&[web("calm-2", "v2")]);
+    screen.wait("all of it", row([" calm ", "✓ done", "100%", "2/2"]));
+    // It began while dcview looked: how long it took is exact.
+    let text = screen.text();
+    let line = text.lines().find(|line| line.contains(" calm ")).expect("its row");
+    assert!(!line.contains(">="), "{text}");
 }
 
 #[test]

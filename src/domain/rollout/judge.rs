@@ -2,8 +2,8 @@
 //!
 //! The rules, the first that holds counts:
 //! - `failing`: instances of the new version are critical, for longer than [`Bounds::grace`] where
-//!   they never were better, else for longer than [`RELAPSE`]. What was critical before does not count.
-//! - `going-back`: the new version loses of its share while the others grow ([`super::course`]), and
+//!   they never were better, else for longer than 15 s. What was critical before does not count.
+//! - `going-back`: the new version loses of its share while the others grow (see `course`), and
 //!   something moved within the bound below.
 //! - `waiting`: the version that is asked for is nowhere yet.
 //! - `mixed`: several versions were there at the first look, and nothing has moved since.
