@@ -8,6 +8,7 @@ mod demo;
 mod get;
 mod kv;
 mod replication;
+mod rollout;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use demo::{Demo, Size};
 pub use get::{Format, Get, What};
 pub use kv::{Consent, Kv, KvForm, KvVerb, Unsaved};
 pub use replication::{Condition, Replication, ReplicationVerb};
+pub use rollout::Rollout;
 
 /// Several Consul datacenters, visible and operable in one terminal.
 #[derive(Debug, Parser)]
@@ -46,6 +48,8 @@ pub enum Command {
     Kv(Kv),
     /// Say whether every datacenter has the same data, and how far behind it is.
     Replication(Replication),
+    /// Say how the rollout of a service goes in all datacenters, or wait for its end.
+    Rollout(Rollout),
     /// Try dcview on simulated datacenters, without any Consul.
     Demo(Demo),
     /// Print the settings that count, after all layers, and where they are.

@@ -129,6 +129,8 @@ pub enum Action {
     DestroySession,
     /// Take the source of the stream, which is a guess, as right.
     TakeSource,
+    /// Watch the rollout of the service.
+    WatchRollout,
     /// Have every key or file of the stream written again.
     Resync,
     /// Measure how long the stream takes to carry a key.

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells, service};
+use super::{Ctx, Entry, Place, Response, View, cells, rollout, service};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::Instance;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::{Check, Status, worst};
-use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId};
+use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId, ServiceName};
 use crate::domain::json::{CheckJson, InstanceJson, NodeJson};
 use crate::domain::track::Since;
 use crate::store::{Change, Datacenter};
@@ -142,6 +143,20 @@ impl Page {
             Line::Node(_) => Flap::among(ctx, &state.tracked.nodes, &self.node),
             Line::Check(check) => Flap::of_check(ctx, &self.dc, &check.key()),
             Line::Instance(it) => Flap::of_instance(ctx, &self.dc, it),
+        }
+    }
+
+    /// The service that a line is about; on the page of an instance each line is about its own.
+    fn service(&self, ctx: &Ctx, row: Option<&Line>) -> Option<ServiceName> {
+        let of_page = || {
+            let all = self.state(ctx)?.instances.get(&self.subject())?;
+            let only = self.only.as_ref()?;
+            all.values().find(|it| it.id == *only).map(|it| it.service.clone())
+        };
+        match row? {
+            Line::Instance(it) => Some(it.service.clone()),
+            Line::Check(check) if !check.is_of_node() => Some(check.service_name.clone()),
+            Line::Check(_) | Line::Node(_) => of_page(),
         }
     }
 
@@ -319,6 +334,10 @@ impl Listing for Page {
                 )),
             },
         })
+    }
+
+    fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&Line>) -> Option<Response> {
+        (action == Action::WatchRollout).then(|| rollout::watch(self.service(ctx, row).as_ref()))
     }
 
     fn nothing(&self) -> &'static str {

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells, fresh};
+use super::{Ctx, Entry, Place, Response, View, cells, fresh, rollout};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::feed::{List, Subject, Wanted};
@@ -286,6 +287,10 @@ impl Listing for Service {
             return Some(Detail { title, lines: Lines::Whole(vec![why]) });
         };
         Some(instance_detail(ctx, it))
+    }
+
+    fn act(&mut self, _ctx: &Ctx, action: Action, _row: Option<&InstanceRow>) -> Option<Response> {
+        (action == Action::WatchRollout).then(|| rollout::watch(Some(&self.name)))
     }
 
     fn nothing(&self) -> &'static str {

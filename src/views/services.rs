@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
-use super::{Ctx, Entry, Place, View, cells};
+use super::{Ctx, Entry, Place, Response, View, cells, rollout};
+use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::feed::{Glanced, List};
@@ -313,6 +314,10 @@ impl Listing for Services {
         let places = row.places.iter();
         let datacenters = places.map(|(dc, health)| ServiceInDc::of(dc, health)).collect();
         json!(ServiceJson { name: &row.name, tags: &row.tags(), datacenters })
+    }
+
+    fn act(&mut self, _ctx: &Ctx, action: Action, row: Option<&ServiceRow>) -> Option<Response> {
+        (action == Action::WatchRollout).then(|| rollout::watch(row.map(|row| &row.name)))
     }
 
     fn nothing(&self) -> &'static str {

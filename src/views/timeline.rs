@@ -26,6 +26,7 @@ mod folded;
 pub mod near;
 mod rows;
 
+pub use columns::clock;
 use folded::Folded;
 use rows::EventRow;
 

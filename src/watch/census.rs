@@ -188,13 +188,13 @@ impl Census {
     }
 
     fn tell(&self, name: &ServiceName, news: News) {
-        let News { events, seats, .. } = news;
+        let News { events, seats, before, .. } = news;
         if events.is_empty() && seats.is_none() {
             return;
         }
         self.ctx.inbox.post(|pending| {
             pending.happened(events);
-            pending.seats.extend(seats.map(|seats| (name.clone(), seats)));
+            pending.moved(name, before.into_iter().chain(seats));
         });
     }
 }

@@ -29,5 +29,6 @@ mod plans;
 mod replication;
 mod replication_acts;
 mod replication_git;
+mod rollouts;
 mod timeline;
 mod truth;

@@ -9,6 +9,10 @@ use super::{Action, ActionInfo, Group, When};
 /// The views of keys.
 const KEYS: Views = &["kv", "key", "value", "find", "search", "compare", "stream", "locks"];
 
+/// The views of services.
+const SERVICES: Views =
+    &["overview", "services", "service", "node", "instance", "checks", "rollouts"];
+
 /// Every action, in the order of the help.
 #[rustfmt::skip] // One line an action: it is read as a table.
 pub const ACTIONS: &[ActionInfo] = &[
@@ -52,6 +56,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
     line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),
     only(KEYS, line(Action::KvExport, "kv-export", "Write the key or folder to a file", &["w"])),
+    only(SERVICES, line(Action::WatchRollout, "watch-rollout", "Watch the rollout of the service: its versions in all datacenters", &["w"])),
     line(Action::KvCompare, "kv-compare", "Compare the folder with another; in a comparison, turn the sides round", &["="]),
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),
     line(Action::MarkRange, "mark-range", "Mark from the last mark to here", &["ctrl-space"]),

@@ -125,6 +125,7 @@ impl Packed for Check {
         self.output.pack(out);
         self.notes.pack(out);
         self.kind.pack(out);
+        out.number(self.create_index);
         out.number(self.modify_index);
     }
 
@@ -140,6 +141,7 @@ impl Packed for Check {
             output: from.text()?,
             notes: from.text()?,
             kind: from.text()?,
+            create_index: from.number()?,
             modify_index: from.number()?,
         })
     }
@@ -233,6 +235,8 @@ impl Packed for Instance {
         }
         self.checks.pack(out);
         self.status.pack(out);
+        self.version.pack(out);
+        out.number(self.create_index);
         out.number(self.modify_index);
     }
 
@@ -247,6 +251,8 @@ impl Packed for Instance {
             meta: Vec::<(Arc<str>, Arc<str>)>::unpack(from)?.into_iter().collect::<Meta>(),
             checks: Vec::unpack(from)?,
             status: Status::unpack(from)?,
+            version: from.text()?,
+            create_index: from.number()?,
             modify_index: from.number()?,
         })
     }

@@ -71,6 +71,8 @@ pub(super) struct News {
     pub events: Vec<Event>,
     /// The instances of the service, where they are to be told.
     pub seats: Option<Arc<Seats>>,
+    /// What they were before, where that was not told: to be told first.
+    pub before: Option<Arc<Seats>>,
     /// The answer is older than what is known: only a certain one would be believed.
     pub is_doubtful: bool,
 }
@@ -272,11 +274,12 @@ impl Book {
         let after = until.filter(|until| look.at.signed_duration_since(*until) > MOMENT);
         let moment = Moment { dc: &self.dc, at: look.at, after, index: seats.index };
         let events = census::happened(name, &page.known, &seats, moment);
+        let before = page.untold().filter(|_| !events.is_empty());
         page.learn(seats, !events.is_empty(), now);
         page.check(look);
         let seats = page.news(wanted, now);
         self.shed(now);
-        News { events, seats, is_doubtful: false }
+        News { before: before.filter(|_| seats.is_some()), events, seats, is_doubtful: false }
     }
 
     /// Takes one service of a list.

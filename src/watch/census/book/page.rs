@@ -90,14 +90,20 @@ impl Page {
         }
     }
 
+    /// Its instances as they are known, unless they were told.
+    pub fn untold(&self) -> Option<Arc<Seats>> {
+        let Known::Whole(seats) = &self.known else { return None };
+        let is_told = self.told.as_ref().is_some_and(|told| told.seats == seats.seats);
+        (!is_told).then(|| Arc::clone(seats))
+    }
+
     /// Its instances, where it is in motion or wanted and they were not told.
     pub fn news(&mut self, wanted: bool, now: Instant) -> Option<Arc<Seats>> {
-        let Known::Whole(seats) = &self.known else { return None };
         if !wanted && !self.is_in_motion(now) {
             return None;
         }
-        let is_told = self.told.as_ref().is_some_and(|told| told.seats == seats.seats);
-        (!is_told).then(|| Arc::clone(self.told.insert(Arc::clone(seats))))
+        let seats = self.untold()?;
+        Some(Arc::clone(self.told.insert(seats)))
     }
 
     /// True while instances come, go or change, or are of several versions.

@@ -309,3 +309,17 @@ fn a_hint_makes_a_service_be_read_that_is_not_known() {
     desk.book.hint(&"a".into());
     assert_eq!(desk.asked(), []);
 }
+
+#[test]
+fn what_was_there_before_the_first_change_is_told_before_it() {
+    let mut desk = Desk::small(&["a"]);
+    desk.asked();
+    let rest = seats(9, &[seat("n1", "v1", 5, 5)]);
+    let news = desk.whole("a", rest.clone(), &look(2));
+    assert!(news.seats.is_none() && news.before.is_none(), "it is at rest");
+    let news = desk.whole("a", seats(20, &[seat("n1", "v2", 5, 20)]), &look(50));
+    assert_eq!(news.before.as_deref(), Some(&rest));
+    assert!(news.seats.is_some_and(|seats| &*seats.seats[0].version == "v2"));
+    let news = desk.whole("a", seats(30, &[seat("n1", "v3", 5, 30)]), &look(60));
+    assert!(news.before.is_none() && news.seats.is_some(), "that was told");
+}
