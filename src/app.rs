@@ -16,6 +16,7 @@ use crate::domain::feed::{Report, Scope, Wanted};
 use crate::domain::history::History;
 use crate::domain::ids::Dc;
 use crate::domain::replication::StreamId;
+use crate::domain::rollout::Bounds;
 use crate::store::{Change, Store};
 use crate::table::filter::LiveFilter;
 use crate::ui::Look;
@@ -42,6 +43,7 @@ pub mod past;
 pub mod planning;
 pub mod prompt;
 pub mod replay;
+mod rollouts;
 pub mod seek;
 pub mod task;
 mod tasks;
@@ -67,6 +69,8 @@ pub struct Setup {
     pub configured: Vec<Dc>,
     /// Where nothing may be written, or only with more care.
     pub rules: Rules,
+    /// How long a rollout may take over what.
+    pub bounds: Bounds,
     /// Edits that were left open when their process ended, newest first.
     pub drafts: Vec<LeftOpen>,
     /// The agent's address, without secrets.
@@ -113,6 +117,8 @@ pub struct App {
     asked: Asked,
     /// The streams of which it was said that data is about to be deleted.
     warned: HashSet<StreamId>,
+    /// What was said of rollouts.
+    told: rollouts::Told,
     /// True until the first list of datacenters was compared with the wanted focus.
     is_focus_unproven: bool,
     is_dirty: bool,
@@ -141,6 +147,7 @@ impl App {
             tasks: Tasks::default(),
             asked: Asked::default(),
             warned: HashSet::new(),
+            told: rollouts::Told::default(),
             is_dirty: true,
         };
         app.history.begin(app.now);
@@ -160,7 +167,7 @@ impl App {
                 self.size = Rect::new(0, 0, width, height);
                 self.is_dirty = true;
             }
-            Msg::Clock(now) => self.tick(now),
+            Msg::Clock(now) => self.tick(now, &mut effects),
             Msg::Report(report) => self.report(report, &mut effects),
             Msg::Recalled(answer) => self.recalled(*answer, &mut effects),
             Msg::Played(played) => self.played(*played, &mut effects),
@@ -210,7 +217,7 @@ impl App {
         let Self { setup, history, focus, .. } = self;
         let (store, now, is_past) = shown(&self.store, self.now, self.past.as_ref());
         let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
-        Ctx { store, history, is_past, focus, now, look, rules }
+        Ctx { store, history, is_past, focus, now, look, rules, bounds: &setup.bounds }
     }
 
     /// What is known, in an earlier moment what was known then.
@@ -243,13 +250,14 @@ impl App {
         self.is_dirty = true;
     }
 
-    fn tick(&mut self, now: DateTime<Utc>) {
+    fn tick(&mut self, now: DateTime<Utc>, effects: &mut Vec<Effect>) {
         self.now = now;
         self.store.sample(now);
         if self.notice.as_ref().is_none_or(|notice| notice.is_over(now)) {
             let next = self.setup.warnings.pop();
             self.notice = next.map(|text| Notice::new(Level::Warn, text, now));
         }
+        self.rollouts_tick(effects);
         // Ages are on every screen.
         self.is_dirty = true;
     }
@@ -361,7 +369,7 @@ impl App {
         let Self { setup, store, history, past, focus, now, trail, .. } = self;
         let (store, now, is_past) = shown(store, *now, past.as_ref());
         let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
-        let ctx = Ctx { store, history, is_past, focus, now, look, rules };
+        let ctx = Ctx { store, history, is_past, focus, now, look, rules, bounds: &setup.bounds };
         work(trail.view_mut(), &ctx)
     }
 
@@ -380,7 +388,7 @@ impl App {
         let Self { setup, store, history, past, focus, now, trail, .. } = self;
         let (store, now, is_past) = shown(store, *now, past.as_ref());
         let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
-        let ctx = Ctx { store, history, is_past, focus, now, look, rules };
+        let ctx = Ctx { store, history, is_past, focus, now, look, rules, bounds: &setup.bounds };
         match trail.by_id(id).map(|view| tell(view.as_mut(), &ctx)) {
             Some(Response::Work(job)) => effects.push(Effect::Order(id, job)),
             Some(Response::Seek(job)) => effects.push(Effect::Seek(id, job)),
@@ -448,7 +456,8 @@ impl App {
             return;
         }
         let subjects: Vec<Wanted> = self.trail.view().subjects(&self.ctx());
-        let glanced = self.trail.view().glanced(&self.ctx());
+        let mut glanced = self.trail.view().glanced(&self.ctx());
+        glanced.rollouts = self.follow(glanced.rollouts);
         let is_same = subjects == self.scope.subjects && glanced == self.scope.glanced;
         if is_same && self.focus == self.scope.focus {
             return;

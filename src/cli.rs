@@ -10,6 +10,7 @@ mod get;
 mod kv;
 mod record;
 mod replication;
+mod rollout;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub use get::{Format, Get, What};
 pub use kv::{Consent, Kv, KvForm, KvVerb, Unsaved};
 pub use record::{Record, Replay};
 pub use replication::{Condition, Replication, ReplicationVerb};
+pub use rollout::Rollout;
 
 /// Several Consul datacenters, visible and operable in one terminal.
 #[derive(Debug, Parser)]
@@ -55,6 +57,8 @@ pub enum Command {
     Replication(Replication),
     /// Look at what was recorded with '--record'.
     Replay(Replay),
+    /// Say how the rollout of a service goes in all datacenters, or wait for its end.
+    Rollout(Rollout),
     /// Try dcview on simulated datacenters, without any Consul.
     Demo(Demo),
     /// Print the settings that count, after all layers, and where they are.

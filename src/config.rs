@@ -24,6 +24,7 @@ use anyhow::{Context as _, Result};
 use crate::consul::Endpoint;
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
+use crate::domain::rollout::Bounds;
 use crate::domain::version::Rules;
 use crate::journal::Agents;
 
@@ -73,6 +74,8 @@ pub struct Config {
     pub replication: Told,
     /// How the version of an instance is found.
     pub versions: Arc<Rules>,
+    /// How long a rollout may take over what.
+    pub rollout: Bounds,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// Where the log goes.
@@ -171,6 +174,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         keys: parsed.keys,
         replication: parsed.replication,
         versions: Arc::new(parsed.versions),
+        rollout: parsed.rollout,
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
         sources_file: dirs.sources_file(),

@@ -18,6 +18,7 @@ pub mod kv;
 pub mod lock;
 pub mod managed;
 pub mod replication;
+pub mod rollout;
 pub mod seat;
 pub mod server;
 pub mod storm;

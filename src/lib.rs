@@ -25,7 +25,8 @@
 //!   so in files, and reads them back.
 //! - `store` is what the feeds said; `views` show it with the kit, each in one file.
 //! - `app` holds the views and decides; the words of its actions and commands are shared with them.
-//! - `screen` draws `app`. `report` prints the same store without a terminal.
+//! - `screen` draws `app`. `report` prints the same store without a terminal, and says of a rollout what
+//!   the views say.
 //! - `sim` speaks Consul's side of the wire, for the demo, benches and tests; nothing else needs it.
 //! - `journal` keeps what is written through `consul`, `plan` makes many writes of one wish; `kv` is
 //!   both without a terminal. `replication` reads both ends of what goes between datacenters.

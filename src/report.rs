@@ -1,4 +1,5 @@
-//! The screen's answers without a terminal: `dcview get`, and `dcview replication` (see there).
+//! The screen's answers without a terminal: `dcview get`, and `dcview replication` and `dcview rollout`
+//! (see there).
 //!
 //! ```text
 //! ways (which datacenters) -> ask (all at once) -> gather -> store::Store -> rows -> form -> stdout
@@ -19,6 +20,7 @@ pub(crate) mod form;
 mod gather;
 mod health;
 mod replication;
+mod rollout;
 mod rows;
 mod trouble;
 mod ways;
@@ -37,6 +39,7 @@ use crate::domain::feed::{List, Report, Subject};
 use crate::domain::ids::Dc;
 use crate::store::Store;
 pub use replication::replication;
+pub use rollout::rollout;
 
 use facts::Facts;
 use gather::Question;

@@ -102,6 +102,14 @@ fn run(cli: &Cli) -> Result<Exit> {
                 )),
             }
         }
+        Some(Command::Rollout(asked)) => {
+            let config = config::load(&cli.flags(), &env, &dirs)?;
+            log(&config);
+            let only = cli.flags().settings.dc.map(Dc::from);
+            let rollout =
+                crate::report::rollout(asked, only.as_ref(), &config, stderr::out(), stderr::say);
+            runtime.block_on(rollout)
+        }
         None => {
             let config = config::load(&cli.flags(), &env, &dirs)?;
             runtime.block_on(screen(cli, config, &env, &dirs))

@@ -21,6 +21,7 @@ use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use crate::domain::kv::{Entry, Folder, Print, Session};
 use crate::domain::managed::Managers;
 use crate::domain::replication::{Stream, StreamId};
+use crate::domain::rollout::Rollouts;
 use crate::domain::seat::Seats;
 use crate::domain::server::Servers;
 use crate::domain::wan::Wan;
@@ -28,6 +29,7 @@ use crate::domain::wan::Wan;
 pub mod held;
 pub mod merge;
 pub mod overview;
+pub(crate) mod sights;
 mod subjects;
 pub mod totals;
 pub mod tracked;
@@ -86,6 +88,7 @@ pub struct Datacenter {
     pub trend: Trend,
     /// True while the agent does not list it any more; its last state stays.
     pub is_gone: bool,
+    pub(crate) sight: sights::Seen,
     pub(crate) fresh: HashMap<List, Freshness>,
 }
 
@@ -119,8 +122,10 @@ pub enum Change {
     Sessions(Dc, Vec<SessionId>),
     /// What happened, and how many events more were lost. The store keeps none of them.
     Events(Vec<Arc<Event>>, u64),
-    /// The instances of a service in motion.
+    /// The instances of a service in motion, and with them its rollout.
     Seats(Dc, ServiceName),
+    /// Rollouts: time went by, in which some may have ended.
+    Rollouts,
     /// Nothing that is shown.
     Nothing,
 }
@@ -137,6 +142,8 @@ pub struct Store {
     pub streams: Rows<StreamId, Stream>,
     /// How many seconds each stream was behind over the last minutes.
     pub lags: HashMap<StreamId, Trend>,
+    /// The rollouts of services, those that go on and those that ended.
+    pub rollouts: Rollouts,
     /// The servers of all federated datacenters, and the ways between them.
     pub wan: Wan,
     /// The same, as each agent knows it.
@@ -193,7 +200,8 @@ impl Store {
         }
     }
 
-    /// Takes the trend of every datacenter and stream; called once a second or so.
+    /// Takes the trend of every datacenter and stream, and ends what is over; called once a second or
+    /// so.
     pub fn sample(&mut self, now: DateTime<Utc>) -> bool {
         let mut has_moved = false;
         for dc in self.datacenters.values_mut() {
@@ -207,6 +215,7 @@ impl Store {
         for (id, stream) in &self.streams {
             has_moved |= self.lags.entry(id.clone()).or_default().sample(now, stream.behind(now));
         }
+        has_moved |= !self.settle(now).is_empty();
         has_moved
     }
 
@@ -264,6 +273,7 @@ impl Store {
         match body {
             Body::Pulse(pulse) => {
                 dc.pulse = pulse;
+                dc.note_sight(at);
                 Change::Datacenter(name)
             }
             Body::Servers(servers) => {
@@ -293,12 +303,15 @@ impl Store {
             }
             Body::Events(events, lost) => Change::Events(events, lost),
             Body::Seats(service, seats) => {
+                self.rollouts.observe(&service, &name, &seats, at);
                 dc.seats.insert(service.clone(), seats);
+                self.settle_one(&service, at);
                 Change::Seats(name, service)
             }
             Body::Freshness(List::Subject(_), _) if is_late => Change::Nothing,
             Body::Freshness(list, freshness) => {
                 dc.fresh.insert(list, freshness);
+                dc.note_sight(at);
                 Change::Datacenter(name)
             }
             Body::Managers(managers) => {

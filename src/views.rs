@@ -21,6 +21,7 @@ use crate::domain::feed::{Glanced, Wanted};
 use crate::domain::history::History;
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv as keys;
+use crate::domain::rollout::Bounds;
 use crate::journal::Agents;
 use crate::store::{Change, Store};
 use crate::table::filter::Filter;
@@ -49,6 +50,8 @@ mod prefill;
 pub mod reading;
 pub mod registry;
 pub mod replication;
+pub mod rollout;
+pub mod rollouts;
 pub mod search;
 pub mod service;
 pub mod services;
@@ -137,6 +140,8 @@ pub struct Ctx<'a> {
     pub look: &'a Look,
     /// Where writes are refused or ask for more.
     pub rules: &'a Rules,
+    /// How long a rollout may take over what.
+    pub bounds: &'a Bounds,
 }
 
 /// Where nothing may be written, and where the datacenter's name must be typed before.

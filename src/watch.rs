@@ -40,7 +40,6 @@ mod sources;
 mod standing;
 mod subject;
 mod supervisor;
-mod truth;
 mod values;
 mod watcher;
 

@@ -135,6 +135,8 @@ pub enum Action {
     DestroySession,
     /// Take the source of the stream, which is a guess, as right.
     TakeSource,
+    /// Watch the rollout of the service.
+    WatchRollout,
     /// Have every key or file of the stream written again.
     Resync,
     /// Show what changed before what is under the cursor came to its state.

@@ -131,7 +131,7 @@ impl App {
     pub(super) fn object(&self, view: &'static str, name: &str) -> Place {
         let place = Place::new(view).of(name);
         // They follow the focus: the keys of all datacenters are searched in once they are read.
-        if view == "find" || view == "replication" || view == "timeline" {
+        if ["find", "replication", "timeline", "rollout"].contains(&view) {
             return place;
         }
         if view != "node" {

@@ -88,7 +88,7 @@ fn kinds() -> impl clap::builder::TypedValueParser<Value = Kind> {
 }
 
 /// A number and its unit, as Consul writes durations.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text.get(digits.len()..).unwrap_or_default() {
         "ms" => Duration::from_millis(1),

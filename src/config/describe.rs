@@ -7,6 +7,7 @@ use super::Config;
 use crate::consul::{Endpoint, Token, Verify};
 use crate::domain::ids::Key;
 use crate::domain::replication::{Pair, Source, Told};
+use crate::domain::rollout::Bounds;
 
 impl Config {
     /// A line for each setting, `name = value`; a secret is only said to be set.
@@ -36,6 +37,7 @@ impl Config {
             }
         }
         replication(&mut out, &self.replication);
+        rollout(&mut out, &self.rollout);
         for (action, keys) in self.keys.overrides() {
             line(&mut out, &format!("keys.{action}"), &keys.join(", "));
         }
@@ -107,6 +109,11 @@ fn replication(out: &mut String, told: &Told) {
         let to = to.as_ref().unwrap_or(prefix);
         field("compare", &format!("{source}:{prefix} with {destination}:{to}"));
     }
+}
+
+fn rollout(out: &mut String, bounds: &Bounds) {
+    line(out, "rollout.grace", &bounds.grace.num_seconds().to_string());
+    line(out, "rollout.stall_after", &bounds.stall.num_seconds().to_string());
 }
 
 fn line(out: &mut String, name: &str, value: &str) {

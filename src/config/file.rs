@@ -18,6 +18,7 @@ use super::rollout::Section as Rollout;
 use super::{DcConfig, EndpointLayer, Env, LogLevel, SettingsLayer, misspelt};
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
+use crate::domain::rollout::Bounds;
 use crate::domain::version::Rules;
 
 /// A settings file as it was found.
@@ -40,6 +41,7 @@ pub(super) struct Parsed {
     pub keys: Keys,
     pub replication: Told,
     pub versions: Rules,
+    pub rollout: Bounds,
 }
 
 #[derive(Default, Deserialize)]
@@ -203,6 +205,7 @@ impl SourceFile {
                 .collect(),
             keys: Keys::new(schema.keys, &self.text),
             replication: schema.replication.told(),
+            rollout: schema.rollout.bounds(),
             versions: schema.rollout.versions(),
         })
     }

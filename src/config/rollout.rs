@@ -1,12 +1,15 @@
-//! The `[rollout]` section: how the version of an instance is found.
+//! The `[rollout]` section: how the version of an instance is found, and how long a rollout may take
+//! over what.
 //!
 //! Patterns are read here, so that a faulty one is told with its line.
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use regex::Regex;
 use serde::Deserialize;
 
+use crate::domain::rollout::Bounds;
 use crate::domain::version::{Rule, Rules, Source, TagRule};
 
 /// The section as it is written.
@@ -16,6 +19,10 @@ pub(super) struct Section {
     meta: Option<Names>,
     tag: Option<Pattern>,
     version: Vec<OwnRule>,
+    /// In seconds.
+    grace: Option<u32>,
+    /// In seconds.
+    stall_after: Option<u32>,
 }
 
 /// One name or a list of them.
@@ -46,6 +53,16 @@ struct Fields {
 struct OwnRule(Rule);
 
 impl Section {
+    /// How long a rollout may take over what.
+    pub(super) fn bounds(&self) -> Bounds {
+        let usual = Bounds::default();
+        let seconds = |n: u32| TimeDelta::seconds(i64::from(n));
+        Bounds {
+            grace: self.grace.map_or(usual.grace, seconds),
+            stall: self.stall_after.map_or(usual.stall, seconds),
+        }
+    }
+
     /// What it says, and the usual where it says nothing.
     pub(super) fn versions(self) -> Rules {
         let usual = Source::default();

@@ -14,9 +14,11 @@ use super::ids::{Dc, NodeName, ServiceName};
 
 mod event;
 mod lock;
+mod rollout;
 
 pub use event::EventJson;
 pub use lock::{HolderJson, LockJson, SessionJson};
+pub use rollout::{FailingJson, RolloutJson, UnclearJson, VersionInDc, VersionJson};
 
 /// A check in its datacenter.
 #[derive(Clone, Copy, Debug, Serialize)]

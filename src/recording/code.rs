@@ -11,6 +11,7 @@ mod feed;
 mod health;
 mod kv;
 mod plain;
+mod rollouts;
 pub(super) mod shape;
 mod store;
 mod streams;

@@ -4,6 +4,7 @@ mod checks;
 mod node;
 mod nodes;
 mod overview;
+pub(super) mod rollout;
 mod service;
 mod services;
 pub(super) mod streams;

@@ -46,6 +46,7 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         focus: config.focus.clone(),
         configured: config.datacenters.iter().map(|dc| dc.name.clone()).collect(),
         rules,
+        bounds: config.rollout,
         drafts: super::drafts::left(&dirs.state, &config.agents(), &mut warnings),
         agent: config.agent.address.to_string(),
         keymap,

@@ -102,6 +102,15 @@ impl Glyphs {
         }
     }
 
+    /// Three ways to fill a part of a bar, the most solid first; further parts look as the last.
+    pub fn fill(self, part: usize) -> &'static str {
+        let fills = match self {
+            Self::Unicode => ["█", "▒", "░"],
+            Self::Ascii => ["#", "=", "."],
+        };
+        fills.get(part).copied().unwrap_or(fills[2])
+    }
+
     /// A drawn symbol as this terminal can show it: in ASCII, borders become `-`, `|` and `+`, the
     /// ellipsis `~`, and what has no likeness `?`. For the last pass over a drawn buffer.
     pub fn fit(self, symbol: &str) -> &str {
@@ -143,6 +152,7 @@ mod tests {
             signs.push(glyphs.unknown());
             assert_eq!(signs.iter().collect::<HashSet<_>>().len(), signs.len());
             signs.extend(glyphs.levels());
+            signs.extend((0..4).map(|part| glyphs.fill(part)));
             assert!(signs.iter().all(|sign| width(sign) == 1), "{signs:?}");
             assert!(glyphs == Glyphs::Unicode || signs.iter().all(|sign| sign.is_ascii()));
         }

@@ -5,4 +5,5 @@
 pub mod line;
 pub mod pane;
 pub mod spark;
+pub mod stack;
 pub mod table;

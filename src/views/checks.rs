@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::timeline::near::About;
-use super::{Ctx, Entry, Place, Response, View, cells, fresh};
+use super::{Ctx, Entry, Place, Response, View, cells, fresh, rollout};
 use crate::app::action::Action;
 use crate::app::command::{Grouping, Takes};
 use crate::domain::feed::List;
 use crate::domain::health::Check;
+use crate::domain::ids::ServiceName;
 use crate::domain::json::CheckJson;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
@@ -202,6 +203,9 @@ impl Listing for Checks {
         let group = row.filter(|_| self.groups.by != Grouping::Flat).map(|row| &row.group);
         let is_head = row.is_some_and(|row| row.member.is_none());
         match (action, group) {
+            (Action::WatchRollout, _) => {
+                return Some(rollout::watch(row.and_then(|it| self.service(it))));
+            }
             (Action::GroupBy, _) => {
                 self.groups.by = match self.groups.by {
                     Grouping::Service => Grouping::Node,
@@ -230,6 +234,12 @@ impl Listing for Checks {
 }
 
 impl Checks {
+    /// The service that a line is about, if it is about one.
+    fn service<'a>(&self, row: &'a CheckRow) -> Option<&'a ServiceName> {
+        let first = || row.group.members.first().filter(|_| self.groups.by == Grouping::Service);
+        row.member.as_ref().or_else(first).map(|member| &member.check.service_name)
+    }
+
     fn subject(&self) -> &'static str {
         match self.groups.by {
             Grouping::Service => "service",

@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::timeline::near::About;
-use super::{Ctx, Entry, Place, Response, View, cells, service};
+use super::{Ctx, Entry, Place, Response, View, cells, rollout, service};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::Instance;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::{Check, Status, worst};
-use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId};
+use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId, ServiceName};
 use crate::domain::json::{CheckJson, InstanceJson, NodeJson};
 use crate::domain::track::Since;
 use crate::store::{Change, Datacenter};
@@ -147,6 +147,20 @@ impl Page {
         }
     }
 
+    /// The service that a line is about; on the page of an instance each line is about its own.
+    fn service(&self, ctx: &Ctx, row: Option<&Line>) -> Option<ServiceName> {
+        let of_page = || {
+            let all = self.state(ctx)?.instances.get(&self.subject())?;
+            let only = self.only.as_ref()?;
+            all.values().find(|it| it.id == *only).map(|it| it.service.clone())
+        };
+        match row? {
+            Line::Instance(it) => Some(it.service.clone()),
+            Line::Check(check) if !check.is_of_node() => Some(check.service_name.clone()),
+            Line::Check(_) | Line::Node(_) => of_page(),
+        }
+    }
+
     fn node_lines(&self, ctx: &Ctx) -> Vec<Cell> {
         let Some(state) = self.state(ctx) else {
             return Vec::new();
@@ -269,6 +283,9 @@ impl Listing for Page {
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&Line>) -> Option<Response> {
+        if action == Action::WatchRollout {
+            return Some(rollout::watch(self.service(ctx, row).as_ref()));
+        }
         let line = row.filter(|_| action == Action::WhatChanged)?;
         let about = match line {
             Line::Node(status) => About::node(&self.dc, self.node.as_str(), *status),

@@ -2,7 +2,8 @@
 
 use super::{
     Entry, Place, View, checks, compare, find, instance, journal, key, kv, locks, node, nodes,
-    overview, pairs, replication, search, service, services, sessions, stream, timeline, value,
+    overview, pairs, replication, rollout, rollouts, search, service, services, sessions, stream,
+    timeline, value,
 };
 use crate::app::command::ViewWord;
 
@@ -16,6 +17,8 @@ pub const ALL: &[Entry] = &[
     replication::ENTRY,
     stream::ENTRY,
     pairs::ENTRY,
+    rollouts::ENTRY,
+    rollout::ENTRY,
     service::ENTRY,
     node::ENTRY,
     instance::ENTRY,

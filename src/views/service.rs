@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::timeline::near::About;
-use super::{Ctx, Entry, Place, Response, View, cells, fresh};
+use super::{Ctx, Entry, Place, Response, View, cells, fresh, rollout};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::{Instance, InstanceKey};
@@ -257,6 +257,9 @@ impl Listing for Service {
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&InstanceRow>) -> Option<Response> {
+        if action == Action::WatchRollout {
+            return Some(rollout::watch(Some(&self.name)));
+        }
         let row = row.filter(|_| action == Action::WhatChanged)?;
         let it = row.instance.as_ref()?;
         Some(About::instance(&row.dc, it).before(ctx, row.since(ctx)))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::timeline::near::About;
-use super::{Ctx, Entry, Place, Response, View, cells};
+use super::{Ctx, Entry, Place, Response, View, cells, rollout};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::ServiceHealth;
@@ -299,6 +299,9 @@ impl Listing for Services {
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&ServiceRow>) -> Option<Response> {
+        if action == Action::WatchRollout {
+            return Some(rollout::watch(row.map(|row| &row.name)));
+        }
         let row = row.filter(|_| action == Action::WhatChanged)?;
         let worst = row.counts.worst();
         let shown = row.places.iter().filter(|(dc, _)| ctx.shows(dc));

@@ -29,6 +29,7 @@ mod folded;
 pub mod near;
 mod rows;
 
+pub use columns::clock;
 use folded::Folded;
 use near::About;
 use rows::EventRow;

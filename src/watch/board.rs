@@ -148,8 +148,9 @@ impl Board {
         }
         let versions = pending.versions.into_iter();
         out.extend(versions.map(|(name, versions)| (0, Body::Versions(name, versions))));
-        let seats = pending.seats.into_iter();
-        out.extend(seats.map(|(name, seats)| (0, Body::Seats(name, seats))));
+        for (name, seats) in pending.seats {
+            out.extend(seats.into_iter().map(|seats| (0, Body::Seats(name.clone(), seats))));
+        }
         out.extend(pending.prints.map(|prints| (0, Body::Prints(prints))));
         for (subject, ticket) in pending.shown {
             self.told.forget(&subject);

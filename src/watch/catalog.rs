@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::timeout;
 
 use super::census::tray::Listed;
 use super::context::Context;
 use super::inbox::Pending;
+use super::seen::Seen;
 use super::sink::{Post, Sink};
-use super::truth::Truth;
 use super::watcher::{Refusal, Watcher};
-use crate::clock;
 use crate::consul::read::{self, Meta};
 use crate::domain::catalog::Summary;
 use crate::domain::feed::List;
@@ -23,9 +23,11 @@ const NAMES_FOR: Duration = Duration::from_mins(5);
 /// Watches the summary of all services; where that is refused, their names.
 pub(super) async fn watch_services(ctx: Arc<Context>) {
     let list = Arc::default();
-    let mut post = Services { ctx: Arc::clone(&ctx), list, truth: Truth::default() };
+    let mut post = Services { ctx: Arc::clone(&ctx), list, is_new: true, until: None };
     loop {
+        post.is_new = true;
         Watcher::new(&ctx, read::services(), Refusal::End).run(&mut post).await;
+        post.is_new = true;
         let mut names = Watcher::new(&ctx, read::service_names(), Refusal::Tell);
         // The end of this time is all that ends it.
         let _elapsed = timeout(NAMES_FOR, names.run(&mut post)).await;
@@ -44,12 +46,15 @@ struct Services {
     ctx: Arc<Context>,
     /// The services as last told.
     list: Arc<Vec<Summary>>,
-    truth: Truth,
+    /// Nothing is known of the time before what a new watcher finds first.
+    is_new: bool,
+    /// Until when the list was certainly what it was before.
+    until: Option<DateTime<Utc>>,
 }
 
 impl Services {
     fn leave(&mut self, meta: &Meta) {
-        let until = self.truth.answered(clock::now(), meta.elapsed);
+        let until = self.until;
         // Without a leader, an answer may be older than what is known.
         if meta.known_leader != Some(false) {
             let index = meta.index.unwrap_or_default();
@@ -59,6 +64,11 @@ impl Services {
 }
 
 impl Sink<Vec<Summary>> for Services {
+    fn when(&mut self, seen: Seen) {
+        let is_first = std::mem::take(&mut self.is_new);
+        self.until = (!is_first).then(|| seen.so_until());
+    }
+
     fn value(&mut self, value: Vec<Summary>, meta: &Meta) {
         self.list = Arc::new(value.clone());
         self.leave(meta);
@@ -70,7 +80,6 @@ impl Sink<Vec<Summary>> for Services {
     }
 
     fn freshness(&mut self, freshness: &Freshness) {
-        self.truth.freshness(freshness);
         self.ctx.inbox.post(|pending| {
             pending.freshness.insert(List::Services, freshness.clone());
         });

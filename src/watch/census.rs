@@ -23,8 +23,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::backoff::Backoff;
-use super::context::Context;
+use super::context::{Context, Vital};
 use super::keeper::Keeper;
+use crate::domain::feed::Link;
 use crate::domain::ids::ServiceName;
 use ask::{Replied, Reply, ask};
 use book::{Book, Look, News, Question};
@@ -45,10 +46,13 @@ pub(super) async fn watch_census(ctx: Arc<Context>, keeper: Keeper) {
         purse: Purse::new(Instant::now()),
         backoff: Backoff::new(ctx.seed()),
         rests_until: Instant::now(),
+        is_dark: false,
+        revivals: 0,
         asking: FuturesUnordered::new(),
         ctx: Arc::clone(&ctx),
     };
     let (mut scope, mut mixed) = (ctx.scope.clone(), ctx.mixed.subscribe());
+    let mut vital = ctx.vital.subscribe();
     loop {
         let wanted = scope.borrow_and_update().glanced.rollouts.clone();
         census.book.want(wanted);
@@ -61,6 +65,7 @@ pub(super) async fn watch_census(ctx: Arc<Context>, keeper: Keeper) {
                 census.replied(replied);
             }
             changed = scope.changed() => if changed.is_err() { return },
+            Ok(()) = vital.changed() => census.looked(&vital.borrow_and_update()),
             Ok(()) = mixed.changed() => {
                 mixed.borrow_and_update().iter().for_each(|name| census.book.hint(name));
             }
@@ -78,6 +83,9 @@ struct Census {
     backoff: Backoff,
     /// Nothing is asked before: the last question failed.
     rests_until: Instant,
+    /// Nothing is asked while the datacenter does not answer, or has no leader.
+    is_dark: bool,
+    revivals: u64,
     asking: FuturesUnordered<BoxFuture<'static, Replied>>,
 }
 
@@ -86,7 +94,7 @@ impl Census {
     fn wakes(&self) -> Instant {
         let now = Instant::now();
         let free = self.purse.free_at().max(self.rests_until);
-        if self.asking.len() >= AT_ONCE {
+        if self.is_dark || self.asking.len() >= AT_ONCE {
             now + SELDOM
         } else if self.book.is_asking() {
             free
@@ -101,11 +109,22 @@ impl Census {
         let now = Instant::now();
         let may = now >= self.purse.free_at().max(self.rests_until);
         if may
+            && !self.is_dark
             && self.asking.len() < AT_ONCE
             && let Some(question) = self.book.next(now)
         {
             let registrations = self.book.known_registrations();
             self.put(question, Look { registrations, ..Look::default() });
+        }
+    }
+
+    /// Looks at the newest pulse: a datacenter that came back is asked at once.
+    fn looked(&mut self, vital: &Vital) {
+        self.is_dark = matches!(vital.link, Link::Dark { .. } | Link::Leaderless);
+        if vital.revivals != self.revivals {
+            self.revivals = vital.revivals;
+            self.backoff.reset();
+            self.rests_until = Instant::now();
         }
     }
 
@@ -169,13 +188,13 @@ impl Census {
     }
 
     fn tell(&self, name: &ServiceName, news: News) {
-        let News { events, seats, .. } = news;
+        let News { events, seats, before, .. } = news;
         if events.is_empty() && seats.is_none() {
             return;
         }
         self.ctx.inbox.post(|pending| {
             pending.happened(events);
-            pending.seats.extend(seats.map(|seats| (name.clone(), seats)));
+            pending.moved(name, before.into_iter().chain(seats));
         });
     }
 }

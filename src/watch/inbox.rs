@@ -2,7 +2,8 @@
 //!
 //! Level-triggered: a newer state replaces one that was not taken yet, so however long the board
 //! waits for the screen, it continues with what is true then, and nothing piles up. Only events are
-//! kept one and all, up to a bound past which they are counted.
+//! kept one and all, up to a bound past which they are counted, and the last few states of services in
+//! motion.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,8 +55,8 @@ pub(super) struct Pending {
     pub events: Vec<Arc<Event>>,
     /// Events that were too many.
     pub lost: u64,
-    /// The instances of services in motion.
-    pub seats: HashMap<ServiceName, Arc<Seats>>,
+    /// The instances of services in motion, as they came one after another.
+    pub seats: HashMap<ServiceName, Vec<Arc<Seats>>>,
 }
 
 /// What came of one subject.
@@ -76,7 +77,23 @@ pub(super) struct SubjectNews {
 /// Events that wait, at most: more than a datacenter's checks change between two frames by far.
 const WAITING: usize = 100_000;
 
+/// States of one service that wait, at most: the first and the last say what happened.
+const SEATS: usize = 16;
+
 impl Pending {
+    /// Adds what the instances of a service came to be.
+    pub fn moved(&mut self, service: &ServiceName, seats: impl IntoIterator<Item = Arc<Seats>>) {
+        let mut seats = seats.into_iter().peekable();
+        if seats.peek().is_none() {
+            return;
+        }
+        let all = self.seats.entry(service.clone()).or_default();
+        all.extend(seats);
+        if all.len() > SEATS {
+            all.drain(1..=all.len() - SEATS);
+        }
+    }
+
     /// Adds what happened.
     pub fn happened(&mut self, events: impl IntoIterator<Item = Event>) {
         for event in events {

@@ -33,6 +33,13 @@ pub(super) struct Seen {
     pub is_present: bool,
 }
 
+impl Seen {
+    /// Until when the list was certainly what it was before.
+    pub fn so_until(&self) -> DateTime<Utc> {
+        self.after.unwrap_or(self.at)
+    }
+}
+
 /// How an answer came.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Came {

@@ -42,6 +42,19 @@ fn a_dead_datacenter_costs_only_its_own_rows() {
     assert_eq!((alone.code, alone.out.lines().count()), (Some(3), 1));
     let other = dcview.rows(&["checks", "--dc", "dc-3"]);
     assert_eq!(other.len(), 1, "who asks for another one does not notice");
+    a_rollout_is_not_done_while_it_is_dead(&dcview);
+}
+
+/// All that answers has one version: that is no more than a part.
+fn a_rollout_is_not_done_while_it_is_dead(dcview: &Dcview) {
+    for wait in [&["--wait", "--timeout", "1s"][..], &[]] {
+        let ended = dcview.run(&[&["rollout", "web", "-o", "json"], wait].concat());
+        assert_eq!(ended.code, Some(3), "{ended:?}");
+        assert!(ended.err.contains("dcview: dc-2: "), "{}", ended.err);
+        assert!(ended.out.contains("\"state\":\"unknown\""), "{}", ended.out);
+        assert!(ended.out.contains("\"unclear\":[{\"datacenter\":\"dc-2\""), "{}", ended.out);
+    }
+    assert_eq!(dcview.run(&["rollout", "web", "--wait", "--dc", "dc-3"]).code, Some(0));
 }
 
 #[test]
@@ -85,6 +98,11 @@ fn a_wrong_address_is_said_in_one_line() {
         assert!(ended.out.starts_with(empty), "{ended:?}");
         let line = format!("dcview: cannot reach the agent at http://{addr}: connection refused;");
         assert!(ended.err.starts_with(&line) && ended.err.lines().count() == 1, "{}", ended.err);
+    }
+    for more in [&["--wait"][..], &["--wait", "--version", "v2"], &[]] {
+        let dcview = Dcview::of(&addr.to_string());
+        let ended = dcview.run(&[&["rollout", "web", "-o", "json"], more].concat());
+        assert_eq!(ended.code, Some(3), "{ended:?}");
     }
 }
 

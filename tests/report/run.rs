@@ -46,6 +46,12 @@ impl Dcview {
     /// `dcview get ..`, to its end.
     #[track_caller]
     pub fn get(&self, args: &[&str]) -> Ended {
+        self.run(&[&["get"], args].concat())
+    }
+
+    /// `dcview ..`, to its end.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Ended {
         let output = self.command(args).output().expect("the program starts");
         let text = |bytes| String::from_utf8(bytes).expect("text");
         Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
@@ -63,7 +69,7 @@ impl Dcview {
     #[track_caller]
     pub fn head(&self, args: &[&str]) -> (String, Ended) {
         let mut child = self
-            .command(args)
+            .command(&[&["get"], args].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -81,7 +87,7 @@ impl Dcview {
     /// `dcview get ..`, to be started.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dcview"));
-        command.arg("get").args(args).env_clear().env("HOME", self.home.path());
+        command.args(args).env_clear().env("HOME", self.home.path());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -20,6 +20,7 @@ fn tokens() {
     an_empty_list_that_proves_nothing_is_not_fine(&cluster);
     what_acls_may_hide_is_not_said_to_be_missing(&cluster);
     a_part_that_is_denied_is_said_and_the_rest_is_printed(&cluster);
+    a_rollout_of_which_a_part_may_be_hidden_is_not_done(&cluster);
 }
 
 fn with(cluster: &Cluster, token: &str) -> Dcview {
@@ -107,4 +108,18 @@ fn a_part_that_is_denied_is_said_and_the_rest_is_printed(cluster: &Cluster) {
     assert_eq!((&row["checks_critical"], &row["servers_healthy"]), (&json!(2), &json!(null)));
     assert_eq!((&row["state"], &row["may_be_filtered"]), (&json!("critical"), &json!(true)));
     assert!(ended.err.starts_with("dcview: dc-1: no servers: "), "{ended:?}");
+}
+
+fn a_rollout_of_which_a_part_may_be_hidden_is_not_done(cluster: &Cluster) {
+    let rules = r#"service "web" { policy = "read" } node_prefix "" { policy = "read" }"#;
+    let reader = with(cluster, &token(cluster, "web-only-2", rules));
+    let asked = ["rollout", "web", "--dc", "dc-1", "--wait"];
+    let ended = reader.run(&asked);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.err.contains("dc-1: the token may not see everything"), "{ended:?}");
+    let as_seen = reader.run(&[&asked[..], &["--as-seen"]].concat());
+    assert_eq!((as_seen.code, as_seen.err.as_str()), (Some(0), ""), "{as_seen:?}");
+    let unknown = with(cluster, "6d2b8f5e-0000-4000-8000-000000000000");
+    assert_eq!(unknown.run(&asked).code, Some(4), "there is no use in waiting");
+    assert_eq!(with(cluster, cluster.token()).run(&asked).code, Some(0));
 }

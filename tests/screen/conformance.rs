@@ -35,6 +35,7 @@ fn place(view: &str) -> Place {
         "node" => Place::new("node").at(&dc).of("n-1"),
         "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
         "key" => Place::new("key").of("s0"),
+        "rollout" => Place::new("rollout").of("web"),
         "search" => Place::new("search").of("web/").of("port"),
         "value" => Place::new("value").at(&dc).of("s0"),
         "sessions" => Place::new("sessions").of("web/"),
@@ -71,6 +72,13 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         world::event(dc, &format!("n-{}", i % 500), &format!("s{i}-1"), Status::Critical, 600)
     });
     world::events(app, dc, events.collect());
+    let moving = world::split("web", n, "v1", (n / 3, "v2", Status::Critical));
+    world::seats(app, dc, "web", &moving);
+    for i in 0..n.min(300) {
+        let name = format!("s{i}");
+        let two = world::split(&name, 4, "v1", (1 + i % 3, "v2", Status::Passing));
+        world::seats(app, dc, &name, &two);
+    }
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

@@ -30,5 +30,6 @@ mod replay;
 mod replication;
 mod replication_acts;
 mod replication_git;
+mod rollouts;
 mod timeline;
 mod truth;

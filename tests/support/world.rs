@@ -18,6 +18,8 @@ use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
 use dcview::domain::replication::{Kind, Stream, StreamId, Verdict};
+use dcview::domain::rollout::Bounds;
+use dcview::domain::seat::{Seat, Seats};
 use dcview::domain::zone::Zone;
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
@@ -38,6 +40,7 @@ pub fn app(dcs: &[&str]) -> App {
         focus: None,
         configured: Vec::new(),
         rules: Rules::default(),
+        bounds: Bounds::default(),
         drafts: Vec::new(),
         agent: String::from("http://127.0.0.1:8500"),
         keymap: Keymap::default(),
@@ -284,6 +287,45 @@ pub fn instances(
     feed_under(app, dc, ticket, Body::Instances(subject.clone(), delta));
     let live = Freshness { state: State::Live, at: Some(now()), ..Freshness::default() };
     feed_under(app, dc, ticket, Body::Freshness(List::Subject(subject), live));
+}
+
+/// Feeds the instances of a service in motion: on `n-1`, each an id, a version and a state.
+pub fn seats(
+    app: &mut App,
+    dc: &str,
+    service: &str,
+    all: &[(String, &str, Status)],
+) -> Vec<Effect> {
+    let seat = |(id, version, status): &(String, &str, Status)| Seat {
+        node: "n-1".into(),
+        id: id.as_str().into(),
+        version: Arc::from(*version),
+        status: *status,
+        output: if *status == Status::Passing { "" } else { "HTTP 503\nno such table" }.into(),
+        create_index: 1,
+        modify_index: 1,
+    };
+    let mut seats: Vec<Seat> = all.iter().map(seat).collect();
+    seats.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    let body = Body::Seats(service.into(), Arc::new(Seats { seats, index: 1 }));
+    let feed = Feed { dc: dc.into(), ticket: 0, at: app.now, body };
+    let effects = app.update(Msg::Report(Report::Feed(Box::new(feed))));
+    run_jobs(app, effects)
+}
+
+/// So many instances `SERVICE-n` of a version that pass, the first of them of another one.
+pub fn split(
+    service: &str,
+    n: usize,
+    old: &'static str,
+    new: (usize, &'static str, Status),
+) -> Vec<(String, &'static str, Status)> {
+    let (count, version, status) = new;
+    let one = |i| {
+        let id = format!("{service}-{i}");
+        if i <= count { (id, version, status) } else { (id, old, Status::Passing) }
+    };
+    (1..=n).map(one).collect()
 }
 
 /// A stream of consul-replicate `dc-1 -> dc-2` or of what the kind says, compared now.

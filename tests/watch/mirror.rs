@@ -201,8 +201,13 @@ impl Whole {
                 told.services.values().map(|row| (&row.name, row.counts, row.is_exact)).collect();
             let checks: Vec<_> =
                 told.checks.values().map(|row| (&row.node, &row.id, row.status)).collect();
+            let events: Vec<_> = told
+                .events
+                .iter()
+                .map(|event| format!("{}: {} -> {}", event.object, event.from, event.to))
+                .collect();
             format!(
-                "{dc}: {:?}\n{:?}\nservices {services:?}\nchecks {checks:?}\n",
+                "{dc}: {:?}\n{:?}\nservices {services:?}\nchecks {checks:?}\nevents {events:?}\n",
                 told.pulse, told.fresh
             )
         };

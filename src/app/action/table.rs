@@ -12,6 +12,9 @@ const KEYS: Views = &["kv", "key", "value", "find", "search", "compare", "stream
 /// The views of how well things are.
 const HEALTH: Views =
     &["overview", "checks", "services", "service", "instance", "nodes", "node", "timeline"];
+/// The views of services.
+const SERVICES: Views =
+    &["overview", "services", "service", "node", "instance", "checks", "rollouts"];
 
 /// Every action, in the order of the help.
 #[rustfmt::skip] // One line an action: it is read as a table.
@@ -61,6 +64,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     only(KEYS, line(Action::KvExport, "kv-export", "Write the key or folder to a file", &["w"])),
     only(HEALTH, line(Action::WhatChanged, "what-changed", "Show what changed in the 15 minutes before it came to its state", &["t"])),
     only(&["timeline"], line(Action::TimelineExport, "timeline-export", "Write the events that are shown to a file", &["w"])),
+    only(SERVICES, line(Action::WatchRollout, "watch-rollout", "Watch the rollout of the service: its versions in all datacenters", &["w"])),
     line(Action::KvCompare, "kv-compare", "Compare the folder with another; in a comparison, turn the sides round", &["="]),
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),
     line(Action::MarkRange, "mark-range", "Mark from the last mark to here", &["ctrl-space"]),

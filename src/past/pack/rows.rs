@@ -125,8 +125,8 @@ impl Packed for Check {
         self.output.pack(out);
         self.notes.pack(out);
         self.kind.pack(out);
-        out.number(self.modify_index);
         out.number(self.create_index);
+        out.number(self.modify_index);
     }
 
     fn unpack(from: &mut Reader) -> Option<Self> {
@@ -141,8 +141,8 @@ impl Packed for Check {
             output: from.text()?,
             notes: from.text()?,
             kind: from.text()?,
-            modify_index: from.number()?,
             create_index: from.number()?,
+            modify_index: from.number()?,
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::feed::{Body, Feed, Link, List, Pulse, Report, Scope, Subject,
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, Counts, Status};
 use crate::domain::kv::Folder;
+use crate::domain::seat::{Seat, Seats};
 
 /// One thing that happens in a world of two datacenters.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ enum Op {
     Instance(u8, bool, bool),
     Folder(u8, bool),
     Fresh(u8, bool),
+    /// Two instances, each of a version.
+    Seats(u8, u8),
     Scope(u8),
     /// All that is known of a subject is told again.
     Again(u8),
@@ -43,7 +46,8 @@ fn op() -> impl Strategy<Value = Op> {
         (0..3_u8, any::<bool>(), any::<bool>())
             .prop_map(|(n, here, late)| Op::Instance(n, here, late)),
         (0..2_u8, any::<bool>()).prop_map(|(n, is_late)| Op::Folder(n, is_late)),
-        (0..4_u8, any::<bool>()).prop_map(|(n, is_live)| Op::Fresh(n, is_live)),
+        (0..5_u8, any::<bool>()).prop_map(|(n, is_live)| Op::Fresh(n, is_live)),
+        (0..3_u8, 0..3_u8).prop_map(|(a, b)| Op::Seats(a, b)),
         (0..8_u8).prop_map(Op::Scope),
         (0..3_u8).prop_map(Op::Again),
         Just(Op::Tick),
@@ -80,8 +84,8 @@ fn check(n: u8, status: Status) -> Check {
         output: "said".into(),
         notes: "".into(),
         kind: "".into(),
+        create_index: 3,
         modify_index: 1,
-        create_index: 1,
     }
 }
 
@@ -94,9 +98,9 @@ fn instance(n: u8) -> Instance {
         port: 80,
         tags: Vec::new(),
         meta: indexmap::IndexMap::new(),
+        version: "v1".into(),
         checks: Vec::new(),
         status: Status::Passing,
-        version: "".into(),
         modify_index: 1,
         create_index: 1,
     }
@@ -134,10 +138,27 @@ fn body(op: Op, ticket: u64) -> (u64, Body) {
             (under(is_late), Body::Folder(Arc::new(folder)))
         }
         Op::Fresh(n, is_live) => {
-            let list = if n == 3 { List::Checks } else { List::Subject(subject(n)) };
+            let list = match n {
+                3 => List::Checks,
+                4 => List::Services,
+                n => List::Subject(subject(n)),
+            };
             let state = if is_live { State::Live } else { State::Loading };
             let freshness = Freshness { state, at: Some(second(0)), ..Freshness::default() };
             (ticket, Body::Freshness(list, freshness))
+        }
+        Op::Seats(a, b) => {
+            let seat = |(n, version): (u8, u8)| Seat {
+                node: "n-1".into(),
+                id: format!("web-{n}").into(),
+                version: format!("v{version}").into(),
+                status: Status::Passing,
+                output: "".into(),
+                create_index: 3,
+                modify_index: u64::from(version),
+            };
+            let seats = [(0, a), (1, b)].into_iter().map(seat).collect();
+            (0, Body::Seats("web".into(), Arc::new(Seats { seats, index: 1 })))
         }
         Op::Datacenters(_) | Op::Scope(_) | Op::Again(_) | Op::Tick => {
             unreachable!("they are no bodies")

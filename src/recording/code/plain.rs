@@ -1,12 +1,12 @@
 //! Numbers, times, texts and lists.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use indexmap::IndexMap;
 
 use super::{Coded, Garbled, Input, Output};
@@ -60,6 +60,16 @@ impl Coded for i64 {
     fn take(from: &mut Input<'_>) -> Result<Self, Garbled> {
         let number = from.number()?;
         Ok((number >> 1) as Self ^ -((number & 1) as Self))
+    }
+}
+
+impl Coded for i32 {
+    fn put(&self, out: &mut Output) {
+        i64::from(*self).put(out);
+    }
+
+    fn take(from: &mut Input<'_>) -> Result<Self, Garbled> {
+        i64::take(from)?.try_into().map_err(|_| Garbled("a number"))
     }
 }
 
@@ -166,6 +176,29 @@ impl<T: Coded> Coded for Box<T> {
     }
 }
 
+impl Coded for TimeDelta {
+    fn put(&self, out: &mut Output) {
+        self.num_seconds().put(out);
+        self.subsec_nanos().put(out);
+    }
+
+    fn take(from: &mut Input<'_>) -> Result<Self, Garbled> {
+        let (seconds, nanos) = (i64::take(from)?, i32::take(from)?);
+        let whole = Self::try_seconds(seconds).ok_or(Garbled("a time span"))?;
+        whole.checked_add(&Self::nanoseconds(nanos.into())).ok_or(Garbled("a time span"))
+    }
+}
+
+impl<T: Coded> Coded for [T; 2] {
+    fn put(&self, out: &mut Output) {
+        self.iter().for_each(|one| one.put(out));
+    }
+
+    fn take(from: &mut Input<'_>) -> Result<Self, Garbled> {
+        Ok([T::take(from)?, T::take(from)?])
+    }
+}
+
 impl<A: Coded, B: Coded> Coded for (A, B) {
     fn put(&self, out: &mut Output) {
         self.0.put(out);
@@ -206,6 +239,16 @@ impl<T: Coded> Coded for Vec<T> {
 }
 
 impl<T: Coded> Coded for VecDeque<T> {
+    fn put(&self, out: &mut Output) {
+        put_all(self.iter(), out);
+    }
+
+    fn take(from: &mut Input<'_>) -> Result<Self, Garbled> {
+        take_all(from)
+    }
+}
+
+impl<T: Coded + Ord> Coded for BTreeSet<T> {
     fn put(&self, out: &mut Output) {
         put_all(self.iter(), out);
     }

@@ -4,6 +4,7 @@ use super::shape::record;
 use crate::domain::ids::{NodeName, ServiceName};
 use crate::domain::track::{Change, Track, Tracks};
 use crate::store::held::{Found, Held, Seen};
+use crate::store::sights::Seen as Sighted;
 use crate::store::tracked::Tracked;
 use crate::store::trend::Trend;
 use crate::store::{Datacenter, Since, Store, Totals};
@@ -19,6 +20,7 @@ record!(Totals { checks, instances, estimated, services });
 record!(Seen { session, lock_index, since });
 record!(Found { locks, since });
 record!(Held { sessions, since, prefixes });
+record!(Sighted { was_clear, is_away, back });
 record!(Datacenter {
     pulse,
     services,
@@ -41,6 +43,7 @@ record!(Datacenter {
     totals,
     trend,
     is_gone,
+    sight,
     fresh,
 });
-record!(Store { datacenters, local, discovery, streams, lags, wan, wans, ticket });
+record!(Store { datacenters, local, discovery, streams, lags, wan, wans, ticket, rollouts });

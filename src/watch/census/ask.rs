@@ -6,7 +6,7 @@
 //! a server's time for either, where reading the instances takes 0.75 ms).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::book::{Look, Question};
 use crate::clock;
@@ -37,7 +37,6 @@ pub(super) struct Replied {
 /// Asks.
 pub(super) async fn ask(ctx: Arc<Context>, question: Question, look: Look) -> Replied {
     let asked = clock::now();
-    let started = Instant::now();
     let answer = match &question {
         Question::Registrations => index(&ctx, &look, read::registrations()).await,
         Question::Own(name) => index(&ctx, &look, read::service_index(name)).await,
@@ -45,16 +44,32 @@ pub(super) async fn ask(ctx: Arc<Context>, question: Question, look: Look) -> Re
     };
     let rtt = ctx.vital.borrow().rtt;
     let (reply, took) = match answer {
-        Ok((reply, meta)) => (Ok(reply), meta.to_first_byte),
+        Ok((reply, meta)) => {
+            let most = most(&reply);
+            (Ok(reply), meta.to_first_byte.saturating_sub(rtt).min(most))
+        }
         Err(error) => {
             if error.class() == Class::Retry {
                 ctx.doubt.notify_one();
             }
-            (Err(error), started.elapsed())
+            // What it took was not the server's work.
+            (Err(error), Duration::ZERO)
         }
     };
     let look = Look { asked, at: clock::now(), ..look };
-    Replied { question, look, reply, took: took.saturating_sub(rtt) }
+    Replied { question, look, reply, took }
+}
+
+/// The most that an answer can have cost a server that is seven times as slow as the measured one:
+/// where it took longer, it waited.
+fn most(reply: &Reply) -> Duration {
+    match reply {
+        Reply::Index(_) => Duration::from_millis(1),
+        Reply::Seats(seats) => {
+            let seats = u32::try_from(seats.seats.len()).unwrap_or(u32::MAX);
+            Duration::from_millis(1) + Duration::from_micros(100).saturating_mul(seats)
+        }
+    }
 }
 
 /// True when the same question may be answered another time.

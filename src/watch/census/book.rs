@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::tray::Listed;
@@ -24,7 +24,6 @@ use crate::domain::event::Event;
 use crate::domain::event::checks::Moment;
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::seat::Seats;
-use crate::watch::truth;
 use page::Page;
 
 /// So many instances at rest are kept whole; a datacenter that has no more is read whole at first.
@@ -35,6 +34,9 @@ const GUESSED: usize = 20;
 const POLL: Duration = Duration::from_secs(10);
 /// .. and all of these no more often than this, however many they are.
 const POLLS: Duration = Duration::from_secs(2);
+
+/// What happened within this is told as of the moment when it was seen.
+const MOMENT: TimeDelta = TimeDelta::seconds(2);
 
 /// A question to the datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +71,8 @@ pub(super) struct News {
     pub events: Vec<Event>,
     /// The instances of the service, where they are to be told.
     pub seats: Option<Arc<Seats>>,
+    /// What they were before, where that was not told: to be told first.
+    pub before: Option<Arc<Seats>>,
     /// The answer is older than what is known: only a certain one would be believed.
     pub is_doubtful: bool,
 }
@@ -259,8 +263,7 @@ impl Book {
     pub fn whole(&mut self, name: &ServiceName, seats: Seats, look: &Look, now: Instant) -> News {
         let wanted = self.wanted.contains(name);
         if !self.pages.contains_key(name) && wanted {
-            let page = Page::new(Summary { name: name.clone(), ..Summary::default() }, None, 0);
-            self.pages.insert(name.clone(), page);
+            self.pages.insert(name.clone(), Page::unlisted(name, self.listed, &seats));
         }
         let Some(page) = self.pages.get_mut(name) else { return News::default() };
         let is_older = matches!(&page.known, Known::Whole(known) if seats.index < known.index);
@@ -268,14 +271,15 @@ impl Book {
             return News { is_doubtful: true, ..News::default() };
         }
         let until = look.until.max(page.until).max(self.until);
-        let after = truth::after(until, look.at);
+        let after = until.filter(|until| look.at.signed_duration_since(*until) > MOMENT);
         let moment = Moment { dc: &self.dc, at: look.at, after, index: seats.index };
         let events = census::happened(name, &page.known, &seats, moment);
+        let before = page.untold().filter(|_| !events.is_empty());
         page.learn(seats, !events.is_empty(), now);
         page.check(look);
         let seats = page.news(wanted, now);
         self.shed(now);
-        News { events, seats, is_doubtful: false }
+        News { before: before.filter(|_| seats.is_some()), events, seats, is_doubtful: false }
     }
 
     /// Takes one service of a list.

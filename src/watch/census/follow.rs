@@ -7,7 +7,6 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::DropGuard;
 
 use super::book::Look;
-use crate::clock;
 use crate::consul::read::{self, Meta};
 use crate::domain::catalog::Instance;
 use crate::domain::freshness::Freshness;
@@ -15,8 +14,8 @@ use crate::domain::ids::ServiceName;
 use crate::domain::seat::Seats;
 use crate::watch::context::Context;
 use crate::watch::keeper::Keeper;
+use crate::watch::seen::Seen;
 use crate::watch::sink::Sink;
-use crate::watch::truth::Truth;
 use crate::watch::watcher::{Refusal, Watcher};
 
 /// What a query found.
@@ -54,7 +53,7 @@ impl Followers {
         let own = self.keeper.child();
         let (ctx, name, out) = (Arc::clone(&self.ctx), name.clone(), self.out.clone());
         own.keep(&self.ctx.dc, "a rollout", move || {
-            let mut end = End { name: name.clone(), out: out.clone(), truth: Truth::default() };
+            let mut end = End { name: name.clone(), out: out.clone(), seen: None, is_new: true };
             let query = read::service_instances(&name, &ctx.versions);
             let mut watcher = Watcher::new(&ctx, query, Refusal::Tell).of_rollout();
             async move { watcher.run(&mut end).await }
@@ -67,28 +66,29 @@ impl Followers {
 struct End {
     name: ServiceName,
     out: UnboundedSender<Found>,
-    truth: Truth,
+    /// When what comes next was seen.
+    seen: Option<Seen>,
+    /// Nothing is known of the time before what is found first.
+    is_new: bool,
 }
 
 impl Sink<Vec<Instance>> for End {
+    fn when(&mut self, seen: Seen) {
+        self.seen = Some(seen);
+    }
+
     fn value(&mut self, value: Vec<Instance>, meta: &Meta) {
         // Without a leader, an answer may be older than what is known.
-        if meta.known_leader == Some(false) {
-            return;
-        }
-        let at = clock::now();
-        let until = self.truth.answered(at, meta.elapsed);
-        let look = Look { asked: at - meta.elapsed, at, until, ..Look::default() };
+        let Some(seen) = self.seen.filter(|seen| seen.is_present) else { return };
+        let is_first = std::mem::take(&mut self.is_new);
+        let until = (!is_first).then(|| seen.so_until());
+        let asked = until.unwrap_or(seen.at - meta.elapsed);
+        let look = Look { asked, at: seen.at, until, ..Look::default() };
         let seats = Seats::of(&value, meta.index.unwrap_or_default());
         // Nobody listens any more when the datacenter's tasks end.
         let _closed = self.out.send(Found { name: self.name.clone(), seats, look });
     }
 
-    fn same(&mut self, meta: &Meta) {
-        self.truth.answered(clock::now(), meta.elapsed);
-    }
-
-    fn freshness(&mut self, freshness: &Freshness) {
-        self.truth.freshness(freshness);
-    }
+    // What is in motion is told as seats and events, whose freshness is that of all services.
+    fn freshness(&mut self, _freshness: &Freshness) {}
 }

@@ -12,6 +12,8 @@ use tokio::time::Instant;
 const SHARE: u32 = 25;
 /// What the shortest answer costs (measured: 0.15 ms for a service of 50 instances).
 const LEAST: Duration = Duration::from_micros(150);
+/// The most that an answer is paid for: one that took so long was not held up by its server alone.
+const LONGEST: Duration = Duration::from_secs(10);
 /// How much quiet time is saved up: 400 ms of a server's time.
 const SAVINGS: Duration = Duration::from_secs(10);
 
@@ -36,7 +38,8 @@ impl Purse {
     /// Books an answer that took so long, the way there and back not counted.
     pub fn pay(&mut self, took: Duration, now: Instant) {
         let earliest = now.checked_sub(SAVINGS).unwrap_or(now);
-        self.paid_until = self.paid_until.max(earliest) + took.max(LEAST) * SHARE;
+        let price = took.max(LEAST).saturating_mul(SHARE).min(LONGEST);
+        self.paid_until = self.paid_until.max(earliest) + price;
     }
 }
 
@@ -66,7 +69,9 @@ mod tests {
         let start = Instant::now();
         let mut purse = Purse::new(start);
         let later = start + Duration::from_hours(1);
-        purse.pay(500 * MS, later);
-        assert!(purse.free_at() > later);
+        purse.pay(300 * MS, later);
+        assert!(purse.free_at() <= later);
+        purse.pay(Duration::from_hours(1), later);
+        assert!(purse.free_at() > later && purse.free_at() < later + LONGEST);
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::Look;
 use crate::domain::catalog::Summary;
 use crate::domain::census::{Known, Placed};
+use crate::domain::ids::ServiceName;
 use crate::domain::seat::Seats;
 
 /// For how long a service is in motion after its last change.
@@ -41,6 +42,17 @@ impl Page {
         };
         let checked = if before.is_some() { 0 } else { index };
         Self { known, summary, checked, until: None, moved: None, is_mixed: false, told: None }
+    }
+
+    /// A service that the screen follows and no list named yet. Where a list came, it was not there
+    /// then; before the first one, it is known as it is found.
+    pub fn unlisted(name: &ServiceName, listed: Option<u64>, found: &Seats) -> Self {
+        let summary = Summary { name: name.clone(), ..Summary::default() };
+        let page = Self::new(summary, listed, 0);
+        match listed {
+            Some(_) => page,
+            None => Self { known: Known::Whole(Arc::new(found.clone())), ..page },
+        }
     }
 
     /// Takes a newer summary of this index; true when the service moved.
@@ -78,14 +90,20 @@ impl Page {
         }
     }
 
+    /// Its instances as they are known, unless they were told.
+    pub fn untold(&self) -> Option<Arc<Seats>> {
+        let Known::Whole(seats) = &self.known else { return None };
+        let is_told = self.told.as_ref().is_some_and(|told| told.seats == seats.seats);
+        (!is_told).then(|| Arc::clone(seats))
+    }
+
     /// Its instances, where it is in motion or wanted and they were not told.
     pub fn news(&mut self, wanted: bool, now: Instant) -> Option<Arc<Seats>> {
-        let Known::Whole(seats) = &self.known else { return None };
         if !wanted && !self.is_in_motion(now) {
             return None;
         }
-        let is_told = self.told.as_ref().is_some_and(|told| told.seats == seats.seats);
-        (!is_told).then(|| Arc::clone(self.told.insert(Arc::clone(seats))))
+        let seats = self.untold()?;
+        Some(Arc::clone(self.told.insert(seats)))
     }
 
     /// True while instances come, go or change, or are of several versions.

@@ -285,6 +285,20 @@ fn what_moves_beside_those_followed_is_polled_now_and_then() {
 }
 
 #[test]
+fn a_service_that_is_followed_before_it_is_listed_is_not_told_as_new() {
+    let mut book = Book::new("dc-1".into());
+    book.want(names(&["a", "b"]));
+    let (one, now) = (seats(9, &[seat("n1", "v1", 5, 5)]), Instant::now());
+    let news = book.whole(&"a".into(), one.clone(), &look(1), now);
+    assert!(news.events.is_empty() && news.seats.is_some());
+    book.list(&listed(10, 2, &[summary("a", &["n1"])]));
+    assert!(book.whole(&"a".into(), one, &look(3), now).events.is_empty());
+    // One that was not listed did not exist.
+    let other = seats(20, &[seat("n2", "v1", 20, 20)]);
+    assert_eq!(book.whole(&"b".into(), other, &look(3), now).events.len(), 2);
+}
+
+#[test]
 fn a_hint_makes_a_service_be_read_that_is_not_known() {
     let mut desk = Desk::large(&["a"]);
     desk.book.hint(&"a".into());
@@ -294,4 +308,18 @@ fn a_hint_makes_a_service_be_read_that_is_not_known() {
     desk.whole("a", seats(9, &[seat("n1", "v1", 5, 5)]), &look(2));
     desk.book.hint(&"a".into());
     assert_eq!(desk.asked(), []);
+}
+
+#[test]
+fn what_was_there_before_the_first_change_is_told_before_it() {
+    let mut desk = Desk::small(&["a"]);
+    desk.asked();
+    let rest = seats(9, &[seat("n1", "v1", 5, 5)]);
+    let news = desk.whole("a", rest.clone(), &look(2));
+    assert!(news.seats.is_none() && news.before.is_none(), "it is at rest");
+    let news = desk.whole("a", seats(20, &[seat("n1", "v2", 5, 20)]), &look(50));
+    assert_eq!(news.before.as_deref(), Some(&rest));
+    assert!(news.seats.is_some_and(|seats| &*seats.seats[0].version == "v2"));
+    let news = desk.whole("a", seats(30, &[seat("n1", "v3", 5, 30)]), &look(60));
+    assert!(news.before.is_none() && news.seats.is_some(), "that was told");
 }

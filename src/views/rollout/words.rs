@@ -1,0 +1,169 @@
+//! What is said of a rollout in words: a sentence for the screen, for a notice and for the report.
+//!
+//! The judging is in [`crate::domain::rollout::judge`]; here it is only said. Texts from the server
+//! are made safe to draw.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::health::Status;
+use crate::domain::ids::Dc;
+use crate::domain::rollout::{Judged, Part, Rollout, Word};
+use crate::table::column::Cell;
+use crate::ui::glyph::Sign;
+use crate::ui::text::{age, clean, count, long_age, truncate_end};
+use crate::ui::theme::Role;
+use crate::views::{Ctx, cells};
+
+/// Columns of a check's output in a sentence: the whole stands beside its instance.
+const SAYS: usize = 50;
+
+/// A version as it is named: there is a word for having none.
+pub fn version(version: &str) -> String {
+    if version.is_empty() { String::from("no version") } else { clean(version).into_owned() }
+}
+
+/// From which version to which: `v1 -> v2`.
+pub fn route(rollout: &Rollout) -> String {
+    let to = version(&rollout.target);
+    rollout.before().map_or_else(|| to.clone(), |from| format!("{} -> {to}", version(from)))
+}
+
+/// How it goes, as one would say it: `stalled for 12m: 23 of 40 on v2; dc-3 not begun`.
+pub fn sentence(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
+    let mut all = vec![brief(rollout, judged, now)];
+    if rollout.ended.is_none() && !matches!(judged.word, Word::Waiting) {
+        all.extend(not_begun(rollout));
+        all.extend(
+            judged
+                .unclear
+                .iter()
+                .map(|(dc, why)| format!("{} cannot be seen: {}", clean(dc.as_str()), clean(why))),
+        );
+    }
+    all.join("; ")
+}
+
+/// The same without what is said of datacenters that wait or cannot be seen.
+pub fn brief(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
+    let to = version(&rollout.target);
+    let took = long_age(span(rollout.took(now)));
+    let rests = age(span(judged.rests));
+    let so_far = so_far(rollout);
+    match judged.word {
+        Word::Rolling => format!("rolling: {so_far}{}", pace(judged)),
+        Word::Stalled => format!("stalled for {rests}: {so_far}"),
+        Word::Canary => format!("canary for {rests}: {so_far}"),
+        Word::Mixed => format!("mixed, unchanged for >= {rests}: {so_far}"),
+        Word::Waiting => format!("waiting for {to}: {so_far}"),
+        Word::Unknown => format!("not known, unchanged for {rests}: {so_far}"),
+        Word::GoingBack => format!("going back: {so_far}"),
+        Word::Failing => format!("{to} is failing: {}; {so_far}", failing(judged)),
+        Word::Done => format!("done in {took}: {so_far}"),
+        Word::DoneAsSeen => format!("done in {took}, as far as the token sees: {so_far}"),
+        Word::WentBack => {
+            let back = rollout.before().map(|from| version(from)).unwrap_or_default();
+            format!("went back to {back} after {took}")
+        }
+        Word::Gone => format!("no instance is left after {took}"),
+    }
+}
+
+/// `23 of 40 on v2`.
+fn so_far(rollout: &Rollout) -> String {
+    let (new, all) = rollout.totals();
+    let to = version(&rollout.target);
+    if new == all {
+        return format!("all {} on {to}", count(all));
+    }
+    // Fewer than there were are all that there are once it is done.
+    let is_all = rollout.parts.values().all(|part| part.of(&rollout.target).1 == 0);
+    if is_all && new > 0 {
+        return format!("all {} on {to}, of {} before", count(new), count(all));
+    }
+    format!("{} of {} on {to}", count(new), count(all))
+}
+
+/// `, 4/min, ~4m left`.
+fn pace(judged: &Judged) -> String {
+    let rate = judged.rate.map(|rate| format!(", {}", self::rate(rate)));
+    let left = judged.left.map(|left| format!(", {} left", estimate(left)));
+    rate.into_iter().chain(left).collect()
+}
+
+/// New instances in a minute: `4/min`, `0.5/min`.
+pub fn rate(rate: f64) -> String {
+    if rate < 10.0 { format!("{rate:.1}/min") } else { format!("{rate:.0}/min") }
+}
+
+/// How long the rest takes, about: `~4m`.
+pub fn estimate(left: TimeDelta) -> String {
+    format!("~{}", age(span(left)))
+}
+
+/// `3 critical: web-7 on n-3 in dc-2: HTTP 500`.
+fn failing(judged: &Judged) -> String {
+    let first = judged.failing.first().map(|(dc, seat, _)| {
+        let name = format!("{} on {} in {dc}", seat.id, seat.node);
+        let says = seat.output.lines().map(str::trim).find(|line| !line.is_empty());
+        let says =
+            says.map(|says| format!(": {}", truncate_end(&clean(says), SAYS))).unwrap_or_default();
+        clean(&format!(": {name}{says}")).into_owned()
+    });
+    format!("{} critical{}", count(judged.failing.len()), first.unwrap_or_default())
+}
+
+/// `dc-2, dc-3 not begun`.
+fn not_begun(rollout: &Rollout) -> Option<String> {
+    let waiting = rollout.parts.iter().filter(|(_, part)| part.began.is_none() && part.all() > 0);
+    let names: Vec<_> = waiting.map(|(dc, _)| clean(dc.as_str()).into_owned()).collect();
+    (!names.is_empty()).then(|| format!("{} not begun", names.join(", ")))
+}
+
+/// How far it is in one datacenter: `done`, `not begun`, `12 of 40`, `2 critical`.
+pub fn of_part(rollout: &Rollout, part: &Part, now: DateTime<Utc>) -> String {
+    let (new, others) = part.of(&rollout.target);
+    let failing = part.failing().count();
+    match (new, others) {
+        (_, 0) if failing > 0 => format!("{} critical", count(failing)),
+        (0, 0) => String::from("no instance"),
+        _ if part.is_back(now) && rollout.ended.is_none() => String::from("going back"),
+        (0, _) if part.began.is_some() => String::from("went back"),
+        (0, _) => String::from("not begun"),
+        (_, 0) if new >= part.expected() || rollout.ended.is_some() => String::from("done"),
+        _ => format!("{} of {}", count(new), count(part.all())),
+    }
+}
+
+/// The word with its sign.
+pub fn state(ctx: &Ctx, word: Word) -> Cell {
+    let (sign, role) = sign(ctx, word);
+    Cell::new(format!("{sign} {}", word.word().replace('-', " ")), role)
+}
+
+/// The sign of a word, and how it looks.
+pub fn sign(ctx: &Ctx, word: Word) -> (&'static str, Role) {
+    let of = |status| (ctx.look.status(status), cells::role(status));
+    match word {
+        Word::Failing => of(Status::Critical),
+        Word::GoingBack | Word::Stalled | Word::WentBack | Word::Gone => of(Status::Warning),
+        Word::Done => of(Status::Passing),
+        Word::DoneAsSeen => (ctx.look.status(Status::Passing), Role::Unknown),
+        Word::Unknown => (ctx.look.glyphs.unknown(), Role::Unknown),
+        Word::Canary => (ctx.look.sign(Sign::Live), Role::Accent),
+        Word::Rolling => (ctx.look.sign(Sign::Folded), Role::Accent),
+        Word::Waiting => (ctx.look.sign(Sign::Loading), Role::Muted),
+        Word::Mixed => (ctx.look.sign(Sign::Bullet), Role::Muted),
+    }
+}
+
+/// Why a datacenter cannot be seen, if it cannot.
+pub fn unclear<'a>(judged: &'a Judged, dc: &Dc) -> Option<&'a str> {
+    judged.unclear.iter().find(|(unclear, _)| *unclear == dc).map(|(_, why)| &***why)
+}
+
+/// A time that is never negative: the clock may go back.
+pub fn span(time: TimeDelta) -> Duration {
+    time.to_std().unwrap_or_default()
+}

@@ -1,0 +1,275 @@
+//! Rollouts on the screen: the list, one full screen, and what is said of them elsewhere.
+
+use chrono::TimeDelta;
+use dcview::app::App;
+use dcview::app::msg::{Effect, Msg};
+use dcview::domain::feed::{Body, Link, List, Pulse};
+use dcview::domain::freshness::State;
+use dcview::domain::health::Status;
+use dcview::domain::ids::ServiceName;
+use dcview::ui::glyph::Glyphs;
+
+use super::world::{self, app, feed, fresh, live, now, press, screen, seats, split};
+
+const PASSING: Status = Status::Passing;
+
+/// Three datacenters in which `web` has ten instances of `v1` each.
+fn three() -> App {
+    let mut app = app(&["dc-1", "dc-2", "dc-3"]);
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        live(&mut app, dc);
+        world::service(&mut app, dc, "web", 10, 0);
+        tell(&mut app, dc, 0, PASSING);
+    }
+    app
+}
+
+/// So many of the ten instances of a datacenter are of `v2` now, and those are in a state.
+fn tell(app: &mut App, dc: &str, new: usize, status: Status) {
+    seats(app, dc, "web", &split("web", 10, "v1", (new, "v2", status)));
+}
+
+fn pass(app: &mut App, seconds: i64) -> Vec<Effect> {
+    let effects = app.update(Msg::Clock(app.now + TimeDelta::seconds(seconds)));
+    world::run_jobs(app, effects)
+}
+
+/// One datacenter done, the second half-way, with two that fail there for a minute and more.
+fn half_way() -> App {
+    let mut app = three();
+    for new in [3, 7, 10] {
+        pass(&mut app, 10);
+        tell(&mut app, "dc-1", new, PASSING);
+    }
+    pass(&mut app, 10);
+    tell(&mut app, "dc-2", 2, Status::Critical);
+    pass(&mut app, 61);
+    app
+}
+
+fn line<'a>(text: &'a str, words: &[&str]) -> &'a str {
+    let has = |line: &&str| words.iter().all(|word| line.contains(word));
+    text.lines().find(has).unwrap_or_else(|| panic!("no line with {words:?}:\n{text}"))
+}
+
+#[test]
+fn the_list_has_the_worst_first_and_what_ended_last() {
+    let mut app = half_way();
+    for (service, new) in [("api", 2), ("db", 4)] {
+        seats(&mut app, "dc-1", service, &split(service, 4, "v1", (0, "v2", PASSING)));
+        seats(&mut app, "dc-1", service, &split(service, 4, "v1", (new, "v2", PASSING)));
+    }
+    press(&mut app, ":rollouts<enter>");
+    let text = screen(&mut app, 260, 40);
+    let rows: Vec<&str> = text.lines().skip(3).take(3).collect();
+    assert!(rows[0].contains("✗ failing") && rows[0].contains("web"), "{text}");
+    assert!(rows[1].contains("▸ rolling") && rows[1].contains("api"), "{text}");
+    assert!(rows[2].contains("✓ done") && rows[2].contains("db"), "{text}");
+    for shown in ["v1 -> v2", "40%", "12/30", "dc-1 done", "dc-2 2 of 10", "dc-3 not begun"] {
+        assert!(rows[0].contains(shown), "{shown}:\n{text}");
+    }
+    assert!(text.contains("[3]") && text.contains("2 in motion"), "{text}");
+    // On a small screen the datacenters are in the pane below.
+    let small = screen(&mut app, 80, 24);
+    for shown in ["✗ failing", "web", "40%", "v2 is failing: 2 critical: web-1 on n-1 in dc-2"] {
+        assert!(small.contains(shown), "{shown}:\n{small}");
+    }
+}
+
+#[test]
+fn a_bar_shows_each_version_and_the_states_of_its_instances() {
+    let mut app = half_way();
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(line(&text, &["dc-1 ", "100%"]).contains(&"█".repeat(19)), "{text}");
+    let second = line(&text, &["dc-2 ", "20%"]);
+    assert!(second.contains("✗✗✗▒▒▒") && second.contains("v2 2 ✗2  v1 8"), "{text}");
+    assert!(line(&text, &["dc-3 ", "0%"]).contains("▒▒▒▒"), "{text}");
+    assert!(line(&text, &["trend"]).contains("since 00:00:10"), "{text}");
+    // The instances that fail are first.
+    let first = line(&text, &["dc-2", "✗ critical", "web-"]);
+    assert!(first.contains("v2") && first.contains("1m") && first.contains("HTTP 503"), "{text}");
+}
+
+#[test]
+fn without_colours_and_box_characters_it_says_the_same() {
+    let mut app = half_way();
+    app.setup.look.glyphs = Glyphs::Ascii;
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.is_ascii(), "{text}");
+    assert!(text.contains("X v2 is failing"), "{text}");
+    assert!(line(&text, &["dc-1 ", "100%"]).contains("####"), "{text}");
+    assert!(line(&text, &["dc-2 ", "20%"]).contains("XXX==="), "{text}");
+}
+
+#[test]
+fn the_steps_are_listed_in_place_of_the_instances() {
+    let mut app = half_way();
+    press(&mut app, ":rollout web<enter><right>");
+    let text = screen(&mut app, 80, 24);
+    assert!(line(&text, &["00:00:20", "dc-1"]).contains("v2 3 -> 7, v1 7 -> 3"), "{text}");
+    assert!(line(&text, &["00:00:40", "dc-2"]).contains("v2 0 -> 2, v1 10 -> 8  2 critical"));
+    press(&mut app, "<left><enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("instance web-1 on n-1 @ dc-2"), "{text}");
+}
+
+#[test]
+fn a_wide_screen_has_the_last_steps_beside_the_bars() {
+    let mut app = half_way();
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 200, 60);
+    assert!(text.contains("last steps") && text.contains("v2 7 -> 10, v1 3 -> 0"), "{text}");
+    assert!(text.contains("no such table"), "the whole output of the highlighted one:\n{text}");
+}
+
+#[test]
+fn a_service_is_watched_from_wherever_it_is() {
+    for from in [":services<enter>", ":service web<enter>", ":checks<enter>", ":rollouts<enter>"] {
+        let mut app = half_way();
+        world::checks(
+            &mut app,
+            "dc-2",
+            vec![world::check("n-1", "http", "web-1", Status::Critical)],
+        );
+        press(&mut app, from);
+        screen(&mut app, 80, 24);
+        press(&mut app, "w");
+        let text = screen(&mut app, 80, 24);
+        assert!(text.contains("─ rollout web v1 -> v2 ─"), "{from}\n{text}");
+        press(&mut app, "q");
+        assert!(!screen(&mut app, 80, 24).contains("─ rollout web"), "{from}");
+    }
+    let mut app = half_way();
+    world::checks(&mut app, "dc-2", vec![world::check("n-1", "serf", "", Status::Critical)]);
+    press(&mut app, ":checks<enter>bb");
+    screen(&mut app, 80, 24);
+    press(&mut app, "w");
+    assert!(screen(&mut app, 80, 24).contains("this is of no service"));
+}
+
+fn followed(effects: &[Effect]) -> Option<Vec<ServiceName>> {
+    let scopes = effects.iter().rev();
+    scopes.into_iter().find_map(|effect| match effect {
+        Effect::Scope(scope) => Some(scope.glanced.rollouts.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_is_rolled_out_is_followed_everywhere_and_what_is_watched_too() {
+    let mut app = three();
+    let effects = press(&mut app, ":rollout db<enter>");
+    assert_eq!(followed(&effects), Some(vec!["db".into()]));
+    let effects = press(&mut app, ":nodes<enter>");
+    assert_eq!(followed(&effects), Some(Vec::new()));
+    let effects = seats(&mut app, "dc-1", "web", &split("web", 10, "v1", (1, "v2", PASSING)));
+    assert_eq!(followed(&effects), Some(vec!["web".into()]), "wherever the operator is");
+    // What was mixed before and does not move is not followed.
+    let effects = seats(&mut app, "dc-1", "old", &split("old", 3, "v1", (1, "v2", PASSING)));
+    assert_eq!(followed(&effects), None);
+    for i in 0..20 {
+        let name = format!("s{i}");
+        seats(&mut app, "dc-1", &name, &split(&name, 3, "v1", (0, "v2", PASSING)));
+        seats(&mut app, "dc-1", &name, &split(&name, 3, "v1", (1, "v2", PASSING)));
+    }
+    let effects = press(&mut app, ":rollout db<enter>");
+    let all = followed(&effects).expect("a scope");
+    assert_eq!((all.len(), all[0].as_str()), (8, "db"));
+}
+
+#[test]
+fn what_becomes_of_a_rollout_is_said_once() {
+    let mut app = three();
+    let said = |app: &mut App| {
+        let text = screen(app, 120, 24);
+        text.lines().last().unwrap_or_default().trim().to_owned()
+    };
+    tell(&mut app, "dc-1", 1, PASSING);
+    pass(&mut app, 1);
+    assert_eq!(said(&mut app), "rollout of web: began, v1 -> v2 in dc-1");
+    press(&mut app, "j");
+    tell(&mut app, "dc-1", 2, PASSING);
+    pass(&mut app, 1);
+    assert!(!said(&mut app).contains("rollout of web"), "once");
+    pass(&mut app, 200);
+    assert!(!said(&mut app).contains("rollout of web"), "a canary is no alarm");
+    tell(&mut app, "dc-1", 5, PASSING);
+    pass(&mut app, 1_000);
+    assert_eq!(said(&mut app), "rollout of web: stalled for 16m: 5 of 30 on v2");
+    press(&mut app, "<esc>");
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        tell(&mut app, dc, 10, PASSING);
+    }
+    pass(&mut app, 1);
+    assert_eq!(said(&mut app), "rollout of web: done in 20m 2s: all 30 on v2");
+}
+
+#[test]
+fn many_rollouts_at_once_are_one_line() {
+    let mut app = three();
+    for i in 0..200 {
+        let name = format!("s{i:03}");
+        seats(&mut app, "dc-1", &name, &split(&name, 3, "v1", (0, "v2", PASSING)));
+        seats(&mut app, "dc-1", &name, &split(&name, 3, "v1", (1, "v2", PASSING)));
+    }
+    pass(&mut app, 1);
+    let text = screen(&mut app, 120, 24);
+    let told = "200 rollouts rolling: s000, s001, s002 and 197 more; see ':rollouts'";
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn it_is_not_done_while_a_datacenter_is_dark() {
+    let mut app = three();
+    let dark = Link::Dark { why: "timed out".into(), detail: "".into(), retry_at: None };
+    let at = now();
+    feed(&mut app, "dc-3", Body::Pulse(Pulse { at, link: dark, ..Pulse::default() }));
+    let state = State::Stale { since: Some(at), why: "timed out".into(), retry_at: None };
+    fresh(&mut app, "dc-3", List::Services, state);
+    for dc in ["dc-1", "dc-2"] {
+        pass(&mut app, 10);
+        tell(&mut app, dc, 10, PASSING);
+    }
+    press(&mut app, ":rollout web<enter>");
+    pass(&mut app, 600);
+    let text = screen(&mut app, 120, 40);
+    assert!(text.contains("? not known, unchanged for 10m: 20 of 30 on v2"), "{text}");
+    assert!(text.contains("dc-3 cannot be"), "{text}");
+    assert!(line(&text, &["dc-3 ", "0%"]).contains("◌ as told 10m ago: timed out"), "{text}");
+    assert!(line(&text, &["was passing", "web-10"]).contains("dc-3 ◌ was passing v1"), "{text}");
+    // It is back, and has moved meanwhile: that is told within a moment.
+    live(&mut app, "dc-3");
+    tell(&mut app, "dc-3", 10, PASSING);
+    pass(&mut app, 11);
+    assert!(screen(&mut app, 120, 40).contains("✓ done in 10m"));
+}
+
+#[test]
+fn where_acls_may_hide_instances_it_is_done_only_as_far_as_the_token_sees() {
+    let mut app = three();
+    let partly = dcview::domain::freshness::Freshness {
+        state: State::Live,
+        at: Some(now()),
+        may_be_filtered: true,
+        ..dcview::domain::freshness::Freshness::default()
+    };
+    feed(&mut app, "dc-2", Body::Freshness(List::Services, partly));
+    press(&mut app, ":rollout web<enter>");
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        tell(&mut app, dc, 10, PASSING);
+    }
+    let text = screen(&mut app, 120, 40);
+    assert!(text.contains("as far as the token sees"), "{text}");
+}
+
+#[test]
+fn a_service_at_rest_says_so() {
+    let mut app = three();
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("one version: nothing is rolled out") && text.contains("dc-1  v1 10"));
+    press(&mut app, ":rollouts<enter>");
+    assert!(screen(&mut app, 80, 24).contains("no service has several versions"));
+}
