@@ -16,7 +16,7 @@ use super::replication::{self, words};
 use super::{Ctx, Entry, Place, Response, View};
 use crate::app::action::Action;
 use crate::app::command::Takes;
-use crate::app::task::many::{self, Side, Sides, Wish};
+use crate::app::task::many::{self, Side, Sides};
 use crate::domain::feed::{Glanced, Subject, Wanted};
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Class, Differing, Kind, MOST_DIFFERING, Stream, StreamId};
@@ -29,6 +29,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
 mod columns;
+mod mend;
 mod places;
 
 use places::Places;
@@ -125,39 +126,6 @@ impl StreamKeys {
         self.places()?.sides()
     }
 
-    /// Makes these rows in the destination what they are in the source, as a plan.
-    fn mend(&self, rows: &[DiffRow]) -> Response {
-        let notice = |text: &str| Response::Notice(String::from(text));
-        let Some((stream, places)) = self.last.as_ref().zip(self.places()) else {
-            return notice("only keys with a known source are copied");
-        };
-        if stream.is_proposed {
-            return notice(replication::guessed(stream));
-        }
-        let Some(Sides { left, right }) = places.sides() else {
-            return notice(
-                "what is right here only the repository knows: 's' has it written again",
-            );
-        };
-        let (copied, extra): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.0.source.is_some());
-        let names =
-            |rows: Vec<&DiffRow>| rows.iter().map(|row| places.named(&row.0.name)).collect();
-        let Some(to_dc) = right.dc().cloned().filter(|_| !rows.is_empty()) else {
-            return notice("there is no key here");
-        };
-        let (names, extra) = (names(copied), names(extra));
-        Response::Wish(Wish::Pick { from: left, to_dc, to: right.prefix().clone(), names, extra })
-    }
-
-    /// The deletion of those that only the destination has, as a plan.
-    fn delete(&self, rows: &[DiffRow]) -> Response {
-        if rows.iter().any(|row| row.0.source.is_some()) {
-            let text = "the source has it: 'p' copies it; on the key's page it is deleted";
-            return Response::Notice(String::from(text));
-        }
-        self.mend(rows)
-    }
-
     /// The highlighted key's values as lines.
     fn values(&self, ctx: &Ctx, row: &DiffRow) -> Option<(Values, Sides)> {
         let places = self.places()?;
@@ -201,7 +169,10 @@ impl Listing for StreamKeys {
         }
         if stream.at.is_some() && stream.id.kind.has_keys() {
             cell = cell.then(": ", Role::Muted);
-            cell.runs.extend(words::counts(stream).runs);
+            cell.runs.extend(words::counted_short(stream).runs);
+        }
+        for alarm in stream.alarms.iter().filter(|alarm| alarm.is_ahead()) {
+            cell = cell.then(format!(", {alarm}"), Role::Critical);
         }
         cell.runs
             .extend(replication::problems(std::iter::once(&**stream)).unwrap_or_default().runs);

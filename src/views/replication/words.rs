@@ -175,6 +175,23 @@ pub fn counts(stream: &Stream) -> Cell {
     cell
 }
 
+/// How many keys are in which state, where there is little room: what there is none of is not said.
+pub fn counted_short(stream: &Stream) -> Cell {
+    let counts = stream.counts;
+    let states = [
+        (counts.drift, "drift", Role::Critical),
+        (counts.pending, "pending", Role::Warning),
+        (counts.extra, "extra", Role::Maintenance),
+        (counts.same, "the same", Role::Text),
+    ];
+    let mut cell = Cell::default();
+    for (n, word, role) in states.into_iter().filter(|(n, ..)| *n > 0) {
+        let gap = if cell.runs.is_empty() { "" } else { ", " };
+        cell = cell.then(gap, Role::Muted).then(format!("{} {word}", count(n)), role);
+    }
+    if cell.runs.is_empty() { Cell::new("no keys", Role::Muted) } else { cell }
+}
+
 /// A count of keys in a state; none are quiet, and none are certain before the first comparison.
 pub fn counted(stream: &Stream, n: usize, loud: Role) -> Cell {
     match n {
