@@ -19,6 +19,7 @@ use crate::ui::widgets::pane::Detail;
 
 mod act;
 mod columns;
+mod delivery;
 mod detail;
 mod problems;
 mod rows;
