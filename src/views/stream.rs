@@ -109,9 +109,9 @@ impl Row for DiffRow {
 
 impl StreamKeys {
     /// The stream as it is known now.
-    fn now<'a>(&'a self, ctx: &Ctx<'a>) -> Option<&'a Arc<Stream>> {
+    fn now(&self, ctx: &Ctx) -> Option<Arc<Stream>> {
         let id = self.id.as_ref()?;
-        ctx.store.streams.get(id).or(self.last.as_ref())
+        ctx.store.stream_now(id).or_else(|| self.last.clone())
     }
 
     fn is_gone(&self, ctx: &Ctx) -> bool {
@@ -159,7 +159,7 @@ impl Listing for StreamKeys {
         if self.is_gone(ctx) {
             return Some(Cell::new(" | it is not there any more; as it was", Role::Stale));
         }
-        let stream = self.now(ctx)?;
+        let stream = &self.now(ctx)?;
         let mut cell = Cell::new(" ", Role::Muted);
         cell.runs.extend(words::verdict(ctx, stream).runs);
         let (listed, all) = (stream.differing.len(), stream.counts.differing());
@@ -175,7 +175,7 @@ impl Listing for StreamKeys {
             cell = cell.then(format!(", {alarm}"), Role::Critical);
         }
         cell.runs
-            .extend(replication::problems(std::iter::once(&**stream)).unwrap_or_default().runs);
+            .extend(replication::problems(std::slice::from_ref(stream)).unwrap_or_default().runs);
         Some(cell)
     }
 
@@ -188,7 +188,7 @@ impl Listing for StreamKeys {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<DiffRow> {
-        self.last = self.now(ctx).cloned();
+        self.last = self.now(ctx);
         let all = self.last.as_ref().map(|stream| stream.differing.iter().cloned().map(DiffRow));
         all.into_iter().flatten().collect()
     }
@@ -243,7 +243,7 @@ impl Listing for StreamKeys {
 
     fn act(&mut self, ctx: &Ctx, action: Action, _row: Option<&DiffRow>) -> Option<Response> {
         let stream = self.now(ctx).filter(|_| !self.is_gone(ctx));
-        replication::act(ctx, action, stream.map(AsRef::as_ref))
+        replication::act(ctx, action, stream.as_deref())
     }
 
     fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[DiffRow]) -> Option<Response> {
@@ -293,7 +293,7 @@ impl Listing for StreamKeys {
                 Lines::Whole(head.into_iter().chain(values.brief(&sides)).collect())
             }
             (_, None) => {
-                let told = self.now(ctx).map(|stream| replication::lines(ctx, stream));
+                let told = self.now(ctx).map(|stream| replication::lines(ctx, &stream));
                 Lines::Whole(head.into_iter().chain(told.into_iter().flatten()).collect())
             }
         };

@@ -19,13 +19,14 @@ pub(super) fn line(ctx: &Ctx, stream: &Stream) -> Option<Cell> {
     if !is_branch(stream) {
         return None;
     }
-    let mut all: Vec<&Stream> =
-        ctx.store.streams.values().map(AsRef::as_ref).filter(|other| is_branch(other)).collect();
+    let mut all: Vec<_> = ctx.store.streams_now().filter(|other| is_branch(other)).collect();
     // Where it was brought in first, then in the order of their names.
-    all.sort_by_key(|other| (other.id.destination != *source, &other.id.destination));
-    let commit = all.iter().find_map(|other| fact(other, "commit"))?;
+    let place = |other: &Stream| (other.id.destination != *source, other.id.destination.clone());
+    all.sort_by_cached_key(|other| place(other));
+    let commit = all.iter().find_map(|other| fact(other, "commit"))?.to_owned();
+    let commit = commit.as_str();
     let mut cell = Cell::new(clean(short(commit)).into_owned(), Role::Text);
-    for (at, other) in all.into_iter().enumerate() {
+    for (at, other) in all.iter().enumerate() {
         let gap = if at < 2 { " -> " } else { ", " };
         let dc = clean(other.id.destination.as_str()).into_owned();
         let (text, role) = reached(ctx, other, commit);

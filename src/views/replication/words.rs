@@ -1,5 +1,7 @@
 //! What is said of streams wherever they are shown: verdict, order, troubles, lag.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -84,19 +86,19 @@ pub fn is_fault(stream: &Stream) -> bool {
 }
 
 /// The worst of some streams.
-pub struct Worst<'a> {
+pub struct Worst {
     /// It.
-    pub stream: &'a Stream,
+    pub stream: Arc<Stream>,
     /// How many have the same verdict.
     alike: usize,
     /// How many there are.
     all: usize,
 }
 
-impl Worst<'_> {
+impl Worst {
     /// Its sign, how many have its verdict, and a mark for alarms: where there is little room.
     pub fn short(&self, ctx: &Ctx) -> Cell {
-        let (sign, role) = marked(ctx, self.stream);
+        let (sign, role) = marked(ctx, &self.stream);
         let cell = Cell::new(format!("{sign} "), role);
         let cell = cell.then(format!("{}/{}", self.alike, self.all), role);
         if self.stream.alarms.is_empty() { cell } else { cell.then("!", Role::Critical) }
@@ -104,14 +106,14 @@ impl Worst<'_> {
 
     /// Its verdict, and how many have it: `DRIFT 2/5`.
     pub fn cell(&self, ctx: &Ctx) -> Cell {
-        verdict(ctx, self.stream).then(format!(" {}/{}", self.alike, self.all), Role::Muted)
+        verdict(ctx, &self.stream).then(format!(" {}/{}", self.alike, self.all), Role::Muted)
     }
 }
 
 /// The worst of some streams; none of none.
-pub fn worst<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Worst<'a>> {
-    let all: Vec<&Stream> = streams.collect();
-    let stream = all.iter().copied().max_by(|a, b| badness(a).cmp(&badness(b)))?;
+pub fn worst(streams: impl Iterator<Item = Arc<Stream>>) -> Option<Worst> {
+    let all: Vec<Arc<Stream>> = streams.collect();
+    let stream = Arc::clone(all.iter().max_by(|a, b| badness(a).cmp(&badness(b)))?);
     let alike = all.iter().filter(|it| it.verdict == stream.verdict).count();
     Some(Worst { stream, alike, all: all.len() })
 }
