@@ -26,6 +26,7 @@ use crate::domain::seat::Seats;
 use crate::domain::server::Servers;
 use crate::domain::wan::Wan;
 
+mod away;
 pub mod held;
 pub mod merge;
 pub mod overview;
@@ -212,8 +213,12 @@ impl Store {
             has_moved |= !checks.is_empty() && dc.trend.sample(now, count);
         }
         self.lags.retain(|id, _| self.streams.contains_key(id));
-        for (id, stream) in &self.streams {
-            has_moved |= self.lags.entry(id.clone()).or_default().sample(now, stream.behind(now));
+        let behind = |(id, stream): (&StreamId, &Arc<Stream>)| {
+            (id.clone(), stream.behind(now).filter(|_| !self.is_cut(id)))
+        };
+        let behind: Vec<_> = self.streams.iter().map(behind).collect();
+        for (id, behind) in behind {
+            has_moved |= self.lags.entry(id).or_default().sample(now, behind);
         }
         has_moved |= !self.settle(now).is_empty();
         has_moved

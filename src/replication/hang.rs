@@ -9,12 +9,15 @@ use std::time::{Duration, Instant};
 use futures_util::future::select_all;
 use tokio::time::sleep;
 
-use crate::consul::{Client, Request, kv};
+use crate::consul::{ApiError, Client, Request, kv};
 use crate::domain::ids::Key;
 
 /// How long the server may hold the query: an agent keeps the connection so long after it was given
 /// up, which it is at each look.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// Only the index of an answer counts: a long one is not read to its end.
+const ENOUGH: usize = 64 << 10;
 
 /// The shortest pause between two questions where none may hang: a change is seen within a second.
 const POLL: Duration = Duration::from_millis(500);
@@ -36,8 +39,12 @@ pub(super) async fn hang_on(client: &Client, request: Request, index: u64) {
     let is_room = budget.in_flight() * 2 < budget.size();
     let is_other = match is_room.then(|| budget.try_acquire()).flatten() {
         Some(_permit) => {
-            let answer = client.send(request.block(index.max(1), WAIT)).await;
-            answer.is_ok_and(|answer| answer.index != Some(index))
+            let request = request.block(index.max(1), WAIT).longest(ENOUGH);
+            match client.send(request).await {
+                Ok(answer) => answer.index != Some(index),
+                // That it came at all says enough.
+                Err(error) => matches!(error, ApiError::TooLarge { .. }),
+            }
         }
         None => poll(client, &request, index).await,
     };

@@ -31,6 +31,13 @@
 //! what no index tells: what a restore brought back in one part, when it was followed by a write to
 //! another before the next look.
 //!
+//! **What a change costs** is a list of names for each part on the way to it, and the keys of one leaf:
+//! some kB where 200,000 keys lie in folders. Where that many lie flat in one folder, with names that
+//! no separator shortens, only the list of all of them tells whether a new one is among them: Consul
+//! has no other way. That is 1 MB on each end, compressed, for each change (measured: 2.06 MB), and
+//! it is paced: who watches waits nine times what a look took ([`crate::watch`]), and the query that
+//! waits for a change is not read to its end ([`hang`]).
+//!
 //! A refresh that returns leaves every key as it was at some moment after the refresh began, which is
 //! what [`crate::domain::replication::judge`] needs; not all of one moment. One that fails or is
 //! dropped leaves each part with what belongs to its index.

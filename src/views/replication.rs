@@ -4,6 +4,8 @@
 //! Followers that are in sync share a row for their datacenter until they are unfolded, and so does
 //! what was never read. Beside the rows stands what is known of the highlighted stream: alarms whole, counts, indexes, facts.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
@@ -19,6 +21,7 @@ use crate::ui::widgets::pane::Detail;
 
 mod act;
 mod columns;
+mod delivery;
 mod detail;
 mod problems;
 mod rows;
@@ -50,6 +53,7 @@ fn open(place: &Place) -> Box<dyn View> {
         kind: Kind::ALL.into_iter().find(|kind| kind.word() == place.arg(0)),
         pair: dc(1).zip(dc(2)),
         is_unfolded: false,
+        away: Vec::new(),
     };
     Box::new(TableView::new(place.clone(), list))
 }
@@ -62,6 +66,8 @@ pub struct Replication {
     pair: Option<(Dc, Dc)>,
     /// True while each stream has a row of its own.
     is_unfolded: bool,
+    /// The datacenters that did not answer when the rows were made.
+    away: Vec<Dc>,
 }
 
 impl Replication {
@@ -76,9 +82,8 @@ impl Replication {
         }
     }
 
-    fn shown<'a>(&'a self, ctx: &Ctx<'a>) -> impl Iterator<Item = &'a std::sync::Arc<Stream>> {
-        let ctx = *ctx;
-        ctx.store.streams.values().filter(move |stream| self.shows(&ctx, stream))
+    fn shown(&self, ctx: &Ctx) -> Vec<Arc<Stream>> {
+        ctx.store.streams_now().filter(|stream| self.shows(ctx, stream)).collect()
     }
 }
 
@@ -100,7 +105,7 @@ impl Listing for Replication {
     }
 
     fn says(&self, ctx: &Ctx) -> Option<Cell> {
-        problems(self.shown(ctx).map(AsRef::as_ref))
+        problems(&self.shown(ctx))
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, StreamRow>> {
@@ -112,16 +117,19 @@ impl Listing for Replication {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<StreamRow> {
+        self.away = ctx.store.away().cloned().collect();
         let is_folded = !self.is_unfolded && self.kind.is_none();
-        rows::of(self.shown(ctx), is_folded)
+        rows::of(self.shown(ctx).iter(), is_folded)
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<StreamRow>> {
-        matches!(change, Change::Streams(_) | Change::Datacenters).then(|| Patch {
-            upserts: self.load(ctx),
-            is_whole: true,
-            ..Patch::default()
-        })
+        let is_other = match change {
+            Change::Streams(_) | Change::Datacenters => true,
+            // What goes to one that does not answer is old from now on.
+            Change::Datacenter(_) => !ctx.store.away().eq(&self.away),
+            _ => false,
+        };
+        is_other.then(|| Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
     }
 
     fn glanced(&self, _ctx: &Ctx, _seen: &Seen<'_, StreamRow>) -> Glanced {

@@ -16,7 +16,7 @@ use super::replication::{self, words};
 use super::{Ctx, Entry, Place, Response, View};
 use crate::app::action::Action;
 use crate::app::command::Takes;
-use crate::app::task::many::{self, Side, Sides, Wish};
+use crate::app::task::many::{self, Side, Sides};
 use crate::domain::feed::{Glanced, Subject, Wanted};
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Class, Differing, Kind, MOST_DIFFERING, Stream, StreamId};
@@ -29,6 +29,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
 mod columns;
+mod mend;
 mod places;
 
 use places::Places;
@@ -108,9 +109,9 @@ impl Row for DiffRow {
 
 impl StreamKeys {
     /// The stream as it is known now.
-    fn now<'a>(&'a self, ctx: &Ctx<'a>) -> Option<&'a Arc<Stream>> {
+    fn now(&self, ctx: &Ctx) -> Option<Arc<Stream>> {
         let id = self.id.as_ref()?;
-        ctx.store.streams.get(id).or(self.last.as_ref())
+        ctx.store.stream_now(id).or_else(|| self.last.clone())
     }
 
     fn is_gone(&self, ctx: &Ctx) -> bool {
@@ -123,39 +124,6 @@ impl StreamKeys {
 
     fn sides(&self) -> Option<Sides> {
         self.places()?.sides()
-    }
-
-    /// Makes these rows in the destination what they are in the source, as a plan.
-    fn mend(&self, rows: &[DiffRow]) -> Response {
-        let notice = |text: &str| Response::Notice(String::from(text));
-        let Some((stream, places)) = self.last.as_ref().zip(self.places()) else {
-            return notice("only keys with a known source are copied");
-        };
-        if stream.is_proposed {
-            return notice(replication::guessed(stream));
-        }
-        let Some(Sides { left, right }) = places.sides() else {
-            return notice(
-                "what is right here only the repository knows: 's' has it written again",
-            );
-        };
-        let (copied, extra): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.0.source.is_some());
-        let names =
-            |rows: Vec<&DiffRow>| rows.iter().map(|row| places.named(&row.0.name)).collect();
-        let Some(to_dc) = right.dc().cloned().filter(|_| !rows.is_empty()) else {
-            return notice("there is no key here");
-        };
-        let (names, extra) = (names(copied), names(extra));
-        Response::Wish(Wish::Pick { from: left, to_dc, to: right.prefix().clone(), names, extra })
-    }
-
-    /// The deletion of those that only the destination has, as a plan.
-    fn delete(&self, rows: &[DiffRow]) -> Response {
-        if rows.iter().any(|row| row.0.source.is_some()) {
-            let text = "the source has it: 'p' copies it; on the key's page it is deleted";
-            return Response::Notice(String::from(text));
-        }
-        self.mend(rows)
     }
 
     /// The highlighted key's values as lines.
@@ -191,7 +159,7 @@ impl Listing for StreamKeys {
         if self.is_gone(ctx) {
             return Some(Cell::new(" | it is not there any more; as it was", Role::Stale));
         }
-        let stream = self.now(ctx)?;
+        let stream = &self.now(ctx)?;
         let mut cell = Cell::new(" ", Role::Muted);
         cell.runs.extend(words::verdict(ctx, stream).runs);
         let (listed, all) = (stream.differing.len(), stream.counts.differing());
@@ -201,10 +169,13 @@ impl Listing for StreamKeys {
         }
         if stream.at.is_some() && stream.id.kind.has_keys() {
             cell = cell.then(": ", Role::Muted);
-            cell.runs.extend(words::counts(stream).runs);
+            cell.runs.extend(words::counted_short(stream).runs);
+        }
+        for alarm in stream.alarms.iter().filter(|alarm| alarm.is_ahead()) {
+            cell = cell.then(format!(", {alarm}"), Role::Critical);
         }
         cell.runs
-            .extend(replication::problems(std::iter::once(&**stream)).unwrap_or_default().runs);
+            .extend(replication::problems(std::slice::from_ref(stream)).unwrap_or_default().runs);
         Some(cell)
     }
 
@@ -217,7 +188,7 @@ impl Listing for StreamKeys {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<DiffRow> {
-        self.last = self.now(ctx).cloned();
+        self.last = self.now(ctx);
         let all = self.last.as_ref().map(|stream| stream.differing.iter().cloned().map(DiffRow));
         all.into_iter().flatten().collect()
     }
@@ -272,7 +243,7 @@ impl Listing for StreamKeys {
 
     fn act(&mut self, ctx: &Ctx, action: Action, _row: Option<&DiffRow>) -> Option<Response> {
         let stream = self.now(ctx).filter(|_| !self.is_gone(ctx));
-        replication::act(ctx, action, stream.map(AsRef::as_ref))
+        replication::act(ctx, action, stream.as_deref())
     }
 
     fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[DiffRow]) -> Option<Response> {
@@ -322,7 +293,7 @@ impl Listing for StreamKeys {
                 Lines::Whole(head.into_iter().chain(values.brief(&sides)).collect())
             }
             (_, None) => {
-                let told = self.now(ctx).map(|stream| replication::lines(ctx, stream));
+                let told = self.now(ctx).map(|stream| replication::lines(ctx, &stream));
                 Lines::Whole(head.into_iter().chain(told.into_iter().flatten()).collect())
             }
         };

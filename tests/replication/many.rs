@@ -8,7 +8,7 @@ use dcview::domain::replication::{Pair, Verdict};
 use dcview::replication::{Spec, follower};
 use serde_json::{Value, json};
 
-use super::scene::{Scene, cluster, delete, put};
+use super::scene::{SOON, Scene, cluster, delete, put};
 use super::support::consul::Http;
 use super::support::runtime::runtime;
 
@@ -86,4 +86,18 @@ fn each_look_agrees_with_a_full_comparison() {
     let stream = look();
     let all = there(destination, "many/").len();
     assert_eq!((stream.counts.same, stream.counts.drift, stream.counts.extra), (0, 0, all));
+}
+
+#[test]
+fn a_list_that_is_too_long_to_be_read_wakes_all_the_same() {
+    let scene = Scene::new("long/");
+    let op = |number: usize| json!({ "KV": { "Verb": "set", "Key": format!("long/{number:08}-{number:08}"), "Value": "MQ==" } });
+    cluster().dc("dc-1").transact(&(0..4_000).map(op).collect::<Vec<_>>());
+    let (source, prefix) = ("dc-1".into(), "long/".into());
+    let pair = Pair { source, prefix, destination: "dc-2".into(), to: None };
+    let mut compare = follower(&scene.ground(), &Spec::Compare(pair));
+    runtime().block_on(compare.look());
+    put(&scene.source, "long/new", "1");
+    let woken = async { tokio::time::timeout(SOON, compare.changed()).await };
+    runtime().block_on(woken).expect("woken");
 }

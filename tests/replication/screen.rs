@@ -73,7 +73,7 @@ fn drift_is_seen_opened_and_repaired_without_the_replicator() {
     let sent = format!("cas repair/host at index {}", there[0]["ModifyIndex"]);
     assert!(text.contains("PUT /v1/txn?dc=dc-2") && text.contains(&sent), "{sent}:\n{text}");
     screen.send("y");
-    screen.wait("what is left", |text| text.contains("EXTRA") && text.contains("0 drift"));
+    screen.wait("what is left", |text| text.contains("EXTRA: 1 extra, 2 the same"));
     assert_eq!(value(&scene.destination, "repair/host").as_deref(), Some("10.0.0.1"));
     // What only the destination has goes the same way.
     screen.send("p");

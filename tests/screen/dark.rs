@@ -6,8 +6,11 @@ use dcview::domain::delta::Delta;
 use dcview::domain::feed::{Body, Link, List, Pulse, Subject};
 use dcview::domain::freshness::State;
 use dcview::domain::health::Status;
+use dcview::domain::replication::{Kind, Verdict};
 
-use super::world::{self, app, check, checks, instance, instances, key, live, press, screen};
+use super::world::{
+    self, app, check, checks, instance, instances, key, live, press, screen, stream, streams,
+};
 
 /// Two datacenters that answer, and `dc-3`, which does not.
 fn two_of_three() -> App {
@@ -21,6 +24,39 @@ fn two_of_three() -> App {
         Body::Pulse(Pulse { link, at: world::now(), ..Pulse::default() }),
     );
     app
+}
+
+#[test]
+fn what_is_replicated_to_it_is_in_doubt_from_that_moment_on() {
+    let mut app = app(&["dc-1", "dc-2", "dc-3"]);
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        live(&mut app, dc);
+    }
+    press(&mut app, ":repl<enter>");
+    let fine = stream(Kind::ConsulReplicate, "config/", Verdict::InSync);
+    let mut lost = fine.clone();
+    lost.id.destination = "dc-3".into();
+    streams(&mut app, vec![fine, lost]);
+    let rows = |app: &mut App| {
+        let text = screen(app, 80, 24);
+        let rows: Vec<String> = text.lines().skip(3).take(2).map(str::to_owned).collect();
+        rows
+    };
+    let is_fine = |row: &String| row.contains("✓ IN SYNC ");
+    assert!(rows(&mut app).iter().all(is_fine), "{:?}", rows(&mut app));
+    let link = Link::Dark { why: "refused".into(), detail: "hung up".into(), retry_at: None };
+    let pulse = Pulse { link, at: world::now(), ..Pulse::default() };
+    world::feed(&mut app, "dc-3", Body::Pulse(pulse));
+    let [first, second] = &rows(&mut app)[..] else { panic!("two rows") };
+    assert!(first.contains("◌ IN SYNC?") && first.contains("dc-3"), "worst first: {first}");
+    assert!(is_fine(second) && second.contains("dc-2"), "{second}");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("dc-3: refused"), "{text}");
+    press(&mut app, ":overview<enter>");
+    assert!(screen(&mut app, 200, 60).contains("◌ IN SYNC? 1/1"));
+    live(&mut app, "dc-3");
+    press(&mut app, ":repl<enter>");
+    assert!(rows(&mut app).iter().all(is_fine), "{:?}", rows(&mut app));
 }
 
 fn row(text: &str, dc: &str) -> String {

@@ -284,7 +284,7 @@ fn a_list_that_was_cut_says_so() {
     press(&mut app, ":repl<enter>");
     press(&mut app, "<enter>");
     let text = screen(&mut app, 200, 24);
-    assert!(text.contains("only 10,000 of 10,005 listed: 0 pending"), "{text}");
+    assert!(text.contains("only 10,000 of 10,005 listed: 10,005 drift"), "{text}");
 }
 
 /// Round trips and servers of two datacenters.

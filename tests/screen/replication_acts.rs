@@ -98,6 +98,9 @@ fn a_run_that_would_delete_everything_is_not_started_unknowingly() {
         assert!(text.contains("the next run will delete 10 of 10 keys"), "{key}:\n{text}");
         press(&mut app, "n");
     }
+    press(&mut app, "<enter>");
+    let text = screen(&mut app, 120, 24);
+    assert!(text.contains("EXTRA !1: no keys, the next run will delete 10 of 10 keys"), "{text}");
 }
 
 #[test]

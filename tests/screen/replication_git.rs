@@ -105,3 +105,32 @@ fn a_branch_whose_source_is_a_guess_is_taken_as_right_by_its_replication() {
         assert!(text.contains("'a' on the stream of consul-replicate"), "{key}:\n{text}");
     }
 }
+
+#[test]
+fn a_delivery_is_a_line_from_the_commit_to_every_datacenter() {
+    let mut app = app(&["dc-1", "dc-2", "dc-3"]);
+    let fact = |label, text: &str| (label, text.to_owned());
+    let commit = || fact("commit", "29ebbd5a047dc70fdbb72a412b9d5ab3dafdd546");
+    let mut first = local();
+    first.id.source = Some("dc-1".into());
+    first.id.destination = "dc-1".into();
+    let today = world::now().format("%Y-%m-%d");
+    first.facts = vec![commit(), fact("brought in", &format!("since {today} 08:29:43 UTC"))];
+    let second = Stream {
+        facts: vec![commit(), fact("live", "before 2020-01-01 00:00:07 UTC")],
+        ..brought()
+    };
+    let mut third = Stream { facts: vec![commit(), fact("live", "not yet")], ..brought() };
+    third.id.destination = "dc-3".into();
+    streams(&mut app, vec![first, second, third]);
+    press(&mut app, ":repl git<enter>");
+    let text = screen(&mut app, 200, 24);
+    let lines: String = text
+        .lines()
+        .filter_map(|line| line.rsplit_once("││"))
+        .map(|it| it.1.trim_matches(['│', ' ']))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let line = "29ebbd5 -> dc-1 08:29:43 -> dc-2 before 2020-01-01 00:00:07, dc-3 not yet (UTC)";
+    assert!(lines.contains(line), "{text}");
+}

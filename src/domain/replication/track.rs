@@ -201,7 +201,7 @@ pub fn gap(judged: &Judged, mark: Mark, ends: &Ends) -> String {
         .to_owned();
     }
     match (counts.pending, counts.extra) {
-        _ if judged.source + judged.left_out == 0 => {
+        (0, 0) if judged.source + judged.left_out == 0 => {
             "an empty prefix has the index of all keys there are".to_owned()
         }
         (0, 0) => "what changed since is there already, or is left out".to_owned(),
@@ -371,6 +371,21 @@ mod tests {
         (ends.source_index, ends.store_index) = (148, Some(151));
         looks.tell(judged(0, 0, 0), 148, &ends, &[148]);
         assert_eq!(looks.1.alarms, [Alarm::SharedStatus { from: 2081, to: 148 }]);
+    }
+
+    #[test]
+    fn a_gap_to_an_empty_source_is_what_will_be_deleted_if_anything_will() {
+        let ends = Ends {
+            now: at(0),
+            whole_at: None,
+            source_index: 9,
+            store_index: None,
+            is_set_back: false,
+        };
+        let mark = Mark { last_replicated: 5, status_index: 1 };
+        let empty = |extra| Judged { source: 0, ..judged(0, 0, extra) };
+        assert_eq!(gap(&empty(10), mark, &ends), "10 keys to be deleted");
+        assert!(gap(&empty(0), mark, &ends).starts_with("an empty prefix has the index"));
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl Local {
             let since = self.commit.as_ref().map(|(_, sight)| sight.told()).unwrap_or_default();
             stream.facts = vec![("commit", commit.to_owned()), ("brought in", since)];
         }
-        stream.facts.push(("keys", mapping.prefix.clone()));
+        stream.facts.push(("folder", mapping.prefix.clone()));
         if !mapping.root.is_empty() {
             stream.facts.push(("source root", mapping.root.clone()));
         }

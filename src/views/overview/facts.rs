@@ -3,6 +3,8 @@
 //! What is not known is shown as `?`, never as zero. Lines are for a pane that wraps them, so that
 //! a note is never cut there.
 
+use std::sync::Arc;
+
 use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::Dc;
@@ -63,9 +65,8 @@ pub fn replication(ctx: &Ctx, name: &Dc, whole: bool) -> Cell {
 }
 
 /// The streams into a datacenter.
-fn into<'a>(ctx: &Ctx<'a>, name: &'a Dc) -> impl Iterator<Item = &'a Stream> {
-    let all = ctx.store.streams.values().map(AsRef::as_ref);
-    all.filter(move |stream: &&Stream| stream.id.destination == *name)
+fn into<'a>(ctx: &Ctx<'a>, name: &'a Dc) -> impl Iterator<Item = Arc<Stream>> + use<'a> {
+    ctx.store.streams_now().filter(move |stream| stream.id.destination == *name)
 }
 
 /// The worst stream into it, and what is wrong with that.
@@ -73,12 +74,12 @@ fn streams(ctx: &Ctx, name: &Dc) -> Option<Cell> {
     let worst = words::worst(into(ctx, name))?;
     let mut line = Cell::new(" streams ", Role::Muted);
     line.runs.extend(worst.cell(ctx).runs);
-    if !words::is_fault(worst.stream) {
+    if !words::is_fault(&worst.stream) {
         return Some(line);
     }
     let text = format!("  {}: ", worst.stream.id);
     line = line.then(clean(&text).into_owned(), Role::Muted);
-    line.runs.extend(words::trouble(worst.stream).runs);
+    line.runs.extend(words::trouble(&worst.stream).runs);
     Some(line)
 }
 

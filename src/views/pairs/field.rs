@@ -19,7 +19,7 @@ pub struct Field<'a> {
     from: &'a Dc,
     to: &'a Dc,
     /// Worst first.
-    streams: Vec<&'a Arc<Stream>>,
+    streams: Vec<Arc<Stream>>,
     trip: Option<Estimate>,
     members: &'a [Member],
     /// Servers alive, and those that there should be.
@@ -33,7 +33,7 @@ impl<'a> Field<'a> {
         let is_here = |stream: &Stream| {
             stream.id.source.as_ref() == Some(from) && stream.id.destination == *to
         };
-        let mut streams: Vec<_> = store.streams.values().filter(|stream| is_here(stream)).collect();
+        let mut streams: Vec<_> = store.streams_now().filter(|stream| is_here(stream)).collect();
         streams.sort_by(|a, b| {
             words::badness(b).cmp(&words::badness(a)).then_with(|| a.id.cmp(&b.id))
         });
@@ -54,7 +54,7 @@ impl<'a> Field<'a> {
 
     /// The worst verdict, and how many streams have it.
     fn replication(&self, ctx: &Ctx) -> Cell {
-        words::worst(self.streams.iter().map(|stream| &***stream))
+        words::worst(self.streams.iter().cloned())
             .map_or_else(|| Cell::new("no streams", Role::Muted), |worst| worst.cell(ctx))
     }
 

@@ -1,6 +1,6 @@
 //! One stream beside the list: verdict and evidence, alarms whole, counts, lag, indexes and facts.
 
-use super::{StreamRow, words};
+use super::{StreamRow, delivery, words};
 use crate::domain::replication::Stream;
 use crate::table::column::Cell;
 use crate::ui::text::{age, clean};
@@ -50,6 +50,11 @@ pub(in crate::views) fn lines(ctx: &Ctx, stream: &Stream) -> Vec<Cell> {
             lines.push(keys(stream));
         }
         lines.push(lag(ctx, stream));
+    }
+    if let Some(line) = delivery::line(ctx, stream) {
+        let mut cell = label("delivery");
+        cell.runs.extend(line.runs);
+        lines.push(cell);
     }
     lines.extend(indexes(stream));
     lines.extend(stream.facts.iter().map(|(name, text)| field(name, text)));
@@ -117,7 +122,7 @@ fn read(ctx: &Ctx, stream: &Stream) -> Cell {
 }
 
 fn label(name: &str) -> Cell {
-    Cell::new(format!("{name:<11}"), Role::Muted)
+    Cell::new(format!("{name:<10} "), Role::Muted)
 }
 
 fn field(name: &str, text: &str) -> Cell {

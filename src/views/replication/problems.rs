@@ -1,6 +1,7 @@
 //! What is said above a list of streams about those that cannot be compared now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::domain::ids::Dc;
 use crate::domain::replication::Stream;
@@ -10,7 +11,7 @@ use crate::ui::theme::Role;
 
 /// How many ends cannot be compared now, and why the most of them: what there is room for above a list.
 /// Each stream says its own reason beside it.
-pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
+pub fn problems(streams: &[Arc<Stream>]) -> Option<Cell> {
     let mut reasons: BTreeMap<&str, (usize, BTreeSet<&Dc>)> = BTreeMap::new();
     for stream in streams {
         let dc = &stream.id.destination;
@@ -38,12 +39,10 @@ pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::replication::{Kind, StreamId};
 
-    fn unread(to: &str, why: &str) -> Stream {
+    fn unread(to: &str, why: &str) -> Arc<Stream> {
         let id = StreamId {
             kind: Kind::Federation,
             source: Some("dc-1".into()),
@@ -51,11 +50,11 @@ mod tests {
             of: "".into(),
             to: "".into(),
         };
-        Stream { problem: Some(Arc::from(why)), ..Stream::new(id) }
+        Arc::new(Stream { problem: Some(Arc::from(why)), ..Stream::new(id) })
     }
 
-    fn said(all: &[Stream]) -> String {
-        let cell = problems(all.iter()).unwrap_or_default();
+    fn said(all: &[Arc<Stream>]) -> String {
+        let cell = problems(all).unwrap_or_default();
         cell.runs.iter().map(|(text, _)| text.as_ref()).collect()
     }
 
@@ -69,7 +68,7 @@ mod tests {
 
     #[test]
     fn of_many_the_most_frequent_is_said_and_how_many_there_are() {
-        let mut all: Vec<Stream> =
+        let mut all: Vec<Arc<Stream>> =
             (2..90).map(|n| unread(&format!("dc-{n}"), "connection refused")).collect();
         all.extend([unread("dc-1", "denied"), unread("dc-2", "a long story of another kind")]);
         assert_eq!(said(&all), " | 90 not read, most: dc-10 and 87 more: connection refused");

@@ -1,5 +1,7 @@
 //! What is said of streams wherever they are shown: verdict, order, troubles, lag.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -84,19 +86,19 @@ pub fn is_fault(stream: &Stream) -> bool {
 }
 
 /// The worst of some streams.
-pub struct Worst<'a> {
+pub struct Worst {
     /// It.
-    pub stream: &'a Stream,
+    pub stream: Arc<Stream>,
     /// How many have the same verdict.
     alike: usize,
     /// How many there are.
     all: usize,
 }
 
-impl Worst<'_> {
+impl Worst {
     /// Its sign, how many have its verdict, and a mark for alarms: where there is little room.
     pub fn short(&self, ctx: &Ctx) -> Cell {
-        let (sign, role) = marked(ctx, self.stream);
+        let (sign, role) = marked(ctx, &self.stream);
         let cell = Cell::new(format!("{sign} "), role);
         let cell = cell.then(format!("{}/{}", self.alike, self.all), role);
         if self.stream.alarms.is_empty() { cell } else { cell.then("!", Role::Critical) }
@@ -104,14 +106,14 @@ impl Worst<'_> {
 
     /// Its verdict, and how many have it: `DRIFT 2/5`.
     pub fn cell(&self, ctx: &Ctx) -> Cell {
-        verdict(ctx, self.stream).then(format!(" {}/{}", self.alike, self.all), Role::Muted)
+        verdict(ctx, &self.stream).then(format!(" {}/{}", self.alike, self.all), Role::Muted)
     }
 }
 
 /// The worst of some streams; none of none.
-pub fn worst<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Worst<'a>> {
-    let all: Vec<&Stream> = streams.collect();
-    let stream = all.iter().copied().max_by(|a, b| badness(a).cmp(&badness(b)))?;
+pub fn worst(streams: impl Iterator<Item = Arc<Stream>>) -> Option<Worst> {
+    let all: Vec<Arc<Stream>> = streams.collect();
+    let stream = Arc::clone(all.iter().max_by(|a, b| badness(a).cmp(&badness(b)))?);
     let alike = all.iter().filter(|it| it.verdict == stream.verdict).count();
     Some(Worst { stream, alike, all: all.len() })
 }
@@ -173,6 +175,23 @@ pub fn counts(stream: &Stream) -> Cell {
         cell = cell.then(gap, Role::Muted).then(format!("{} {word}", count(n)), role);
     }
     cell
+}
+
+/// How many keys are in which state, where there is little room: what there is none of is not said.
+pub fn counted_short(stream: &Stream) -> Cell {
+    let counts = stream.counts;
+    let states = [
+        (counts.drift, "drift", Role::Critical),
+        (counts.pending, "pending", Role::Warning),
+        (counts.extra, "extra", Role::Maintenance),
+        (counts.same, "the same", Role::Text),
+    ];
+    let mut cell = Cell::default();
+    for (n, word, role) in states.into_iter().filter(|(n, ..)| *n > 0) {
+        let gap = if cell.runs.is_empty() { "" } else { ", " };
+        cell = cell.then(gap, Role::Muted).then(format!("{} {word}", count(n)), role);
+    }
+    if cell.runs.is_empty() { Cell::new("no keys", Role::Muted) } else { cell }
 }
 
 /// A count of keys in a state; none are quiet, and none are certain before the first comparison.
