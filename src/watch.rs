@@ -16,6 +16,7 @@ mod board;
 mod catalog;
 mod context;
 mod datacenter;
+mod events;
 mod facts;
 mod failing;
 mod fresh;

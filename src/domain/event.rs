@@ -6,6 +6,8 @@
 //! event, from the state before to the state after.
 
 pub mod checks;
+pub mod links;
+pub mod nodes;
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::context::Context;
+use super::events::nodes::Nodes;
 use super::inbox::Pending;
 use super::sink::Post;
 use super::watcher::{Refusal, Watcher};
@@ -30,6 +31,7 @@ pub(super) async fn watch_services(ctx: Arc<Context>) {
 /// Watches the nodes.
 pub(super) async fn watch_nodes(ctx: Arc<Context>) {
     let put = |pending: &mut Pending, list| pending.nodes = Some(list);
-    let mut post = Post { ctx: Arc::clone(&ctx), list: List::Nodes, put };
-    Watcher::new(&ctx, read::nodes(), Refusal::Tell).run(&mut post).await;
+    let post = Post { ctx: Arc::clone(&ctx), list: List::Nodes, put };
+    let mut nodes = Nodes::new(Arc::clone(&ctx), post);
+    Watcher::new(&ctx, read::nodes(), Refusal::Tell).run(&mut nodes).await;
 }

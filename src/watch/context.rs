@@ -85,6 +85,8 @@ pub(super) struct Context {
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
+    /// The names of all servers that there ever were, by their RPC addresses.
+    pub servers: watch::Sender<HashMap<Arc<str>, Arc<str>>>,
     seed: AtomicU64,
 }
 
@@ -107,6 +109,7 @@ impl Context {
             awake: Arc::clone(&parts.awake),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
+            servers: watch::Sender::new(HashMap::new()),
             seed: AtomicU64::new(seed),
         }
     }
