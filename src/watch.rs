@@ -17,6 +17,7 @@ mod catalog;
 mod census;
 mod context;
 mod datacenter;
+mod events;
 mod facts;
 mod failing;
 mod fresh;

@@ -7,6 +7,8 @@
 
 pub mod checks;
 pub mod export;
+pub mod links;
+pub mod nodes;
 pub mod query;
 mod turn;
 pub mod when;

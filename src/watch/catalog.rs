@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::census::tray::Listed;
 use super::context::Context;
+use super::events::nodes::Nodes;
 use super::inbox::Pending;
 use super::seen::Seen;
 use super::sink::{Post, Sink};
@@ -37,8 +38,9 @@ pub(super) async fn watch_services(ctx: Arc<Context>) {
 /// Watches the nodes.
 pub(super) async fn watch_nodes(ctx: Arc<Context>) {
     let put = |pending: &mut Pending, list| pending.nodes = Some(list);
-    let mut post = Post { ctx: Arc::clone(&ctx), list: List::Nodes, put };
-    Watcher::new(&ctx, read::nodes(), Refusal::Tell).run(&mut post).await;
+    let post = Post { ctx: Arc::clone(&ctx), list: List::Nodes, put };
+    let mut nodes = Nodes::new(Arc::clone(&ctx), post);
+    Watcher::new(&ctx, read::nodes(), Refusal::Tell).run(&mut nodes).await;
 }
 
 /// Where the list of all services goes: to the board, and to the census.

@@ -93,6 +93,8 @@ pub(super) struct Context {
     pub listed: Tray,
     /// How the versions of instances are found.
     pub versions: Arc<Rules>,
+    /// The names of all servers that there ever were, by their RPC addresses.
+    pub servers: watch::Sender<HashMap<Arc<str>, Arc<str>>>,
     seed: AtomicU64,
 }
 
@@ -118,6 +120,7 @@ impl Context {
             mixed: watch::Sender::new(HashSet::new()),
             listed: Tray::default(),
             versions: Arc::clone(&parts.versions),
+            servers: watch::Sender::new(HashMap::new()),
             seed: AtomicU64::new(seed),
         }
     }

@@ -10,8 +10,12 @@ use tokio::time::sleep;
 
 use super::backoff::{Backoff, jittered};
 use super::context::{Context, Vital};
-use crate::clock;
+use super::seen::{Seen, seen};
+use crate::clock::{self, Stamp};
 use crate::consul::{ApiError, Class, read};
+use crate::domain::event::Event;
+use crate::domain::event::checks::Moment;
+use crate::domain::event::links::{self, Links};
 use crate::domain::feed::{Link, Pulse};
 
 /// How often a datacenter that answers is asked.
@@ -25,23 +29,59 @@ const AT_MOST: Duration = Duration::from_millis(500);
 pub(super) async fn watch_pulse(ctx: Arc<Context>) {
     let mut backoff = Backoff::new(ctx.seed());
     let mut refresh = ctx.refresh();
+    let mut looks = Looks::default();
     loop {
         let query = read::leader().with(|request| request.timeout(PATIENCE));
+        let asked = clock::stamp();
         let answer = query.fetch(&ctx.client).await;
+        if answer.is_err() && ctx.awake.slept(asked).is_some() {
+            // No answer could have been read in the meantime.
+            continue;
+        }
         let took = answer.as_ref().ok().map(|(_, meta)| meta.elapsed);
         let (link, pause) = judge(answer.map(|(leader, _)| leader), &mut backoff, ctx.seed());
         let wan = ctx.facts.borrow().trip_to(&ctx.dc);
-        let at = clock::now();
+        let now = clock::stamp();
+        let events = looks.take(&link, now, &ctx);
         ctx.vital.send_modify(|vital| beat(vital, &link, took));
         let connections = ctx.permits.used();
-        let pulse = Pulse { at, link, answered_in: took, wan, connections };
-        ctx.inbox.post(|pending| pending.pulse = Some(pulse));
+        let pulse = Pulse { at: now.at, link, answered_in: took, wan, connections };
+        ctx.inbox.post(|pending| {
+            pending.pulse = Some(pulse);
+            pending.happened(events);
+        });
         sleep(AT_MOST.min(pause)).await;
         tokio::select! {
             () = sleep(pause.saturating_sub(AT_MOST)) => {}
             () = ctx.doubt.notified() => {}
             Ok(()) = refresh.changed() => {}
         }
+    }
+}
+
+/// What pulses tell of what happened.
+#[derive(Default)]
+struct Looks {
+    links: Links,
+    /// When the last pulse was taken, and when the last that told of a leader, or of none.
+    last: Option<Stamp>,
+    heard: Option<Stamp>,
+}
+
+impl Looks {
+    fn take(&mut self, link: &Link, now: Stamp, ctx: &Context) -> Vec<Event> {
+        let moment = |before: Option<Stamp>| {
+            let Seen { at, after, .. } = seen(before, now);
+            Moment { dc: &ctx.dc, at, after, index: 0 }
+        };
+        let looks = links::Looks { link: moment(self.last), leader: moment(self.heard) };
+        let servers = ctx.servers.borrow();
+        let events = self.links.take(link, looks, |address| servers.get(address).cloned());
+        self.last = Some(now);
+        if !matches!(link, Link::Dark { .. }) {
+            self.heard = Some(now);
+        }
+        events
     }
 }
 

@@ -40,6 +40,9 @@ pub(super) async fn watch_servers(ctx: Arc<Context>, out: mpsc::Sender<Report>) 
                 fresh.state = State::Live;
                 fresh.at = Some(clock::now());
                 fresh.leaderless = (meta.known_leader == Some(false)).then_some(Duration::ZERO);
+                let names = servers.servers.iter();
+                let names = names.map(|it| (Arc::clone(&it.address), Arc::clone(&it.name)));
+                ctx.servers.send_modify(|known| known.extend(names));
                 let streams = told.answered(&ctx, &servers);
                 ctx.inbox.post(|pending| pending.servers = Some(servers));
                 streams

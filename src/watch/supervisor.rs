@@ -20,11 +20,14 @@ use super::facts::watch_facts;
 use super::keeper::Keeper;
 use super::permits::Permits;
 use super::replication::{Streams, watch_replication};
+use super::seen::{Seen, seen};
 use super::sources::{Own, Sources};
-use crate::clock;
+use crate::clock::{self, Stamp};
 use crate::consul::read::{self, Query};
 use crate::consul::{Budget, Client};
-use crate::domain::feed::Report;
+use crate::domain::event::checks::Moment;
+use crate::domain::event::links;
+use crate::domain::feed::{Body, Feed, Report};
 use crate::domain::ids::Dc;
 use crate::replication::Ground;
 
@@ -59,6 +62,8 @@ pub(super) struct Supervisor {
     ground: watch::Sender<Ground>,
     running: HashMap<Dc, DropGuard>,
     told: Option<(Vec<Dc>, Option<Dc>)>,
+    /// What the agent listed last, and when.
+    listed: Option<(Vec<Dc>, Stamp)>,
     /// How long the agent took to list them for the first time.
     first_answer: Option<Duration>,
 }
@@ -93,6 +98,7 @@ impl Supervisor {
             ground,
             running,
             told: None,
+            listed: None,
             first_answer: None,
         }
     }
@@ -116,6 +122,7 @@ impl Supervisor {
                         local = self.local().await;
                     }
                     self.set(&listed, local.clone()).await;
+                    self.tell(listed.clone()).await;
                     jittered(EVERY, listed.len() as u64)
                 }
                 Err(error) => {
@@ -165,6 +172,18 @@ impl Supervisor {
                 let guard = self.start(&dc);
                 self.running.insert(dc, guard);
             }
+        }
+    }
+
+    /// Tells which datacenters the agent lists anew, and which no longer. It is asked now and then
+    /// only: what it said before was true when it said it.
+    async fn tell(&mut self, now: Vec<Dc>) {
+        let came = clock::stamp();
+        let Some((before, heard)) = self.listed.replace((now.clone(), came)) else { return };
+        let Seen { at, after, .. } = seen(Some(heard), came);
+        for event in links::listed(&before, &now, |dc| Moment { dc, at, after, index: 0 }) {
+            let (dc, body) = (event.dc.clone(), Body::Events(vec![Arc::new(event)], 0));
+            self.report(Report::Feed(Box::new(Feed { dc, ticket: 0, at, body }))).await;
         }
     }
 
