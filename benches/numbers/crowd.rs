@@ -51,10 +51,10 @@ pub fn check(number: usize, round: usize) -> (CheckKey, Arc<Check>) {
 
 /// What happens to a check, a thousandth of a second after what happened before; some of it in storms.
 pub fn event(number: usize) -> Event {
-    let is_storm = number / 1_000 % 4 == 0;
+    let is_storm = (number / 1_000).is_multiple_of(4);
     let service = if is_storm { number / 1_000 } else { number * 7 };
     let instance = format!("service{:04}-{number}", service % SERVICES);
-    let to = if number / CHECKS % 2 == 0 { Status::Critical } else { Status::Passing };
+    let to = if (number / CHECKS).is_multiple_of(2) { Status::Critical } else { Status::Passing };
     let at = world::now() + TimeDelta::milliseconds(number as i64);
     Event { at, ..world::event(DCS[0], &node(number), &instance, to, 0) }
 }

@@ -1,7 +1,7 @@
 //! The last states of things, and how often they changed of late: what flaps.
 //!
 //! Only what ever changed has a track, so what is always well costs nothing. Invariants: a track has
-//! no more than [`KEPT`] changes, all tracks together take no more than [`MOST`]; where some had to be
+//! no more than [`KEPT`] changes, all tracks together take no more than `MOST`; where some had to be
 //! forgotten, [`Tracks::is_whole`] says so, and "never changed" is not claimed of what may have been.
 
 use std::cmp::Ordering;

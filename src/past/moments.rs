@@ -87,7 +87,9 @@ mod tests {
 
     fn moments(all: &[i64]) -> Moments {
         let mut moments = Moments::default();
-        all.iter().for_each(|millis| moments.note(at(*millis)));
+        for millis in all {
+            moments.note(at(*millis));
+        }
         moments
     }
 

@@ -249,9 +249,15 @@ mod tests {
             texts in proptest::collection::vec("[ab]{0,3}", 0..20),
         ) {
             let mut out = Packer::default();
-            numbers.iter().for_each(|number| out.number(*number));
-            signed.iter().for_each(|number| out.signed(*number));
-            texts.iter().for_each(|text| out.text(&Arc::from(text.as_str())));
+            for number in &numbers {
+                out.number(*number);
+            }
+            for number in &signed {
+                out.signed(*number);
+            }
+            for text in &texts {
+                out.text(&Arc::from(text.as_str()));
+            }
             let mut from = Reader::new(&out.bytes, &out.pool);
             for number in numbers {
                 prop_assert_eq!(from.number(), Some(number));

@@ -92,7 +92,7 @@ pub(super) fn of(what: &What) -> usize {
 /// What a store takes without its long lists, which are kept otherwise.
 pub(super) fn of_rest(store: &Store) -> usize {
     let dcs = store.datacenters().map(|(_, dc)| {
-        let instances: usize = dc.instances.values().map(|rows| rows.capacity()).sum();
+        let instances: usize = dc.instances.values().map(std::collections::HashMap::capacity).sum();
         let others = dc.versions.len() + dc.seats.len() + dc.held.sessions.len() + dc.prints.len();
         size_of::<Datacenter>() + (instances + others) * PLACE + TREND
     });

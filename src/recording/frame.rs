@@ -5,7 +5,7 @@
 //! ```
 //! Numbers are little-endian; the times of the first and the last in it are in microseconds since 1970,
 //! UTC. The CRC-32 is over all of the rest but the mark. Bytes are packed as raw deflate. A frame means something on its own: none
-//! needs another one to be read. Invariant: what [`Frame::read`] accepts was written as it is.
+//! needs another one to be read. Invariant: what `read` accepts was written as it is.
 
 use std::io::Read as _;
 

@@ -7,7 +7,7 @@
 //! The roll never waits for the disk: what a slow one has not taken is bounded, and past that bound, as
 //! after an error, recording pauses, and goes on with all that is known as soon as it can; what is
 //! missing is marked in the file and told. Invariant: entries are in the hands of the operating
-//! system at most [`EVERY`] after they came, if the disk takes them.
+//! system at most `EVERY` after they came, if the disk takes them.
 
 use std::fs::File;
 use std::path::PathBuf;

@@ -33,7 +33,7 @@ impl Awake {
     /// Notes that dcview runs, for as long as it is polled.
     pub async fn beat(&self) {
         loop {
-            self.with(|beats, now| beats.note(now));
+            self.with(Beats::note);
             sleep(BEAT).await;
         }
     }
@@ -96,7 +96,9 @@ mod tests {
 
     fn beats(at: &[u64]) -> Beats {
         let mut beats = Beats::new(ms(0));
-        at.iter().for_each(|at| beats.note(ms(*at)));
+        for at in at {
+            beats.note(ms(*at));
+        }
         beats
     }
 

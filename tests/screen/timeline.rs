@@ -140,7 +140,7 @@ fn the_command_line_limits_it_to_objects_kinds_spans_and_datacenters() {
         let text = screen(app, 120, 24);
         let rows =
             text.lines().filter(|line| line.contains("11:5")).filter(|line| line.contains(" dc-"));
-        let rows: Vec<String> = rows.map(|row| row.to_owned()).collect();
+        let rows: Vec<String> = rows.map(std::borrow::ToOwned::to_owned).collect();
         (rows.len(), text)
     };
     for (line, expected) in [
@@ -415,7 +415,7 @@ fn rows_that_came_bit_by_bit_are_those_that_loading_all_gives() {
         let mut seed = 7;
         for round in 0..60 {
             press(&mut app, &format!(":timeline web<enter>{unfolds}"));
-            let batch = (0..1 + chance(&mut seed, 6)).map(|_| {
+            let batch = (0..=chance(&mut seed, 6)).map(|_| {
                 let instance = ["web-1", "web-2", "web-3", "db-1"][chance(&mut seed, 4) as usize];
                 let to = [Status::Critical, Status::Passing][chance(&mut seed, 2) as usize];
                 // Some are late.

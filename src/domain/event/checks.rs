@@ -22,7 +22,7 @@
 //! - After an index that went back (a restore, another cluster) states are compared and never
 //!   indexes; what is then found failing may have been gone before.
 //!
-//! Some checks stand for something else, and so do their events ([`telling`]): a node's `serfHealth`
+//! Some checks stand for something else, and so do their events (`telling`): a node's `serfHealth`
 //! for the node, a maintenance check for the maintenance of its node or instance.
 
 mod ledger;

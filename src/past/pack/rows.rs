@@ -63,7 +63,9 @@ impl Packed for Status {
 impl<T: Packed> Packed for Vec<T> {
     fn pack(&self, out: &mut Packer) {
         self.len().pack(out);
-        self.iter().for_each(|one| one.pack(out));
+        for one in self {
+            one.pack(out);
+        }
     }
 
     fn unpack(from: &mut Reader) -> Option<Self> {
@@ -149,9 +151,9 @@ impl Packed for Check {
 
 impl Packed for Counts {
     fn pack(&self, out: &mut Packer) {
-        [self.passing, self.warning, self.critical, self.maintenance]
-            .iter()
-            .for_each(|count| count.pack(out));
+        for count in [self.passing, self.warning, self.critical, self.maintenance] {
+            count.pack(out);
+        }
     }
 
     fn unpack(from: &mut Reader) -> Option<Self> {

@@ -16,7 +16,7 @@ use crate::domain::kv::Folder;
 use crate::domain::seat::{Seat, Seats};
 
 /// One thing that happens in a world of two datacenters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Op {
     Datacenters(bool),
     Pulse(bool),

@@ -191,7 +191,9 @@ impl Coded for TimeDelta {
 
 impl<T: Coded> Coded for [T; 2] {
     fn put(&self, out: &mut Output) {
-        self.iter().for_each(|one| one.put(out));
+        for one in self {
+            one.put(out);
+        }
     }
 
     fn take(from: &mut Input<'_>) -> Result<Self, Garbled> {

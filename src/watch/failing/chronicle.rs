@@ -164,7 +164,7 @@ impl Chronicle {
         if checks.is_empty() {
             return;
         }
-        let all = questions(checks);
+        let all = questions(&checks);
         if self.purse.take(all.len(), std::time::Instant::now()) {
             for asked in all {
                 self.asking.push(Box::pin(ask(Arc::clone(&self.ctx), asked)));

@@ -35,14 +35,14 @@ pub(super) struct Found {
 }
 
 /// The questions that tell of all of these.
-pub(super) fn questions(checks: Vec<Arc<Check>>) -> Vec<Asked> {
+pub(super) fn questions(checks: &[Arc<Check>]) -> Vec<Asked> {
     let of_node = |check: &Check| Question::Node(check.node.clone());
     let of_service = |check: &Check| {
         let name = &check.service_name;
         if name.is_empty() { of_node(check) } else { Question::Service(name.clone()) }
     };
-    let by_node = grouped(&checks, of_node);
-    let all = if by_node.len() <= NODES { by_node } else { grouped(&checks, of_service) };
+    let by_node = grouped(checks, of_node);
+    let all = if by_node.len() <= NODES { by_node } else { grouped(checks, of_service) };
     let mut all: Vec<Asked> = all.into_iter().collect();
     all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     all
@@ -96,13 +96,13 @@ mod tests {
     #[test]
     fn few_nodes_are_asked_each_and_many_by_their_services() {
         let of = |nodes: usize| {
-            let checks = (0..nodes).map(|n| check(&format!("n{n}"), "web")).collect();
-            questions(checks).into_iter().map(|(question, _)| question).collect::<Vec<_>>()
+            let checks = (0..nodes).map(|n| check(&format!("n{n}"), "web")).collect::<Vec<_>>();
+            questions(&checks).into_iter().map(|(question, _)| question).collect::<Vec<_>>()
         };
         assert_eq!(of(1), [Question::Node("n0".into())]);
         assert_eq!(of(8).len(), 8);
         assert_eq!(of(300), [Question::Service("web".into())]);
-        let both = questions((0..9).map(|n| check(&format!("n{n}"), "")).collect());
+        let both = questions(&(0..9).map(|n| check(&format!("n{n}"), "")).collect::<Vec<_>>());
         assert_eq!(both.len(), 9, "a node's own checks are of no service");
     }
 }

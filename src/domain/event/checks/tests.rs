@@ -398,12 +398,12 @@ proptest! {
                 Step::Answer(which) => {
                     let rows = store.list(which);
                     let before = &mut listed[usize::from(which == W)].1;
-                    for id in 0..3 {
+                    for (id, entry) in entries.iter_mut().enumerate() {
                         let has = |rows: &[Arc<Check>]| {
                             rows.iter().any(|row| row.id.as_str() == id.to_string())
                         };
                         if has(&rows) && !has(before) {
-                            entries[id] += 1;
+                            *entry += 1;
                         }
                     }
                     before.clone_from(&rows);

@@ -234,7 +234,7 @@ fn no_more_is_kept_whole_than_there_is_room_for() {
     let mut desk = Desk::large(&["a", "b"]);
     let many = |node: &str| {
         let seats =
-            (0..KEPT / 2 + 1).map(|n| Seat { id: format!("{n}").into(), ..seat(node, "v1", 5, 5) });
+            (0..=(KEPT / 2)).map(|n| Seat { id: format!("{n}").into(), ..seat(node, "v1", 5, 5) });
         Seats { seats: seats.collect(), index: 9 }
     };
     for name in ["a", "b"] {
