@@ -4,6 +4,7 @@
 //! two. What they say becomes the topmost layer of the settings; nothing is decided here. A
 //! command line that makes no sense ends with exit code 2 (clap's own for usage).
 
+mod check;
 mod demo;
 mod get;
 mod kv;
@@ -17,6 +18,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::config::{EndpointLayer, Flags, LogLevel, SettingsLayer};
 
+pub use check::{Check, Checked};
 pub use demo::{Demo, Size};
 pub use get::{Format, Get, What};
 pub use kv::{Consent, Kv, KvForm, KvVerb, Unsaved};
@@ -46,6 +48,8 @@ pub enum Command {
     Kv(Kv),
     /// Say whether every datacenter has the same data, and how far behind it is.
     Replication(Replication),
+    /// Answer a monitor's question by the exit code.
+    Check(Check),
     /// Try dcview on simulated datacenters, without any Consul.
     Demo(Demo),
     /// Print the settings that count, after all layers, and where they are.

@@ -4,6 +4,7 @@
 //! [`resolve`] is a pure function of the file's text, the environment and the flags; only [`load`]
 //! reads the file. Nothing here opens a connection or reads a token or certificate file.
 
+mod consumers;
 mod describe;
 mod endpoint;
 mod env;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 
 use crate::consul::Endpoint;
+use crate::domain::consumers::Told as Consumers;
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
 use crate::journal::Agents;
@@ -68,6 +70,8 @@ pub struct Config {
     pub keys: Keys,
     /// What replicates where.
     pub replication: Told,
+    /// How the ways are asked in which consumers find services.
+    pub consumers: Consumers,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// Where the log goes.
@@ -153,6 +157,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
     for endpoint in own.chain([&mut agent]) {
         warnings.extend(lead(endpoint, env)?);
     }
+    let consumers = parsed.consumers.resolve(env, &agent, &datacenters)?;
     Ok(Config {
         agent,
         datacenters,
@@ -165,6 +170,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         log_level: settings.log_level.unwrap_or_default(),
         keys: parsed.keys,
         replication: parsed.replication,
+        consumers,
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
         sources_file: dirs.sources_file(),

@@ -3,6 +3,7 @@
 //! Everything here can be built in a test from literals. Names are Consul's own.
 
 pub mod catalog;
+pub mod consumers;
 pub mod coordinate;
 pub mod delta;
 pub mod event;

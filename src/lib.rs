@@ -36,6 +36,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod consul;
+pub mod consumers;
 pub mod domain;
 pub mod editor;
 pub mod journal;

@@ -12,6 +12,7 @@
 //! helped only once the way is open.
 
 mod ask;
+mod consumers;
 mod facts;
 pub(crate) mod form;
 mod gather;
@@ -33,6 +34,7 @@ use crate::config::Config;
 use crate::domain::feed::{List, Report, Subject};
 use crate::domain::ids::Dc;
 use crate::store::Store;
+pub use consumers::check_consumers;
 pub use replication::replication;
 
 use facts::Facts;
@@ -52,6 +54,9 @@ pub async fn get(
     config: &Config,
     mut out: impl Write,
 ) -> Result<Exit> {
+    if let What::Consumers { name } = &get.what {
+        return consumers::get(name, get.output, only, config, out).await;
+    }
     let ways = Ways::find(config, only).await?;
     if let Some(exit) = ways.refuse(only) {
         return Ok(exit);

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use crate::domain::consumers::{Consumers, Swept};
 use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::event::Event;
 use crate::domain::feed::{
@@ -72,6 +73,10 @@ pub struct Datacenter {
     pub prints: HashMap<Key, Print>,
     /// Its sessions and locks, as far as they are shown.
     pub held: Held,
+    /// What consumers of the shown services see.
+    pub consumers: HashMap<ServiceName, Arc<Consumers>>,
+    /// The disagreements of all its services, while they are shown.
+    pub swept: Option<Arc<Swept>>,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// Its services, instances and checks, counted.
@@ -124,6 +129,10 @@ pub enum Change {
     Events(Vec<Arc<Event>>, u64),
     /// The instances of a service in motion.
     Seats(Dc, ServiceName),
+    /// What consumers of a shown service see.
+    Consumers(Dc, ServiceName),
+    /// The disagreements of all services of a datacenter.
+    Disagreements(Dc),
     /// Nothing that is shown.
     Nothing,
 }
@@ -216,6 +225,8 @@ impl Store {
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
             dc.holders.retain(|id, _| keep(name, &Subject::Session(id.clone())));
             dc.held.keep(|subject| keep(name, subject));
+            dc.consumers.retain(|name_of, _| keep(name, &Subject::Consumers(name_of.clone())));
+            dc.swept.take_if(|_| !keep(name, &Subject::Disagreements));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {

@@ -29,6 +29,7 @@ mod beside;
 pub mod cells;
 pub mod checks;
 pub mod compare;
+pub mod consumers;
 pub mod facts;
 pub mod find;
 pub mod fresh;

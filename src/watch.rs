@@ -13,6 +13,7 @@
 mod backoff;
 mod board;
 mod catalog;
+mod consumers;
 mod context;
 mod datacenter;
 mod facts;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Config;
 use crate::consul::{Endpoint, Token, Verify};
+use crate::domain::consumers::Told as Consumers;
 use crate::domain::ids::Key;
 use crate::domain::replication::{Pair, Source, Told};
 
@@ -36,6 +37,7 @@ impl Config {
             }
         }
         replication(&mut out, &self.replication);
+        consumers(&mut out, &self.consumers);
         for (action, keys) in self.keys.overrides() {
             line(&mut out, &format!("keys.{action}"), &keys.join(", "));
         }
@@ -106,6 +108,25 @@ fn replication(out: &mut String, told: &Told) {
     for Pair { source, prefix, destination, to } in &told.compare {
         let to = to.as_ref().unwrap_or(prefix);
         field("compare", &format!("{source}:{prefix} with {destination}:{to}"));
+    }
+}
+
+fn consumers(out: &mut String, told: &Consumers) {
+    let mut field = |field: &str, value: &str| line(out, field, value);
+    field("consumers.dns_addr", &told.dns_usual);
+    for (dc, address) in &told.dns {
+        field(&format!("consumers.dns_addr of {dc}"), address);
+    }
+    field("consumers.dns_domain", &told.domain);
+    field("consumers.balancer_tag", &told.tag);
+    field("consumers.balancer_meta", &told.meta);
+    let services: Vec<&str> = told.services.iter().map(|it| it.as_str()).collect();
+    field("consumers.balancer_services", &services.join(", "));
+    field("consumers.balancer_path", &told.path);
+    field("consumers.templates", &told.templates);
+    for it in &told.balancers {
+        let auth = if it.auth.is_some() { ", with a password" } else { "" };
+        field(&format!("balancers.{}", it.name), &format!("{} in {}{auth}", it.address, it.dc));
     }
 }
 

@@ -67,6 +67,8 @@ fn the_sample_file_shows_every_field_with_a_value_that_parses() {
         "[replication]\n",
         "[[replication.source]]\n",
         "[[replication.compare]]\n",
+        "[consumers]\n",
+        "[[balancers]]\n",
     ] {
         let told = refused(&format!("{header}qqqqqqqqqqqqqqqq = 1"));
         let known = told.split_once("known are ").unwrap().1;

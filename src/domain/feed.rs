@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use super::consumers::{Consumers, Swept};
 use super::coordinate::Estimate;
 use super::delta::Delta;
 use super::event::Event;
@@ -42,6 +43,10 @@ pub enum Subject {
     Sessions,
     /// The locks under a prefix of the KV store.
     Locks(Key),
+    /// What consumers of a service see.
+    Consumers(ServiceName),
+    /// Where the ways of finding any service disagree: looked at now and then.
+    Disagreements,
 }
 
 /// One wanted subject of one datacenter.
@@ -184,6 +189,10 @@ pub enum Body {
     Events(Vec<Arc<Event>>, u64),
     /// The instances of a service that is in motion.
     Seats(ServiceName, Arc<Seats>),
+    /// What consumers of a shown service see, whole.
+    Consumers(Arc<Consumers>),
+    /// The disagreements of all services, as far as they were looked at.
+    Disagreements(Arc<Swept>),
 }
 
 /// One message from one datacenter.

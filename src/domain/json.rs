@@ -12,8 +12,10 @@ use super::catalog::{Instance, Node, ServiceHealth};
 use super::health::{Check, Counts, Status};
 use super::ids::{Dc, NodeName, ServiceName};
 
+mod consumers;
 mod lock;
 
+pub use consumers::ConsumerJson;
 pub use lock::{HolderJson, LockJson, SessionJson};
 
 /// A check in its datacenter.

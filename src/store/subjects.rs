@@ -48,6 +48,15 @@ impl Datacenter {
                 self.held.locks(locks, since);
                 Change::Kv(name, subject)
             }
+            Body::Consumers(consumers) => {
+                let service = consumers.service.clone();
+                self.consumers.insert(service.clone(), consumers);
+                Change::Consumers(name, service)
+            }
+            Body::Disagreements(swept) => {
+                self.swept = Some(swept);
+                Change::Disagreements(name)
+            }
             _ => Change::Nothing,
         }
     }

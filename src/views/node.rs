@@ -14,7 +14,7 @@ use crate::app::command::Takes;
 use crate::domain::catalog::Instance;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::{Check, Status, worst};
-use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId};
+use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId, ServiceName};
 use crate::domain::json::{CheckJson, InstanceJson, NodeJson};
 use crate::store::{Change, Datacenter};
 use crate::table::column::{Cell, Column, Width};
@@ -41,7 +41,7 @@ fn open(place: &Place) -> Box<dyn View> {
 /// A page of the node that the place names, narrowed to one instance if one is given.
 pub fn page(place: &Place, only: Option<ServiceId>) -> Box<dyn View> {
     let dc = place.dc.clone().unwrap_or_default();
-    let page = Page { dc, node: NodeName::from(place.arg(0)), only };
+    let page = Page { dc, node: NodeName::from(place.arg(0)), only, of: None };
     Box::new(TableView::new(place.clone(), page))
 }
 
@@ -50,6 +50,8 @@ pub struct Page {
     dc: Dc,
     node: NodeName,
     only: Option<ServiceId>,
+    /// The service of that instance, once it is known.
+    of: Option<ServiceName>,
 }
 
 /// One line of the page.
@@ -218,6 +220,11 @@ impl Listing for Page {
         if !rows.is_empty() {
             rows.push(Line::Node(worst(own.iter().map(AsRef::as_ref))));
         }
+        let service = rows.iter().find_map(|row| match row {
+            Line::Instance(it) => Some(it.service.clone()),
+            _ => None,
+        });
+        self.of = service.filter(|_| self.only.is_some()).or(self.of.take());
         rows
     }
 
@@ -247,6 +254,16 @@ impl Listing for Page {
             Line::Instance(it) => Some(Place::new("service").of(it.service.as_str())),
             _ => None,
         }
+    }
+
+    fn consumers(&self, row: &Line) -> Option<Place> {
+        let (service, id) = match row {
+            Line::Instance(it) => (&it.service, &it.id),
+            Line::Check(check) if !check.is_of_node() => (&check.service_name, &check.service_id),
+            _ => (self.of.as_ref()?, self.only.as_ref()?),
+        };
+        let place = super::consumers::place(service, Some(&self.dc));
+        Some(place.of(self.node.as_str()).of(id.as_str()))
     }
 
     fn name(&self, row: &Line) -> String {

@@ -1,8 +1,8 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, compare, find, instance, journal, key, kv, locks, node, nodes,
-    overview, pairs, replication, search, service, services, sessions, stream, value,
+    Entry, Place, View, checks, compare, consumers, find, instance, journal, key, kv, locks, node,
+    nodes, overview, pairs, replication, search, service, services, sessions, stream, value,
 };
 use crate::app::command::ViewWord;
 
@@ -16,6 +16,7 @@ pub const ALL: &[Entry] = &[
     stream::ENTRY,
     pairs::ENTRY,
     service::ENTRY,
+    consumers::ENTRY,
     node::ENTRY,
     instance::ENTRY,
     kv::ENTRY,

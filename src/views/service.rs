@@ -213,6 +213,14 @@ impl Listing for Service {
         Some(place.of(it.id.as_str()))
     }
 
+    fn consumers(&self, row: &InstanceRow) -> Option<Place> {
+        let place = super::consumers::place(&self.name, self.only.as_ref());
+        Some(match &row.instance {
+            Some(it) if self.only.is_some() => place.of(it.node.as_str()).of(it.id.as_str()),
+            _ => place,
+        })
+    }
+
     fn name(&self, row: &InstanceRow) -> String {
         row.instance.as_ref().map_or_else(|| row.dc.to_string(), |it| endpoint(it))
     }

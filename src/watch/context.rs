@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +14,7 @@ use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
 use crate::consul::Client;
+use crate::domain::consumers::{Swept, Told};
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
 use crate::domain::ids::{Dc, Key, NodeName};
@@ -82,6 +83,10 @@ pub(super) struct Context {
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
+    /// How the ways of consumers are asked.
+    pub told: Arc<Told>,
+    /// The disagreements as they were found last: kept while nobody looks.
+    pub swept: Mutex<Option<Arc<Swept>>>,
     seed: AtomicU64,
 }
 
@@ -103,6 +108,8 @@ impl Context {
             refresh: parts.refresh.clone(),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
+            told: Arc::clone(&parts.consumers),
+            swept: Mutex::default(),
             seed: AtomicU64::new(seed),
         }
     }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
+use crate::domain::consumers::Told;
 use crate::domain::feed::Scope;
 use crate::domain::ids::Dc;
 use crate::replication::{Ground, Memory};
@@ -21,6 +22,8 @@ pub(super) struct Sources {
     pub own: Vec<Own>,
     /// What streams between datacenters are followed by; without clients yet.
     pub ground: Ground,
+    /// How the ways of consumers are asked.
+    pub consumers: Arc<Told>,
     /// What the screen shows.
     pub scope: watch::Receiver<Scope>,
     /// Changes when everything is to be asked again.
@@ -55,6 +58,7 @@ impl Sources {
             memory: Memory::new(&config.sources_file),
             ..Ground::default()
         };
-        Ok(Self { agent, own, ground, scope, refresh })
+        let consumers = Arc::new(config.consumers.clone());
+        Ok(Self { agent, own, ground, consumers, scope, refresh })
     }
 }

@@ -185,6 +185,7 @@ impl Supervisor {
             scope: self.sources.scope.clone(),
             refresh: self.sources.refresh.clone(),
             first_answer,
+            consumers: Arc::clone(&self.sources.consumers),
             board: self.boards.of(dc),
         };
         let keeper = self.keeper.child();

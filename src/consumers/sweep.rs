@@ -1,0 +1,169 @@
+//! A look at all services of a datacenter, for where ways disagree.
+//!
+//! Cheaper than a look at each: the catalog is asked once for each service, which also says what
+//! passes; DNS is asked for SRV only, many names over one connection, by TCP, which leaves nothing
+//! out; load balancers are asked once. Prepared queries are left to the look at one service.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use futures_util::StreamExt as _;
+use futures_util::future::join_all;
+use futures_util::stream;
+use tokio::time::sleep;
+
+use super::dns::{self, Kind, MOST_ON_ONE};
+use super::look::{Looker, fetch, map};
+use crate::consul::{ApiError, read};
+use crate::domain::catalog::{Instance, InstanceKey};
+use crate::domain::consumers::balancer::Server;
+use crate::domain::consumers::dns::{Reply, name_of};
+use crate::domain::consumers::{Answer, Asked, Balancer, Consumers, Found, Lookup, Swept, judge};
+use crate::domain::health::Status;
+use crate::domain::ids::ServiceName;
+
+/// So many services are asked for at the same time.
+const AT_ONCE: usize = 8;
+/// What disagrees is looked at again after this, and told if it still does.
+const CONFIRM: Duration = Duration::from_millis(400);
+
+/// The load balancers with their servers, asked once for all services.
+type Balancers = Vec<(Arc<Balancer>, Answer<Arc<[Server]>>)>;
+
+/// Looks at all services, and tells what is found as it comes. What was found `before` keeps since
+/// when it disagrees.
+///
+/// # Errors
+/// When the services themselves cannot be had.
+pub async fn sweep(
+    looker: &mut Looker,
+    before: Option<&Swept>,
+    mut tell: impl FnMut(&Swept),
+) -> Result<Swept, ApiError> {
+    let services = read::service_names().fetch(&looker.client).await?.0;
+    let names: Vec<ServiceName> = services.into_iter().map(|service| service.name).collect();
+    let balancers = balancers(looker).await;
+    let mut swept = Swept { of: names.len(), ..Swept::default() };
+    for (balancer, answer) in &balancers {
+        if let Some(problem) = &answer.problem {
+            swept.problems.push((Arc::clone(&balancer.name), problem.clone()));
+        }
+    }
+    for batch in names.chunks(MOST_ON_ONE) {
+        let seen = look(looker, batch, &balancers).await;
+        let seen = confirmed(looker, seen, before).await;
+        seen.iter().for_each(|it| swept.add(it));
+        keep_since(&mut swept, before);
+        tell(&swept);
+    }
+    swept.at = Some(Utc::now());
+    Ok(swept)
+}
+
+async fn balancers(looker: &mut Looker) -> Balancers {
+    let all = looker.balancers().await;
+    join_all(all.into_iter().map(|it| looker.servers(it))).await
+}
+
+/// What consumers of some services see.
+async fn look(looker: &Looker, services: &[ServiceName], with: &Balancers) -> Vec<Consumers> {
+    let name =
+        |service: &ServiceName| name_of(service.as_str(), looker.dc.as_str(), &looker.told.domain);
+    let named: Vec<(ServiceName, String)> =
+        services.iter().filter_map(|it| Some((it.clone(), name(it)?))).collect();
+    let server = looker.told.dns_of(&looker.dc);
+    let names: Vec<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
+    let raw = stream::iter(services.iter().cloned())
+        .map(|service| async move {
+            let answer = fetch(&looker.client, read::service_instances(&service)).await;
+            (service, answer)
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect::<HashMap<ServiceName, Answer<Vec<Instance>>>>();
+    let (replies, mut raw) = tokio::join!(dns::ask_many(server, &names, Kind::Srv), raw);
+    let mut replies: HashMap<ServiceName, (String, Answer<Reply>)> = named
+        .into_iter()
+        .zip(replies)
+        .map(|((service, name), reply)| {
+            let answer = match reply {
+                Ok(reply) => Answer::new(reply, Utc::now()),
+                Err(error) => Answer::failed(error.0, Utc::now()),
+            };
+            (service, (name, answer))
+        })
+        .collect();
+    let each = services.iter().map(|service| {
+        let raw = raw.remove(service).unwrap_or_default();
+        let (name, tcp) = replies.remove(service).map_or_else(
+            || (None, Answer::default()),
+            |(name, answer)| (Some(Arc::from(name)), answer),
+        );
+        let raw = map(raw, |list| list.into_iter().map(Arc::new).collect::<Vec<_>>());
+        let asked = Asked {
+            passing: passing(&raw),
+            raw,
+            server: Arc::clone(server),
+            name,
+            srv: Lookup { tcp, ..Lookup::default() },
+            balancers: with.clone(),
+            ..Asked::default()
+        };
+        judge(&looker.dc, service, asked)
+    });
+    each.collect()
+}
+
+/// The passing instances, as the same answer says.
+fn passing(raw: &Answer<Vec<Arc<Instance>>>) -> Answer<Vec<InstanceKey>> {
+    let key = |it: &Arc<Instance>| InstanceKey { node: it.node.clone(), id: it.id.clone() };
+    let given = raw.given.as_ref().map(|(list, at)| {
+        let passing = list.iter().filter(|it| it.status == Status::Passing);
+        (passing.map(key).collect(), *at)
+    });
+    Answer { given, problem: raw.problem.clone() }
+}
+
+/// The same, with what is new looked at once more: the ways were not asked at the same moment.
+async fn confirmed(
+    looker: &mut Looker,
+    mut seen: Vec<Consumers>,
+    before: Option<&Swept>,
+) -> Vec<Consumers> {
+    let is_known = |service: &ServiceName, row: &crate::domain::consumers::Row| {
+        let old = before.and_then(|before| before.same(service, row));
+        old.is_some_and(|old| old.row.disagreements == row.disagreements)
+    };
+    let is_new = |it: &&Consumers| it.disagreeing().any(|row| !is_known(&it.service, row));
+    let doubtful: Vec<ServiceName> =
+        seen.iter().filter(is_new).map(|it| it.service.clone()).collect();
+    if doubtful.is_empty() {
+        return seen;
+    }
+    sleep(CONFIRM).await;
+    let balancers = balancers(looker).await;
+    let again = look(looker, &doubtful, &balancers).await;
+    for mut now in again {
+        let Some(first) = seen.iter_mut().find(|it| it.service == now.service) else { continue };
+        for row in &mut now.rows {
+            let was = first.rows.iter().find(|it| it.key == row.key);
+            // What was not so a moment ago is for the next look.
+            row.disagreements.retain(|it| was.is_some_and(|was| was.disagreements.contains(it)));
+        }
+        *first = now;
+    }
+    seen
+}
+
+/// Notes since when what was found disagrees.
+fn keep_since(swept: &mut Swept, before: Option<&Swept>) {
+    let now = Utc::now();
+    for found in swept.found.iter_mut().filter(|it| it.row.since.is_none()) {
+        let old = before.and_then(|before| before.same(&found.service, &found.row));
+        let since = old.and_then(|old| old.row.since).unwrap_or(now);
+        let Found { service, row } = &**found;
+        let row = crate::domain::consumers::Row { since: Some(since), ..row.clone() };
+        *found = Arc::new(Found { service: service.clone(), row });
+    }
+}
