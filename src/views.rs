@@ -30,6 +30,7 @@ pub mod cells;
 pub mod checks;
 pub mod compare;
 pub mod consumers;
+pub mod disagreements;
 pub mod facts;
 pub mod find;
 pub mod fresh;

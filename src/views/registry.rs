@@ -1,8 +1,9 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, compare, consumers, find, instance, journal, key, kv, locks, node,
-    nodes, overview, pairs, replication, search, service, services, sessions, stream, value,
+    Entry, Place, View, checks, compare, consumers, disagreements, find, instance, journal, key,
+    kv, locks, node, nodes, overview, pairs, replication, search, service, services, sessions,
+    stream, value,
 };
 use crate::app::command::ViewWord;
 
@@ -17,6 +18,7 @@ pub const ALL: &[Entry] = &[
     pairs::ENTRY,
     service::ENTRY,
     consumers::ENTRY,
+    disagreements::ENTRY,
     node::ENTRY,
     instance::ENTRY,
     kv::ENTRY,

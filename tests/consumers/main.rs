@@ -12,6 +12,7 @@ mod support;
 
 mod dns;
 mod run;
+mod stale;
 
 use std::sync::OnceLock;
 
