@@ -12,8 +12,11 @@
 pub mod dns;
 mod found;
 pub mod haproxy;
+mod http;
 mod look;
+pub mod nomad;
 mod sweep;
 
+pub use http::{Http, Refused};
 pub use look::Looker;
 pub use sweep::sweep;

@@ -25,6 +25,7 @@ use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
 use crate::ui::Look;
 
+mod allocation;
 mod beside;
 pub mod cells;
 pub mod checks;
@@ -53,6 +54,7 @@ pub mod service;
 pub mod services;
 pub mod sessions;
 pub mod stream;
+pub mod templates;
 mod unlock;
 pub mod value;
 

@@ -25,7 +25,6 @@ pub(super) struct Section {
     balancer_meta: Option<String>,
     balancer_services: Option<Vec<ServiceName>>,
     balancer_path: Option<String>,
-    templates: Option<String>,
 }
 
 /// One load balancer.
@@ -112,7 +111,6 @@ impl Sections {
             meta: text(told.balancer_meta, usual.meta),
             services: told.balancer_services.unwrap_or(usual.services),
             path: text(told.balancer_path, usual.path),
-            templates: text(told.templates, usual.templates),
         })
     }
 }

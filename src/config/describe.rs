@@ -123,7 +123,6 @@ fn consumers(out: &mut String, told: &Consumers) {
     let services: Vec<&str> = told.services.iter().map(|it| it.as_str()).collect();
     field("consumers.balancer_services", &services.join(", "));
     field("consumers.balancer_path", &told.path);
-    field("consumers.templates", &told.templates);
     for it in &told.balancers {
         let auth = if it.auth.is_some() { ", with a password" } else { "" };
         field(&format!("balancers.{}", it.name), &format!("{} in {}{auth}", it.address, it.dc));

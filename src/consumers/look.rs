@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep};
 
 use super::dns::{self, DnsError, Kind};
 use super::found;
-use super::haproxy::Haproxy;
+use super::haproxy;
+use super::http::Http;
 use crate::consul::read::{self, Query};
 use crate::consul::wire::Prepared;
 use crate::consul::{ApiError, Class, Client};
@@ -38,7 +39,7 @@ pub struct Looker {
     pub(super) dc: Dc,
     pub(super) client: Client,
     pub(super) told: Arc<Told>,
-    pub(super) haproxy: Haproxy,
+    http: Http,
     balancers: Option<(Vec<Arc<Balancer>>, Instant)>,
     queries: Option<(Vec<Prepared>, Instant)>,
 }
@@ -53,7 +54,7 @@ impl Looker {
             dc: dc.clone(),
             client: client.clone(),
             told: Arc::clone(told),
-            haproxy: Haproxy::new(),
+            http: Http::default(),
             balancers: None,
             queries: None,
         }
@@ -139,7 +140,7 @@ impl Looker {
         &self,
         balancer: Arc<Balancer>,
     ) -> (Arc<Balancer>, Answer<Arc<[Server]>>) {
-        let answer = match self.haproxy.servers(&balancer).await {
+        let answer = match haproxy::servers(&self.http, &balancer).await {
             Ok(servers) => Answer::new(servers.into(), Utc::now()),
             Err(why) => Answer::failed(why, Utc::now()),
         };

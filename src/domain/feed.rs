@@ -19,6 +19,7 @@ use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use super::kv::{Entry, Folder, Print, Session};
 use super::lock::Locks;
 use super::managed::Managers;
+use super::nomad::{Allocation, AllocationId};
 use super::replication::{Stream, StreamId};
 use super::seat::Seats;
 use super::server::Servers;
@@ -45,6 +46,8 @@ pub enum Subject {
     Locks(Key),
     /// What consumers of a service see.
     Consumers(ServiceName),
+    /// The allocation of Nomad that an instance is.
+    Allocation(AllocationId),
     /// Where the ways of finding any service disagree: looked at now and then.
     Disagreements,
 }
@@ -191,6 +194,8 @@ pub enum Body {
     Seats(ServiceName, Arc<Seats>),
     /// What consumers of a shown service see, whole.
     Consumers(Arc<Consumers>),
+    /// A shown allocation of Nomad.
+    Allocation(Arc<Allocation>),
     /// The disagreements of all services, as far as they were looked at.
     Disagreements(Arc<Swept>),
 }

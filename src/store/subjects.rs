@@ -53,6 +53,11 @@ impl Datacenter {
                 self.consumers.insert(service.clone(), consumers);
                 Change::Consumers(name, service)
             }
+            Body::Allocation(allocation) => {
+                let id = allocation.id.clone();
+                self.allocations.insert(id.clone(), allocation);
+                Change::Allocation(name, id)
+            }
             Body::Disagreements(swept) => {
                 self.swept = Some(swept);
                 Change::Disagreements(name)

@@ -19,6 +19,7 @@ use crate::store::Change;
 use crate::table::column::{Cell, Column};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
+use crate::ui::text::count;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
@@ -171,15 +172,24 @@ impl Listing for Service {
     }
 
     fn says(&self, ctx: &Ctx) -> Option<Cell> {
-        let all = self.seen(ctx).into_iter().filter_map(|(_, seen)| seen);
-        let disagree: usize = all.map(|seen| seen.disagreeing().count()).sum();
-        (disagree > 0).then(|| Cell::new(format!(" | {disagree} disagree"), Role::Warning))
+        let (mut rows, mut disagree) = (0, 0);
+        for seen in self.seen(ctx).into_iter().filter_map(|(_, seen)| seen) {
+            rows += seen.rows.len();
+            disagree += seen.disagreeing().count();
+        }
+        let cell = Cell::new(format!(" | {} instances", count(rows)), Role::Muted);
+        let text = format!(", {} disagree", count(disagree));
+        Some(if disagree > 0 { cell.then(text, Role::Warning) } else { cell })
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, Line>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, Line>> {
         let seen: Vec<&Consumers> =
             self.seen(ctx).into_iter().filter_map(|(_, seen)| Some(&**seen?)).collect();
-        columns::all(ctx, self, &seen, wide)
+        let mut columns = columns::all(ctx, self, &seen, wide);
+        // The words need room before the ways that the others are compared with.
+        let words = (room / 3).clamp(20, 56);
+        columns.push(columns::words(ctx, self, words));
+        columns
     }
 
     fn first_sort(&self) -> &'static str {

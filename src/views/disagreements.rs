@@ -19,7 +19,7 @@ use crate::store::{Change, Since};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
-use crate::ui::text::{age, clean, count};
+use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
@@ -181,21 +181,12 @@ impl Listing for Disagreements {
 
     fn says(&self, ctx: &Ctx) -> Option<Cell> {
         let all = self.shown(ctx).filter_map(|(_, state)| state.swept.as_ref());
-        let (mut checked, mut of, mut oldest) = (0, 0, None::<DateTime<Utc>>);
-        for swept in all {
-            checked += swept.checked;
-            of += swept.of;
-            oldest = swept.at.map(|at| oldest.map_or(at, |old| old.min(at))).or(oldest);
-        }
-        if of == 0 {
-            return None;
-        }
-        let text = match oldest.filter(|_| checked >= of) {
-            Some(at) => {
-                let old = age((ctx.now - at).to_std().unwrap_or_default());
-                format!(" | {} services, looked at {old} ago", count(of))
-            }
-            None => format!(" | {} of {} services so far", count(checked), count(of)),
+        let (checked, of) =
+            all.fold((0, 0), |(checked, of), it| (checked + it.checked, of + it.of));
+        let text = match (checked, of) {
+            (_, 0) => return None,
+            (checked, of) if checked >= of => format!(" | {} services", count(of)),
+            (checked, of) => format!(" | {} of {} services so far", count(checked), count(of)),
         };
         Some(Cell::new(text, Role::Muted))
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells, service};
+use super::{Ctx, Entry, Place, View, allocation, cells, service};
 use crate::app::command::Takes;
 use crate::domain::catalog::Instance;
 use crate::domain::feed::{List, Subject, Wanted};
@@ -232,6 +232,8 @@ impl Listing for Page {
         let is_mine = match change {
             Change::Instances(dc, subject, _) => *dc == self.dc && *subject == self.subject(),
             Change::NodeChecks(dc, node) => *dc == self.dc && *node == self.node,
+            // It stands beside the rows.
+            Change::Allocation(..) => return Some(Patch::default()),
             _ => false,
         };
         // A page has few lines: those that are gone are found by loading it anew.
@@ -240,6 +242,14 @@ impl Listing for Page {
 
     fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
         vec![Wanted { dc: self.dc.clone(), subject: self.subject() }]
+    }
+
+    fn watched(&self, row: &Line) -> Vec<Wanted> {
+        let id = match row {
+            Line::Instance(it) => Some(&it.id),
+            _ => self.only.as_ref(),
+        };
+        id.and_then(|id| allocation::wanted(&self.dc, id)).into_iter().collect()
     }
 
     fn is_fault(&self, row: &Line) -> bool {
@@ -295,7 +305,7 @@ impl Listing for Page {
                 title: Cell::new(format!(" {} ", clean(self.node.as_str())), Role::Title),
                 lines: Lines::Whole(self.node_lines(ctx)),
             },
-            Line::Instance(it) => service::instance_detail(ctx, it),
+            Line::Instance(it) => service::instance_detail(ctx, &self.dc, it),
             Line::Check(check) => Detail {
                 title: Cell::new(format!(" {} ", clean(&check.name)), Role::Title),
                 lines: Lines::Whole(cells::check_lines(

@@ -3,7 +3,7 @@
 use super::{
     Entry, Place, View, checks, compare, consumers, disagreements, find, instance, journal, key,
     kv, locks, node, nodes, overview, pairs, replication, search, service, services, sessions,
-    stream, value,
+    stream, templates, value,
 };
 use crate::app::command::ViewWord;
 
@@ -28,6 +28,7 @@ pub const ALL: &[Entry] = &[
     search::ENTRY,
     sessions::ENTRY,
     locks::ENTRY,
+    templates::ENTRY,
     compare::ENTRY,
     journal::ENTRY,
 ];

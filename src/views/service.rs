@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::{Ctx, Entry, Place, View, cells, fresh};
+use super::{Ctx, Entry, Place, View, allocation, cells, fresh};
 use crate::app::command::Takes;
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::feed::{List, Subject, Wanted};
@@ -182,6 +182,8 @@ impl Listing for Service {
         let (dc, subject, keys) = match change {
             Change::Instances(dc, subject, keys) => (dc, subject, keys),
             Change::Datacenter(_) | Change::Datacenters => return self.patch_unread(ctx),
+            // It stands beside the rows.
+            Change::Allocation(..) => return Some(Patch::default()),
             _ => return None,
         };
         if *subject != self.subject() || !self.shows(ctx, dc) {
@@ -201,6 +203,11 @@ impl Listing for Service {
     fn subjects(&self, ctx: &Ctx) -> Vec<Wanted> {
         let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
         shown.map(|(dc, _)| Wanted { dc: dc.clone(), subject: self.subject() }).collect()
+    }
+
+    fn watched(&self, row: &InstanceRow) -> Vec<Wanted> {
+        let it = row.instance.as_ref();
+        it.and_then(|it| allocation::wanted(&row.dc, &it.id)).into_iter().collect()
     }
 
     fn is_fault(&self, row: &InstanceRow) -> bool {
@@ -242,7 +249,7 @@ impl Listing for Service {
             let why = fresh::unread(ctx, &row.dc, &self.list()).unwrap_or_default();
             return Some(Detail { title, lines: Lines::Whole(vec![why]) });
         };
-        Some(instance_detail(ctx, it))
+        Some(instance_detail(ctx, &row.dc, it))
     }
 
     fn nothing(&self) -> &'static str {
@@ -251,10 +258,11 @@ impl Listing for Service {
 }
 
 /// What stands beside an instance: what it is, its checks that fail, its meta data.
-pub fn instance_detail(ctx: &Ctx, it: &Instance) -> Detail {
+pub fn instance_detail(ctx: &Ctx, dc: &Dc, it: &Instance) -> Detail {
     let mut lines = vec![cells::status(ctx, it.status)];
     lines.push(Cell::new("address  ", Role::Muted).then(endpoint(it), Role::Text));
     lines.push(cells::joined(["tags    "].into_iter().chain(it.tags.iter().map(AsRef::as_ref))));
+    lines.extend(allocation::lines(ctx, dc, &it.id));
     lines.extend(cells::meta_lines(&it.meta));
     for check in &it.checks {
         lines.push(Cell::default());

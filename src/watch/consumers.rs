@@ -13,16 +13,18 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::context::Context;
+use super::datacenter::REST;
 use super::sink::Sink;
 use super::watcher::{Refusal, Watcher};
 use crate::consul::Class;
 use crate::consul::read::{self, Meta};
-use crate::consumers::{Looker, sweep};
+use crate::consumers::{Http, Looker, nomad, sweep};
 use crate::domain::catalog::Instance;
 use crate::domain::consumers::{Consumers, Swept};
 use crate::domain::feed::{Body, List, Subject};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::ServiceName;
+use crate::domain::nomad::AllocationId;
 
 /// The shortest pause between two looks at a service.
 const SHORTEST: Duration = Duration::from_millis(250);
@@ -34,6 +36,8 @@ const USUAL: Duration = Duration::from_secs(3);
 const ALL: Duration = Duration::from_secs(30);
 /// .. and at most this.
 const ALL_LATEST: Duration = Duration::from_mins(10);
+/// How often Nomad is asked about an allocation.
+const ALLOCATION: Duration = Duration::from_secs(10);
 /// A look is followed by a pause of so many times what it took: less than a twentieth of a core.
 const SHARE: u32 = 24;
 
@@ -139,6 +143,26 @@ pub(super) async fn watch_disagreements(ctx: Arc<Context>) {
     }
 }
 
+/// Asks Nomad about an allocation, for as long as it is polled.
+pub(super) async fn watch_allocation(ctx: Arc<Context>, id: AllocationId) {
+    let subject = Subject::Allocation(id.clone());
+    let http = Http::default();
+    let mut refresh = ctx.refresh();
+    // Leafing through a list asks nobody.
+    sleep(REST).await;
+    loop {
+        let now = nomad::allocation(&ctx.client, &http, &id).await;
+        let body = Body::Allocation(Arc::new(now));
+        ctx.inbox.post(|pending| {
+            pending.subjects.entry(subject.clone()).or_default().whole = Some(body);
+        });
+        tokio::select! {
+            () = sleep(ALLOCATION) => {}
+            Ok(()) = refresh.changed() => {}
+        }
+    }
+}
+
 fn tell(ctx: &Context, swept: &Arc<Swept>) {
     let body = Body::Disagreements(Arc::clone(swept));
     ctx.inbox.post(|pending| {
@@ -146,9 +170,8 @@ fn tell(ctx: &Context, swept: &Arc<Swept>) {
     });
 }
 
-/// It is as old as the last look: no pulse confirms it.
 fn fresh(ctx: &Context, state: State, at: Option<DateTime<Utc>>) {
-    let freshness = Freshness { state, at, is_polled: true, ..Freshness::default() };
+    let freshness = Freshness { state, at, ..Freshness::default() };
     ctx.inbox.post(|pending| {
         pending.freshness.insert(List::Subject(Subject::Disagreements), freshness);
     });

@@ -25,8 +25,6 @@ pub struct Told {
     pub services: Vec<ServiceName>,
     /// Where the statistics are on a load balancer that does not say it.
     pub path: Arc<str>,
-    /// Where consul-template keeps what instances share.
-    pub templates: Arc<str>,
 }
 
 /// A load balancer.
@@ -55,7 +53,6 @@ impl Default for Told {
             meta: Arc::from("haproxy-stats"),
             services: vec![ServiceName::from("haproxy")],
             path: Arc::from("/stats"),
-            templates: Arc::from("consul-template/dedup/"),
         }
     }
 }

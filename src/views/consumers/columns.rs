@@ -1,6 +1,6 @@
 //! The columns: what an instance is, a column for each way, and the disagreement in words.
 
-use super::{Line, LineKey, Service, words};
+use super::{Line, LineKey, Service, words as texts};
 use crate::domain::consumers::{Consumers, Way};
 use crate::table::column::{Cell, Column, Width};
 use crate::ui::text::clean;
@@ -29,7 +29,7 @@ pub(super) fn all<'a>(
     if wide {
         columns.extend([
             Column::new("address", "address", Width::Fit(12, 30), |line: &Line| {
-                Cell::new(line.row().map(words::endpoint).unwrap_or_default(), Role::Text)
+                Cell::new(line.row().map(texts::endpoint).unwrap_or_default(), Role::Text)
             }),
             Column::new("node", "node", Width::Fit(8, 30), |line: &Line| {
                 let it = line.row().and_then(|row| row.instance.as_ref());
@@ -38,10 +38,14 @@ pub(super) fn all<'a>(
         ]);
     }
     columns.extend(ways(seen).into_iter().map(way));
-    columns.push(Column::new("says", "disagreement", Width::Fill(20, u16::MAX), |line: &Line| {
-        says(ctx, service, line)
-    }));
     columns
+}
+
+/// The disagreement in words, in at least so many cells.
+pub(super) fn words<'a>(ctx: &'a Ctx, service: &'a Service, least: u16) -> Column<'a, Line> {
+    Column::new("says", "disagreement", Width::Fill(least, u16::MAX), |line: &Line| {
+        says(ctx, service, line)
+    })
 }
 
 /// All ways that are asked anywhere, in their order.
@@ -66,7 +70,7 @@ fn way<'a>(way: Way) -> Column<'a, Line> {
     };
     let id = way.to_string();
     let cell = move |line: &Line| match (line.row(), &line.consumers) {
-        (Some(row), Some(seen)) => words::gives(seen.gives(row, &way), row),
+        (Some(row), Some(seen)) => texts::gives(seen.gives(row, &way), row),
         _ => Cell::default(),
     };
     let mut column = Column::new(&id, "", width, cell).rank(rank);
@@ -91,9 +95,9 @@ fn state(ctx: &Ctx, service: &Service, line: &Line) -> Cell {
 
 fn says(ctx: &Ctx, service: &Service, line: &Line) -> Cell {
     match (&line.key, line.row(), &line.consumers) {
-        (LineKey::Row(_), Some(row), _) => words::disagreements(row),
+        (LineKey::Row(_), Some(row), _) => texts::disagreements(row),
         (LineKey::Note(at), _, Some(seen)) => {
-            let note = words::notes(seen).into_iter().nth(*at);
+            let note = texts::notes(seen).into_iter().nth(*at);
             note.map(|(text, role)| Cell::new(clean(&text).into_owned(), role)).unwrap_or_default()
         }
         _ => fresh::unread(ctx, &line.dc, &service.list()).unwrap_or_default(),
