@@ -38,6 +38,7 @@ pub mod msg;
 pub mod nearest;
 pub mod notice;
 pub mod overlay;
+pub mod past;
 pub mod planning;
 pub mod prompt;
 pub mod seek;
@@ -50,6 +51,7 @@ use keymap::Keymap;
 use msg::{Effect, Exit, Msg, ViewId};
 use notice::{Level, Notice};
 use overlay::Overlay;
+use past::{Asked, Past};
 use prompt::Prompt;
 use task::LeftOpen;
 use tasks::{Asker, Tasks};
@@ -85,6 +87,8 @@ pub struct App {
     pub store: Store,
     /// What happened since the program began.
     pub history: History,
+    /// The earlier moment that is shown; none while that is what is live.
+    pub past: Option<Past>,
     /// The views.
     pub trail: Trail,
     /// What lies over the view.
@@ -102,6 +106,7 @@ pub struct App {
     size: Rect,
     scope: Scope,
     tasks: Tasks,
+    asked: Asked,
     /// The streams of which it was said that data is about to be deleted.
     warned: HashSet<StreamId>,
     /// True until the first list of datacenters was compared with the wanted focus.
@@ -116,6 +121,7 @@ impl App {
         let mut app = Self {
             store: Store::default(),
             history: History::default(),
+            past: None,
             trail: Trail::new(&Place::new("overview")),
             overlay: Overlay::None,
             notice,
@@ -128,9 +134,11 @@ impl App {
             size: Rect::new(0, 0, 80, 24),
             scope: Scope::default(),
             tasks: Tasks::default(),
+            asked: Asked::default(),
             warned: HashSet::new(),
             is_dirty: true,
         };
+        app.history.begin(app.now);
         // Nothing is known yet: no order is worked out elsewhere.
         app.reload(&mut Vec::new());
         app
@@ -149,6 +157,7 @@ impl App {
             }
             Msg::Clock(now) => self.tick(now),
             Msg::Report(report) => self.report(report, &mut effects),
+            Msg::Recalled(answer) => self.recalled(*answer, &mut effects),
             Msg::Ordered(id, ordered) => {
                 if let Some(view) = self.trail.by_id(id) {
                     view.take(ordered);
@@ -191,10 +200,15 @@ impl App {
 
     /// What views read.
     pub fn ctx(&self) -> Ctx<'_> {
-        let Setup { look, rules, .. } = &self.setup;
-        let (store, focus) = (&self.store, self.focus.as_ref());
-        let (history, is_past) = (&self.history, false);
-        Ctx { store, history, is_past, focus, now: self.now, look, rules }
+        let Self { setup, history, focus, .. } = self;
+        let (store, now, is_past) = shown(&self.store, self.now, self.past.as_ref());
+        let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
+        Ctx { store, history, is_past, focus, now, look, rules }
+    }
+
+    /// What is known, in an earlier moment what was known then.
+    pub fn shown(&self) -> &Store {
+        shown(&self.store, self.now, self.past.as_ref()).0
     }
 
     /// True when nothing may be written to what is shown.
@@ -245,6 +259,10 @@ impl App {
         if matches!(change, Change::Datacenters) {
             self.prove_focus(effects);
         }
+        // What happens now is no part of the moment on screen.
+        if self.past.is_some() {
+            return;
+        }
         // The strip at the top shows every datacenter.
         self.is_dirty |=
             matches!(change, Change::Datacenters | Change::Datacenter(_) | Change::Checks(..));
@@ -276,7 +294,8 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let action = self.setup.keymap.resolve(key, self.trail.view().place().view);
+        let action =
+            self.setup.keymap.resolve(key, self.trail.view().place().view, self.past.is_some());
         // In a text being edited the same key copies, and a slip must not leave it.
         // Nor must it leave half of a plan.
         let is_kept = matches!(self.overlay, Overlay::Edit(_)) || self.is_applying();
@@ -324,11 +343,11 @@ impl App {
 
     /// Lets the view on screen work with what it reads.
     fn with_view<T>(&mut self, work: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> T) -> T {
-        let Setup { look, rules, .. } = &self.setup;
-        let (store, focus) = (&self.store, self.focus.as_ref());
-        let (history, is_past) = (&self.history, false);
-        let ctx = Ctx { store, history, is_past, focus, now: self.now, look, rules };
-        work(self.trail.view_mut(), &ctx)
+        let Self { setup, store, history, past, focus, now, trail, .. } = self;
+        let (store, now, is_past) = shown(store, *now, past.as_ref());
+        let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
+        let ctx = Ctx { store, history, is_past, focus, now, look, rules };
+        work(trail.view_mut(), &ctx)
     }
 
     /// Tells a view something, which may be hidden: then it can only ask to be ordered, or to be
@@ -343,11 +362,11 @@ impl App {
             let response = self.with_view(tell);
             return self.respond(response, effects);
         }
-        let Setup { look, rules, .. } = &self.setup;
-        let (store, focus) = (&self.store, self.focus.as_ref());
-        let (history, is_past) = (&self.history, false);
-        let ctx = Ctx { store, history, is_past, focus, now: self.now, look, rules };
-        match self.trail.by_id(id).map(|view| tell(view.as_mut(), &ctx)) {
+        let Self { setup, store, history, past, focus, now, trail, .. } = self;
+        let (store, now, is_past) = shown(store, *now, past.as_ref());
+        let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
+        let ctx = Ctx { store, history, is_past, focus, now, look, rules };
+        match trail.by_id(id).map(|view| tell(view.as_mut(), &ctx)) {
             Some(Response::Work(job)) => effects.push(Effect::Order(id, job)),
             Some(Response::Seek(job)) => effects.push(Effect::Seek(id, job)),
             _ => {}
@@ -365,6 +384,7 @@ impl App {
                 self.say(Level::Info, format!("copied {what}"));
             }
             Response::Notice(text) => self.say(Level::Warn, text),
+            Response::Ask(_) if self.past.is_some() => self.say(Level::Warn, past::NO_READ),
             Response::Ask(ask) => {
                 self.ask(Asker::View(self.trail.id()), ask, effects);
             }
@@ -408,6 +428,10 @@ impl App {
 
     /// Says what is to be watched when that changed.
     fn rescope(&mut self, effects: &mut Vec<Effect>) {
+        // What is watched goes on as it was: a look back changes nothing of what is kept from now on.
+        if self.past.is_some() {
+            return;
+        }
         let subjects: Vec<Wanted> = self.trail.view().subjects(&self.ctx());
         let glanced = self.trail.view().glanced(&self.ctx());
         let is_same = subjects == self.scope.subjects && glanced == self.scope.glanced;
@@ -416,15 +440,18 @@ impl App {
         }
         let ticket = self.scope.ticket + 1;
         self.scope = Scope { ticket, focus: self.focus.clone(), subjects, glanced };
-        self.store.ticket = ticket;
-        let scope = self.scope.clone();
-        let is_wanted = |dc: &Dc, subject: &_| {
-            let mut all = scope.subjects.iter().chain(&scope.glanced.passing);
-            all.any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
-        };
-        self.store.keep_subjects(is_wanted);
-        effects.push(Effect::Scope(scope.clone()));
+        self.store.show(&self.scope);
+        effects.push(Effect::Scope(self.scope.clone()));
     }
+}
+
+/// What is shown and as of when: what is live, or an earlier moment, which the last says.
+fn shown<'a>(
+    live: &'a Store,
+    now: DateTime<Utc>,
+    past: Option<&'a Past>,
+) -> (&'a Store, DateTime<Utc>, bool) {
+    past.map_or((live, now, false), |past| (&past.store, past.at, true))
 }
 
 /// What is said of a datacenter that does not exist.

@@ -14,9 +14,11 @@ mod misspelt;
 mod paths;
 mod proxy;
 mod replication;
+mod rollout;
 mod settings;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
@@ -24,6 +26,7 @@ use crate::consul::Endpoint;
 use crate::domain::consumers::Told as Consumers;
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
+use crate::domain::version::Rules;
 use crate::journal::Agents;
 
 pub use endpoint::EndpointLayer;
@@ -72,6 +75,8 @@ pub struct Config {
     pub replication: Told,
     /// How the ways are asked in which consumers find services.
     pub consumers: Consumers,
+    /// How the version of an instance is found.
+    pub versions: Arc<Rules>,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// Where the log goes.
@@ -171,6 +176,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         keys: parsed.keys,
         replication: parsed.replication,
         consumers,
+        versions: Arc::new(parsed.versions),
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
         sources_file: dirs.sources_file(),

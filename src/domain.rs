@@ -3,6 +3,7 @@
 //! Everything here can be built in a test from literals. Names are Consul's own.
 
 pub mod catalog;
+pub mod census;
 pub mod consumers;
 pub mod coordinate;
 pub mod delta;
@@ -21,6 +22,9 @@ pub mod nomad;
 pub mod replication;
 pub mod seat;
 pub mod server;
+pub mod storm;
 pub mod tally;
 pub mod template;
+pub mod version;
 pub mod wan;
+pub mod zone;

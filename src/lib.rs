@@ -21,6 +21,7 @@
 //! - `domain` sees nothing; `consul` and then `watch` stand on it and talk to the agents.
 //! - `ui` (looks, texts, widgets) and `table` (rows, order, cursor) are the kit of the screen; they
 //!   know nothing of Consul.
+//! - `past` gives the store as it was at an earlier moment, and keeps what that takes.
 //! - `store` is what the feeds said; `views` show it with the kit, each in one file.
 //! - `app` holds the views and decides; the words of its actions and commands are shared with them.
 //! - `screen` draws `app`. `report` prints the same store without a terminal.
@@ -41,6 +42,7 @@ pub mod domain;
 pub mod editor;
 pub mod journal;
 pub mod kv;
+pub mod past;
 pub mod plan;
 mod provoke;
 pub mod replication;

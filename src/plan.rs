@@ -14,6 +14,8 @@ pub mod files;
 pub mod make;
 pub mod read;
 
+use std::ops::Range;
+
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Key, Op};
 
@@ -69,6 +71,11 @@ impl Plan {
     /// All operations in order.
     pub fn ops(&self) -> impl Iterator<Item = &Op> {
         self.steps.iter().flat_map(|step| &step.0)
+    }
+
+    /// The requests that carry it out, in order: each with the places of its steps.
+    pub fn requests(&self) -> Vec<Range<usize>> {
+        batch::requests(&self.steps)
     }
 
     /// What it would do.

@@ -23,6 +23,7 @@ mod trouble;
 mod ways;
 
 use std::io::{ErrorKind, Write};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
@@ -62,7 +63,8 @@ pub async fn get(
         return Ok(exit);
     }
     let mut troubles = Troubles::at_start(config, &ways);
-    let store = ask_all(&ways, only, &Question::of(&get.what), &mut troubles).await;
+    let question = Question { versions: Arc::clone(&config.versions), ..Question::of(&get.what) };
+    let store = ask_all(&ways, only, &question, &mut troubles).await;
     if let (Some((what, may_be_filtered)), true) = (absent(&get.what, &store), troubles.is_whole())
     {
         troubles.absent(&what, may_be_filtered);

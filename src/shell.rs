@@ -13,6 +13,7 @@ use crate::cli::{Checked, Cli, Command};
 use crate::config::{self, Config, Dirs, Env, LogLevel};
 use crate::domain::ids::Dc;
 
+mod archive;
 mod demo;
 mod diary;
 mod drafts;

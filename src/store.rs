@@ -14,7 +14,7 @@ use crate::domain::consumers::{Consumers, Swept};
 use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::event::Event;
 use crate::domain::feed::{
-    Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Subject, Versions,
+    Body, Feed, Link, List, NodeRoundTrip, Pulse, Report, Scope, Subject, Versions,
 };
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey};
@@ -40,7 +40,7 @@ use trend::Trend;
 pub use verdict::Verdict;
 
 /// One datacenter as it is known now.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Datacenter {
     /// Whether it answers, and how fast.
     pub pulse: Pulse,
@@ -142,8 +142,8 @@ pub enum Change {
     Nothing,
 }
 
-/// All datacenters.
-#[derive(Debug, Default)]
+/// All datacenters. A copy shares the rows.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Store {
     datacenters: IndexMap<Dc, Datacenter>,
     /// The agent's own datacenter, when it says.
@@ -222,8 +222,18 @@ impl Store {
         has_moved
     }
 
+    /// Learns what is shown from now on: forgets all other subjects, and drops what still comes of
+    /// them.
+    pub fn show(&mut self, scope: &Scope) {
+        self.ticket = scope.ticket;
+        self.keep_subjects(|dc, subject| {
+            let mut all = scope.subjects.iter().chain(&scope.glanced.passing);
+            all.any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+        });
+    }
+
     /// Forgets the instances of subjects that are no longer shown.
-    pub fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
+    fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
         for (name, dc) in &mut self.datacenters {
             dc.instances.retain(|subject, _| keep(name, subject));
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));

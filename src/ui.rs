@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::symbols::border;
 
 use crate::domain::health::Status;
+use crate::domain::zone::Zone;
 use glyph::{Glyphs, Sign};
 use theme::{Role, Theme};
 
@@ -22,6 +23,8 @@ pub struct Look {
     pub theme: Theme,
     /// The signs that the terminal can show.
     pub glyphs: Glyphs,
+    /// The operator's time zone.
+    pub zone: Zone,
 }
 
 /// Borders for a terminal without box characters.

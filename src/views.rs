@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::app::action::Action;
@@ -55,6 +56,7 @@ pub mod services;
 pub mod sessions;
 pub mod stream;
 pub mod templates;
+pub mod timeline;
 mod unlock;
 pub mod value;
 
@@ -150,6 +152,18 @@ pub struct Rules {
     pub protected: Vec<Dc>,
     /// Through which agents the datacenters are reached, which tells clusters apart.
     pub agents: Agents,
+    /// What the query of every request carries beside its datacenter.
+    pub tenancy: Tenancy,
+}
+
+/// What the query of every request carries beside its datacenter: namespace and partition, encoded
+/// and each with its `&`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tenancy {
+    /// To datacenters without settings of their own.
+    pub usual: String,
+    /// To those that have them.
+    pub own: HashMap<Dc, String>,
 }
 
 impl Rules {
@@ -161,6 +175,12 @@ impl Rules {
     /// The datacenter, if its name must be typed.
     pub fn protected(&self, dc: &Dc) -> Option<Dc> {
         self.protected.contains(dc).then(|| dc.clone())
+    }
+
+    /// What the query of every request to a datacenter begins with: `dc=dc-2`.
+    pub fn query(&self, dc: &Dc) -> String {
+        let tenancy = self.tenancy.own.get(dc).unwrap_or(&self.tenancy.usual);
+        format!("dc={dc}{tenancy}")
     }
 }
 

@@ -13,6 +13,7 @@
 mod backoff;
 mod board;
 mod catalog;
+mod census;
 mod consumers;
 mod context;
 mod datacenter;
@@ -38,6 +39,7 @@ mod sources;
 mod standing;
 mod subject;
 mod supervisor;
+mod truth;
 mod values;
 mod watcher;
 

@@ -18,6 +18,9 @@ haproxy_cache=${haproxy_cache:-$top/.cache/haproxy}
 suite=bullseye
 sha256_amd64=e4e888bba104daba1d9161f49bfc52649a7e4efd45b1a7ead5bc54f2cb9c89d9
 
+# The suites of the second lane: as long together as all others.
+second_lane="flows replication_others time rollout"
+
 say() { printf '%s\n' "tests/run.sh: $*" >&2; }
 fail() {
     say "$@"
@@ -206,5 +209,42 @@ find_haproxy
 say "$("$consul" version | head -n 1) at $consul"
 say "$("$haproxy" -v | head -n 1) at $haproxy"
 
+# Prints the names of all suites: the targets that cargo finds in tests/.
+suites() {
+    local file
+    for file in tests/*.rs tests/*/main.rs; do
+        file=${file#tests/}
+        file=${file%/main.rs}
+        printf '%s\n' "${file%.rs}"
+    done
+}
+
+# Runs everything. The suites wait for servers most of the time, so they go in two lanes side by side;
+# what the second one says is kept until the first is done.
+run_all() {
+    local first=(--lib --bins) second=() suite said status=0 lane
+    for suite in $(suites); do
+        case " $second_lane " in
+            *" $suite "*) second+=(--test "$suite") ;;
+            *) first+=(--test "$suite") ;;
+        esac
+    done
+    cargo test --locked --no-run
+    said=$(mktemp)
+    cargo test --locked --no-fail-fast "${second[@]}" >"$said" 2>&1 &
+    lane=$!
+    cargo test --locked --no-fail-fast "${first[@]}" || status=$?
+    wait "$lane" || status=$?
+    cat "$said"
+    rm -f "$said"
+    cargo test --locked --doc || status=$?
+    return "$status"
+}
+
 cd "$top"
-DCVIEW_CONSUL=$consul DCVIEW_HAPROXY=$haproxy cargo test --locked "$@"
+export DCVIEW_CONSUL=$consul DCVIEW_HAPROXY=$haproxy
+if [ $# -gt 0 ]; then
+    cargo test --locked "$@"
+else
+    run_all
+fi

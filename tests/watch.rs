@@ -10,6 +10,8 @@ mod arriving;
 mod broken;
 #[path = "watch/budget.rs"]
 mod budget;
+#[path = "watch/census.rs"]
+mod census;
 #[path = "watch/counting.rs"]
 mod counting;
 #[path = "watch/faults.rs"]

@@ -6,6 +6,7 @@ use super::command::READ_ONLY;
 use super::msg::{Effect, Exit};
 use super::notice::Level;
 use super::overlay::Overlay;
+use super::past::NO_READ;
 use super::prompt::Prompt;
 use super::task::Ask;
 use super::tasks::Asker;
@@ -20,7 +21,15 @@ impl App {
         if changes && self.setup.rules.is_read_only {
             return self.say(Level::Warn, READ_ONLY);
         }
+        if changes && self.refuses_in_past() {
+            return;
+        }
         match action {
+            // The first step back from an earlier moment is to what is live.
+            Action::Quit | Action::Live if self.go_live(effects) => {}
+            Action::Live => self.say(Level::Info, "this is live"),
+            Action::Earlier => self.go_by(-1, effects),
+            Action::Later => self.go_by(1, effects),
             Action::Quit if !self.step(-1) => {
                 effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() }));
             }
@@ -40,6 +49,7 @@ impl App {
             Action::Command => self.open_command(""),
             Action::Filter => self.open_filter(),
             Action::Jump => self.open_jump(effects),
+            Action::Refresh if self.past.is_some() => self.say(Level::Warn, NO_READ),
             Action::Refresh => {
                 effects.push(Effect::Refresh);
                 self.trail.view_mut().renew();
@@ -66,6 +76,9 @@ impl App {
 
     /// One step back: an applied filter goes first, then the view and what it limited lists to.
     pub(super) fn back(&mut self, effects: &mut Vec<Effect>) {
+        if self.go_live(effects) {
+            return;
+        }
         if self.forget(Asker::View(self.trail.id()), effects) {
             self.with_view(|view, ctx| view.stopped(ctx));
             return self.say(Level::Info, "stopped; what came so far is shown");
@@ -92,7 +105,7 @@ impl App {
     }
 
     pub(super) fn focus_nth(&mut self, n: u8, effects: &mut Vec<Effect>) {
-        let nth = self.store.datacenters().nth(usize::from(n).saturating_sub(1));
+        let nth = self.shown().datacenters().nth(usize::from(n).saturating_sub(1));
         match nth.map(|(dc, _)| dc.clone()) {
             Some(dc) => self.set_focus(Some(dc), effects),
             None => self.say(Level::Warn, format!("there is no datacenter {n}")),

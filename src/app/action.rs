@@ -59,6 +59,12 @@ pub enum Action {
     HistoryBack,
     /// Forward in the history of views.
     HistoryForward,
+    /// To the moment before, at which something happened.
+    Earlier,
+    /// To the moment after, at which something happened.
+    Later,
+    /// From an earlier moment to what is live.
+    Live,
     /// The next tab.
     NextView,
     /// The previous tab.
@@ -169,8 +175,10 @@ pub enum When {
     Group,
     /// Where a detail pane or page is shown.
     Detail,
-    /// Where something may be changed: not in read-only mode.
+    /// Where something may be changed: not in read-only mode, nor at an earlier moment.
     Change,
+    /// While an earlier moment is shown: there its keys mean nothing else.
+    Past,
 }
 
 /// What the program says about an action.
@@ -199,7 +207,11 @@ impl ActionInfo {
     }
 
     /// True when there is a view in which the keys of both mean something, so that they must differ.
+    /// What is only there at an earlier moment goes before what always is.
     pub fn meets(&self, other: &Self) -> bool {
+        if (self.when == When::Past) != (other.when == When::Past) {
+            return false;
+        }
         let is_anywhere = self.only.is_empty() || other.only.is_empty();
         is_anywhere || self.only.iter().any(|view| other.only.contains(view))
     }

@@ -45,6 +45,8 @@ pub enum Takes {
     Search,
     /// A kind of stream between datacenters; without one, all kinds.
     Kind,
+    /// Which events are asked for; without it, all of them.
+    Events,
 }
 
 /// A view as the command line knows it.

@@ -29,7 +29,7 @@ impl App {
     }
 
     pub(super) fn vocabulary<'a>(&'a self, views: &'a [command::ViewWord]) -> Vocabulary<'a> {
-        let states = || self.store.datacenters().map(|(_, state)| state);
+        let states = || self.shown().datacenters().map(|(_, state)| state);
         let mut services: Vec<&str> = states()
             .flat_map(|s| s.services.keys())
             .map(ServiceName::as_str)
@@ -40,7 +40,7 @@ impl App {
         let nodes = states().flat_map(|s| s.nodes.keys()).map(NodeName::as_str);
         Vocabulary {
             views,
-            dcs: self.store.datacenters().map(|(dc, _)| dc.as_str()).collect(),
+            dcs: self.shown().datacenters().map(|(dc, _)| dc.as_str()).collect(),
             services,
             nodes: nodes.take(OFFERED).collect(),
             themes: self.setup.themes.iter().map(Theme::name).collect(),
@@ -119,14 +119,15 @@ impl App {
     pub(super) fn object(&self, view: &'static str, name: &str) -> Place {
         let place = Place::new(view).of(name);
         // They follow the focus: the keys of all datacenters are searched in once they are read.
-        if view == "find" || view == "replication" {
+        if view == "find" || view == "replication" || view == "timeline" {
             return place;
         }
         if view != "node" {
             return place.perhaps_at(self.focus.as_ref());
         }
-        let has = |dc: &&Dc| self.store.dc(dc).is_some_and(|state| state.nodes.contains_key(name));
-        let all = self.focus.iter().chain(self.store.datacenters().map(|(dc, _)| dc));
+        let has =
+            |dc: &&Dc| self.shown().dc(dc).is_some_and(|state| state.nodes.contains_key(name));
+        let all = self.focus.iter().chain(self.shown().datacenters().map(|(dc, _)| dc));
         let mut all = all.peekable();
         let first = all.peek().copied().cloned();
         let found = all.find(has).cloned().or(first);
@@ -139,10 +140,11 @@ impl App {
             DcScope::All => self.set_focus(None, effects),
             DcScope::One(name) => {
                 let dc = Dc::from(name);
-                if self.store.dc(&dc).is_some() {
+                if self.shown().dc(&dc).is_some() {
                     self.set_focus(Some(dc), effects);
                 } else {
-                    let text = unknown_dc(&dc, self.store.datacenters().map(|(dc, _)| dc.as_str()));
+                    let text =
+                        unknown_dc(&dc, self.shown().datacenters().map(|(dc, _)| dc.as_str()));
                     self.say(Level::Warn, text);
                 }
             }

@@ -76,6 +76,9 @@ impl App {
 
     /// True, and said, where nothing may be written.
     pub(super) fn refuses_writes(&mut self, dc: &Dc) -> bool {
+        if self.refuses_in_past() {
+            return true;
+        }
         let is_refused = self.setup.rules.refuses(dc);
         if is_refused {
             self.say(Level::Warn, format!("read-only: '{dc}' may not be changed"));

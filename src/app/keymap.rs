@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::action::{ACTIONS, Action};
+use super::action::{ACTIONS, Action, When};
 use super::nearest::nearest;
 
 pub use asset::{markdown, toml};
@@ -76,14 +76,19 @@ impl Keymap {
         Ok(Self::from_keys(keys))
     }
 
-    /// What this key press means; `None` for an unbound key and for the release of a key.
-    pub fn resolve(&self, event: KeyEvent, view: &str) -> Option<Action> {
+    /// What this key press means in a view, which may show an earlier moment; `None` for an unbound
+    /// key and for the release of a key.
+    pub fn resolve(&self, event: KeyEvent, view: &str, is_past: bool) -> Option<Action> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
         let actions = self.actions.get(&Key::of(event))?;
+        let is_of_past =
+            |action: &Action| action.info().is_some_and(|info| info.when == When::Past);
         let is_meant = |action: &&Action| action.info().is_none_or(|info| info.is_in(view));
-        actions.iter().find(is_meant).copied()
+        let mut of_past = actions.iter().filter(|action| is_past && is_of_past(action));
+        let mut always = actions.iter().filter(|action| !is_of_past(action));
+        of_past.find(is_meant).or_else(|| always.find(is_meant)).copied()
     }
 
     /// The keys of an action, the one to show first; empty when it has none.
@@ -181,7 +186,7 @@ mod tests {
         use crate::app::action::Group;
         let keymap = Keymap::default();
         for c in "[OABCD".chars() {
-            let info = keymap.resolve(press(c), "").and_then(Action::info);
+            let info = keymap.resolve(press(c), "", false).and_then(Action::info);
             let group = info.map(|info| info.group);
             assert!(
                 matches!(group, None | Some(Group::Navigation | Group::Columns)),
@@ -191,27 +196,38 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_the_past_means_something_else_only_there() {
+        let end = KeyEvent::new(KeyCode::End, KeyModifiers::NONE);
+        let keymap = Keymap::default();
+        assert_eq!(keymap.resolve(end, "checks", false), Some(Action::Bottom));
+        assert_eq!(keymap.resolve(end, "checks", true), Some(Action::Live));
+        let moved = overrides(&[("bottom", &["end"]), ("live", &["f9"])]);
+        let keymap = Keymap::with_overrides(&moved).unwrap();
+        assert_eq!(keymap.resolve(end, "checks", true), Some(Action::Bottom));
+    }
+
+    #[test]
     fn a_release_means_nothing() {
         let keymap = Keymap::default();
         let mut event = press('j');
-        assert_eq!(keymap.resolve(event, ""), Some(Action::Down));
+        assert_eq!(keymap.resolve(event, "", false), Some(Action::Down));
         event.kind = KeyEventKind::Repeat;
-        assert_eq!(keymap.resolve(event, ""), Some(Action::Down));
+        assert_eq!(keymap.resolve(event, "", false), Some(Action::Down));
         event.kind = KeyEventKind::Release;
-        assert_eq!(keymap.resolve(event, ""), None);
+        assert_eq!(keymap.resolve(event, "", false), None);
     }
 
     #[test]
     fn an_override_replaces_the_defaults_of_its_action() {
         let keymap = Keymap::with_overrides(&overrides(&[("down", &["n"])])).unwrap();
-        assert_eq!(keymap.resolve(press('n'), ""), Some(Action::Down));
-        assert_eq!(keymap.resolve(press('j'), ""), None);
+        assert_eq!(keymap.resolve(press('n'), "", false), Some(Action::Down));
+        assert_eq!(keymap.resolve(press('j'), "", false), None);
     }
 
     #[test]
     fn an_override_takes_its_key_from_a_default() {
         let keymap = Keymap::with_overrides(&overrides(&[("copy-row", &["x"])])).unwrap();
-        assert_eq!(keymap.resolve(press('x'), ""), Some(Action::CopyRow));
+        assert_eq!(keymap.resolve(press('x'), "", false), Some(Action::CopyRow));
         assert_eq!(keymap.keys_of(Action::ExpandAll), "");
     }
 

@@ -4,10 +4,12 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::past::Recalled;
 use super::task::{Ask, Keep, News, TaskId};
 use super::{jump, seek};
 use crate::domain::feed::{Report, Scope};
 use crate::domain::kv::Key;
+use crate::past::Wish;
 use crate::table::job::{Job, Ordered};
 
 /// Something that happened.
@@ -24,6 +26,8 @@ pub enum Msg {
     Clock(DateTime<Utc>),
     /// The watch layer has something to tell.
     Report(Report),
+    /// The earlier moment that was asked for, or that there is none.
+    Recalled(Box<Recalled>),
     /// A list's order was worked out, for the view with this id.
     Ordered(ViewId, Ordered),
     /// The finder's hits came.
@@ -47,6 +51,8 @@ pub enum Effect {
     Scope(Scope),
     /// Work this out off the UI thread and bring it back as [`Msg::Ordered`].
     Order(ViewId, Job),
+    /// Find an earlier moment, and bring it back as [`Msg::Recalled`] under this id.
+    Recall(u64, Wish),
     /// Search, and bring the hits back as [`Msg::Found`].
     Find(jump::Job),
     /// Search among keys, and bring what is found back as [`Msg::Sought`].

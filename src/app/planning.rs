@@ -11,6 +11,7 @@
 mod commands;
 mod ops;
 mod report;
+mod requests;
 
 use std::sync::Arc;
 
@@ -147,7 +148,9 @@ impl App {
     /// The question before a plan is carried out, with its counts and its list.
     fn question_of(&self, proposal: Proposal, guarded: &[Guarded]) -> Confirm {
         let review = Ops::proposed(&proposal.plan, guarded);
-        let lines = vec![counted(proposal.plan.counts())];
+        let query = self.setup.rules.query(&proposal.plan.dc);
+        let mut lines = vec![counted(proposal.plan.counts())];
+        lines.extend(requests::lines(&proposal.plan, &query));
         let protected = self.setup.rules.protected(proposal.wish.dc());
         let title = proposal.wish.to_string();
         let confirm = Confirm::new(title, lines, Ask::Apply(proposal));

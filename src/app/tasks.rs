@@ -74,6 +74,9 @@ impl App {
 
     /// Asks the operator before a change, and meanwhile finds out who else writes its keys.
     pub(super) fn question(&mut self, mut confirm: Box<Confirm>, effects: &mut Vec<Effect>) {
+        if self.refuses_in_past() {
+            return;
+        }
         if self.is_applying() {
             let why = confirm.reasons.join("; ");
             return self.say(Level::Error, format!("not done: {}: {why}", confirm.title));
@@ -106,7 +109,9 @@ impl App {
     pub(super) fn begin(&mut self, effects: &mut Vec<Effect>) {
         let response = self.with_view(|view, ctx| view.appears(ctx));
         self.respond(response, effects);
-        if let Some(ask) = self.with_view(|view, ctx| view.asks(ctx)) {
+        if self.past.is_none()
+            && let Some(ask) = self.with_view(|view, ctx| view.asks(ctx))
+        {
             self.ask(Asker::View(self.trail.id()), ask, effects);
         }
     }

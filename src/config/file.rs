@@ -15,9 +15,11 @@ use serde::Deserialize;
 use super::consumers::{BalancerSection, Section as Consumers, Sections};
 use super::keys::{self, Keys};
 use super::replication::Section as Replication;
+use super::rollout::Section as Rollout;
 use super::{DcConfig, EndpointLayer, Env, LogLevel, SettingsLayer, misspelt};
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
+use crate::domain::version::Rules;
 
 /// A settings file as it was found.
 #[derive(Clone)]
@@ -39,6 +41,7 @@ pub(super) struct Parsed {
     pub keys: Keys,
     pub replication: Told,
     pub consumers: Sections,
+    pub versions: Rules,
 }
 
 #[derive(Default, Deserialize)]
@@ -56,6 +59,7 @@ struct Schema {
     replication: Replication,
     consumers: Consumers,
     balancers: Vec<BalancerSection>,
+    rollout: Rollout,
 }
 
 /// Defines a section that holds the fields of an endpoint and some of its own. (Serde cannot
@@ -204,6 +208,7 @@ impl SourceFile {
             keys: Keys::new(schema.keys, &self.text),
             replication: schema.replication.told(),
             consumers: Sections { consumers: schema.consumers, balancers: schema.balancers },
+            versions: schema.rollout.versions(),
         })
     }
 

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::*;
 use crate::consul::Token;
+use crate::domain::catalog::Instance;
+use crate::domain::catalog::tests::instance;
 use crate::domain::ids::Key;
 
 fn dirs() -> Dirs {
@@ -69,6 +71,8 @@ fn the_sample_file_shows_every_field_with_a_value_that_parses() {
         "[[replication.compare]]\n",
         "[consumers]\n",
         "[[balancers]]\n",
+        "[rollout]\n",
+        "[[rollout.version]]\n",
     ] {
         let told = refused(&format!("{header}qqqqqqqqqqqqqqqq = 1"));
         let known = told.split_once("known are ").unwrap().1;
@@ -89,6 +93,39 @@ fn what_replicates_where_is_told_by_the_file() {
     assert_eq!((source.source.as_str(), source.exclude.len()), ("dc-1", 1));
     assert_eq!(told.source("config/", &dc_3), None);
     assert_eq!(told.compare[0].to.as_ref().map(Key::as_str), Some("app/"));
+}
+
+#[test]
+fn where_a_version_is_found_is_told_by_the_file() {
+    let version = |config: &Config, service: &str, meta: &[(&str, &str)], tags: &[&str]| {
+        let meta = meta.iter().map(|(key, value)| (Arc::from(*key), Arc::from(*value)));
+        let instance = Instance {
+            service: service.into(),
+            meta: meta.collect(),
+            tags: tags.iter().map(|tag| Arc::from(*tag)).collect(),
+            ..instance("n1", "a")
+        };
+        config.versions.version(&instance).to_string()
+    };
+    let config = of_file(&sample_uncommented());
+    assert_eq!(version(&config, "web-shop", &[("build", "b7"), ("version", "1")], &[]), "b7");
+    assert_eq!(version(&config, "night-batch", &[], &["build-8"]), "8");
+    assert_eq!(version(&config, "db", &[], &["release-2"]), "2");
+    assert_eq!(version(&of_file(""), "db", &[], &["release-2", "v3"]), "v3");
+}
+
+#[test]
+fn a_faulty_rule_for_versions_is_told_with_its_line_and_what_to_write() {
+    let at = "/etc/dcview/config.toml";
+    let told = refused("[rollout]\ntag = 'build-('\n");
+    assert!(told.starts_with(&format!("{at}:2: this pattern cannot be read (")), "{told}");
+    assert!(told.contains("write one with a group"), "{told}");
+    let told = refused("[rollout]\ntag = '(a)(b)'\n");
+    assert!(told.contains("has 2 groups"), "{told}");
+    let told = refused("mouse = true\n[[rollout.version]]\nservice = 'web'\n");
+    assert!(told.starts_with(&format!("{at}:2: this rule does not say where")), "{told}");
+    let told = refused("[rollout]\nmeta = 3\n");
+    assert!(told.contains(":2: ") && told.contains("expected a key or a list of keys"), "{told}");
 }
 
 #[test]

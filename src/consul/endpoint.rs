@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Address, Proxy};
+use super::{Address, Proxy, encode_segment};
 
 /// One agent and how to speak to it.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,18 @@ pub struct Endpoint {
     pub namespace: Option<String>,
     /// Enterprise admin partition, sent as `partition`; other servers ignore it.
     pub partition: Option<String>,
+}
+
+impl Endpoint {
+    /// What the query of every request carries beside the datacenter, as it is sent: `&ns=team`;
+    /// nothing without a namespace or partition.
+    pub fn tenancy(&self) -> String {
+        let names = [("ns", &self.namespace), ("partition", &self.partition)];
+        let pairs = names.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        pairs.fold(String::new(), |all, (name, value)| {
+            format!("{all}&{name}={}", encode_segment(value))
+        })
+    }
 }
 
 /// Where the ACL token comes from.
@@ -96,6 +108,14 @@ mod tests {
         let auth = BasicAuth::parse(&"ann:a:b".into());
         assert_eq!((auth.user.as_str(), auth.password.expose_secret()), ("ann", "a:b"));
         assert_eq!(BasicAuth::parse(&"ann".into()).password.expose_secret(), "");
+    }
+
+    #[test]
+    fn a_namespace_is_in_every_query() {
+        assert_eq!(Endpoint::default().tenancy(), "");
+        let namespace = Some(String::from("team a"));
+        let endpoint = Endpoint { namespace, ..Endpoint::default() };
+        assert_eq!(endpoint.tenancy(), "&ns=team%20a");
     }
 
     #[test]

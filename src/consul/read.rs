@@ -19,10 +19,14 @@ use crate::domain::coordinate::Coordinate;
 use crate::domain::health::{Check, Status};
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::domain::server::Servers;
+use crate::domain::version::Rules;
 use crate::domain::wan::Member;
 
 /// The id of the policy that sees and may do everything.
 pub const GLOBAL_MANAGEMENT: &str = "00000000-0000-0000-0000-000000000001";
+
+/// Meta data of no node, and a tag of no instance.
+const NOWHERE: &str = "dcview-asks-for:none";
 
 /// Longer bodies are read on a thread of their own, so that no other task of the runtime waits.
 const READ_INLINE: usize = 64 << 10;
@@ -169,16 +173,49 @@ pub fn nodes() -> Query<Vec<Node>> {
     Query::new("/v1/catalog/nodes", wire::nodes)
 }
 
-/// The instances of a service, with their checks and their nodes'.
-pub fn service_instances(name: &ServiceName) -> Query<Vec<Instance>> {
+/// The instances of a service, with their checks and their nodes', and their versions by these
+/// rules.
+pub fn service_instances(name: &ServiceName, versions: &Arc<Rules>) -> Query<Vec<Instance>> {
     let path = format!("/v1/health/service/{}", encode_segment(name.as_str()));
-    Query::new(path, wire::instances)
+    let versions = Arc::clone(versions);
+    Query::new(path, move |text, names| {
+        let mut instances = wire::instances(text, names)?;
+        name_versions(&versions, &mut instances);
+        Ok(instances)
+    })
 }
 
-/// A node and its instances, without checks; `None` when there is no such node.
-pub fn node_services(node: &NodeName) -> Query<Option<OnNode>> {
+/// The registration index: it moves when an instance or a node is registered, changed or
+/// deregistered, and not with checks. An answer without content: no node has this meta data.
+pub fn registrations() -> Query<()> {
+    Query::new("/v1/catalog/services", |_, _| Ok(())).with(|it| it.query("node-meta", NOWHERE))
+}
+
+/// A service's own index: it moves with its instances, their checks and their nodes. An answer
+/// without content: no instance has this tag.
+pub fn service_index(name: &ServiceName) -> Query<()> {
+    let path = format!("/v1/catalog/service/{}", encode_segment(name.as_str()));
+    Query::new(path, |_, _| Ok(())).with(|request| request.query("tag", NOWHERE))
+}
+
+/// A node and its instances, without checks, with their versions by these rules; `None` when there
+/// is no such node.
+pub fn node_services(node: &NodeName, versions: &Arc<Rules>) -> Query<Option<OnNode>> {
     let path = format!("/v1/catalog/node-services/{}", encode_segment(node.as_str()));
-    Query::new(path, wire::node_services)
+    let versions = Arc::clone(versions);
+    Query::new(path, move |text, names| {
+        let mut on_node = wire::node_services(text, names)?;
+        if let Some(on_node) = &mut on_node {
+            name_versions(&versions, &mut on_node.instances);
+        }
+        Ok(on_node)
+    })
+}
+
+fn name_versions(versions: &Rules, instances: &mut [Instance]) {
+    for instance in instances {
+        instance.version = versions.version(instance);
+    }
 }
 
 /// All checks of a node, those of its services included.
@@ -244,7 +281,7 @@ mod tests {
 
     #[test]
     fn names_are_percent_encoded() {
-        let request = service_instances(&"a/b c".into()).request();
+        let request = service_instances(&"a/b c".into(), &Arc::default()).request();
         assert!(format!("{request:?}").contains("/v1/health/service/a%2Fb%20c"));
     }
 }

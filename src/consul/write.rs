@@ -34,12 +34,7 @@ pub async fn apply(client: &Client, write: &Write) -> Outcome {
         return Outcome::Refused(ApiError::Setup(why.to_owned()));
     }
     let body = txn::body(&write.ops);
-    let alone = match write.ops.as_slice() {
-        [op @ Op::Put { key, .. }] if plain_prefix(key.as_str()).len() == key.as_str().len() => {
-            Some(op)
-        }
-        _ => None,
-    };
+    let alone = alone(&write.ops);
     let is_long = body.len() > LONGEST_TXN;
     let outcome = match alone {
         Some(op) if is_long => return put(&client, op).await,
@@ -49,6 +44,29 @@ pub async fn apply(client: &Client, write: &Write) -> Outcome {
         // A server with a smaller limit on transactions.
         (Outcome::TooLarge(_), Some(op)) => put(&client, op).await,
         (outcome, _) => outcome,
+    }
+}
+
+/// The one operation that may go by a request of its own, if it is one.
+fn alone(ops: &[Op]) -> Option<&Op> {
+    match ops {
+        [op @ Op::Put { key, .. }] if plain_prefix(key.as_str()).len() == key.as_str().len() => {
+            Some(op)
+        }
+        _ => None,
+    }
+}
+
+/// The request that these operations go by, as a line: method, path and query. `query` is what the
+/// query of every request to the datacenter carries.
+pub fn shown(ops: &[Op], query: &str) -> String {
+    match alone(ops).filter(|_| txn::body(ops).len() > LONGEST_TXN) {
+        Some(op) => {
+            let flags = op.after().map_or(0, |(_, flags)| flags);
+            let path = path_of(op.key().as_str());
+            format!("PUT {path}?{query}&cas={}&flags={flags}", op.cas())
+        }
+        None => format!("PUT {}?{query}", txn::PATH),
     }
 }
 
@@ -102,6 +120,14 @@ mod tests {
     fn write(keys: &[&str]) -> Write {
         let ops = keys.iter().map(|key| Op::create(Key::from(*key), "", 0)).collect();
         Write { dc: "dc-1".into(), ops }
+    }
+
+    #[test]
+    fn a_request_is_shown_as_it_is_sent() {
+        let small = write(&["a", "b"]);
+        assert_eq!(shown(&small.ops, "dc=dc-1&ns=team"), "PUT /v1/txn?dc=dc-1&ns=team");
+        let large = Op::create(Key::from("a b"), vec![0; 400 << 10], 7);
+        assert_eq!(shown(&[large], "dc=dc-1"), "PUT /v1/kv/a%20b?dc=dc-1&cas=0&flags=7");
     }
 
     #[test]

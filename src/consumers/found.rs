@@ -22,7 +22,9 @@ pub(super) async fn balancers(client: &Client, dc: &Dc, told: &Told) -> Vec<Arc<
         service.tags.iter().any(|tag| **tag == *told.tag) || told.services.contains(&service.name)
     });
     for service in candidates {
-        if let Ok((instances, _)) = read::service_instances(&service.name).fetch(client).await {
+        if let Ok((instances, _)) =
+            read::service_instances(&service.name, &Arc::default()).fetch(client).await
+        {
             all.extend(instances.iter().filter_map(|it| of_instance(it, dc, told)).map(Arc::new));
         }
     }
@@ -98,7 +100,9 @@ mod tests {
             meta: meta.iter().map(|(k, v)| (Arc::from(*k), Arc::from(*v))).collect(),
             checks: Vec::new(),
             status: Status::Passing,
+            version: "".into(),
             modify_index: 1,
+            create_index: 1,
         }
     }
 

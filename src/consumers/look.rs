@@ -94,7 +94,7 @@ impl Looker {
         let name = name_of(service.as_str(), self.dc.as_str(), &self.told.domain);
         let server = Arc::clone(self.told.dns_of(&self.dc));
         let (catalog, passing) =
-            (read::service_instances(service), read::prepared::passing(service));
+            (read::service_instances(service, &Arc::default()), read::prepared::passing(service));
         let srv = lookup(&server, name.as_deref(), &[Kind::Srv]);
         let http = join(fetch(&self.client, catalog), fetch(&self.client, passing));
         let proxies = join_all(balancers.into_iter().map(|it| self.servers(it)));

@@ -22,7 +22,7 @@ const HTTP: &str = "http";
 pub async fn allocation(client: &Client, http: &Http, id: &AllocationId) -> Allocation {
     let mut found = Allocation { id: id.clone(), nomad: None, told: Answer::default() };
     for service in SERVICES {
-        let query = read::service_instances(&ServiceName::from(service));
+        let query = read::service_instances(&ServiceName::from(service), &Arc::default());
         let all = query.fetch(client).await.map(|(all, _)| all).unwrap_or_default();
         for it in all.iter().filter(|it| it.tags.iter().any(|tag| **tag == *HTTP)) {
             let nomad: Arc<str> = format!("http://{}", it.endpoint()).into();

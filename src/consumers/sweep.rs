@@ -77,7 +77,8 @@ async fn look(looker: &Looker, services: &[ServiceName], with: &Balancers) -> Ve
     let names: Vec<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
     let raw = stream::iter(services.iter().cloned())
         .map(|service| async move {
-            let answer = fetch(&looker.client, read::service_instances(&service)).await;
+            let answer =
+                fetch(&looker.client, read::service_instances(&service, &Arc::default())).await;
             (service, answer)
         })
         .buffer_unordered(AT_ONCE)

@@ -59,10 +59,16 @@ pub struct Instance {
     pub tags: Vec<Arc<str>>,
     /// Its meta data, in the server's order.
     pub meta: IndexMap<Arc<str>, Arc<str>>,
+    /// Its version as [`super::version`] found it; empty when it has none.
+    #[serde(skip)]
+    pub version: Arc<str>,
     /// Its own checks and its node's.
     pub checks: Vec<Arc<Check>>,
     /// The state from those checks.
     pub status: Status,
+    /// The Raft index of its registration.
+    #[serde(skip)]
+    pub create_index: u64,
     /// The Raft index of its last change.
     pub modify_index: u64,
 }
@@ -78,12 +84,9 @@ impl Instance {
         }
     }
 
-    /// Its version: meta `version`, else the first tag that looks like one.
+    /// Its version, if it has one.
     pub fn version(&self) -> Option<&str> {
-        self.meta
-            .get("version")
-            .map(AsRef::as_ref)
-            .or_else(|| self.tags.iter().map(AsRef::as_ref).find(|tag| is_version(tag)))
+        (!self.version.is_empty()).then_some(&*self.version)
     }
 }
 
@@ -130,26 +133,25 @@ impl Node {
     }
 }
 
-/// True for a tag such as `v2`, `1.4.0` or `v1.2-rc1`.
-pub fn is_version(tag: &str) -> bool {
-    let digits = tag.strip_prefix('v').unwrap_or(tag);
-    let dotted = digits.contains('.') || digits.len() < tag.len();
-    dotted
-        && digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_alphanumeric() || ".-+_".contains(c))
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    #[test]
-    fn a_version_tag_is_told_from_other_tags() {
-        for yes in ["v1", "v2.3.1", "1.4.0", "v1.2-rc1"] {
-            assert!(is_version(yes), "{yes}");
-        }
-        for no in ["az1", "8080", "primary", "v", "10.0.0.1/8", ""] {
-            assert!(!is_version(no), "{no}");
+    /// An instance of `web`, without checks.
+    pub fn instance(node: &str, id: &str) -> Instance {
+        Instance {
+            service: "web".into(),
+            id: id.into(),
+            node: node.into(),
+            address: "10.0.0.1".into(),
+            port: 80,
+            tags: Vec::new(),
+            meta: IndexMap::default(),
+            version: Arc::default(),
+            checks: Vec::new(),
+            status: Status::Passing,
+            create_index: 1,
+            modify_index: 1,
         }
     }
 }

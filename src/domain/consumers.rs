@@ -337,6 +337,11 @@ impl Consumers {
         self.rows.iter().filter(|row| !row.disagreements.is_empty())
     }
 
+    /// The rows with what is said of them, in their order.
+    pub fn said(&self) -> impl Iterator<Item = (&RowKey, Option<Status>, &[Disagreement])> {
+        self.rows.iter().map(|row| (&row.key, row.status(), row.disagreements.as_slice()))
+    }
+
     /// Why a way cannot be asked now; `None` when it answered, or was not asked.
     pub fn problem(&self, way: &Way) -> Option<&Problem> {
         let asked = &self.asked;

@@ -6,6 +6,9 @@
 //! event, from the state before to the state after.
 
 pub mod checks;
+pub mod query;
+mod turn;
+pub mod when;
 
 use std::fmt;
 use std::sync::Arc;
@@ -60,6 +63,15 @@ impl Kind {
         Self::UserEvent,
         Self::Write,
     ];
+
+    /// The kind of this name, also where it is written in the plural.
+    pub fn named(word: &str) -> Option<Self> {
+        let is_it = |kind: &Self| {
+            let rest = word.strip_prefix(kind.word());
+            rest.is_some_and(|rest| rest.is_empty() || rest == "s")
+        };
+        Self::ALL.into_iter().find(is_it)
+    }
 
     /// The word shown to operators and written to JSON.
     pub fn word(self) -> &'static str {
@@ -217,5 +229,31 @@ impl Event {
             Object::UserEvent(name) => name.len(),
         };
         size_of::<Self>() + object + self.from.len() + self.to.len() + self.detail.len()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A check of an instance `NAME-n` that came to a state at second 0.
+    pub fn check(dc: &str, node: &str, instance: &str, to: &str) -> Event {
+        Event {
+            at: DateTime::UNIX_EPOCH,
+            after: None,
+            dc: dc.into(),
+            kind: Kind::Check,
+            object: Object::Check {
+                node: node.into(),
+                id: "http".into(),
+                name: "http".into(),
+                service: instance.split('-').next().unwrap_or_default().into(),
+                service_id: instance.into(),
+            },
+            from: "".into(),
+            to: to.into(),
+            detail: "".into(),
+            index: 1,
+        }
     }
 }

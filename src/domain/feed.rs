@@ -79,6 +79,8 @@ pub struct Scope {
 pub struct Glanced {
     /// Services whose versions are shown: read now and then.
     pub services: Vec<ServiceName>,
+    /// Services whose rollout is watched: followed in every datacenter, in motion or not.
+    pub rollouts: Vec<ServiceName>,
     /// Keys whose values are compared: read when the folder that they lie in changed.
     pub keys: Vec<(Dc, Key)>,
     /// True while streams between datacenters are shown: they are compared as soon as they change.
@@ -211,6 +213,13 @@ pub struct Feed {
     pub at: DateTime<Utc>,
     /// What came.
     pub body: Body,
+}
+
+impl Report {
+    /// True for what happened, which changes nothing of what is known.
+    pub fn is_events(&self) -> bool {
+        matches!(self, Self::Feed(feed) if matches!(feed.body, Body::Events(..)))
+    }
 }
 
 /// What the watch layer sends to the screen.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::event::Event;
+use super::storm::{Fold, Storm, StormId, Storms};
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +28,33 @@ impl Default for Bound {
     }
 }
 
+/// An event in its place.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The number that it came under.
+    pub number: u64,
+    /// The storm that it is part of; 0 where it is of none.
+    pub storm: StormId,
+    /// The event.
+    pub event: Arc<Event>,
+}
+
+impl Entry {
+    /// What it is sorted by.
+    fn key(&self) -> (DateTime<Utc>, u64) {
+        (self.event.at, self.number)
+    }
+}
+
 /// The events.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<Entry>,
+    storms: Storms,
+    /// How many events came: the number of the next one.
+    pushed: u64,
+    /// Since when events are seen (UTC).
+    begin: Option<DateTime<Utc>>,
     bound: Bound,
     bytes: usize,
     /// Events that had to go.
@@ -48,15 +72,30 @@ impl History {
     /// Takes in an event. They come nearly in order; one that is late goes to its place.
     pub fn push(&mut self, event: Arc<Event>) {
         self.bytes += event.weight();
-        let at = event.at;
-        if self.events.back().is_some_and(|last| last.at > at) {
-            let place = self.events.partition_point(|other| other.at <= at);
-            self.events.insert(place, event);
-        } else {
-            self.events.push_back(event);
+        let key = (event.at, self.pushed);
+        self.pushed += 1;
+        let events = &self.events;
+        let is_alone =
+            |at, number| find(events, (at, number)).is_some_and(|(_, entry)| entry.storm == 0);
+        let fold = self.storms.push(key.1, &event, is_alone);
+        let (storm, claimed) = match fold {
+            Fold::Alone => (0, Vec::new()),
+            Fold::Joined(id) => (id, Vec::new()),
+            Fold::Began(id, claimed) => (id, claimed),
+        };
+        for key in claimed {
+            let place = find(&self.events, key).map(|(place, _)| place);
+            if let Some(entry) = place.and_then(|place| self.events.get_mut(place)) {
+                entry.storm = storm;
+            }
         }
+        let place = self.events.partition_point(|other| other.key() < key);
+        self.events.insert(place, Entry { number: key.1, storm, event });
         while self.events.len() > self.bound.events || self.bytes > self.bound.bytes {
-            let Some(oldest) = self.events.pop_front() else { break };
+            let Some(Entry { number, storm, event: oldest }) = self.events.pop_front() else {
+                break;
+            };
+            self.storms.drop_from(storm, number);
             self.bytes = self.bytes.saturating_sub(oldest.weight());
             self.dropped += 1;
         }
@@ -69,7 +108,7 @@ impl History {
 
     /// All events, oldest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator {
-        self.events.iter()
+        self.events.iter().map(|entry| &entry.event)
     }
 
     /// The events within a span, both ends included, oldest first; found by bisection.
@@ -78,9 +117,54 @@ impl History {
         from: Option<DateTime<Utc>>,
         to: Option<DateTime<Utc>>,
     ) -> impl DoubleEndedIterator<Item = &Arc<Event>> + ExactSizeIterator {
-        let first = from.map_or(0, |from| self.events.partition_point(|it| it.at < from));
-        let last = to.map_or(self.events.len(), |to| self.events.partition_point(|it| it.at <= to));
-        self.events.range(first..last.max(first))
+        self.entries(from, to).map(|entry| &entry.event)
+    }
+
+    /// As [`Self::within`], each event in its place. Of events at one time the one with the smaller
+    /// number stands first.
+    pub fn entries(
+        &self,
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+        let all = &self.events;
+        let first = from.map_or(0, |from| all.partition_point(|it| it.event.at < from));
+        let last = to.map_or(all.len(), |to| all.partition_point(|it| it.event.at <= to));
+        all.range(first..last.max(first))
+    }
+
+    /// The event that came under a number at a time, if it is still there.
+    pub fn entry(&self, at: DateTime<Utc>, number: u64) -> Option<&Entry> {
+        find(&self.events, (at, number)).map(|(_, entry)| entry)
+    }
+
+    /// A storm of events.
+    pub fn storm(&self, id: StormId) -> Option<&Storm> {
+        self.storms.get(id)
+    }
+
+    /// How many events came, also those that had to go: the last one has the number before.
+    pub fn pushed(&self) -> u64 {
+        self.pushed
+    }
+
+    /// The time and the number of the oldest event that is still there.
+    pub fn oldest(&self) -> Option<(DateTime<Utc>, u64)> {
+        self.events.front().map(Entry::key)
+    }
+
+    /// Notes since when events are seen (UTC).
+    pub fn begin(&mut self, at: DateTime<Utc>) {
+        self.begin = Some(at);
+    }
+
+    /// Since when all that happened is here (UTC): since events are seen, or the oldest that there
+    /// was room for.
+    pub fn begins(&self) -> Option<DateTime<Utc>> {
+        match self.oldest() {
+            Some((oldest, _)) if self.dropped > 0 => Some(oldest),
+            _ => self.begin,
+        }
     }
 
     /// How many there are.
@@ -107,6 +191,13 @@ impl History {
     pub fn lost(&self) -> u64 {
         self.lost
     }
+}
+
+/// The place of an event, by bisection.
+fn find(events: &VecDeque<Entry>, key: (DateTime<Utc>, u64)) -> Option<(usize, &Entry)> {
+    let place = events.partition_point(|other| other.key() < key);
+    let entry = events.get(place).filter(|entry| entry.key() == key)?;
+    Some((place, entry))
 }
 
 #[cfg(test)]
@@ -141,6 +232,23 @@ mod tests {
         assert_eq!(seconds(history.events()), [3, 4, 5]);
         assert_eq!(history.dropped(), 2);
         assert_eq!(history.bytes(), 3 * event(1, "").weight());
+    }
+
+    #[test]
+    fn an_event_keeps_its_number_and_history_begins_where_nothing_is_missing() {
+        let mut history = History::new(Bound { events: 3, bytes: usize::MAX });
+        let at = |second| DateTime::from_timestamp(second, 0);
+        history.begin(at(0).unwrap());
+        for second in [1, 4, 2] {
+            history.push(event(second, ""));
+        }
+        let numbers =
+            |history: &History| history.entries(None, None).map(|it| it.number).collect::<Vec<_>>();
+        assert_eq!(numbers(&history), [0, 2, 1]);
+        assert_eq!(history.begins(), at(0));
+        history.push(event(5, ""));
+        assert_eq!(numbers(&history), [2, 1, 3]);
+        assert_eq!((history.pushed(), history.begins()), (4, at(2)));
     }
 
     #[test]

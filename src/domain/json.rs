@@ -13,9 +13,11 @@ use super::health::{Check, Counts, Status};
 use super::ids::{Dc, NodeName, ServiceName};
 
 mod consumers;
+mod event;
 mod lock;
 
 pub use consumers::ConsumerJson;
+pub use event::EventJson;
 pub use lock::{HolderJson, LockJson, SessionJson};
 
 /// A check in its datacenter.

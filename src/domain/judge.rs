@@ -128,8 +128,10 @@ mod tests {
             port: 0,
             tags: Vec::new(),
             meta: indexmap::IndexMap::default(),
+            version: Arc::default(),
             checks: Vec::new(),
             status: Status::Passing,
+            create_index: 1,
             modify_index: 1,
         };
         let (instances, own) = on_node(vec![instance("web-1"), instance("web-2")], &checks);

@@ -331,6 +331,11 @@ impl Kind {
         Self::ALL.into_iter().find(is).or_else(|| Self::ALL.into_iter().find(has))
     }
 
+    /// True for what carries keys: then there are keys that differ, and counts are of keys.
+    pub fn has_keys(self) -> bool {
+        matches!(self, Self::ConsulReplicate | Self::Git | Self::Compare)
+    }
+
     /// The word for it, on screen and in scripts.
     pub fn word(self) -> &'static str {
         match self {

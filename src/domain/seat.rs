@@ -1,9 +1,11 @@
 //! The instances of a service that is in motion, with no more than a rollout needs to know.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::catalog::Instance;
 use super::health::Status;
 use super::ids::{NodeName, ServiceId};
 
@@ -33,4 +35,35 @@ pub struct Seats {
     pub seats: Vec<Seat>,
     /// The index of the answer that they came with.
     pub index: u64,
+}
+
+impl Seat {
+    /// The seat of an instance with its checks.
+    pub fn of(instance: &Instance) -> Self {
+        let worst = instance.checks.iter().filter(|check| check.status != Status::Passing);
+        let worst = worst.max_by_key(|check| (check.status == instance.status, check.status));
+        Self {
+            node: instance.node.clone(),
+            id: instance.id.clone(),
+            version: Arc::clone(&instance.version),
+            status: instance.status,
+            output: worst.map(|check| Arc::clone(&check.output)).unwrap_or_default(),
+            create_index: instance.create_index,
+            modify_index: instance.modify_index,
+        }
+    }
+}
+
+impl Seats {
+    /// The seats of these instances, which came with the answer of this index.
+    pub fn of(instances: &[Instance], index: u64) -> Self {
+        let mut seats: Vec<Seat> = instances.iter().map(Seat::of).collect();
+        seats.sort_unstable_by(|a, b| (&a.node, &a.id).cmp(&(&b.node, &b.id)));
+        Self { seats, index }
+    }
+
+    /// Its versions, each once; the empty one is among them where an instance has none.
+    pub fn versions(&self) -> BTreeSet<&Arc<str>> {
+        self.seats.iter().map(|seat| &seat.version).collect()
+    }
 }

@@ -1,5 +1,7 @@
 //! Cutting a plan into transactions.
 
+use std::ops::Range;
+
 use super::Step;
 use crate::domain::kv::{Op, Write};
 
@@ -17,6 +19,17 @@ pub(super) fn fitting(steps: &[Step]) -> usize {
         ops <= Write::MOST_OPS && bytes <= MOST_BYTES
     };
     steps.iter().take_while(fits).count().max(1).min(steps.len())
+}
+
+/// Where the requests of a plan begin and end, as places of its steps.
+pub(super) fn requests(steps: &[Step]) -> Vec<Range<usize>> {
+    let (mut all, mut from) = (Vec::new(), 0);
+    while let Some(rest) = steps.get(from..).filter(|rest| !rest.is_empty()) {
+        let to = from + fitting(rest);
+        all.push(from..to);
+        from = to;
+    }
+    all
 }
 
 /// About how much of a transaction's JSON an operation takes; not less.
@@ -47,6 +60,12 @@ mod tests {
         let mut steps = vec![step(1, 1); 63];
         steps.push(step(2, 1));
         assert_eq!(fitting(&steps), 63);
+    }
+
+    #[test]
+    fn every_step_is_in_one_request() {
+        assert_eq!(requests(&vec![step(1, 1); 130]), [0..64, 64..128, 128..130]);
+        assert!(requests(&[]).is_empty());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::consul::{encode_path, write};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Kind, StatusKey, Stream};
 
@@ -19,6 +20,8 @@ pub use run::{Ended, Hands, carry_out};
 
 /// A run of consul-replicate that writes every key takes its time.
 const RESYNC_WAITS: Duration = Duration::from_mins(1);
+/// What the key holds that makes a replicator run.
+const NUDGE: &str = "dcview";
 /// A key that is not carried after so long is not carried at all, or so late that it matters.
 const PROBE_WAITS: Duration = Duration::from_secs(30);
 
@@ -142,39 +145,39 @@ impl Act {
         }
     }
 
-    /// The requests that it sends, in their order, and what comes of them.
-    pub fn lines(&self) -> Vec<String> {
+    /// The requests that it sends, in their order, and what comes of them. `query` gives what the
+    /// query of every request to a datacenter begins with.
+    pub fn lines(&self, query: impl Fn(&Dc) -> String) -> Vec<String> {
+        let change = |dc: &Dc| write::shown(&[], &query(dc));
         match self {
             Self::Resync { source, destination, status, nudge } => vec![
-                format!("PUT /v1/txn?dc={destination}"),
-                format!("  delete-cas {} at index {}", status.key, status.modify_index),
-                String::from(
-                    "  or at the index that it has by then, if the replicator runs meanwhile",
-                ),
-                format!("PUT /v1/txn?dc={source}"),
-                format!("  cas {nudge} at index 0, which makes it run"),
-                format!("GET /v1/kv/{}?dc={destination}", status.key),
+                change(destination),
+                deleted(status),
+                String::from("  or at the index that it has by then: the replicator may run"),
+                change(source),
+                format!("  cas {nudge} at index 0: {NUDGE}, which makes it run"),
+                waited(&status.key, &query(destination)),
                 format!("  until it is there again, for {} s at most", self.waits().as_secs()),
-                format!("PUT /v1/txn?dc={source}"),
-                format!("  delete-cas {nudge}"),
+                change(source),
+                taken_back(nudge),
                 String::from("The run writes every key again,"),
                 format!("and deletes in {destination} what {source} does not have."),
                 String::from("If dcview ends before that, undo it in :journal:"),
                 format!("  {}", self.leaves()),
             ],
             Self::Probe { source, destination, key, arrives, value } => vec![
-                format!("PUT /v1/txn?dc={source}"),
+                change(source),
                 format!("  cas {key} at index 0: {value}"),
-                format!("GET /v1/kv/{arrives}?dc={destination}"),
+                waited(arrives, &query(destination)),
                 format!("  until it is there, for {} s at most", self.waits().as_secs()),
-                format!("PUT /v1/txn?dc={source}"),
-                format!("  delete-cas {key}"),
+                change(source),
+                taken_back(key),
                 String::from("If dcview ends before that, undo it in :journal:"),
                 format!("  {}", self.leaves()),
             ],
             Self::Git { dc, reference } => vec![
-                format!("PUT /v1/txn?dc={dc}"),
-                format!("  delete-cas {} at index {}", reference.key, reference.modify_index),
+                change(dc),
+                deleted(reference),
                 String::from(
                     "git2consul writes every file again at its next look; extra keys stay.",
                 ),
@@ -191,6 +194,22 @@ impl Act {
             Self::Git { .. } => String::from("nothing stays behind"),
         }
     }
+}
+
+/// A key that is deleted as it was seen.
+fn deleted(StatusKey { key, modify_index }: &StatusKey) -> String {
+    format!("  delete-cas {key} at index {modify_index}")
+}
+
+/// A key of dcview's own that is deleted.
+fn taken_back(key: &Key) -> String {
+    format!("  delete-cas {key} at the index that it was made with")
+}
+
+/// A blocking query for a key.
+fn waited(key: &Key, query: &str) -> String {
+    let (path, wait) = (encode_path(key.as_str()), wait::HANG.as_millis());
+    format!("GET /v1/kv/{path}?{query}&index=..&wait={wait}ms")
 }
 
 /// The source of a stream, which must be certain.
@@ -246,7 +265,15 @@ mod tests {
     fn both_ends_of_a_resync_are_changed_and_one_of_a_probe() {
         let act = Act::resync(&stream(Kind::ConsulReplicate)).unwrap();
         assert_eq!(act.changes(), (&"dc-2".into(), Some(&"dc-1".into())));
-        assert!(act.lines()[1].contains("delete-cas statuses/x at index 57"), "{:?}", act.lines());
+        let lines = act.lines(|dc| format!("dc={dc}&ns=team"));
+        let told = lines.join("\n");
+        for said in [
+            "PUT /v1/txn?dc=dc-2&ns=team\n  delete-cas statuses/x at index 57",
+            "PUT /v1/txn?dc=dc-1&ns=team\n  cas global.dcview/nudge at index 0: dcview",
+            "GET /v1/kv/statuses/x?dc=dc-2&ns=team&index=..&wait=5000ms",
+        ] {
+            assert!(told.contains(said), "'{said}':\n{told}");
+        }
         let act = Act::resync(&stream(Kind::Git)).unwrap();
         assert_eq!(act.changes(), (&"dc-2".into(), None));
     }

@@ -1,7 +1,8 @@
 //! Config entries and intentions: the same names with the same bodies in both datacenters.
 //!
 //! No version says how far their replication is, so the bodies are compared, without their indexes. A
-//! kind is a stream where either side has an entry of it. Most looks cost two requests: while the
+//! kind is a stream where either side has an entry of it; those that cannot be read, and were not seen
+//! before, are one together. Most looks cost two requests: while the
 //! index of one kind, which in 1.8 is that of all, has not moved on either side and all was the same,
 //! the comparison is made anew only once a minute.
 
@@ -90,10 +91,13 @@ impl Entries {
             all.push((INTENTIONS, ends.read(INTENTIONS).await));
         }
         let mut told = Vec::new();
+        let mut unread = None;
         for (kind, both) in all {
             match both {
                 Err(error) if error.class() == Class::Absent => _ = self.absent.insert(kind),
-                Err(error) => told.push((id(kind), Err(error))),
+                Err(error) if self.since.contains_key(kind) => told.push((id(kind), Err(error))),
+                // Whether there is such an entry at all is not known.
+                Err(error) => _ = unread.get_or_insert(error),
                 Ok(([source, here], _)) if source.is_empty() && here.is_empty() => {}
                 Ok((bodies, _)) => {
                     let since = self.since.entry(kind).or_default();
@@ -101,6 +105,7 @@ impl Entries {
                 }
             }
         }
+        told.extend(unread.map(|error| (id(""), Err(error))));
         let streams = told.iter().map(|(_, found)| found.clone().ok()).collect::<Option<_>>();
         self.last = indexes.zip(streams).map(|(indexes, streams)| {
             let at = times.0;
@@ -111,6 +116,24 @@ impl Entries {
 }
 
 impl Entries {
+    /// The kinds that a datacenter has an entry of, as far as it says.
+    pub async fn kinds(&self, of: &Client) -> Vec<&'static str> {
+        let wanted = KINDS.into_iter().chain([INTENTIONS]);
+        let wanted = wanted.filter(|kind| !self.absent.contains(kind));
+        let asked = wanted.map(async |kind| (kind, query(kind).fetch(of).await));
+        let mut kinds = Vec::new();
+        let mut has_entries_of_intentions = false;
+        for (kind, told) in join_all(asked).await {
+            let Ok((bodies, _)) = told else { continue };
+            has_entries_of_intentions |= kind == "service-intentions";
+            let is_twice = kind == INTENTIONS && has_entries_of_intentions;
+            if !bodies.is_empty() && !is_twice {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
     /// By which request a change in the source can be waited for.
     pub fn place(&self) -> Option<(Request, u64)> {
         let [source, _] = self.last.as_ref()?.indexes;
@@ -129,16 +152,21 @@ impl Last {
 impl Ends<'_> {
     /// Reads a kind, the destination first: what is only there then is not just on its way.
     async fn read(self, kind: &str) -> Result<Both, ApiError> {
-        let query = match kind {
-            INTENTIONS => primary::intentions(),
-            kind => primary::config_entries(kind),
-        };
-        let query: Query<Bodies> = query.with(|request| request.timeout(super::PATIENCE));
+        let query = query(kind);
         let (here, there) = (self.destination, self.source);
         let (here, here_meta) = query.fetch(here).await?;
         let (there, there_meta) = query.fetch(there).await?;
         Ok(([there, here], [there_meta.index, here_meta.index]))
     }
+}
+
+/// The entries of a kind.
+fn query(kind: &str) -> Query<Bodies> {
+    let query = match kind {
+        INTENTIONS => primary::intentions(),
+        kind => primary::config_entries(kind),
+    };
+    query.with(|request| request.timeout(super::PATIENCE))
 }
 
 fn judge(

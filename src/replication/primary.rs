@@ -3,7 +3,10 @@
 //! Which datacenter is the primary is asked of the datacenter itself: its ACL replication names it;
 //! without ACLs the federation states do, since in the primary alone each has one index. A primary
 //! has no streams here, nor has a datacenter that has none. What its version or settings do not have
-//! is left out; what the token may not read is said on the stream.
+//! is left out; what the token may not read is said on the stream. Of one that does not answer others
+//! say what it should have ([`dark`]).
+
+mod dark;
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,6 +15,7 @@ use futures_util::future::BoxFuture;
 
 use super::acl::{self, Acl};
 use super::config_entries::{Ends, Entries};
+use super::ends::mended;
 use super::hang::{hang_on, woken};
 use super::rights::{Rights, doubt};
 use super::since::Since;
@@ -38,6 +42,8 @@ pub(super) struct Primary {
     /// Features that are off: asking again would fill the servers' logs.
     absent: HashSet<Kind>,
     told: HashMap<StreamId, Stream>,
+    /// It did not answer the last time.
+    is_away: bool,
 }
 
 /// One stream, or why it could not be read.
@@ -57,6 +63,7 @@ impl Primary {
             places: Vec::new(),
             absent: HashSet::new(),
             told: HashMap::new(),
+            is_away: false,
         }
     }
 
@@ -67,10 +74,15 @@ impl Primary {
         let (acl, states) = tokio::join!(acl, states);
         self.note_absent(Kind::Acl, &acl);
         self.note_absent(Kind::Federation, &states);
+        let why = dark::why(&acl, &states);
+        self.is_away = why.is_some();
+        if let Some(why) = why {
+            return self.dark(&here, &why).await;
+        }
         match self.find_source(&here, acl.as_ref(), states.as_ref()).await {
             Some(source) => self.source = Some(source),
             None if states.as_ref().is_ok_and(|states| states.len() < 2) => self.source = None,
-            // Who could tell does not answer: it is still what it was.
+            // Who could tell does not say it: it is still what it was.
             None => {}
         }
         let Some(source) = self.source.clone() else {
@@ -269,6 +281,9 @@ impl Follower for Primary {
             Box::pin(async move { hang_on(&client, request, index).await })
         };
         let hanging: Vec<_> = self.places.iter().map(hang).collect();
-        Box::pin(woken(is_soon, hanging))
+        match self.ground.clients.get(&self.dc).filter(|_| self.is_away) {
+            Some(here) => Box::pin(mended(here)),
+            None => Box::pin(woken(is_soon, hanging)),
+        }
     }
 }

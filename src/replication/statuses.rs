@@ -1,4 +1,10 @@
 //! The replications into a datacenter, from the status keys that they leave there.
+//!
+//! While none could be read yet, those that the settings name, or an operator confirmed, are told with
+//! the reason: that they are there is known.
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
@@ -7,28 +13,56 @@ use super::hang::hang;
 use super::{Follower, Ground, Seen, Spec};
 use crate::consul::{Client, kv};
 use crate::domain::ids::{Dc, Key};
-use crate::domain::replication::Status;
+use crate::domain::replication::{Kind, Source, Status, Stream, StreamId};
 
 /// Finds replications.
 pub(super) struct Statuses {
+    ground: Ground,
     dc: Dc,
     client: Option<Client>,
     dir: Key,
     index: u64,
     /// What was found last: it stays while the datacenter does not answer.
     found: Vec<Spec>,
+    has_read: bool,
 }
 
 impl Statuses {
     /// Looks in a datacenter where the settings say.
     pub fn new(ground: &Ground, dc: &Dc) -> Self {
         Self {
+            ground: ground.clone(),
             dc: dc.clone(),
             client: ground.clients.get(dc).cloned(),
             dir: ground.told.status_dir.clone(),
             index: 0,
             found: Vec::new(),
+            has_read: false,
         }
+    }
+
+    /// What is known to come here, none of which can be read.
+    fn named(&self, failed: &Failed) -> Vec<Stream> {
+        let told = self.ground.told.sources.iter().cloned();
+        let mut seen = HashSet::new();
+        let all = told.chain(self.ground.memory.sources()).filter(|source| {
+            source.source != self.dc
+                && source.fits(source.prefix.as_str(), &self.dc)
+                && seen.insert(source.prefix.clone())
+        });
+        let stream = |source: Source| {
+            let of: Arc<str> = source.prefix.as_str().into();
+            let id = StreamId {
+                kind: Kind::ConsulReplicate,
+                source: Some(source.source),
+                destination: self.dc.clone(),
+                to: Arc::clone(&of),
+                of,
+            };
+            let (problem, is_denied) = (Some(failed.text()), failed.is_denied());
+            Stream { problem, is_denied, ..Stream::new(id) }
+        };
+        all.map(stream).collect()
     }
 
     async fn read(&self, client: &Client) -> Result<(Vec<Spec>, u64), Failed> {
@@ -49,12 +83,16 @@ impl Statuses {
 impl Follower for Statuses {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
-            if let Some(client) = self.client.clone()
-                && let Ok((found, index)) = self.read(&client).await
-            {
-                (self.found, self.index) = (found, index);
+            let Some(client) = self.client.clone() else { return Seen::default() };
+            let mut streams = Vec::new();
+            match self.read(&client).await {
+                Ok((found, index)) => {
+                    (self.found, self.index, self.has_read) = (found, index, true);
+                }
+                Err(failed) if !self.has_read => streams = self.named(&failed),
+                Err(_) => {}
             }
-            Seen { streams: Vec::new(), found: self.found.clone() }
+            Seen { streams, found: self.found.clone() }
         })
     }
 

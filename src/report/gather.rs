@@ -3,6 +3,7 @@
 mod page;
 mod teller;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ use crate::domain::ids::Dc;
 use crate::domain::judge;
 use crate::domain::server::Servers;
 use crate::domain::tally::Failing;
+use crate::domain::version::Rules;
 use page::Page;
 use teller::Teller;
 
@@ -34,6 +36,8 @@ pub(super) struct Question {
     pub servers: bool,
     /// One service's or one node's page.
     pub subject: Option<Subject>,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
     /// The lists whose rows are the answer, by name; others only judge them.
     pub printed: &'static [&'static str],
 }
@@ -94,7 +98,7 @@ pub(super) async fn ask(way: &Way, question: &Question) -> Answers {
         maybe(is_for(Judging::Services), health::services(asker)),
         maybe(question.nodes, asker.ask(read::nodes())),
         maybe(question.servers, asker.ask(read::servers())),
-        page::ask(asker, question.subject.as_ref()),
+        page::ask(asker, question),
     );
     let link = Ok((asker.link.clone(), asker.answered_in));
     Answers { link, checks, services, nodes, servers, page }

@@ -94,7 +94,7 @@ async fn count(
 /// What runs on these nodes. A node that cannot be asked leaves its counts inexact.
 async fn placement(asker: &Asker, nodes: Vec<NodeName>) -> Placement {
     let ask = |node: NodeName| async move {
-        let told = asker.ask(read::node_services(&node)).await.ok()?;
+        let told = asker.ask(read::node_services(&node, &Arc::default())).await.ok()?;
         Some((node, told.value.map(|on_node| on_node.placement()).unwrap_or_default()))
     };
     let answers = stream::iter(nodes).map(ask).buffer_unordered(AT_ONCE);

@@ -29,7 +29,7 @@ use crate::config::Config;
 use crate::consul::ApiError;
 use crate::domain::feed::Link;
 use crate::domain::ids::Dc;
-use crate::domain::replication::{Kind, Source, Stream, StreamId, Told, Verdict, Waiting};
+use crate::domain::replication::{Stream, StreamId, Verdict, Waiting};
 use crate::domain::wan::Wan;
 use crate::replication::{Ground, Memory};
 use limits::{Limits, Moment};
@@ -69,9 +69,7 @@ pub async fn replication(
     };
     let mut looks = Looks::new(&ground, &Arc::new(wan), &asked.kinds);
     let moment = watch(&mut looks, &limits, is_wanted).await;
-    let unseen = unseen(&config.replication, &dark, looks.streams());
-    let all = looks.streams().chain(&unseen);
-    let mut streams: Vec<&Stream> = all.filter(|it| is_wanted(it)).collect();
+    let mut streams: Vec<&Stream> = looks.streams().filter(|it| is_wanted(it)).collect();
     streams.sort_by_cached_key(|stream| worst_first(stream));
     let rows = streams.iter().map(|stream| Row::of(stream, limits::waits(stream, moment)));
     super::write(&mut out, &Streams(rows.collect()).print(asked.output)?)?;
@@ -155,38 +153,6 @@ async fn watch(
         }
     }
     Moment { first, now: Utc::now() }
-}
-
-/// The replications that the settings name into datacenters that do not answer: their statuses cannot
-/// be read, but that they are there is known.
-fn unseen<'a>(told: &Told, dark: &[Dc], seen: impl Iterator<Item = &'a Stream>) -> Vec<Stream> {
-    let seen: Vec<&StreamId> = seen.map(|stream| &stream.id).collect();
-    let is_seen = |source: &Source, into: &Dc| {
-        seen.iter().any(|id| {
-            id.kind == Kind::ConsulReplicate
-                && id.destination == *into
-                && *id.of == *source.prefix.as_str()
-        })
-    };
-    let mut all = Vec::new();
-    for source in &told.sources {
-        let is_into = |dc: &&Dc| {
-            **dc != source.source && source.destination.as_ref().is_none_or(|into| into == *dc)
-        };
-        for into in dark.iter().filter(is_into).filter(|dc| !is_seen(source, dc)) {
-            let of: Arc<str> = source.prefix.as_str().into();
-            let id = StreamId {
-                kind: Kind::ConsulReplicate,
-                source: Some(source.source.clone()),
-                destination: into.clone(),
-                to: Arc::clone(&of),
-                of,
-            };
-            let problem = Some(format!("{into} does not answer").into());
-            all.push(Stream { problem, ..Stream::new(id) });
-        }
-    }
-    all
 }
 
 fn worst_first(stream: &Stream) -> (Reverse<(Verdict, usize)>, StreamId) {

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::action::Action;
 use crate::app::notice::{Level, Notice};
 use crate::app::overlay::Overlay;
+use crate::app::past::Past;
 use crate::app::prompt::Prompt;
 use crate::table::column::Cell;
 use crate::ui::Look;
@@ -54,7 +55,13 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         Overlay::Offer(_) => super::edit::offer_line(),
         _ => match &app.notice {
             Some(notice) => raised(look, said(notice), area, buf),
-            None => hints(app, usize::from(area.width)),
+            None => match &app.past {
+                Some(past) => {
+                    buf.set_style(area, look.style(Role::Past));
+                    earlier(app, past, usize::from(area.width))
+                }
+                None => hints(app, usize::from(area.width)),
+            },
         },
     };
     draw_cell(look, &cell, (area.x, area.y), area.width, Style::new(), buf);
@@ -116,6 +123,20 @@ fn typed(sign: &'static str, prompt: &Prompt) -> Cell {
     Cell::new(sign, Role::Prompt)
         .then(prompt.text().to_owned(), Role::Prompt)
         .then(prompt.ghost().to_owned(), Role::Ghost)
+}
+
+/// That an earlier moment is shown, and the keys that lead through time and out of it.
+fn earlier(app: &App, past: &Past, room: usize) -> Cell {
+    let mut cell = Cell::new(format!(" PAST {} ", past.words(app.now)), Role::Past);
+    let hints = [(Action::Live, "live"), (Action::Earlier, "earlier"), (Action::Later, "later")];
+    for (action, word) in hints {
+        let key = app.setup.keymap.hint(action);
+        let needed = key.width() + word.width() + 4;
+        if !key.is_empty() && width(&cell) + needed <= room {
+            cell = cell.then(format!("  {key}: {word}"), Role::Past);
+        }
+    }
+    cell
 }
 
 /// The tabs and where in them the view is, then the keys to begin with.

@@ -16,12 +16,16 @@ use crate::views::cells;
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let look = &app.setup.look;
     buf.set_style(area, look.style(Role::Strip));
-    let mut cell = Cell::new(" dcview ", Role::Title);
+    let mut cell = match &app.past {
+        Some(past) => Cell::new(format!(" PAST {} ", past.at.format("%H:%M:%S")), Role::Past)
+            .then(" ", Role::Muted),
+        None => Cell::new(" dcview ", Role::Title),
+    };
     if app.is_read_only() {
         cell = cell.then("[read-only] ", Role::Accent);
     }
-    if app.store.is_empty() {
-        let (text, role) = match &app.store.discovery {
+    if app.shown().is_empty() {
+        let (text, role) = match &app.shown().discovery {
             Some((why, _)) => (format!("{}: {why}", clean(&app.setup.agent)), Role::Error),
             None => (format!("asking {}", clean(&app.setup.agent)), Role::Muted),
         };
@@ -39,7 +43,7 @@ fn datacenters(app: &App, is_full: bool) -> Cell {
     let ctx = app.ctx();
     let all = if app.focus.is_none() { Role::ActiveTab } else { Role::Muted };
     let mut cell = Cell::new("0:all", all);
-    for (n, (name, dc)) in app.store.datacenters().enumerate() {
+    for (n, (name, dc)) in app.shown().datacenters().enumerate() {
         let verdict = Verdict::of(dc);
         let is_focused = app.focus.as_ref() == Some(name);
         let role = if is_focused { Role::ActiveTab } else { Role::Text };

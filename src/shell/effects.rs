@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
+use super::archive::Archive;
 use super::drafts::Keeper;
 use super::tasks::Tasks;
 use super::terminal::Tty;
@@ -19,6 +20,8 @@ pub struct World {
     pub watch: crate::watch::Handle,
     /// Work that waits for a server or the disk.
     pub tasks: Tasks,
+    /// Keeps the earlier moments.
+    pub archive: Archive,
     /// Keeps the text of an open edit.
     pub drafts: Keeper,
     /// Where results go.
@@ -42,8 +45,10 @@ impl World {
     pub fn run(&mut self, effect: Effect, tty: &mut Tty) -> Next {
         match effect {
             Effect::Scope(scope) => {
+                self.archive.scope(&scope);
                 self.scope.send_replace(scope);
             }
+            Effect::Recall(id, wish) => self.archive.find(id, wish),
             Effect::Order(id, job) => self.work(move || Msg::Ordered(id, job.run())),
             Effect::Find(job) => self.work(move || Msg::Found(job.run())),
             Effect::Seek(id, job) => self.work(move || Msg::Sought(id, Box::new(job.run()))),

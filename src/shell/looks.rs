@@ -4,15 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use chrono::Utc;
+use chrono::{DateTime, Duration, Local, Offset as _, TimeZone as _, Utc};
 
 use crate::app::Setup;
 use crate::app::keymap::Keymap;
 use crate::config::{Config, DcConfig, Dirs, Env};
+use crate::domain::zone::Zone;
 use crate::ui::Look;
 use crate::ui::glyph::Glyphs;
 use crate::ui::theme::{Depth, Theme};
-use crate::views::Rules;
+use crate::views::{Rules, Tenancy};
 
 /// Puts together what the program starts with.
 ///
@@ -40,6 +41,7 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         read_only: named(|dc| dc.read_only),
         protected: named(|dc| dc.protected),
         agents: config.agents(),
+        tenancy: tenancy(config),
     };
     Ok(Setup {
         focus: config.focus.clone(),
@@ -48,11 +50,28 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         drafts: super::drafts::left(&dirs.state, &config.agents(), &mut warnings),
         agent: config.agent.address.to_string(),
         keymap,
-        look: Look { theme, glyphs },
+        look: Look { theme, glyphs, zone: zone(Utc::now()) },
         themes,
         warnings,
         now: Utc::now(),
     })
+}
+
+/// What the queries of requests carry, by the settings of each endpoint.
+fn tenancy(config: &Config) -> Tenancy {
+    let own = config.datacenters.iter().filter_map(|dc| Some((dc, dc.endpoint.as_ref()?)));
+    let own = own.map(|(dc, endpoint)| (dc.name.clone(), endpoint.tenancy())).collect();
+    Tenancy { usual: config.agent.tenancy(), own }
+}
+
+/// Recordings are hardly ever older.
+const YEARS: i32 = 10;
+
+/// The machine's time zone around a time.
+pub(crate) fn zone(now: DateTime<Utc>) -> Zone {
+    let year = Duration::days(366);
+    let offset = |at: DateTime<Utc>| Local.offset_from_utc_datetime(&at.naive_utc()).fix();
+    Zone::sampled(now - year * YEARS, now + year, offset)
 }
 
 /// The keys, with those of the file laid over the defaults.
@@ -114,6 +133,19 @@ fn depth(env: &Env) -> Depth {
 mod tests {
     use super::*;
     use crate::config::{Flags, SourceFile, resolve};
+
+    #[test]
+    fn a_datacenter_with_an_agent_of_its_own_has_its_own_namespace() {
+        let text = "[agent]\nnamespace = 'team'\n[datacenters.dc-2]\n\
+                    address = 'http://10.0.0.2:8500'\nnamespace = 'ops'\n";
+        let path = "/etc/dcview/config.toml".into();
+        let file = SourceFile { path, text: text.to_owned(), is_world_readable: false };
+        let dirs = Dirs { config: "/c".into(), state: "/s".into() };
+        let config = resolve(Some(&file), &Env::default(), &Flags::default(), &dirs).unwrap();
+        let rules = setup(&config, &Env::default(), &dirs).unwrap().rules;
+        assert_eq!(rules.query(&"dc-1".into()), "dc=dc-1&ns=team");
+        assert_eq!(rules.query(&"dc-2".into()), "dc=dc-2&ns=ops");
+    }
 
     #[test]
     fn every_fault_of_the_keys_is_told_with_its_line_in_the_order_of_the_file() {

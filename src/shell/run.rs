@@ -16,6 +16,7 @@ use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use super::archive::Archive;
 use super::diary::Diary;
 use super::drafts::Keeper;
 use super::effects::{Next, World};
@@ -33,6 +34,8 @@ use crate::kv::external;
 const FRAME: Duration = Duration::from_millis(16);
 /// Ages are drawn anew once in this time.
 const TICK: Duration = Duration::from_secs(1);
+/// Bytes for the earlier moments: half of what history may take.
+const ARCHIVE: usize = 32 << 20;
 /// Reports between watch layer and UI: a full lane makes the watchers wait.
 const LANE: usize = 64;
 
@@ -58,7 +61,8 @@ pub async fn run(config: &Config, setup: Setup, state: &Path, first: Option<&str
     let failed = results_in.clone();
     let drafts =
         Keeper::start(state, config.agents(), move |why| drop(failed.send(Msg::Failed(why))));
-    let world = World { scope, watch, tasks, drafts, results: results_in };
+    let archive = Archive::start(ARCHIVE, results_in.clone());
+    let world = World { scope, watch, tasks, archive, drafts, results: results_in };
     let mut session =
         Session { app, tty, world, last_frame: Instant::now(), exit: None, external: None };
     if let Some(line) = first {
@@ -111,6 +115,7 @@ impl Session {
                 Some(msg) = results.recv() => Woke::Msg(msg),
                 Some(report) = reports.recv() => {
                     diary.note(&report);
+                    self.world.archive.report(&report);
                     Woke::Msg(Msg::Report(report))
                 }
             };
@@ -138,7 +143,10 @@ impl Session {
                     self.tty.enter()?;
                     is_dirty = true;
                 }
-                Woke::Tick => self.update(Msg::Clock(Utc::now()))?,
+                Woke::Tick => {
+                    self.world.archive.tick();
+                    self.update(Msg::Clock(Utc::now()))?;
+                }
                 Woke::Msg(msg) => self.update(msg)?,
                 Woke::Frame => is_dirty = self.draw(is_dirty)?,
             }

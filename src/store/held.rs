@@ -15,7 +15,7 @@ use crate::domain::kv::Session;
 use crate::domain::lock::Locks;
 
 /// The sessions and locks that are shown.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// All sessions; none while they are not shown.
     pub sessions: Rows<SessionId, Session>,
@@ -24,7 +24,7 @@ pub struct Held {
 }
 
 /// The locks under one prefix.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Found {
     /// The locks; none while they are not shown.
     locks: Option<Arc<Locks>>,
@@ -33,7 +33,7 @@ struct Found {
 }
 
 /// The first sight of a lock as it is held.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
     session: Option<SessionId>,
     /// It grows each time that the lock is taken, also by the same session.

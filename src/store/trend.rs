@@ -11,7 +11,7 @@ const STEP: TimeDelta = TimeDelta::seconds(10);
 
 /// The worst count of each span of ten seconds, oldest first. A span in which nothing could be read
 /// has none: unknown is not zero.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trend {
     samples: VecDeque<Option<usize>>,
     began: Option<DateTime<Utc>>,

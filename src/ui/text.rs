@@ -10,4 +10,4 @@ mod quantity;
 
 pub use clean::{clean, clean_lines};
 pub use fit::{pad, pad_left, truncate_end, truncate_middle, width};
-pub use quantity::{age, at_least, bytes, compact, count, millis};
+pub use quantity::{age, at_least, bytes, compact, count, long_age, millis};

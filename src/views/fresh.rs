@@ -60,9 +60,17 @@ pub const YOUNG: Duration = Duration::from_secs(10);
 /// What is said of a datacenter of which nothing came.
 const NO_DATA: &str = "no data";
 
-/// Live data in words, with its age once that is worth a look.
-fn live(old: Duration) -> String {
-    if old < YOUNG { String::from("live") } else { format!("live {}", age(old)) }
+/// What is said at an earlier moment of what was not watched then, or had not come yet.
+pub const NOT_RECORDED: &str = "not recorded then";
+
+/// Live data in words, with its age once that is worth a look; at an earlier moment nothing is live.
+fn live(ctx: &Ctx, old: Duration) -> String {
+    let word = if ctx.is_past { "as it was" } else { "live" };
+    if old < YOUNG { String::from(word) } else { format!("{word} {}", age(old)) }
+}
+
+fn live_role(ctx: &Ctx) -> Role {
+    if ctx.is_past { Role::Stale } else { Role::Live }
 }
 
 /// One datacenter's freshness in words: `live 2s`, `stale 41s: timed out, retry in 3s`.
@@ -74,10 +82,13 @@ pub fn words(ctx: &Ctx, freshness: &Freshness) -> Cell {
 fn worded(ctx: &Ctx, freshness: &Freshness, none: &str) -> Cell {
     let old = freshness.age(ctx.now).map(age).unwrap_or_default();
     let mut cell = match &freshness.state {
+        State::Loading if ctx.is_past => Cell::new(NOT_RECORDED, Role::Stale),
         State::Loading => Cell::new("loading", Role::Muted),
         State::Denied { why } => Cell::new(format!("denied: {}", clean(why)), Role::Denied),
         State::Stale { why, retry_at, .. } => {
-            let retry = retry_at.map(|at| (at - ctx.now).to_std().unwrap_or_default());
+            let retry = retry_at
+                .filter(|_| !ctx.is_past)
+                .map(|at| (at - ctx.now).to_std().unwrap_or_default());
             let retry = retry.map(|wait| format!(", retry in {}", age(wait))).unwrap_or_default();
             let kept = if old.is_empty() { String::from(none) } else { format!("stale {old}") };
             Cell::new(format!("{kept}: {}{retry}", clean(why)), Role::Stale)
@@ -86,7 +97,9 @@ fn worded(ctx: &Ctx, freshness: &Freshness, none: &str) -> Cell {
             Some(behind) => {
                 Cell::new(format!("no leader for {}, stale read", age(behind)), Role::Stale)
             }
-            None => Cell::new(live(freshness.age(ctx.now).unwrap_or_default()), Role::Live),
+            None => {
+                Cell::new(live(ctx, freshness.age(ctx.now).unwrap_or_default()), live_role(ctx))
+            }
         },
     };
     if freshness.is_polled {
@@ -154,7 +167,7 @@ fn summary(ctx: &Ctx, fresh: &[(Dc, Freshness)], begun: &[Dc]) -> Cell {
     let (fine, bad): (Vec<_>, Vec<_>) = fresh.iter().partition(|(_, f)| badness(f) == 0);
     let oldest = fine.iter().filter_map(|(_, f)| f.age(ctx.now)).max();
     if let Some(oldest) = oldest {
-        cell = cell.then(format!(" {}", live(oldest)), Role::Live);
+        cell = cell.then(format!(" {}", live(ctx, oldest)), live_role(ctx));
     }
     // Datacenters that suffer from the same thing share a place: a title is short.
     let mut groups: Vec<(String, Freshness, &str)> = Vec::new();
@@ -213,7 +226,9 @@ pub fn empty_text<R: Row>(
     }
     // A list that is made of no datacenter's lists is as fresh as the work that brought it.
     if fresh.is_empty() && !ctx.store.datacenters().any(|(dc, _)| ctx.shows(dc)) {
-        return vec![Cell::new("looking for datacenters", Role::Muted)];
+        let text =
+            if ctx.is_past { "no datacenter was known then" } else { "looking for datacenters" };
+        return vec![Cell::new(text, Role::Muted)];
     }
     // What was empty when a datacenter last answered need not be empty now.
     let is_certain = |f: &Freshness| !f.is_empty() && !f.may_be_filtered && badness(f) < 4;

@@ -3,7 +3,7 @@
 use super::{
     Entry, Place, View, checks, compare, consumers, disagreements, find, instance, journal, key,
     kv, locks, node, nodes, overview, pairs, replication, search, service, services, sessions,
-    stream, templates, value,
+    stream, templates, timeline, value,
 };
 use crate::app::command::ViewWord;
 
@@ -13,6 +13,7 @@ pub const ALL: &[Entry] = &[
     services::ENTRY,
     checks::ENTRY,
     nodes::ENTRY,
+    timeline::ENTRY,
     replication::ENTRY,
     stream::ENTRY,
     pairs::ENTRY,

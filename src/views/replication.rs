@@ -20,11 +20,13 @@ use crate::ui::widgets::pane::Detail;
 mod act;
 mod columns;
 mod detail;
+mod problems;
 mod rows;
 pub mod words;
 
 pub(super) use act::act;
 pub(super) use detail::lines;
+pub(super) use problems::problems;
 pub use rows::StreamRow;
 
 /// The view's line in the registry.
@@ -98,7 +100,7 @@ impl Listing for Replication {
     }
 
     fn says(&self, ctx: &Ctx) -> Option<Cell> {
-        words::problems(self.shown(ctx).map(AsRef::as_ref))
+        problems(self.shown(ctx).map(AsRef::as_ref))
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, StreamRow>> {

@@ -166,11 +166,12 @@ impl Listing for StreamKeys {
             let text = format!(", only {} of {} listed", count(listed), count(all));
             cell = cell.then(text, Role::Warning);
         }
-        if stream.at.is_some() {
+        if stream.at.is_some() && stream.id.kind.has_keys() {
             cell = cell.then(": ", Role::Muted);
             cell.runs.extend(words::counts(stream).runs);
         }
-        cell.runs.extend(words::problems(std::iter::once(&**stream)).unwrap_or_default().runs);
+        cell.runs
+            .extend(replication::problems(std::iter::once(&**stream)).unwrap_or_default().runs);
         Some(cell)
     }
 

@@ -47,7 +47,8 @@ pub(super) async fn watch_consumers(ctx: Arc<Context>, service: ServiceName) {
     let (changes, changed) = watch::channel(0_u64);
     let mut follow = Follow { ctx: Arc::clone(&ctx), subject: subject.clone(), changes };
     let mut watcher =
-        Watcher::new(&ctx, read::service_instances(&service), Refusal::Tell).of_page();
+        Watcher::new(&ctx, read::service_instances(&service, &ctx.versions), Refusal::Tell)
+            .of_page();
     tokio::join!(watcher.run(&mut follow), look_again(&ctx, &service, changed));
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 
+use super::census::tray::Tray;
 use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
@@ -18,6 +19,7 @@ use crate::domain::consumers::{Swept, Told};
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
 use crate::domain::ids::{Dc, Key, NodeName};
+use crate::domain::version::Rules;
 use crate::domain::wan::Wan;
 
 /// Above this way there and back, a compressed answer is worth its cost.
@@ -87,6 +89,10 @@ pub(super) struct Context {
     pub told: Arc<Told>,
     /// The disagreements as they were found last: kept while nobody looks.
     pub swept: Mutex<Option<Arc<Swept>>>,
+    /// The newest list of all services, for the census.
+    pub listed: Tray,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
     seed: AtomicU64,
 }
 
@@ -110,6 +116,8 @@ impl Context {
             folders: watch::Sender::new(HashMap::new()),
             told: Arc::clone(&parts.consumers),
             swept: Mutex::default(),
+            listed: Tray::default(),
+            versions: Arc::clone(&parts.versions),
             seed: AtomicU64::new(seed),
         }
     }

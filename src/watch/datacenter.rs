@@ -10,6 +10,7 @@ use tokio_util::sync::DropGuard;
 
 use super::board::{self, Board};
 use super::catalog::{watch_nodes, watch_services};
+use super::census::watch_census;
 use super::context::{Context, Facts};
 use super::failing::watch_failing;
 use super::glance::watch_versions;
@@ -25,6 +26,7 @@ use crate::consul::Client;
 use crate::domain::consumers::Told;
 use crate::domain::feed::{self, Scope, Subject};
 use crate::domain::ids::Dc;
+use crate::domain::version::Rules;
 
 /// How long the cursor rests on a row before what it stands for is asked for: longer than a held key
 /// needs for the next row.
@@ -40,6 +42,8 @@ pub(super) struct Datacenter {
     pub facts: watch::Receiver<Facts>,
     pub scope: watch::Receiver<Scope>,
     pub refresh: watch::Receiver<u64>,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
     /// How long the agent's first answer took, where there was one: the lists are long, and asked
     /// for before the first pulse.
     pub first_answer: Option<Duration>,
@@ -67,6 +71,8 @@ pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     keep.task("facts", pass_on_facts);
     keep.task("versions", watch_versions);
     keep.task("values", watch_values);
+    let inner = keeper.clone();
+    keep.task("census", move |ctx| watch_census(ctx, inner.clone()));
     let inner = keeper.clone();
     keep.task("subjects", move |ctx| follow_scope(ctx, inner.clone()));
     let mut board = parts.board.lock().await;

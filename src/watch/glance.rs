@@ -44,7 +44,9 @@ pub(super) async fn watch_versions(ctx: Arc<Context>) {
         };
         // What cannot be read is asked for again as late, as what can.
         read.insert(name.clone(), Instant::now());
-        if let Ok((instances, _)) = read::service_instances(name).fetch(&ctx.client).await {
+        if let Ok((instances, _)) =
+            read::service_instances(name, &ctx.versions).fetch(&ctx.client).await
+        {
             let versions = count(&instances);
             ctx.inbox.post(|pending| {
                 pending.versions.insert(name.clone(), versions);

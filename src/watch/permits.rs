@@ -17,6 +17,11 @@ use crate::domain::ids::Dc;
 /// How long the focused datacenter waits for a permit that it asked back.
 const GIVE_BACK: Duration = Duration::from_millis(500);
 
+/// The part of all permits that is left to those who cannot do without.
+const RESERVED: usize = 8;
+/// And so many of few: a datacenter's own lists.
+const FEWEST: usize = 4;
+
 /// The permits of one agent, for all datacenters that are reached through it.
 #[derive(Debug)]
 pub(super) struct Permits {
@@ -65,6 +70,14 @@ impl Permits {
         } else {
             self.try_take()
         }
+    }
+
+    /// Takes a permit only where many are left; `None` means to poll.
+    pub fn spare(self: &Arc<Self>) -> Option<Held> {
+        let (used, size) = self.used();
+        let is_short = self.is_short() || *self.wanting.borrow() > 0;
+        let is_left = used + (size / RESERVED).max(FEWEST) < size;
+        if is_left && !is_short { self.try_take() } else { None }
     }
 
     /// Returns when the caller, a watcher that is not focused, must give its permit back.

@@ -61,7 +61,7 @@ pub(super) async fn watch_placement(ctx: Arc<Context>, mut wanted: watch::Receiv
             }
             continue;
         };
-        match read::node_services(&node).fetch(&ctx.client).await {
+        match read::node_services(&node, &ctx.versions).fetch(&ctx.client).await {
             // An answer to a question about an older summary still is where instances are now.
             Ok((on_node, _)) => {
                 let placed = on_node.map(|on_node| on_node.placement()).unwrap_or_default();

@@ -91,13 +91,17 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
         let delta = {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             told.found.retain(|spec, _| seen.found.contains(spec));
-            for spec in &seen.found {
-                told.found.entry(spec.clone()).or_insert_with(|| start(&shared, spec));
-            }
             told.delta(seen.streams)
         };
         if !delta.is_empty() && shared.keeper.out.send(Report::Streams(delta)).await.is_err() {
             return;
+        }
+        // Only then: what they tell may take the place of what is no longer told here.
+        {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            for spec in &seen.found {
+                told.found.entry(spec.clone()).or_insert_with(|| start(&shared, spec));
+            }
         }
         rest(&shared, &mut *follower, cost).await;
     }

@@ -50,7 +50,7 @@ async fn coordinates(ctx: &Context, node: &NodeName) -> Option<Vec<Coordinate>> 
 
 /// Those of the servers: each of them runs the service `consul`.
 async fn of_servers(ctx: &Context) -> Option<Vec<Coordinate>> {
-    let query = read::service_instances(&"consul".into());
+    let query = read::service_instances(&"consul".into(), &ctx.versions);
     let (servers, _) = query.fetch(&ctx.client).await.ok()?;
     let mut all = Vec::new();
     for server in servers.iter().take(SERVERS) {

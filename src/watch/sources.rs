@@ -11,6 +11,7 @@ use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::consumers::Told;
 use crate::domain::feed::Scope;
 use crate::domain::ids::Dc;
+use crate::domain::version::Rules;
 use crate::replication::{Ground, Memory};
 
 /// What the watch layer is started with.
@@ -28,6 +29,8 @@ pub(super) struct Sources {
     pub scope: watch::Receiver<Scope>,
     /// Changes when everything is to be asked again.
     pub refresh: watch::Receiver<u64>,
+    /// How the versions of instances are found.
+    pub versions: Arc<Rules>,
 }
 
 /// A datacenter with an address of its own.
@@ -59,6 +62,7 @@ impl Sources {
             ..Ground::default()
         };
         let consumers = Arc::new(config.consumers.clone());
-        Ok(Self { agent, own, ground, consumers, scope, refresh })
+        let versions = Arc::clone(&config.versions);
+        Ok(Self { agent, own, ground, consumers, scope, refresh, versions })
     }
 }

@@ -45,7 +45,7 @@ async fn watch_service(ctx: Arc<Context>, name: ServiceName) {
         pending.subjects.entry(subject.clone()).or_default().instances = Some(instances);
     };
     let mut post = Post { ctx: Arc::clone(&ctx), list, put };
-    let watcher = Watcher::new(&ctx, read::service_instances(&name), Refusal::Tell);
+    let watcher = Watcher::new(&ctx, read::service_instances(&name, &ctx.versions), Refusal::Tell);
     watcher.of_page().run(&mut post).await;
 }
 
@@ -65,7 +65,7 @@ async fn watch_node(ctx: Arc<Context>, name: NodeName) {
     let mut services = Services(Arc::clone(&page));
     let mut checks = Checks(page);
     let mut services_watcher =
-        Watcher::new(&ctx, read::node_services(&name), Refusal::Tell).of_page();
+        Watcher::new(&ctx, read::node_services(&name, &ctx.versions), Refusal::Tell).of_page();
     let mut checks_watcher = Watcher::new(&ctx, read::node_health(&name), Refusal::Tell).of_page();
     tokio::join!(
         services_watcher.run(&mut services),

@@ -184,6 +184,7 @@ impl Supervisor {
             facts: way.facts,
             scope: self.sources.scope.clone(),
             refresh: self.sources.refresh.clone(),
+            versions: Arc::clone(&self.sources.versions),
             first_answer,
             consumers: Arc::clone(&self.sources.consumers),
             board: self.boards.of(dc),

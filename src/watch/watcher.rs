@@ -61,6 +61,8 @@ pub(super) struct Watcher<T> {
     refresh: watch::Receiver<u64>,
     revivals: u64,
     wait: Duration,
+    /// Polls rather than take one of the last connections.
+    yields: bool,
     /// The rest after the first answer.
     settles: Duration,
     /// Asking any server, since there is no leader.
@@ -104,6 +106,7 @@ impl<T: Send + 'static> Watcher<T> {
             refresh: ctx.refresh(),
             revivals,
             wait: WAIT,
+            yields: false,
             settles: Duration::ZERO,
             is_leaderless: false,
             peek: None,
@@ -114,6 +117,11 @@ impl<T: Send + 'static> Watcher<T> {
     /// The watcher of what one page shows.
     pub fn of_page(self) -> Self {
         Self { wait: PAGE_WAIT, settles: SETTLES, ..self }
+    }
+
+    /// The watcher of a service in motion, which lets all others have the last connections.
+    pub fn of_rollout(self) -> Self {
+        Self { wait: PAGE_WAIT, yields: true, ..self }
     }
 
     /// The same, with a look at the first answer while it arrives.
@@ -141,6 +149,7 @@ impl<T: Send + 'static> Watcher<T> {
         let index = self.cursor.index().filter(|_| !self.is_leaderless);
         let is_focused = self.ctx.is_focused();
         let held = match index {
+            Some(_) if self.yields => self.ctx.permits.spare(),
             Some(_) => self.ctx.permits.take(is_focused).await,
             None => None,
         };

@@ -48,7 +48,10 @@ fn a_folder_is_deleted_as_it_was_shown_and_a_key_that_changed_is_left() {
     let screen = open(&dc.http_addr(), &[], SIZES[0]);
     command(&screen, "rm pd/ @dc-1");
     let asked = screen.wait("the plan", |text| text.contains("70 to delete"));
-    assert!(asked.contains("- pd/k-00000") && asked.contains("do this?"), "{asked}");
+    assert!(
+        asked.contains("- delete-cas pd/k-00000 at index") && asked.contains("do this?"),
+        "{asked}"
+    );
     put(dc, "pd/k-00042", "changed since");
     put(dc, "pd/new", "made since");
     screen.send("y");

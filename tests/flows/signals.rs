@@ -89,6 +89,26 @@ fn any_size_is_survived() {
 }
 
 #[test]
+fn keys_that_come_with_a_resize_are_not_left_waiting_for_the_next_one() {
+    let screen = Screen::start(&["demo"], &[], SIZES[0]);
+    screen.wait_for("worst services");
+    for turn in 0..60 {
+        screen.send("?");
+        screen.resize(81 - turn % 2, 24);
+        screen.send("?");
+        screen.resize(80 + turn % 2, 24);
+        screen.send(":");
+        screen.resize(81 - turn % 2, 24);
+        screen.send("overvie");
+        screen.resize(80 + turn % 2, 24);
+        screen.send("w");
+        screen.wait("the line", |text| text.lines().any(|line| line.starts_with(":overview")));
+        screen.send("\x1b");
+        screen.wait("no line", |text| !text.lines().any(|line| line.starts_with(":overview")));
+    }
+}
+
+#[test]
 fn a_panic_of_the_screen_restores_the_terminal_and_is_told() {
     let mut screen = Screen::start(&["demo"], &[("DCVIEW_PANIC", "ui")], SIZES[0]);
     assert_eq!(screen.exit(), 101);

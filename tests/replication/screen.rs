@@ -68,7 +68,10 @@ fn drift_is_seen_opened_and_repaired_without_the_replicator() {
     });
     assert!(text.contains("drift") && text.contains("extra") && text.contains("mine"), "{text}");
     screen.send("p");
-    screen.wait("the plan", |text| text.contains("do this?") && text.contains("repair/host"));
+    let text = screen.wait("the plan", |text| text.contains("do this?"));
+    let there = scene.destination.json("/v1/kv/repair/host");
+    let sent = format!("cas repair/host at index {}", there[0]["ModifyIndex"]);
+    assert!(text.contains("PUT /v1/txn?dc=dc-2") && text.contains(&sent), "{sent}:\n{text}");
     screen.send("y");
     screen.wait("what is left", |text| text.contains("EXTRA") && text.contains("0 drift"));
     assert_eq!(value(&scene.destination, "repair/host").as_deref(), Some("10.0.0.1"));

@@ -7,7 +7,7 @@ use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Access, Client};
 use dcview::domain::feed::{Report, Scope};
 use dcview::domain::ids::Dc;
-use dcview::domain::replication::{Kind, Stream, Verdict, Waiting};
+use dcview::domain::replication::{Kind, Stream, StreamId, Verdict, Waiting};
 use dcview::replication::{Follower, Ground, Spec, follower};
 use dcview::store::Store;
 use serde_json::json;
@@ -105,6 +105,17 @@ fn a_secondary_is_looked_at_when_its_primary_changes() {
         let seen = look(&mut primary);
         seen.iter().any(|it| it.id.kind == Kind::ConfigEntries && it.verdict == Verdict::InSync)
     });
+
+    // It goes dark: what was found stays, with the reason; who looks for the first time now hears of
+    // the same streams from others.
+    cluster.dc("dc-2").kill_server(0);
+    let kept = look(&mut primary);
+    assert!(kept.iter().all(|it| it.problem.is_some() && it.at.is_some()), "{kept:?}");
+    let new = look(&mut follower(&ground(&cluster), &Spec::Primary("dc-2".into())));
+    let ids = |streams: &[Stream]| streams.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&new), ids(&kept));
+    let is_unknown = |it: &Stream| it.verdict == Verdict::Unknown && it.problem.is_some();
+    assert!(new.len() == 2 && new.iter().all(is_unknown), "{new:?}");
 }
 
 #[test]
@@ -148,7 +159,8 @@ fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
             all.filter(|it| it.id.kind == kind && it.verdict == verdict).count()
         };
         told(&mut reports, &mut store, "all is in sync", |store| {
-            count(store, Kind::Raft, Verdict::InSync) == 2
+            // Two followers, and the one server of the other datacenter.
+            count(store, Kind::Raft, Verdict::InSync) == 3
                 && count(store, Kind::Federation, Verdict::InSync) == 1
                 && store.wan.alive(&"dc-1".into()) == (3, 3)
                 && store.wan.trip(&"dc-2".into(), &"dc-1".into()).is_some()
@@ -158,7 +170,8 @@ fn the_screen_is_told_of_servers_secondaries_and_the_wan() {
         let name = format!("dc-1-server-{victim}");
         dc.stop_server(victim);
         told(&mut reports, &mut store, "it is missing", |store| {
-            let raft = store.streams.values().filter(|it| it.id.kind == Kind::Raft);
+            let is_it = |id: &StreamId| id.kind == Kind::Raft && id.destination.as_str() == "dc-1";
+            let raft = store.streams.values().filter(|it| is_it(&it.id));
             assert!(raft.clone().all(|it| it.id.of.starts_with("dc-1-server-")), "by its name");
             raft.filter(|it| it.verdict == Verdict::Drift)
                 .any(|it| *it.id.of == *name && matches!(it.waiting, Waiting::Since(_)))

@@ -82,6 +82,8 @@ fn without_acls_a_secondary_has_states_roots_entries_and_intentions() {
     let row = of(&rows, "federation", "").expect("still a secondary");
     assert_eq!((&row["verdict"], &row["source"]), (&"unknown".into(), &"dc-1".into()));
     assert!(row["problem"].is_string() && row["pending"].is_null(), "{row}");
+    let entries: Vec<_> = rows.iter().filter(|row| row["stream"] == "config-entries").collect();
+    assert_eq!(entries.len(), 1, "nobody knows which kinds there are: {entries:?}");
 }
 
 #[test]
@@ -130,4 +132,15 @@ fn a_revoked_replication_token_is_seen_though_replication_says_it_runs() {
     assert_eq!(ended.code, 4, "{ended:?}");
     assert!(ended.rows().iter().all(|row| row["verdict"] == "unknown"), "{ended:?}");
     assert!(ended.err.contains("permission denied"), "{ended:?}");
+
+    // A secondary that is dark from the first look on has the streams that it should have.
+    second.kill_server(0);
+    let ended = dcview.run(&["--stream", KINDS, "-o", "json"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let rows = ended.rows();
+    for kind in ["acl", "federation"] {
+        let row = of(&rows, kind, "").unwrap_or_else(|| panic!("{kind}: {rows:#?}"));
+        assert_eq!((&row["verdict"], &row["source"]), (&"unknown".into(), &"dc-1".into()));
+        assert!(row["problem"].is_string(), "{row}");
+    }
 }

@@ -31,7 +31,7 @@ fn place(view: &str) -> Place {
     let entry = registry::ALL.iter().find(|entry| entry.name == view).expect("a view");
     let dc = "dc-1".into();
     match entry.name {
-        "service" => Place::new("service").of("web"),
+        "service" | "consumers" => Place::new(entry.name).of("web"),
         "node" => Place::new("node").at(&dc).of("n-1"),
         "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
         "key" => Place::new("key").of("s0"),
@@ -67,6 +67,12 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         (0..n.min(3_000)).map(|i| (format!("web/{i}/.lock"), format!("s{i}"))).collect();
     let keys: Vec<_> = keys.iter().map(|(key, id)| (key.as_str(), id.as_str())).collect();
     world::locks(app, dc, "web/", &keys, n);
+    let events = (0..n).map(|i| {
+        world::event(dc, &format!("n-{}", i % 500), &format!("s{i}-1"), Status::Critical, 600)
+    });
+    world::events(app, dc, events.collect());
+    world::consumers(app, dc, n.min(3_000));
+    world::disagreements(app, dc, n.min(3_000));
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

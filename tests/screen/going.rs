@@ -185,7 +185,7 @@ fn esc_lifts_the_limit_that_the_step_brought() {
     let text = screen(&mut app, 100, 24);
     assert!(app.focus.is_none() && !text.contains("worst services @"), "{text}");
     // Forward again it is back, and so it is with the last view.
-    for (there, back) in [("]", "["), ("-", "-")] {
+    for (there, back) in [("<alt-right>", "<alt-left>"), ("-", "-")] {
         press(&mut app, there);
         assert!(screen(&mut app, 100, 24).contains("checks @ dc-2"), "{there}");
         press(&mut app, back);

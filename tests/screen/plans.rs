@@ -106,7 +106,13 @@ fn a_folder_is_deleted_as_it_was_shown_after_a_yes() {
     let plan = deletion(3);
     app.update(Msg::News(id, planned(wish, plan.clone(), Vec::new())));
     let text = screen(&mut app, 80, 24);
-    for shown in ["delete app/ in dc-1", "3 to delete", "- app/000", "- app/002", "index 7"] {
+    for shown in [
+        "delete app/ in dc-1",
+        "3 to delete",
+        "PUT /v1/txn?dc=dc-1  1 transaction",
+        "- delete-cas app/000 at index 7",
+        "- delete-cas app/002 at index 7",
+    ] {
         assert!(text.contains(shown), "{shown}:\n{text}");
     }
     press(&mut app, "<down><down>");
@@ -119,6 +125,32 @@ fn a_folder_is_deleted_as_it_was_shown_after_a_yes() {
     let progress = Progress { done: 3, of: 3 };
     app.update(Msg::News(id, News::Applied(Box::new(Report { progress, ..Report::default() }))));
     assert!(screen(&mut app, 80, 24).contains("done: delete app/ in dc-1: 3 of 3"));
+}
+
+#[test]
+fn a_plan_is_asked_for_with_its_requests_as_they_are_sent() {
+    let mut app = at_top();
+    app.setup.rules.tenancy.usual = String::from("&ns=team");
+    let (id, wish) = wished(&press(&mut app, ":cp app/ @dc-1 app/ @dc-2<enter>"));
+    let value = |key: &str, bytes: usize| make::Incoming {
+        key: key.into(),
+        value: vec![b'x'; bytes].into(),
+        flags: 3,
+    };
+    let incoming = (0..130).map(|number| value(&format!("app/{number:03}"), 1));
+    let incoming = incoming.chain([value("app/zz", 450 << 10)]);
+    let plan = make::import(&"dc-2".into(), incoming, &[entry("app/000")], make::Clash::Replace);
+    app.update(Msg::News(id, planned(wish, plan, Vec::new())));
+    let text = screen(&mut app, 100, 30);
+    for shown in [
+        "PUT /v1/txn?dc=dc-2&ns=team  3 transactions of at most 64 operations, in turn",
+        "PUT /v1/kv/app/zz?dc=dc-2&ns=team&cas=0&flags=3",
+        "a key that is at another index by then stops it",
+        "~ cas app/000 at index 7",
+        "+ cas app/001 at index 0",
+    ] {
+        assert!(text.contains(shown), "{shown}:\n{text}");
+    }
 }
 
 #[test]
@@ -156,7 +188,7 @@ fn keys_that_others_write_are_named_with_the_reason() {
     let text = screen(&mut app, 100, 24);
     assert!(text.contains("'app/001': its lock is held: session s-1 of node web-9"), "{text}");
     let marked = |key: &str| {
-        let line = text.lines().find(|line| line.contains(&format!("- {key}")));
+        let line = text.lines().find(|line| line.contains(&format!("- delete-cas {key}")));
         line.is_some_and(|line| line.contains("held or written by others"))
     };
     assert!(marked("app/001") && !marked("app/000"), "{text}");
@@ -215,7 +247,9 @@ fn a_plan_is_stopped_between_transactions_after_a_question() {
     app.update(Msg::News(id, News::Progress(progress)));
     app.update(Msg::News(id, stopped(128, 200, Why::Asked, Vec::new())));
     let text = screen(&mut app, 100, 30);
-    for shown in ["128 of 200 operations done", "as asked", "- app/128  7 B  not done"] {
+    for shown in
+        ["128 of 200 operations done", "as asked", "- delete-cas app/128 at index 7  7 B  not done"]
+    {
         assert!(text.contains(shown), "{shown}:\n{text}");
     }
 }
@@ -243,8 +277,8 @@ fn a_report_stays_and_the_same_wish_does_what_is_left() {
     for shown in [
         "199 of 200 operations done",
         "'app/003': changed since",
-        "- app/003  7 B  changed since, left",
-        "- app/000  7 B  done",
+        "- delete-cas app/003 at index 7  7 B  changed since, left",
+        "- delete-cas app/000 at index 7  7 B  done",
     ] {
         assert!(text.contains(shown), "{shown}:\n{text}");
     }

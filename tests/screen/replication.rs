@@ -136,6 +136,10 @@ fn beside_the_rows_stand_alarms_whole_counts_indexes_and_facts() {
     press(&mut app, "jj");
     let text = screen(&mut app, 200, 60);
     assert!(text.contains("as of 41s ago: connection refused"), "{text}");
+    // Where no keys are carried none are counted.
+    assert!(!text.contains("the same") && !text.contains("every key read"), "{text}");
+    press(&mut app, "<enter>");
+    assert!(!screen(&mut app, 200, 60).contains("the same"));
 }
 
 #[test]

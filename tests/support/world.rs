@@ -9,7 +9,10 @@ use dcview::app::keymap::Keymap;
 use dcview::app::msg::{Effect, Msg};
 use dcview::app::{App, Setup};
 use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use dcview::domain::consumers::balancer::Server;
+use dcview::domain::consumers::{Answer, Asked, Balancer, Swept, judge};
 use dcview::domain::delta::Delta;
+use dcview::domain::event::{Event, Kind as Happened, Object};
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
@@ -17,6 +20,7 @@ use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
 use dcview::domain::replication::{Kind, Stream, StreamId, Verdict};
+use dcview::domain::zone::Zone;
 use dcview::ui::Look;
 use dcview::ui::glyph::Glyphs;
 use dcview::ui::theme::Theme;
@@ -40,7 +44,7 @@ pub fn app(dcs: &[&str]) -> App {
         agent: String::from("http://127.0.0.1:8500"),
         keymap: Keymap::default(),
         themes: Theme::BUILT_IN.iter().filter_map(|name| Theme::built_in(name)).collect(),
-        look: Look { theme, glyphs: Glyphs::Unicode },
+        look: Look { theme, glyphs: Glyphs::Unicode, zone: Zone::default() },
         warnings: Vec::new(),
         now: now(),
     };
@@ -53,6 +57,35 @@ pub fn app(dcs: &[&str]) -> App {
 /// Feeds one thing from a datacenter.
 pub fn feed(app: &mut App, dc: &str, body: Body) -> Vec<Effect> {
     feed_under(app, dc, 0, body)
+}
+
+/// An event of a check that failed, or recovered, so many seconds before now.
+pub fn event(dc: &str, node: &str, instance: &str, to: Status, ago: i64) -> Event {
+    let (_, check) = check(node, "http", instance, to);
+    let from = if to == Status::Passing { Status::Critical } else { Status::Passing };
+    Event {
+        at: now() - TimeDelta::seconds(ago),
+        after: None,
+        dc: dc.into(),
+        kind: Happened::Check,
+        object: Object::Check {
+            node: check.node.clone(),
+            id: check.id.clone(),
+            name: Arc::clone(&check.name),
+            service: check.service_name.clone(),
+            service_id: check.service_id.clone(),
+        },
+        from: from.word().into(),
+        to: to.word().into(),
+        detail: if to == Status::Passing { "".into() } else { Arc::clone(&check.output) },
+        index: 7,
+    }
+}
+
+/// Feeds what happened in a datacenter.
+pub fn events(app: &mut App, dc: &str, events: Vec<Event>) {
+    let effects = feed(app, dc, Body::Events(events.into_iter().map(Arc::new).collect(), 0));
+    run_jobs(app, effects);
 }
 
 /// Feeds one thing that was asked for under a ticket.
@@ -231,8 +264,10 @@ pub fn instance(node: &str, id: &str, status: Status) -> (InstanceKey, Arc<Insta
         port: 8080,
         tags: vec!["v1".into()],
         meta: [(Arc::from("version"), Arc::from("1.4"))].into_iter().collect(),
+        version: "1.4".into(),
         checks: vec![check],
         status,
+        create_index: 9,
         modify_index: 9,
     };
     (InstanceKey { node: node.into(), id: id.into() }, Arc::new(instance))
@@ -250,6 +285,64 @@ pub fn instances(
     feed_under(app, dc, ticket, Body::Instances(subject.clone(), delta));
     let live = Freshness { state: State::Live, at: Some(now()), ..Freshness::default() };
     feed_under(app, dc, ticket, Body::Freshness(List::Subject(subject), live));
+}
+
+/// What was asked about so many instances of `web`, of which every third is critical and still UP in
+/// the load balancer `edge`.
+pub fn asked(n: usize) -> Asked {
+    let status = |i| if i % 3 == 0 { Status::Critical } else { Status::Passing };
+    let all: Vec<_> =
+        (0..n).map(|i| instance(&format!("n-{i}"), &format!("web-{i}"), status(i)).1).collect();
+    let server = |it: &Arc<Instance>| Server {
+        backend: "web".into(),
+        name: it.id.as_str().into(),
+        status: "UP".into(),
+        weight: 1,
+        ..Server::default()
+    };
+    let edge = Balancer {
+        name: "edge".into(),
+        dc: "dc-1".into(),
+        address: "http://10.0.0.5/stats".into(),
+        auth: None,
+        backends: std::collections::BTreeMap::new(),
+    };
+    let servers: Vec<Server> = all.iter().map(server).collect();
+    let is_passing = |it: &&Arc<Instance>| it.status == Status::Passing;
+    let key = |it: &Arc<Instance>| InstanceKey { node: it.node.clone(), id: it.id.clone() };
+    Asked {
+        passing: Answer::new(all.iter().filter(is_passing).map(key).collect(), now()),
+        raw: Answer::new(all, now()),
+        server: "127.0.0.1:8600".into(),
+        name: Some("web.service.dc-1.consul".into()),
+        balancers: vec![(Arc::new(edge), Answer::new(servers.into(), now()))],
+        ..Asked::default()
+    }
+}
+
+/// Feeds what consumers of `web` see.
+pub fn consumers(app: &mut App, dc: &str, n: usize) {
+    seen(app, dc, asked(n));
+}
+
+/// Feeds what was asked about `web`.
+pub fn seen(app: &mut App, dc: &str, asked: Asked) {
+    let mut seen = judge(&dc.into(), &"web".into(), asked);
+    seen.since(None, now());
+    let body = Body::Consumers(Arc::new(seen));
+    let effects = feed_under(app, dc, app.store.ticket, body);
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Consumers("web".into()), State::Live);
+}
+
+/// Feeds the disagreements of all services: those of `web`.
+pub fn disagreements(app: &mut App, dc: &str, n: usize) {
+    let mut swept = Swept { of: 1, at: Some(now()), ..Swept::default() };
+    swept.add(&judge(&dc.into(), &"web".into(), asked(n)));
+    let body = Body::Disagreements(Arc::new(swept));
+    let effects = feed_under(app, dc, app.store.ticket, body);
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Disagreements, State::Live);
 }
 
 /// A stream of consul-replicate `dc-1 -> dc-2` or of what the kind says, compared now.
@@ -282,6 +375,10 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         ("down", KeyCode::Down),
         ("left", KeyCode::Left),
         ("right", KeyCode::Right),
+        ("home", KeyCode::Home),
+        ("end", KeyCode::End),
+        ("pgup", KeyCode::PageUp),
+        ("pgdn", KeyCode::PageDown),
         ("f1", KeyCode::F(1)),
     ]);
     let mut effects = Vec::new();
@@ -290,9 +387,11 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         let named = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
         let (code, modifiers) = if let Some((name, after)) = named {
             rest = after;
-            match name.strip_prefix("ctrl-").and_then(|key| key.chars().next()) {
-                Some(key) => (KeyCode::Char(key), KeyModifiers::CONTROL),
-                None => (names[name], KeyModifiers::NONE),
+            let letter = name.strip_prefix("ctrl-").and_then(|key| key.chars().next());
+            match (letter, name.strip_prefix("alt-")) {
+                (Some(key), _) => (KeyCode::Char(key), KeyModifiers::CONTROL),
+                (None, Some(name)) => (names[name], KeyModifiers::ALT),
+                (None, None) => (names[name], KeyModifiers::NONE),
             }
         } else {
             rest = rest.strip_prefix(first).unwrap_or_default();

@@ -11,6 +11,7 @@ use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Address, Endpoint, Token};
 use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
 use dcview::domain::delta::{self, Rows};
+use dcview::domain::event::Event;
 use dcview::domain::feed::{
     Body, Feed, Glanced, Link, List, Pulse, Report, Scope, Subject, Wanted,
 };
@@ -19,6 +20,7 @@ use dcview::domain::health::{Check, CheckKey, Status};
 use dcview::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use dcview::domain::kv::{Entry, Folder, Print, Session};
 use dcview::domain::lock::Locks;
+use dcview::domain::seat::Seats;
 use dcview::domain::server::Servers;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
@@ -42,6 +44,10 @@ pub struct Told {
     pub prints: HashMap<Key, Print>,
     pub sessions: Rows<SessionId, Session>,
     pub locks: Option<Arc<Locks>>,
+    /// Everything that happened, in order.
+    pub events: Vec<Arc<Event>>,
+    /// Every list of the instances of a service in motion, in order.
+    pub seats: HashMap<ServiceName, Vec<Arc<Seats>>>,
     pub fresh: HashMap<List, Freshness>,
     /// Every reason for which the list of checks was not live, in order.
     pub whys: Vec<String>,
@@ -249,6 +255,11 @@ impl Told {
                 delta::apply(self.instances.entry(subject).or_default(), &delta);
             }
             Body::NodeChecks(node, checks) => drop(self.node_checks.insert(node, checks)),
+            Body::Events(events, lost) => {
+                assert_eq!(lost, 0, "events were lost");
+                self.events.extend(events);
+            }
+            Body::Seats(service, seats) => self.seats.entry(service).or_default().push(seats),
             Body::Sessions(delta) => delta::apply(&mut self.sessions, &delta),
             Body::Locks(locks) => self.locks = Some(locks),
             Body::Folder(folder) => {
@@ -258,8 +269,6 @@ impl Told {
             Body::Prints(prints) => self.prints = prints.into_iter().collect(),
             Body::NodeRoundTrip(..)
             | Body::Versions(..)
-            | Body::Events(..)
-            | Body::Seats(..)
             | Body::Session(..)
             | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {

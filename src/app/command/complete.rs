@@ -6,6 +6,7 @@
 
 use super::verb::{self, Own, Verb};
 use super::{Grouping, Takes, Vocabulary};
+use crate::domain::event::Kind as Kinds;
 use crate::domain::replication::Kind;
 use crate::table::fuzzy::{CharMask, Fuzzy, best, fold};
 
@@ -44,12 +45,15 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
     let Some((first, rest)) = before.split_first() else {
         return verb::all(words).map(str::to_owned).collect();
     };
-    if rest.iter().any(|word| !word.starts_with('@')) {
-        return Vec::new();
-    }
     let Some(verb) = Verb::named(first, words) else {
         return Vec::new();
     };
+    if matches!(verb, Verb::View(view) if view.takes == Takes::Events) {
+        return conditions(words);
+    }
+    if rest.iter().any(|word| !word.starts_with('@')) {
+        return Vec::new();
+    }
     let names = match verb {
         Verb::View(view) => match view.takes {
             Takes::Service => words.services.clone(),
@@ -63,6 +67,16 @@ fn candidates(before: &[&str], typed: &str, words: &Vocabulary) -> Vec<String> {
         Verb::Own(Own::Sort | Own::Quit | Own::Act(_) | Own::Keys(_)) => Vec::new(),
     };
     names.into_iter().map(str::to_owned).collect()
+}
+
+/// What may be asked of the events.
+fn conditions(words: &Vocabulary) -> Vec<String> {
+    let kinds = Kinds::ALL.map(|kind| format!("kind={}", kind.word())).into_iter();
+    let spans = ["since=15m", "since=1h", "before=15m"].map(str::to_owned).into_iter();
+    let dcs = words.dcs.iter().copied().chain(["*"]).map(|dc| format!("dc={dc}"));
+    let services = words.services.iter().map(|name| format!("service={name}"));
+    let nodes = words.nodes.iter().map(|name| format!("node={name}"));
+    spans.chain(kinds).chain(dcs).chain(services).chain(nodes).collect()
 }
 
 /// The words that `typed` is the beginning of, then those that fit fuzzily.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::event::query::QueryError;
+
 /// What is said of a key or command that would change something where nothing may be changed.
 pub const READ_ONLY: &str = "read-only: nothing may be changed";
 
@@ -40,6 +42,8 @@ pub enum CommandError {
         /// What does.
         usage: &'static str,
     },
+    /// What is asked of the events cannot be understood.
+    Query(QueryError),
     /// It would change something where nothing may be changed.
     ReadOnly,
     /// Datacenters or a filter given to what is not a view.
@@ -71,6 +75,7 @@ impl fmt::Display for CommandError {
             Self::Usage { usage } => {
                 write!(f, "type '{usage}'; a name with blanks stands in quotes")
             }
+            Self::Query(error) => error.fmt(f),
             Self::ReadOnly => f.write_str(READ_ONLY),
             Self::NotAView { word } => {
                 write!(f, "'{word}' is not a view: it takes neither '@dc' nor '/filter'")

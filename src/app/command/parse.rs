@@ -5,6 +5,7 @@
 use super::verb::{self, Own, Verb};
 use super::{Command, CommandError, DcScope, Grouping, KeysVerb, Takes, ViewWord, Vocabulary};
 use crate::app::nearest::nearest;
+use crate::domain::event::query::{Query, Where};
 use crate::domain::replication::Kind;
 
 /// As many names as fit into a line of an error.
@@ -45,7 +46,7 @@ pub fn parse(line: &str, words: &Vocabulary) -> Result<Command, CommandError> {
                 let (word, what) = (first.to_owned(), "a '/' and what to look for");
                 return Err(CommandError::Missing { word, what });
             }
-            let arg = argument(view, first, rest)?;
+            let arg = argument(view, first, rest, words)?;
             Ok(Command::Open { view: view.name, arg, dc, filter: line.filter })
         }
         Verb::Own(_) if dc != DcScope::Unchanged || line.filter.is_some() => {
@@ -122,7 +123,12 @@ fn one_of(name: &str, what: &'static str, known: &[&str]) -> Result<String, Comm
 }
 
 /// The service or node that a view is to show.
-fn argument(view: ViewWord, word: &str, rest: &[&str]) -> Result<Option<String>, CommandError> {
+fn argument(
+    view: ViewWord,
+    word: &str,
+    rest: &[&str],
+    words: &Vocabulary,
+) -> Result<Option<String>, CommandError> {
     let what = match view.takes {
         Takes::Nothing => return none(word, rest).map(|()| None),
         Takes::Service => "a service",
@@ -134,14 +140,31 @@ fn argument(view: ViewWord, word: &str, rest: &[&str]) -> Result<Option<String>,
         Takes::Kind if !rest.is_empty() => {
             return single(word, "a kind of stream", rest).and_then(kind).map(Some);
         }
+        Takes::Events if !rest.is_empty() => return events(&rest.join(" "), words).map(Some),
         // Two folders were read before, as a command about many keys.
-        Takes::Kind | Takes::Folder | Takes::Text | Takes::Search | Takes::Sides => {
+        Takes::Kind
+        | Takes::Folder
+        | Takes::Text
+        | Takes::Search
+        | Takes::Sides
+        | Takes::Events => {
             return Ok(None);
         }
         Takes::Key => "a key",
     };
     // A name that is not in the catalog now may be there in a moment: the view says so.
     single(word, what, rest).map(|name| Some(name.to_owned()))
+}
+
+/// What is asked of the events, which names datacenters that there are.
+fn events(typed: &str, words: &Vocabulary) -> Result<String, CommandError> {
+    let query = Query::parse(typed).map_err(CommandError::Query)?;
+    if let Where::In(dcs) = &query.dcs {
+        for dc in dcs {
+            named_dc(dc.as_str(), words)?;
+        }
+    }
+    Ok(typed.to_owned())
 }
 
 /// The kind of stream of this name, or of a part of it.

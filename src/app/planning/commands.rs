@@ -5,6 +5,7 @@ use super::super::task::Ask;
 use super::super::task::many::{Side, Sides, Wish, shown};
 use super::App;
 use crate::app::msg::Effect;
+use crate::app::past::NO_READ;
 use crate::domain::ids::{Dc, Key};
 use crate::plan::make::Rename;
 use crate::plan::read::is_folder;
@@ -20,6 +21,9 @@ impl App {
         command: KeysCommand,
         effects: &mut Vec<Effect>,
     ) -> Result<(), String> {
+        if self.past.is_some() {
+            return Err(String::from(NO_READ));
+        }
         match command {
             KeysCommand::Copy { from, to } => {
                 let dc = self.dc_of(from.dc.as_ref())?;

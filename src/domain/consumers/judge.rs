@@ -168,7 +168,13 @@ impl Judge<'_> {
         }
     }
 
-    fn end(mut self, traps: Vec<Arc<str>>, asked: Asked) -> Consumers {
+    fn end(mut self, traps: Vec<Arc<str>>, mut asked: Asked) -> Consumers {
+        // What a row has of a load balancer it holds itself: the other servers are many.
+        for (_, answer) in &mut asked.balancers {
+            if let Some((servers, _)) = &mut answer.given {
+                *servers = Arc::default();
+            }
+        }
         for row in &mut self.rows {
             row.disagreements.sort_by(|a, b| b.grade.cmp(&a.grade));
             // A and SRV say the same.

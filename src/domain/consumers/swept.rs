@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Consumers, Problem, Row};
+use super::{Consumers, Disagreement, Problem, Row, RowKey};
 use crate::domain::ids::ServiceName;
 
 /// What a look at all services found.
@@ -50,6 +50,11 @@ impl Swept {
             .disagreeing()
             .map(|row| Arc::new(Found { service: service.clone(), row: row.clone() }));
         self.found.extend(found);
+    }
+
+    /// What was found, in its order.
+    pub fn said(&self) -> impl Iterator<Item = (&ServiceName, &RowKey, &[Disagreement])> {
+        self.found.iter().map(|it| (&it.service, &it.row.key, it.row.disagreements.as_slice()))
     }
 
     /// The one that was found before under the same name.

@@ -28,7 +28,9 @@ fn instance(id: &str, port: u16, status: Status) -> Arc<Instance> {
         meta: indexmap::IndexMap::new(),
         checks: Vec::new(),
         status,
+        version: "".into(),
         modify_index: 1,
+        create_index: 1,
     })
 }
 

@@ -107,6 +107,11 @@ impl Folder {
         self.paths.is_empty()
     }
 
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.paths.bytes() + self.paths.len() * size_of::<u32>()
+    }
+
     /// The row at this place.
     pub fn row(&self, place: usize) -> Option<Row<'_>> {
         let path = self.paths.get(place)?;

@@ -2,7 +2,8 @@
 //!
 //! Autopilot calls a cluster healthy again once it has removed a dead server. So a server that
 //! should be there and is not is a stream too, DRIFT: nothing brings it back by itself, unlike a
-//! server that is only late. The limits are autopilot's own defaults.
+//! server that is only late. The limits are autopilot's own defaults. A server that is alone, and
+//! should be, is one by itself, so that its datacenter is not left out.
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,8 @@ pub struct Raft<'a> {
 }
 
 impl Raft<'_> {
-    /// A stream for each server but the leader, and for each that is missing.
+    /// A stream for each server but the leader, and for each that is missing; one for a server that is
+    /// alone and should be.
     pub fn streams(&self) -> Vec<Stream> {
         if self.servers.servers.is_empty() {
             let problem = Some(Arc::from("its leader has not looked at the servers yet"));
@@ -49,7 +51,21 @@ impl Raft<'_> {
         }
         let followers = self.present().filter(|server| !server.is_leader);
         let followers = followers.map(|server| self.follower(server));
-        followers.chain(self.missing()).collect()
+        let streams: Vec<Stream> = followers.chain(self.missing()).collect();
+        if streams.is_empty() {
+            return self.servers.leader().map(|leader| self.alone(leader)).into_iter().collect();
+        }
+        streams
+    }
+
+    /// The only server that there should be: nothing is carried, but it is there.
+    fn alone(&self, server: &Server) -> Stream {
+        let mut stream = self.stream(&server.name, false);
+        stream.evidence = Arc::from("the only server, as expected: no followers, none may fail");
+        stream.counts = Counts { same: 1, ..Counts::default() };
+        stream.last_replicated = stream.source_index;
+        stream.facts.splice(0..0, about(server));
+        stream
     }
 
     fn follower(&self, server: &Server) -> Stream {

@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::Act;
 use super::own::{Left, Made};
 use super::wait::{Wait, until};
+use super::{Act, NUDGE};
 use crate::consul::kv;
 use crate::consul::write::Outcome;
 use crate::domain::ids::{Dc, Key};
@@ -75,7 +75,7 @@ impl Ends<'_> {
         let Self { source, destination, .. } = self;
         delete(&self.hands.destination, destination, &status.key).await?;
         let deleted = format!("the status is deleted in {destination}");
-        let made = match self.make(nudge, "dcview").await {
+        let made = match self.make(nudge, NUDGE).await {
             Ok(made) => made,
             // The first half is done: nothing may say that nothing was sent.
             Err(stop) => return Err(Ended::Failed(format!("{deleted}; {}", stop.text()))),

@@ -8,7 +8,7 @@ use crate::consul::{Class, Client, kv, next_index};
 use crate::domain::kv::{Entry, Key};
 
 /// How long the server may hold a question for a key.
-const HANG: Duration = Duration::from_secs(5);
+pub(super) const HANG: Duration = Duration::from_secs(5);
 /// The shortest pause between two questions: where the key is missing, any write answers one.
 const PAUSE: Duration = Duration::from_millis(20);
 /// The pause after one that failed.

@@ -9,7 +9,10 @@ use crate::domain::feed::Subject;
 use crate::domain::health::{self, Check, Status};
 use crate::domain::ids::{NodeName, ServiceName};
 use crate::domain::judge;
+use crate::domain::version::Rules;
 use crate::report::ask::{Asker, Got};
+
+use super::Question;
 
 /// What there is of a subject.
 #[derive(Clone, Debug)]
@@ -20,25 +23,27 @@ pub(super) struct Page {
 }
 
 /// Asks for a page, if there is one to ask for.
-pub(super) async fn ask(asker: &Asker, subject: Option<&Subject>) -> Option<(Subject, Got<Page>)> {
-    let subject = subject?;
+pub(super) async fn ask(asker: &Asker, question: &Question) -> Option<(Subject, Got<Page>)> {
+    let (subject, versions) = (question.subject.as_ref()?, &question.versions);
     let page = match subject {
-        Subject::Service(name) => service(asker, name).await,
-        Subject::Node(name) => node(asker, name).await,
+        Subject::Service(name) => service(asker, name, versions).await,
+        Subject::Node(name) => node(asker, name, versions).await,
         // Keys are printed by a command of their own.
         _ => return None,
     };
     Some((subject.clone(), page))
 }
 
-async fn service(asker: &Asker, name: &ServiceName) -> Got<Page> {
-    let told = asker.ask(read::service_instances(name)).await?;
+async fn service(asker: &Asker, name: &ServiceName, versions: &Arc<Rules>) -> Got<Page> {
+    let told = asker.ask(read::service_instances(name, versions)).await?;
     Ok(told.map(|instances| Page { instances, node: None }))
 }
 
-async fn node(asker: &Asker, name: &NodeName) -> Got<Page> {
-    let (on_node, checks) =
-        tokio::join!(asker.ask(read::node_services(name)), asker.ask(read::node_health(name)));
+async fn node(asker: &Asker, name: &NodeName, versions: &Arc<Rules>) -> Got<Page> {
+    let (on_node, checks) = tokio::join!(
+        asker.ask(read::node_services(name, versions)),
+        asker.ask(read::node_health(name))
+    );
     let told = on_node?.and(checks?);
     Ok(told.map(|(on_node, checks)| match on_node {
         None => Page { instances: Vec::new(), node: None },

@@ -23,6 +23,19 @@ pub fn age(age: Duration) -> String {
     }
 }
 
+/// An age in its two largest units: `42s`, `12m 40s`, `3h 5m`, `2d 1h`.
+pub fn long_age(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (large, small) = match seconds {
+        0..MINUTE => return format!("{seconds}s"),
+        MINUTE..HOUR => ((seconds / MINUTE, 'm'), (seconds % MINUTE, 's')),
+        HOUR..DAY => ((seconds / HOUR, 'h'), (seconds % HOUR / MINUTE, 'm')),
+        _ => ((seconds / DAY, 'd'), (seconds % DAY / HOUR, 'h')),
+    };
+    let rest = if small.0 == 0 { String::new() } else { format!(" {}{}", small.0, small.1) };
+    format!("{}{}{rest}", large.0, large.1)
+}
+
 /// An age whose beginning was not seen: `>= 4m`.
 pub fn at_least(known: Duration) -> String {
     format!(">= {}", age(known))
@@ -103,6 +116,15 @@ mod tests {
             assert_eq!(age(Duration::from_secs(seconds)), text);
         }
         assert_eq!(at_least(Duration::from_secs(250)), ">= 4m");
+    }
+
+    #[test]
+    fn long_ages_have_two_units() {
+        for (seconds, text) in
+            [(42, "42s"), (760, "12m 40s"), (720, "12m"), (11_100, "3h 5m"), (176_500, "2d 1h")]
+        {
+            assert_eq!(long_age(Duration::from_secs(seconds)), text);
+        }
     }
 
     #[test]

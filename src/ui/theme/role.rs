@@ -57,6 +57,8 @@ pub enum Role {
     ActiveTab,
     /// The strip of datacenters.
     Strip,
+    /// That an earlier moment is shown.
+    Past,
     /// A notice.
     Info,
     /// A notice that asks for care.
@@ -111,6 +113,7 @@ pub(super) const ROLES: &[(Role, &str, Option<Role>)] = &[
     (Role::Tab, "tab", Some(Role::Muted)),
     (Role::ActiveTab, "active-tab", Some(Role::Accent)),
     (Role::Strip, "strip", Some(Role::Text)),
+    (Role::Past, "past", Some(Role::ActiveTab)),
     (Role::Info, "info", Some(Role::Accent)),
     (Role::Warn, "warn", Some(Role::Warning)),
     (Role::Error, "error", Some(Role::Critical)),

@@ -27,8 +27,8 @@ pub(in crate::views) fn act(
     Some(asked.unwrap_or_else(|why| Response::Notice(String::from(why))))
 }
 
-fn resync(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
-    let mut confirm = question(Act::resync(stream)?);
+fn resync(ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
+    let mut confirm = question(ctx, Act::resync(stream)?);
     // A run that would destroy is not to be started without knowing.
     let ahead = stream.alarms.iter().filter(|alarm| Alarm::is_ahead(alarm));
     confirm.reasons.extend(ahead.map(ToString::to_string));
@@ -37,14 +37,14 @@ fn resync(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
 }
 
 fn probe(ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
-    let mut confirm = question(Act::probe(stream, ctx.now)?);
+    let mut confirm = question(ctx, Act::probe(stream, ctx.now)?);
     let ahead = stream.alarms.iter().filter(|alarm| Alarm::is_ahead(alarm));
     confirm.reasons.extend(ahead.map(ToString::to_string));
     Ok(Response::Confirm(Box::new(confirm)))
 }
 
-fn question(act: Act) -> Confirm {
-    let lines = act.lines().iter().map(|line| text(line)).collect();
+fn question(ctx: &Ctx, act: Act) -> Confirm {
+    let lines = act.lines(|dc| ctx.rules.query(dc)).iter().map(|line| text(line)).collect();
     let title = act.summary();
     Confirm::new(title, lines, Ask::Stream(StreamIntent { act, without_journal: false }))
 }

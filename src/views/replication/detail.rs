@@ -46,7 +46,9 @@ pub(in crate::views) fn lines(ctx: &Ctx, stream: &Stream) -> Vec<Cell> {
         lines.push(Cell::new(text, Role::Unknown));
     }
     if stream.at.is_some() {
-        lines.push(keys(stream));
+        if stream.id.kind.has_keys() {
+            lines.push(keys(stream));
+        }
         lines.push(lag(ctx, stream));
     }
     lines.extend(indexes(stream));
@@ -105,7 +107,7 @@ fn indexes(stream: &Stream) -> Vec<Cell> {
 fn read(ctx: &Ctx, stream: &Stream) -> Cell {
     let mut cell = label("compared");
     cell.runs.extend(words::compared(ctx, stream).runs);
-    match stream.whole_at {
+    match stream.whole_at.filter(|_| stream.id.kind.has_keys()) {
         Some(at) => {
             let old = age((ctx.now - at).to_std().unwrap_or_default());
             cell.then(format!(", every key read {old} ago"), Role::Muted)

@@ -1,12 +1,9 @@
 //! What is said of streams wherever they are shown: verdict, order, troubles, lag.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::health::Status;
-use crate::domain::ids::Dc;
 use crate::domain::replication::{Alarm, Class, Stream, Verdict, Waiting};
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
@@ -135,26 +132,6 @@ pub fn is_any_lost(ctx: &Ctx) -> bool {
         it.verdict == Verdict::Drift || !it.alarms.is_empty() || it.stalled_for.is_some()
     };
     ctx.store.streams.values().any(|stream| is_lost(stream))
-}
-
-/// Why ends cannot be compared now, each reason once behind the datacenters that it is about.
-pub fn problems<'a>(streams: impl Iterator<Item = &'a Stream>) -> Option<Cell> {
-    let mut reasons: BTreeMap<&str, Vec<&Dc>> = BTreeMap::new();
-    for stream in streams {
-        if let Some(why) = &stream.problem {
-            reasons.entry(why).or_default().push(&stream.id.destination);
-        }
-    }
-    let mut cell = Cell::default();
-    for (why, mut dcs) in reasons {
-        dcs.sort_unstable();
-        dcs.dedup();
-        let names: Vec<&str> = dcs.iter().map(|dc| dc.as_str()).collect();
-        cell = cell
-            .then(format!(" | {}: ", clean(&names.join(", "))), Role::Muted)
-            .then(clean(why).into_owned(), Role::Stale);
-    }
-    (!cell.runs.is_empty()).then_some(cell)
 }
 
 /// How long the oldest that has not arrived waits; `!` where it does not move.

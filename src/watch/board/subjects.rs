@@ -155,8 +155,10 @@ mod tests {
             port: 80,
             tags: Vec::new(),
             meta: indexmap::IndexMap::new(),
+            version: Arc::default(),
             checks: Vec::new(),
             status: crate::domain::health::Status::Passing,
+            create_index: 1,
             modify_index: 1,
         }
     }

@@ -65,6 +65,26 @@ fn a_follower_is_late_by_entries_by_time_and_by_what_autopilot_says() {
 }
 
 #[test]
+fn a_server_that_is_alone_and_should_be_has_a_row_and_others_have_one_for_each_other() {
+    let dc = Dc::from("dc-1");
+    let servers = |expected| {
+        let servers = vec![server("a", 1_000, Some(0))];
+        Servers { servers, failure_tolerance: 0, expected }
+    };
+    let (before, now) = (Rows::new(), at(0));
+    let streams =
+        |servers: &Servers| Raft { dc: &dc, servers, known: &[], before: &before, now }.streams();
+    let alone = streams(&servers(1));
+    assert_eq!(alone.len(), 1);
+    assert_eq!((&*alone[0].id.of, alone[0].verdict), ("a", Verdict::InSync));
+    assert_eq!((alone[0].waiting, alone[0].stalled_for), (Waiting::Nothing, None));
+    assert!(alone[0].evidence.contains("no followers, none may fail"), "{}", alone[0].evidence);
+    assert!(alone[0].facts.contains(&("tolerance", String::from("0 more may fail"))));
+    let missed = streams(&servers(3));
+    assert!(missed.iter().all(|it| it.verdict == Verdict::Drift) && missed.len() == 1);
+}
+
+#[test]
 fn a_server_that_answers_is_not_stalled_and_a_silent_one_is() {
     assert_eq!(one(|_| ()).stalled_for, None);
     let late = one(|b| b.last_contact = Some(Duration::from_millis(900)));

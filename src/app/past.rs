@@ -1,0 +1,189 @@
+//! Going back: the whole screen at an earlier moment of this run, and the way there and back.
+//!
+//! The moments are kept elsewhere ([`crate::past`]): one is asked for at a time, and keys that come
+//! meanwhile are asked for together. The live store goes on beside the one that is shown.
+//! Invariant: while an earlier moment is shown nothing is asked of a datacenter for the screen, and
+//! nothing is changed.
+
+use chrono::{DateTime, Utc};
+
+use super::App;
+use super::msg::Effect;
+use super::notice::Level;
+use super::overlay::Overlay;
+use super::tasks::Asker;
+use crate::past::{Found, Span, Wish};
+use crate::store::Store;
+use crate::ui::text::long_age;
+
+/// What is said of anything that would change something.
+const NO_CHANGE: &str = "not in the past: nothing is changed from an earlier moment; end: live";
+/// What is said of what is read from the datacenters at once.
+pub(super) const NO_READ: &str = "not in the past: it would be read as it is now; end: live";
+
+/// An earlier moment on screen.
+#[derive(Debug)]
+pub struct Past {
+    /// The moment (UTC).
+    pub at: DateTime<Utc>,
+    /// What was known then.
+    pub store: Box<Store>,
+    /// What else can be shown.
+    pub span: Span,
+}
+
+impl Past {
+    /// When it is, in words: `10:02:13 UTC, 12m 40s ago`; with the date where that is another.
+    pub fn words(&self, now: DateTime<Utc>) -> String {
+        let ago = long_age((now - self.at).to_std().unwrap_or_default());
+        format!("{}, {ago} ago", moment(self.at, now))
+    }
+}
+
+/// A moment in words: `10:02:13 UTC`, with the date where that is not today's.
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let is_today = at.date_naive() == now.date_naive();
+    at.format(if is_today { "%H:%M:%S UTC" } else { "%Y-%m-%d %H:%M:%S UTC" }).to_string()
+}
+
+/// The moments that were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// The question that is not answered yet.
+    open: Option<u64>,
+    /// What is to be asked for next.
+    next: Option<Next>,
+    last: u64,
+}
+
+/// Where to go once the open question is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// So many moments later; earlier when negative.
+    Steps(isize),
+    /// To this moment (UTC).
+    At(DateTime<Utc>),
+}
+
+/// The answer to the question for a moment.
+#[derive(Debug)]
+pub struct Recalled {
+    /// The question that it answers.
+    pub id: u64,
+    /// What was found.
+    pub found: Found,
+    /// What else can be shown.
+    pub span: Option<Span>,
+}
+
+impl App {
+    /// Goes so many moments later, or earlier.
+    pub(super) fn go_by(&mut self, steps: isize, effects: &mut Vec<Effect>) {
+        if self.asked.open.is_some() {
+            self.asked.next = Some(match self.asked.next {
+                Some(Next::Steps(before)) => Next::Steps(before + steps),
+                Some(at) => at,
+                None => Next::Steps(steps),
+            });
+            return;
+        }
+        let from = self.past.as_ref().map(|past| past.at);
+        let count = steps.unsigned_abs();
+        match (steps < 0, from) {
+            (true, from) => self.recall(Wish::Earlier(from, count), effects),
+            (false, Some(from)) if count > 0 => self.recall(Wish::Later(from, count), effects),
+            (false, Some(_)) => {}
+            (false, None) => self.say(Level::Info, "this is live: there is nothing later"),
+        }
+    }
+
+    /// Goes to a moment.
+    pub(super) fn go_to(&mut self, at: DateTime<Utc>, effects: &mut Vec<Effect>) {
+        if self.asked.open.is_some() {
+            self.asked.next = Some(Next::At(at));
+        } else {
+            self.recall(Wish::At(at), effects);
+        }
+    }
+
+    fn recall(&mut self, wish: Wish, effects: &mut Vec<Effect>) {
+        self.asked.last += 1;
+        self.asked.open = Some(self.asked.last);
+        effects.push(Effect::Recall(self.asked.last, wish));
+    }
+
+    /// Takes in a moment that was asked for; one that nobody waits for any more changes nothing.
+    pub(super) fn recalled(&mut self, answer: Recalled, effects: &mut Vec<Effect>) {
+        if self.asked.open != Some(answer.id) {
+            return;
+        }
+        self.asked.open = None;
+        if self.is_at_work() {
+            self.asked.next = None;
+            return;
+        }
+        match (answer.found, answer.span) {
+            (Found::Moment { at, store }, Some(span)) => {
+                if self.past.as_ref().is_some_and(|past| past.at == at) && at == span.from {
+                    self.say(Level::Info, nothing_earlier(&span, self.now));
+                }
+                self.show_past(Past { at, store, span }, effects);
+            }
+            (Found::Live, _) => {
+                self.go_live(effects);
+            }
+            (Found::Moment { .. } | Found::Nothing, _) => {
+                self.say(Level::Warn, "no earlier moment is kept");
+            }
+        }
+        match self.asked.next.take() {
+            Some(Next::Steps(steps)) if steps != 0 => self.go_by(steps, effects),
+            Some(Next::At(at)) => self.go_to(at, effects),
+            _ => {}
+        }
+    }
+
+    /// True while the operator changes something: that is about what is live.
+    fn is_at_work(&self) -> bool {
+        let over = &self.overlay;
+        matches!(
+            over,
+            Overlay::Edit(_) | Overlay::Offer(_) | Overlay::Confirm(_) | Overlay::Plan(_)
+        )
+    }
+
+    fn show_past(&mut self, past: Past, effects: &mut Vec<Effect>) {
+        if self.past.is_none() {
+            // What is read now for the view is no part of the moment.
+            self.forget(Asker::View(self.trail.id()), effects);
+        }
+        self.past = Some(past);
+        self.reload(effects);
+    }
+
+    /// Returns to what is live; false when that is shown.
+    pub(super) fn go_live(&mut self, effects: &mut Vec<Effect>) -> bool {
+        self.asked = Asked { last: self.asked.last, ..Asked::default() };
+        if self.past.take().is_none() {
+            return false;
+        }
+        self.reload(effects);
+        true
+    }
+
+    /// True where something is refused since it would change something, and an earlier moment is
+    /// shown: then it says so.
+    pub(super) fn refuses_in_past(&mut self) -> bool {
+        let is_past = self.past.is_some();
+        if is_past {
+            self.say(Level::Warn, NO_CHANGE);
+        }
+        is_past
+    }
+}
+
+fn nothing_earlier(span: &Span, now: DateTime<Utc>) -> String {
+    let from = moment(span.from, now);
+    let why = if span.is_shortened { "there is no room for more" } else { "dcview began then" };
+    format!("nothing earlier than {from}: {why}")
+}

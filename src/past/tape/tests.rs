@@ -1,0 +1,238 @@
+//! A tape against stores that lived through the same.
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use crate::domain::delta::Delta;
+use crate::domain::event::{Event, Kind, Object};
+use crate::domain::feed::{Feed, Link, List, Pulse, Scope, Subject, Wanted};
+use crate::domain::freshness::{Freshness, State};
+use crate::domain::health::{Check, Counts, Status};
+use crate::domain::kv::Folder;
+
+/// One thing that happens in a world of two datacenters.
+#[derive(Clone, Debug)]
+enum Op {
+    Datacenters(bool),
+    Pulse(bool),
+    Check(u8, Option<Status>),
+    Service(u8, Option<usize>),
+    Node(u8, bool),
+    Instance(u8, bool, bool),
+    Folder(u8, bool),
+    Fresh(u8, bool),
+    Scope(u8),
+    Tick,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    use Status::{Critical, Warning};
+    let status = || proptest::sample::select(vec![None, Some(Warning), Some(Critical)]);
+    prop_oneof![
+        any::<bool>().prop_map(Op::Datacenters),
+        any::<bool>().prop_map(Op::Pulse),
+        (0..4_u8, status()).prop_map(|(n, status)| Op::Check(n, status)),
+        (0..3_u8, proptest::option::of(0..3_usize)).prop_map(|(n, counts)| Op::Service(n, counts)),
+        (0..3_u8, any::<bool>()).prop_map(|(n, is_here)| Op::Node(n, is_here)),
+        (0..3_u8, any::<bool>(), any::<bool>())
+            .prop_map(|(n, here, late)| Op::Instance(n, here, late)),
+        (0..2_u8, any::<bool>()).prop_map(|(n, is_late)| Op::Folder(n, is_late)),
+        (0..4_u8, any::<bool>()).prop_map(|(n, is_live)| Op::Fresh(n, is_live)),
+        (0..8_u8).prop_map(Op::Scope),
+        Just(Op::Tick),
+    ]
+}
+
+fn second(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
+}
+
+fn subject(n: u8) -> Subject {
+    match n {
+        0 => Subject::Service("web".into()),
+        1 => Subject::Node("n-1".into()),
+        _ => Subject::Folder("a/".into()),
+    }
+}
+
+fn one<K, V>(key: K, row: Option<V>) -> Delta<K, V> {
+    match row {
+        Some(row) => Delta { upserts: vec![(key, Arc::new(row))], removed: Vec::new() },
+        None => Delta { upserts: Vec::new(), removed: vec![key] },
+    }
+}
+
+fn check(n: u8, status: Status) -> Check {
+    Check {
+        node: "n-1".into(),
+        id: format!("c-{n}").into(),
+        name: "c".into(),
+        status,
+        service_id: "web-1".into(),
+        service_name: "web".into(),
+        output: "said".into(),
+        notes: "".into(),
+        kind: "".into(),
+        modify_index: 1,
+    }
+}
+
+fn instance(n: u8) -> Instance {
+    Instance {
+        service: "web".into(),
+        id: format!("web-{n}").into(),
+        node: "n-1".into(),
+        address: "10.0.0.1".into(),
+        port: 80,
+        tags: Vec::new(),
+        meta: indexmap::IndexMap::new(),
+        checks: Vec::new(),
+        status: Status::Passing,
+        modify_index: 1,
+    }
+}
+
+/// What the world tells; `ticket` is the scope's.
+fn body(op: Op, ticket: u64) -> (u64, Body) {
+    let under = |is_late: bool| ticket.saturating_sub(u64::from(is_late));
+    match op {
+        Op::Pulse(is_led) => {
+            let link = if is_led { Link::Led("a".into()) } else { Link::Leaderless };
+            (0, Body::Pulse(Pulse { link, ..Pulse::default() }))
+        }
+        Op::Check(n, status) => {
+            let row = status.map(|status| check(n, status));
+            (0, Body::Checks(one(check(n, Status::Passing).key(), row)))
+        }
+        Op::Service(n, critical) => {
+            let counts = |critical| Counts { critical, ..Counts::default() };
+            let row = critical
+                .map(|critical| ServiceHealth { counts: counts(critical), ..Default::default() });
+            (0, Body::Services(one(format!("s-{n}").into(), row)))
+        }
+        Op::Node(n, is_here) => {
+            (0, Body::Nodes(one(format!("n-{n}").into(), is_here.then(Node::default))))
+        }
+        Op::Instance(n, is_here, is_late) => {
+            let key = InstanceKey { node: "n-1".into(), id: format!("web-{n}").into() };
+            let delta = one(key, is_here.then(|| instance(n)));
+            (under(is_late), Body::Instances(subject(n % 2), delta))
+        }
+        Op::Folder(n, is_late) => {
+            let path = format!("a/{n}");
+            let folder = Folder::new(&"a/".into(), [path.as_str()]);
+            (under(is_late), Body::Folder(Arc::new(folder)))
+        }
+        Op::Fresh(n, is_live) => {
+            let list = if n == 3 { List::Checks } else { List::Subject(subject(n)) };
+            let state = if is_live { State::Live } else { State::Loading };
+            let freshness = Freshness { state, at: Some(second(0)), ..Freshness::default() };
+            (ticket, Body::Freshness(list, freshness))
+        }
+        Op::Datacenters(_) | Op::Scope(_) | Op::Tick => unreachable!("they are no bodies"),
+    }
+}
+
+fn what(op: Op, ticket: &mut u64, at: DateTime<Utc>) -> What {
+    match op {
+        Op::Tick => What::Tick,
+        Op::Datacenters(both) => {
+            let all = if both { vec!["dc-1".into(), "dc-2".into()] } else { vec!["dc-1".into()] };
+            What::Report(Report::Datacenters { all, local: None })
+        }
+        Op::Scope(bits) => {
+            *ticket += 1;
+            let subjects = (0..3).filter(|n| bits & (1 << n) != 0).map(subject);
+            let subjects = subjects.map(|subject| Wanted { dc: "dc-1".into(), subject }).collect();
+            What::Scope(Scope { ticket: *ticket, subjects, ..Scope::default() })
+        }
+        told => {
+            let (ticket, body) = body(told, *ticket);
+            What::Report(Report::Feed(Box::new(Feed { dc: "dc-1".into(), ticket, at, body })))
+        }
+    }
+}
+
+/// Entries as they come, each so many seconds after the one before; the clock may go back.
+fn entries(ops: Vec<(i64, Op)>) -> Vec<Entry> {
+    let (mut at, mut ticket) = (0, 0);
+    ops.into_iter()
+        .map(|(by, op)| {
+            at += by;
+            Entry { at: second(at), what: what(op, &mut ticket, second(at)) }
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn what_is_recalled_is_what_was_live_then(
+        ops in vec((-5..20_i64, op()), 1..120),
+        bound in prop_oneof![Just(usize::MAX), 500..30_000_usize],
+    ) {
+        let mut tape = Tape::new(bound);
+        let mut live = Store::default();
+        let mut then = Vec::new();
+        for mut entry in entries(ops) {
+            tape.push(entry.clone());
+            // A clock that went back is put right by the tape; the store lives by the same time.
+            entry.at = tape.to().unwrap();
+            entry.apply(&mut live);
+            then.retain(|(at, _)| *at < entry.at);
+            then.push((entry.at, live.clone()));
+        }
+        prop_assert!(tape.bytes() <= bound);
+        let from = tape.from().unwrap();
+        for (at, store) in then {
+            match tape.recall(at) {
+                Some(recalled) => prop_assert_eq!(recalled, store),
+                None => prop_assert!(at < from),
+            }
+        }
+    }
+}
+
+#[test]
+fn times_go_on_where_the_clock_went_back() {
+    let mut tape = Tape::new(usize::MAX);
+    for at in [10, 20, 5, 6, 30] {
+        tape.push(Entry { at: second(at), what: What::Tick });
+    }
+    let micro = TimeDelta::microseconds(1);
+    let times: Vec<_> = tape.entries.iter().map(|entry| entry.at).collect();
+    let late = second(20);
+    assert_eq!(times, [second(10), late, late + micro, late + micro + micro, second(30)]);
+}
+
+#[test]
+fn nothing_is_known_of_before_it_began() {
+    let mut tape = Tape::new(usize::MAX);
+    assert!(tape.recall(second(0)).is_none());
+    tape.push(Entry { at: second(10), what: What::Tick });
+    assert!(tape.recall(second(9)).is_none());
+    assert!(tape.recall(second(10)).is_some());
+}
+
+#[test]
+fn events_are_not_its_own() {
+    let event = Event {
+        at: second(1),
+        after: None,
+        dc: "dc-1".into(),
+        kind: Kind::Leader,
+        object: Object::Datacenter,
+        from: "".into(),
+        to: "".into(),
+        detail: "".into(),
+        index: 0,
+    };
+    let body = Body::Events(vec![Arc::new(event)], 0);
+    let feed = Feed { dc: "dc-1".into(), ticket: 0, at: second(1), body };
+    let mut tape = Tape::new(usize::MAX);
+    tape.push(Entry { at: second(1), what: What::Report(Report::Feed(Box::new(feed))) });
+    assert_eq!((tape.bytes(), tape.from()), (0, None));
+}

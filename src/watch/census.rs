@@ -1,0 +1,168 @@
+//! The census of one datacenter: which services are in motion, what happened to their instances.
+//!
+//! It hears of registrations from the watch of all services, which answers as soon as something
+//! changed, in a large datacenter after the pause that its cost is worth (10 s at 100,000 instances):
+//! so late may instances be told there. Then the registration index, which checks do not move, says
+//! whether services are to be looked at, and which: [`book`] has the rules. Those in motion are
+//! followed by queries of their own, within the connections that there are. Invariant: all questions
+//! but those cost a server less than a twentieth of a core ([`purse`]), and a datacenter in which
+//! nothing is registered is asked nothing.
+
+mod ask;
+mod book;
+mod follow;
+mod purse;
+pub(super) mod tray;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::backoff::Backoff;
+use super::context::Context;
+use super::keeper::Keeper;
+use crate::domain::ids::ServiceName;
+use ask::{Replied, Reply, ask};
+use book::{Book, Look, News, Question};
+use follow::{Followers, Found};
+use purse::Purse;
+
+/// So many questions are on their way at the same time: over a long way each takes its time.
+const AT_ONCE: usize = 4;
+/// It looks at the time at least this often, while nothing else wakes it.
+const SELDOM: Duration = Duration::from_hours(1);
+
+/// Takes the census for as long as it is polled.
+pub(super) async fn watch_census(ctx: Arc<Context>, keeper: Keeper) {
+    let (out, mut found) = mpsc::unbounded_channel();
+    let mut census = Census {
+        book: Book::new(ctx.dc.clone()),
+        followers: Followers::new(Arc::clone(&ctx), keeper, out),
+        purse: Purse::new(Instant::now()),
+        backoff: Backoff::new(ctx.seed()),
+        rests_until: Instant::now(),
+        asking: FuturesUnordered::new(),
+        ctx: Arc::clone(&ctx),
+    };
+    let mut scope = ctx.scope.clone();
+    loop {
+        let wanted = scope.borrow_and_update().glanced.rollouts.clone();
+        census.book.want(wanted);
+        census.followers.set(census.book.follow(Instant::now()));
+        let wakes = census.wakes();
+        tokio::select! {
+            listed = ctx.listed.take() => census.book.list(&listed),
+            Some(found) = found.recv() => census.found(found),
+            Some(replied) = census.asking.next(), if !census.asking.is_empty() => {
+                census.replied(replied);
+            }
+            changed = scope.changed() => if changed.is_err() { return },
+            () = sleep_until(wakes) => census.ask(),
+        }
+    }
+}
+
+/// The state of a census.
+struct Census {
+    ctx: Arc<Context>,
+    book: Book,
+    followers: Followers,
+    purse: Purse,
+    backoff: Backoff,
+    /// Nothing is asked before: the last question failed.
+    rests_until: Instant,
+    asking: FuturesUnordered<BoxFuture<'static, Replied>>,
+}
+
+impl Census {
+    /// When there is something to do, if nothing comes.
+    fn wakes(&self) -> Instant {
+        let rest = self.book.next_rest().unwrap_or_else(|| Instant::now() + SELDOM);
+        if self.book.is_asking() && self.asking.len() < AT_ONCE {
+            rest.min(self.purse.free_at().max(self.rests_until))
+        } else {
+            rest
+        }
+    }
+
+    /// Asks what is next, if it may.
+    fn ask(&mut self) {
+        let now = Instant::now();
+        let may = now >= self.purse.free_at().max(self.rests_until);
+        if may
+            && self.asking.len() < AT_ONCE
+            && let Some(question) = self.book.next()
+        {
+            let registrations = self.book.known_registrations();
+            self.put(question, registrations, false);
+        }
+    }
+
+    fn put(&self, question: Question, registrations: u64, is_certain: bool) {
+        let look = Look { registrations, is_certain, ..Look::default() };
+        self.asking.push(Box::pin(ask(Arc::clone(&self.ctx), question, look)));
+    }
+
+    fn replied(&mut self, replied: Replied) {
+        let Replied { question, look, reply, took } = replied;
+        let now = Instant::now();
+        self.purse.pay(took, now);
+        let reply = match reply {
+            Ok(reply) => {
+                self.backoff.reset();
+                reply
+            }
+            Err(error) => {
+                if ask::is_worth_trying(&error) {
+                    self.rests_until = now + self.backoff.next();
+                    self.book.again(question);
+                }
+                return;
+            }
+        };
+        let is_doubtful = match (&question, reply) {
+            (Question::Registrations, Reply::Index(index)) => {
+                !self.book.registrations(index, &look)
+            }
+            (Question::Own(name), Reply::Index(index)) => {
+                self.book.own(name, index, &look);
+                false
+            }
+            (Question::Whole(name), Reply::Seats(seats)) => {
+                let news = self.book.whole(name, seats, &look, now);
+                let is_doubtful = news.is_doubtful;
+                self.tell(name, news);
+                is_doubtful
+            }
+            _ => false,
+        };
+        if is_doubtful {
+            self.put(question, look.registrations, true);
+        }
+    }
+
+    fn found(&mut self, found: Found) {
+        let Found { name, seats, look } = found;
+        let news = self.book.whole(&name, seats, &look, Instant::now());
+        if news.is_doubtful {
+            self.put(Question::Whole(name), 0, true);
+        } else {
+            self.tell(&name, news);
+        }
+    }
+
+    fn tell(&self, name: &ServiceName, news: News) {
+        let News { events, seats, .. } = news;
+        if events.is_empty() && seats.is_none() {
+            return;
+        }
+        self.ctx.inbox.post(|pending| {
+            pending.happened(events);
+            pending.seats.extend(seats.map(|seats| (name.clone(), seats)));
+        });
+    }
+}

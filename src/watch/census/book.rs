@@ -1,0 +1,309 @@
+//! What the census knows of each service, what it is to ask next, and what answers mean.
+//!
+//! Pure: no request is made here. A service is asked for whole when its summary changed, and for its
+//! own index when the registration index moved, those in motion first; where that index moved too, it
+//! is read whole. A datacenter that is small is read whole at the beginning, so that what each
+//! instance was is known; of a large one nothing is read that did not move. Whole lists at rest are
+//! kept as far as there is room. Invariant: what is known of a service is never replaced by an older
+//! answer, unless the server says for certain that its indexes went back.
+
+mod page;
+mod rank;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::tray::Listed;
+use crate::domain::catalog::Summary;
+use crate::domain::census::{self, Known, Placed};
+use crate::domain::event::Event;
+use crate::domain::event::checks::Moment;
+use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::seat::Seats;
+use crate::watch::truth;
+use page::Page;
+
+/// So many instances at rest are kept whole; a datacenter that has no more is read whole at first.
+const KEPT: usize = 4000;
+/// For how many instances a service counts of which only the name is known.
+const GUESSED: usize = 20;
+
+/// A question to the datacenter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// The registration index: it moves with nodes and instances, not with checks.
+    Registrations,
+    /// The index of a service.
+    Own(ServiceName),
+    /// All instances of a service.
+    Whole(ServiceName),
+}
+
+/// Under what an answer came.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Look {
+    /// When it was asked for (UTC): what it says was so later.
+    pub asked: DateTime<Utc>,
+    /// When it came (UTC).
+    pub at: DateTime<Utc>,
+    /// Until when what was told before was certainly true, where the one who asked knows better.
+    pub until: Option<DateTime<Utc>>,
+    /// The registration index that was known when it was asked for.
+    pub registrations: u64,
+    /// True when a leader answered that made sure to be one.
+    pub is_certain: bool,
+}
+
+/// What an answer brought.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// What happened.
+    pub events: Vec<Event>,
+    /// The instances of the service, where they are to be told.
+    pub seats: Option<Arc<Seats>>,
+    /// The answer is older than what is known: only a certain one would be believed.
+    pub is_doubtful: bool,
+}
+
+/// The book of one datacenter.
+pub(super) struct Book {
+    dc: Dc,
+    pages: HashMap<ServiceName, Page>,
+    /// The index of the last list of all services.
+    listed: Option<u64>,
+    /// The registration index as last seen.
+    registrations: u64,
+    wants_registrations: bool,
+    /// Until when the registration index certainly did not move beyond what all pages were checked
+    /// against.
+    until: Option<DateTime<Utc>>,
+    /// The same of the list that made the registration index be asked for.
+    next_until: Option<DateTime<Utc>>,
+    /// To be read whole, since they moved.
+    moved: VecDeque<ServiceName>,
+    /// To be asked for their index.
+    sweep: VecDeque<ServiceName>,
+    /// To be read whole once, to be known.
+    base: VecDeque<ServiceName>,
+    /// What the screen follows.
+    wanted: Vec<ServiceName>,
+    /// What is followed by queries of its own.
+    followed: HashSet<ServiceName>,
+}
+
+impl Book {
+    pub fn new(dc: Dc) -> Self {
+        Self {
+            dc,
+            pages: HashMap::new(),
+            listed: None,
+            registrations: 0,
+            wants_registrations: false,
+            until: None,
+            next_until: None,
+            moved: VecDeque::new(),
+            sweep: VecDeque::new(),
+            base: VecDeque::new(),
+            wanted: Vec::new(),
+            followed: HashSet::new(),
+        }
+    }
+
+    /// The registration index as last seen.
+    pub fn known_registrations(&self) -> u64 {
+        self.registrations
+    }
+
+    /// A list of all services came.
+    pub fn list(&mut self, listed: &Listed) {
+        let before = self.listed.replace(listed.index);
+        for summary in listed.summaries.iter() {
+            self.summary(summary, before, listed.index);
+        }
+        let names: HashSet<&ServiceName> = listed.summaries.iter().map(|it| &it.name).collect();
+        let gone = self.pages.iter().filter(|(name, _)| !names.contains(name));
+        let gone: Vec<ServiceName> = gone.map(|(name, _)| name.clone()).collect();
+        for name in gone {
+            self.vanish(name);
+        }
+        match before {
+            None => self.begin(listed),
+            // A confirmation of what was there needs no question.
+            Some(before) if before == listed.index => return,
+            Some(_) => self.wants_registrations = true,
+        }
+        let older = self.next_until.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.next_until = listed.until.map(|until| until.min(older));
+    }
+
+    /// The screen follows these.
+    pub fn want(&mut self, wanted: Vec<ServiceName>) {
+        self.wanted = wanted;
+    }
+
+    /// What to ask next. It counts as asked from then on.
+    pub fn next(&mut self) -> Option<Question> {
+        if std::mem::take(&mut self.wants_registrations) {
+            return Some(Question::Registrations);
+        }
+        if let Some(name) = self.moved.pop_front() {
+            return Some(Question::Whole(name));
+        }
+        while let Some(name) = self.sweep.pop_front() {
+            let is_due = |page: &Page| page.checked < self.registrations;
+            if !self.followed.contains(&name) && self.pages.get(&name).is_some_and(is_due) {
+                return Some(Question::Own(name));
+            }
+        }
+        while let Some(name) = self.base.pop_front() {
+            let is_due = |page: &Page| matches!(page.known, Known::Placed(_));
+            if self.pages.get(&name).is_some_and(is_due) {
+                return Some(Question::Whole(name));
+            }
+        }
+        None
+    }
+
+    /// True when there is something to ask.
+    pub fn is_asking(&self) -> bool {
+        self.wants_registrations
+            || !(self.moved.is_empty() && self.sweep.is_empty() && self.base.is_empty())
+    }
+
+    /// A question found no answer: it is asked again.
+    pub fn again(&mut self, question: Question) {
+        match question {
+            Question::Registrations => self.wants_registrations = true,
+            Question::Own(name) => self.sweep.push_front(name),
+            Question::Whole(name) => self.moved.push_front(name),
+        }
+    }
+
+    /// The registration index came. False when it went back and is not certain.
+    pub fn registrations(&mut self, index: u64, look: &Look) -> bool {
+        if index < self.registrations && !look.is_certain {
+            return false;
+        }
+        let rested = self.sweep.is_empty();
+        let until = self.next_until.take();
+        if index == self.registrations {
+            if rested {
+                self.until = Some(look.asked);
+            }
+            return true;
+        }
+        if rested {
+            self.until = self.until.max(until);
+        }
+        if index < self.registrations {
+            self.forget_indexes(index);
+        }
+        self.registrations = index;
+        self.sweep = self.order_of_sweep();
+        true
+    }
+
+    /// The own index of a service came.
+    pub fn own(&mut self, name: &ServiceName, index: u64, look: &Look) {
+        let Some(page) = self.pages.get_mut(name) else { return };
+        if page.known.is_still(index) {
+            page.check(look);
+        } else {
+            self.moved.push_back(name.clone());
+        }
+    }
+
+    /// All instances of a service came.
+    pub fn whole(&mut self, name: &ServiceName, seats: Seats, look: &Look, now: Instant) -> News {
+        let wanted = self.wanted.contains(name);
+        if !self.pages.contains_key(name) && wanted {
+            let page = Page::new(Summary { name: name.clone(), ..Summary::default() }, None, 0);
+            self.pages.insert(name.clone(), page);
+        }
+        let Some(page) = self.pages.get_mut(name) else { return News::default() };
+        let is_older = matches!(&page.known, Known::Whole(known) if seats.index < known.index);
+        if is_older && !look.is_certain {
+            return News { is_doubtful: true, ..News::default() };
+        }
+        let until = look.until.max(page.until).max(self.until);
+        let after = truth::after(until, look.at);
+        let moment = Moment { dc: &self.dc, at: look.at, after, index: seats.index };
+        let events = census::happened(name, &page.known, &seats, moment);
+        page.learn(seats, !events.is_empty(), now);
+        page.check(look);
+        let seats = page.news(wanted, now);
+        self.shed(now);
+        News { events, seats, is_doubtful: false }
+    }
+
+    /// Takes one service of a list.
+    fn summary(&mut self, summary: &Summary, before: Option<u64>, index: u64) {
+        let Some(page) = self.pages.get_mut(&summary.name) else {
+            let page = Page::new(summary.clone(), before, index);
+            if before.is_some() {
+                self.moved.push_back(summary.name.clone());
+            }
+            self.pages.insert(summary.name.clone(), page);
+            return;
+        };
+        if page.take(summary, index) {
+            self.moved.push_back(summary.name.clone());
+        }
+    }
+
+    /// A service is not listed any more.
+    fn vanish(&mut self, name: ServiceName) {
+        let Some(page) = self.pages.get_mut(&name) else { return };
+        if page.is_gone() {
+            if !self.wanted.contains(&name) {
+                self.pages.remove(&name);
+            }
+        } else if page.summary.instances != Some(0) {
+            page.summary = Summary { name: name.clone(), instances: Some(0), ..Summary::default() };
+            self.moved.push_back(name);
+        }
+    }
+
+    /// The first list came.
+    fn begin(&mut self, listed: &Listed) {
+        let all: usize = listed.summaries.iter().map(|it| it.instances.unwrap_or(GUESSED)).sum();
+        if all <= KEPT {
+            self.base = listed.summaries.iter().map(|it| it.name.clone()).collect();
+        }
+    }
+
+    /// The indexes of before mean nothing any more: what is known without its instances is only
+    /// known as it is now.
+    fn forget_indexes(&mut self, index: u64) {
+        for page in self.pages.values_mut() {
+            page.checked = 0;
+            if let Known::Placed(placed) = &mut page.known {
+                placed.index = index;
+            }
+        }
+    }
+
+    /// What is kept whole at rest beyond the room for it is forgotten, what rests longest first.
+    fn shed(&mut self, now: Instant) {
+        let at_rest = |page: &&mut Page| !page.is_in_motion(now);
+        let mut kept: Vec<&mut Page> =
+            self.pages.values_mut().filter(|page| page.kept() > 0).filter(at_rest).collect();
+        let mut all: usize = kept.iter().map(|page| page.kept()).sum();
+        if all <= KEPT {
+            return;
+        }
+        kept.sort_by_key(|page| page.moved);
+        for page in kept {
+            all -= page.kept();
+            if let Known::Whole(seats) = &page.known {
+                page.known = Known::Placed(Placed::of_seats(seats));
+            }
+            if all <= KEPT {
+                return;
+            }
+        }
+    }
+}

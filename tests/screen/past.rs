@@ -1,0 +1,172 @@
+//! Going back: the whole screen at an earlier moment, and the way there and back.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dcview::app::App;
+use dcview::app::msg::{Effect, Msg};
+use dcview::app::past::Recalled;
+use dcview::domain::delta::Delta;
+use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report};
+use dcview::domain::freshness::{Freshness, State};
+use dcview::domain::health::Status;
+use dcview::past::{Entry, Tape, What};
+
+use super::world;
+
+/// The program with what keeps its moments, and a clock.
+struct Run {
+    app: App,
+    tape: Tape,
+    now: DateTime<Utc>,
+}
+
+impl Run {
+    /// Two datacenters whose lists are live and empty, some seconds old.
+    fn new() -> Self {
+        let (app, tape) = (world::app(&[]), Tape::new(usize::MAX));
+        let mut run = Self { app, tape, now: world::now() };
+        let all = vec!["dc-1".into(), "dc-2".into()];
+        run.tell(Report::Datacenters { all, local: None });
+        for dc in ["dc-1", "dc-2"] {
+            let link = Link::Led("10.0.0.1:8300".into());
+            run.feed(dc, 0, Body::Pulse(Pulse { at: run.now, link, ..Pulse::default() }));
+            for list in [List::Services, List::Checks, List::Nodes] {
+                run.live(dc, list);
+            }
+        }
+        run.pass(10);
+        run
+    }
+
+    fn tell(&mut self, report: Report) {
+        self.tape.push(Entry { at: self.now, what: What::Report(report.clone()) });
+        let effects = self.app.update(Msg::Report(report));
+        self.carry_out(effects);
+    }
+
+    fn feed(&mut self, dc: &str, ticket: u64, body: Body) {
+        let at = self.now;
+        self.tell(Report::Feed(Box::new(Feed { dc: dc.into(), ticket, at, body })));
+    }
+
+    fn live(&mut self, dc: &str, list: List) {
+        let ticket = if matches!(list, List::Subject(_)) { self.app.store.ticket } else { 0 };
+        let state = State::Live;
+        let fresh = Freshness { state, at: Some(self.now), ..Freshness::default() };
+        self.feed(dc, ticket, Body::Freshness(list, fresh));
+    }
+
+    /// Seconds pass, one by one.
+    fn pass(&mut self, seconds: usize) {
+        for _ in 0..seconds {
+            self.now += TimeDelta::seconds(1);
+            self.tape.push(Entry { at: self.now, what: What::Tick });
+            let effects = self.app.update(Msg::Clock(self.now));
+            self.carry_out(effects);
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        let mut rest = Vec::new();
+        for effect in world::run_jobs(&mut self.app, effects) {
+            match effect {
+                Effect::Scope(scope) => {
+                    self.tape.push(Entry { at: self.now, what: What::Scope(scope) });
+                }
+                Effect::Recall(id, wish) => {
+                    let (found, span) = (self.tape.find(wish), self.tape.span());
+                    let answer = Msg::Recalled(Box::new(Recalled { id, found, span }));
+                    let effects = self.app.update(answer);
+                    rest.extend(self.carry_out(effects));
+                }
+                other => rest.push(other),
+            }
+        }
+        rest
+    }
+
+    fn press(&mut self, keys: &str) -> Vec<Effect> {
+        let effects = world::press(&mut self.app, keys);
+        self.carry_out(effects)
+    }
+
+    fn check(&mut self, dc: &str, status: Status) {
+        let check = world::check("n-1", "ping", "web-1", status);
+        let rows = match status {
+            Status::Passing => Delta { upserts: Vec::new(), removed: vec![check.0] },
+            _ => Delta { upserts: vec![check], removed: Vec::new() },
+        };
+        self.feed(dc, 0, Body::Checks(rows));
+    }
+
+    fn screen(&mut self) -> String {
+        world::screen(&mut self.app, 110, 24)
+    }
+}
+
+/// A check of dc-1 fails, and 20 s later it passes again; 30 s ago.
+fn incident() -> Run {
+    let mut run = Run::new();
+    run.check("dc-1", Status::Critical);
+    run.pass(20);
+    run.check("dc-1", Status::Passing);
+    run.pass(30);
+    run
+}
+
+#[test]
+fn a_step_back_shows_what_was_before_the_last_thing_that_happened() {
+    let mut run = incident();
+    run.press(":checks<enter>");
+    assert!(!run.screen().contains("ping"));
+    run.press("[");
+    let text = run.screen();
+    assert!(text.contains("ping") && text.contains("1:dc-1 ✗ critical 1"), "{text}");
+    assert!(text.contains("PAST 00:00:10") && text.contains("00:00:10 UTC, 50s ago"), "{text}");
+    // It began at that moment.
+    assert!(text.contains("0s"), "{text}");
+    run.press("[");
+    assert!(!run.screen().contains("ping"));
+    run.press("]");
+    assert!(run.screen().contains("ping"));
+    run.press("]");
+    let text = run.screen();
+    assert!(!text.contains("ping") && !text.contains("PAST"), "{text}");
+}
+
+#[test]
+fn the_past_is_left_by_end_and_esc_and_q_before_anything_else() {
+    for key in ["<end>", "<esc>", "q"] {
+        let mut run = incident();
+        run.press(":checks<enter>/n-1<enter>[");
+        assert!(run.screen().contains("PAST"));
+        let effects = run.press(key);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Exit(_))));
+        let text = run.screen();
+        assert!(
+            !text.contains("PAST") && text.contains("checks") && text.contains("</n-1>"),
+            "{key} {text}"
+        );
+    }
+}
+
+#[test]
+fn what_happens_meanwhile_is_not_shown_and_not_lost() {
+    let mut run = incident();
+    run.press(":checks<enter>[");
+    run.feed(
+        "dc-1",
+        0,
+        Body::Checks(Delta {
+            upserts: vec![world::check("n-2", "other", "db-1", Status::Critical)],
+            removed: Vec::new(),
+        }),
+    );
+    let text = run.screen();
+    assert!(
+        text.contains("ping") && !text.contains(" db ") && text.contains("critical 1"),
+        "{text}"
+    );
+    run.press("<end>");
+    let text = run.screen();
+    assert!(!text.contains("ping") && text.contains(" db "), "{text}");
+}
