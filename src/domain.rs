@@ -25,6 +25,7 @@ pub mod server;
 pub mod storm;
 pub mod tally;
 pub mod template;
+pub mod track;
 pub mod version;
 pub mod wan;
 pub mod zone;

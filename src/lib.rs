@@ -30,11 +30,13 @@
 //!   both without a terminal. `replication` reads both ends of what goes between datacenters.
 //! - `editor` reads values (formats, differences) and holds the machine of editing one; the views show
 //!   its documents, and `app` edits in a pane with it.
+//! - `clock` tells the time to all that may ask for it: it never goes back.
 //! - `provoke` panics on demand, for tests of what one leaves behind.
 //! - `shell` sees all, and nothing sees `shell`.
 
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod consul;
 pub mod consumers;

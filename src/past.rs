@@ -10,8 +10,12 @@ use chrono::{DateTime, Utc};
 use crate::domain::feed::{Report, Scope};
 use crate::store::Store;
 
+mod frame;
 mod moments;
+mod news;
+mod pack;
 mod seen;
+mod segment;
 mod tape;
 mod weight;
 
@@ -78,19 +82,23 @@ pub struct Span {
 impl Entry {
     /// Does to a store what it did to the live one.
     pub fn apply(&self, store: &mut Store) {
-        match &self.what {
-            What::Report(report) => {
-                store.apply(report.clone());
-            }
-            What::Scope(scope) => store.show(scope),
-            What::Tick => {
-                store.sample(self.at);
-            }
-        }
+        apply(&self.what, self.at, store);
     }
 
     /// About how many bytes it takes in memory, with the rows that it brings.
     pub fn weight(&self) -> usize {
         size_of::<Self>() + weight::of(&self.what)
+    }
+}
+
+fn apply(what: &What, at: DateTime<Utc>, store: &mut Store) {
+    match what {
+        What::Report(report) => {
+            store.apply(report.clone());
+        }
+        What::Scope(scope) => store.show(scope),
+        What::Tick => {
+            store.sample(at);
+        }
     }
 }

@@ -74,6 +74,15 @@ pub struct Seen {
     pub streams: Vec<Stream>,
     /// What else there is to follow because of it; what was found before and is not here is over.
     pub found: Vec<Spec>,
+    /// For how long of the look nothing was asked, which cost nobody anything.
+    pub rested: Duration,
+}
+
+impl Seen {
+    /// These streams, and nothing else.
+    fn of(streams: Vec<Stream>) -> Self {
+        Self { streams, ..Self::default() }
+    }
 }
 
 /// Compares the ends of some streams.

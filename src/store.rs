@@ -31,11 +31,14 @@ pub mod held;
 pub mod overview;
 mod subjects;
 pub mod totals;
+pub mod tracked;
 pub mod trend;
 pub mod verdict;
 
+pub use crate::domain::track::Since;
 use held::Held;
 pub use totals::Totals;
+use tracked::Tracked;
 use trend::Trend;
 pub use verdict::Verdict;
 
@@ -82,6 +85,8 @@ pub struct Datacenter {
     pub swept: Option<Arc<Swept>>,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
+    /// How its checks, services and nodes changed.
+    pub tracked: Tracked,
     /// Its services, instances and checks, counted.
     pub totals: Totals,
     /// How many checks were critical over the last minutes.
@@ -89,15 +94,6 @@ pub struct Datacenter {
     /// True while the agent does not list it any more; its last state stays.
     pub is_gone: bool,
     fresh: HashMap<List, Freshness>,
-}
-
-/// Since when a check is in its state, as far as dcview saw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since {
-    /// The first sight (UTC).
-    pub at: DateTime<Utc>,
-    /// True when dcview saw it change; otherwise it was so before, and the age is a lower bound.
-    pub is_exact: bool,
 }
 
 /// What a report changed.
@@ -171,6 +167,11 @@ impl Store {
     /// One datacenter.
     pub fn dc(&self, dc: &Dc) -> Option<&Datacenter> {
         self.datacenters.get(dc)
+    }
+
+    /// All datacenters, to be filled from what was kept of them.
+    pub(crate) fn datacenters_mut(&mut self) -> impl Iterator<Item = (&Dc, &mut Datacenter)> {
+        self.datacenters.iter_mut()
     }
 
     /// How many datacenters there are.
@@ -287,6 +288,7 @@ impl Store {
             }
             Body::Services(delta) => {
                 dc.totals.services(&dc.services, &delta);
+                dc.track_services(&delta, at);
                 delta::apply(&mut dc.services, &delta);
                 Change::Services(name, keys(delta))
             }
@@ -297,6 +299,7 @@ impl Store {
                 Change::Checks(name, keys(delta))
             }
             Body::Nodes(delta) => {
+                dc.track_nodes(&delta, at);
                 delta::apply(&mut dc.nodes, &delta);
                 Change::Nodes(name, keys(delta))
             }
@@ -356,11 +359,6 @@ impl Datacenter {
     pub fn counted(&self, list: &List, n: usize) -> Option<usize> {
         let freshness = self.freshness(list);
         (!freshness.is_empty() && (n > 0 || !freshness.may_be_filtered)).then_some(n)
-    }
-
-    /// Since when a failing check is in its state.
-    pub fn since(&self, key: &CheckKey) -> Option<Since> {
-        self.since.get(key).copied()
     }
 
     /// True when it answers and has a leader.

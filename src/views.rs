@@ -35,6 +35,7 @@ pub mod consumers;
 pub mod disagreements;
 pub mod facts;
 pub mod find;
+pub mod flap;
 pub mod fresh;
 pub mod instance;
 pub mod journal;

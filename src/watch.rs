@@ -10,6 +10,7 @@
 //! is dropped by its ticket; an idle datacenter costs its servers under one request a second; a
 //! slow reader of the lane gets the newest state, not a queue of old ones.
 
+mod awake;
 mod backoff;
 mod board;
 mod catalog;
@@ -33,6 +34,7 @@ mod pulse;
 mod raft;
 mod replication;
 mod round_trip;
+mod seen;
 mod servers;
 mod sink;
 mod sources;
@@ -42,6 +44,8 @@ mod supervisor;
 mod truth;
 mod values;
 mod watcher;
+
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -77,6 +81,11 @@ pub fn start(
     let (token, tracker) = (CancellationToken::new(), TaskTracker::new());
     let keeper = Keeper { token: token.clone(), tracker: tracker.clone(), out };
     let name = Dc::from(&**sources.agent.agent().address());
+    let awake = Arc::clone(&sources.awake);
+    keeper.keep(&name, "beat", move || {
+        let awake = Arc::clone(&awake);
+        async move { awake.beat().await }
+    });
     let (inner, boards) = (keeper.clone(), Boards::default());
     keeper.keep(&name, "supervisor", move || {
         let own = inner.child();

@@ -224,6 +224,12 @@ pub fn node_health(node: &NodeName) -> Query<Vec<Arc<Check>>> {
     Query::new(path, wire::checks)
 }
 
+/// All checks of a service's instances, their nodes' own left out.
+pub fn service_checks(name: &ServiceName) -> Query<Vec<Arc<Check>>> {
+    let path = format!("/v1/health/checks/{}", encode_segment(name.as_str()));
+    Query::new(path, wire::checks)
+}
+
 /// The datacenters that the agent knows, nearest first.
 pub fn datacenters() -> Query<Vec<Dc>> {
     Query::new("/v1/catalog/datacenters", wire::datacenters)

@@ -12,6 +12,7 @@ use super::dns::{self, DnsError, Kind};
 use super::found;
 use super::haproxy;
 use super::http::Http;
+use crate::clock;
 use crate::consul::read::{self, Query};
 use crate::consul::wire::Prepared;
 use crate::consul::{ApiError, Class, Client};
@@ -141,8 +142,8 @@ impl Looker {
         balancer: Arc<Balancer>,
     ) -> (Arc<Balancer>, Answer<Arc<[Server]>>) {
         let answer = match haproxy::servers(&self.http, &balancer).await {
-            Ok(servers) => Answer::new(servers.into(), Utc::now()),
-            Err(why) => Answer::failed(why, Utc::now()),
+            Ok(servers) => Answer::new(servers.into(), clock::now()),
+            Err(why) => Answer::failed(why, clock::now()),
         };
         (balancer, answer)
     }
@@ -162,7 +163,7 @@ impl Looker {
             }
             // A server that knows no prepared queries has none.
             Err(error) if error.class() == Class::Absent => Ok(Vec::new()),
-            Err(error) => Err(problem(&error, Utc::now())),
+            Err(error) => Err(problem(&error, clock::now())),
         }
     }
 
@@ -184,7 +185,7 @@ impl Looker {
 
 /// Notes since when the ways disagree.
 fn told(mut consumers: Consumers, before: Option<&Consumers>) -> Consumers {
-    consumers.since(before, Utc::now());
+    consumers.since(before, clock::now());
     consumers
 }
 
@@ -201,8 +202,8 @@ fn named(consumers: &Consumers) -> HashSet<Named> {
 pub(super) async fn fetch<T: Send + 'static>(client: &Client, query: Query<T>) -> Answer<T> {
     let query = query.with(|request| request.timeout(PATIENCE));
     match query.fetch(client).await {
-        Ok((value, _)) => Answer::new(value, Utc::now()),
-        Err(error) => Answer { given: None, problem: Some(problem(&error, Utc::now())) },
+        Ok((value, _)) => Answer::new(value, clock::now()),
+        Err(error) => Answer { given: None, problem: Some(problem(&error, clock::now())) },
     }
 }
 
@@ -235,9 +236,9 @@ async fn lookup(server: &str, name: Option<&str>, kinds: &[Kind]) -> Lookup {
     let ask = |carrier| async move {
         let all = join_all(kinds.iter().map(|kind| dns::ask(server, name, *kind, carrier))).await;
         match all.into_iter().collect::<Result<Vec<Reply>, DnsError>>().map(together) {
-            Ok(Some(reply)) => Answer::new(reply, Utc::now()),
+            Ok(Some(reply)) => Answer::new(reply, clock::now()),
             Ok(None) => Answer::default(),
-            Err(error) => Answer::failed(error.0, Utc::now()),
+            Err(error) => Answer::failed(error.0, clock::now()),
         }
     };
     let (udp, edns, tcp) = tokio::join!(ask(Carrier::Udp), ask(Carrier::Edns), ask(Carrier::Tcp));

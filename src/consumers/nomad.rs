@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
-
 use super::http::{Http, Refused};
+use crate::clock;
 use crate::consul::{Client, encode_segment, read};
 use crate::domain::consumers::Answer;
 use crate::domain::ids::ServiceName;
@@ -32,8 +31,8 @@ pub async fn allocation(client: &Client, http: &Http, id: &AllocationId) -> Allo
             if is_told || found.nomad.is_none() {
                 found.nomad = Some(nomad);
                 found.told = match told {
-                    Ok(told) => Answer::new(told, Utc::now()),
-                    Err(why) => Answer::failed(why, Utc::now()),
+                    Ok(told) => Answer::new(told, clock::now()),
+                    Err(why) => Answer::failed(why, clock::now()),
                 };
             }
             if is_told {

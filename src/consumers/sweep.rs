@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
@@ -16,6 +15,7 @@ use tokio::time::sleep;
 
 use super::dns::{self, Kind, MOST_ON_ONE};
 use super::look::{Looker, fetch, map};
+use crate::clock;
 use crate::consul::{ApiError, read};
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::consumers::balancer::Server;
@@ -58,7 +58,7 @@ pub async fn sweep(
         keep_since(&mut swept, before);
         tell(&swept);
     }
-    swept.at = Some(Utc::now());
+    swept.at = Some(clock::now());
     Ok(swept)
 }
 
@@ -89,8 +89,8 @@ async fn look(looker: &Looker, services: &[ServiceName], with: &Balancers) -> Ve
         .zip(replies)
         .map(|((service, name), reply)| {
             let answer = match reply {
-                Ok(reply) => Answer::new(reply, Utc::now()),
-                Err(error) => Answer::failed(error.0, Utc::now()),
+                Ok(reply) => Answer::new(reply, clock::now()),
+                Err(error) => Answer::failed(error.0, clock::now()),
             };
             (service, (name, answer))
         })
@@ -159,7 +159,7 @@ async fn confirmed(
 
 /// Notes since when what was found disagrees.
 fn keep_since(swept: &mut Swept, before: Option<&Swept>) {
-    let now = Utc::now();
+    let now = clock::now();
     for found in swept.found.iter_mut().filter(|it| it.row.since.is_none()) {
         let old = before.and_then(|before| before.same(&found.service, &found.row));
         let since = old.and_then(|old| old.row.since).unwrap_or(now);

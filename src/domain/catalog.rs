@@ -112,8 +112,8 @@ pub struct Node {
     pub failing_checks: usize,
     /// Distinct services on it, as far as the summary tells.
     pub services: usize,
-    /// Its meta data, in the server's order.
-    pub meta: IndexMap<Arc<str>, Arc<str>>,
+    /// Its meta data, in the server's order; shared, since a node's state changes much more often.
+    pub meta: Arc<IndexMap<Arc<str>, Arc<str>>>,
 }
 
 impl Node {

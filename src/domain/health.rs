@@ -99,6 +99,9 @@ pub struct Check {
     /// `http`, `tcp`, `ttl`..; empty where the server does not say.
     #[serde(skip)]
     pub kind: Arc<str>,
+    /// The Raft index at which it was made.
+    #[serde(skip)]
+    pub create_index: u64,
     /// The Raft index of its last change.
     pub modify_index: u64,
 }

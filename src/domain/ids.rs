@@ -23,6 +23,11 @@ macro_rules! name {
                 &self.0
             }
 
+            /// The same text, shared.
+            pub fn shared(&self) -> &Arc<str> {
+                &self.0
+            }
+
             /// True for the empty name, which Consul uses for "none" (a node check's service).
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()

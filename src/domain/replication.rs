@@ -215,6 +215,8 @@ pub struct Stream {
     pub status: Option<StatusKey>,
     /// True when the source was not told but found as the best match: the operator has to confirm it.
     pub is_proposed: bool,
+    /// What the keys begin with in the source, where [`StreamId::of`] is no prefix.
+    pub prefix: Option<Arc<str>>,
     /// When the ends were compared (UTC); `None` when they never were.
     pub at: Option<DateTime<Utc>>,
     /// When every key of both ends was read last (UTC).
@@ -245,6 +247,7 @@ impl Stream {
             differing: Arc::default(),
             status: None,
             is_proposed: false,
+            prefix: None,
             at: None,
             whole_at: None,
             problem: None,
@@ -274,6 +277,16 @@ impl Stream {
 }
 
 impl StreamId {
+    /// Under which prefix it arrives, where that says more than what is carried.
+    pub fn renamed(&self) -> Option<&str> {
+        let to = match self.kind {
+            // A branch lies in a folder of its name, unless the settings say otherwise.
+            Kind::Git => self.to.strip_suffix('/').unwrap_or(&self.to),
+            _ => &self.to,
+        };
+        (!to.is_empty() && *to != *self.of).then_some(&self.to)
+    }
+
     /// The datacenters at its ends, as far as they are known.
     pub fn ends(&self) -> impl Iterator<Item = &Dc> {
         self.source.iter().chain(std::iter::once(&self.destination))
@@ -389,10 +402,10 @@ impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = self.source.as_ref().map_or("?", |dc| dc.as_str());
         write!(f, "{} {source} -> {}", self.kind.word(), self.destination)?;
-        match (&*self.of, &*self.to) {
+        match (&*self.of, self.renamed()) {
             ("", _) => Ok(()),
-            (of, to) if to.is_empty() || to == of => write!(f, " {of}"),
-            (of, to) => write!(f, " {of} -> {to}"),
+            (of, None) => write!(f, " {of}"),
+            (of, Some(to)) => write!(f, " {of} -> {to}"),
         }
     }
 }

@@ -150,6 +150,7 @@ mod tests {
             output: "".into(),
             notes: "".into(),
             kind: "".into(),
+            create_index: 1,
             modify_index: 1,
         };
         (check.key(), Arc::new(check))

@@ -50,11 +50,19 @@ impl Moments {
         (at + 1 < self.all.len()).then(|| self.all.get(at).map(|moment| moment.last))?
     }
 
-    /// Forgets what is earlier than what can be shown, which begins a moment of its own.
+    /// Forgets what is earlier than what can be shown.
     pub fn forget_before(&mut self, from: DateTime<Utc>) {
         while self.all.front().is_some_and(|moment| moment.last < from) {
             self.all.pop_front();
         }
+    }
+
+    /// Forgets what came between two times: all that can be shown of it is the first.
+    pub fn only(&mut self, from: DateTime<Utc>, until: DateTime<Utc>) {
+        let first = self.all.partition_point(|moment| moment.last < from);
+        let end = self.all.partition_point(|moment| moment.last < until);
+        self.all.drain(first..end.max(first));
+        self.all.insert(first, Moment { first: from, last: from });
     }
 
     /// The moment whose state is shown at a time: the last that was over by then.
@@ -103,6 +111,15 @@ mod tests {
         let moments = moments(&all);
         assert_eq!(moments.before(None, 1), Some(at(19_900)));
         assert_eq!(moments.before(None, 2), Some(at(9_900)));
+    }
+
+    #[test]
+    fn of_a_time_whose_changes_are_gone_the_beginning_stays() {
+        let mut moments = moments(&[0, 5_000, 10_000, 15_000]);
+        moments.only(at(4_000), at(15_000));
+        assert_eq!(moments.before(None, 1), Some(at(4_000)));
+        assert_eq!(moments.after(at(0), 1), Some(at(4_000)));
+        assert_eq!(moments.before(None, 2), Some(at(0)));
     }
 
     #[test]

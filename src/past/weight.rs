@@ -16,9 +16,15 @@ use crate::domain::kv::{Entry, Session};
 use crate::domain::lock::Locks;
 use crate::domain::replication::{Differing, Stream};
 use crate::domain::seat::Seat;
+use crate::store::{Datacenter, Store};
 
 /// What an allocation costs beside its bytes: two counts and the allocator's own.
 const ALLOCATION: usize = 32;
+
+/// A row's place in a list that shares its rows.
+const PLACE: usize = 64;
+/// The last minutes of a number.
+const TREND: usize = 1_024;
 
 /// Something that has texts or lists of its own.
 trait Row {
@@ -46,7 +52,7 @@ impl Row for Node {
 
 impl Row for Instance {
     fn outside(&self) -> usize {
-        let checks = self.checks.iter().map(|check| row(check)).sum::<usize>();
+        let checks = self.checks.iter().map(row).sum::<usize>();
         checks + meta(self.meta.len()) + size_of_val(self.tags.as_slice()) + ALLOCATION
     }
 }
@@ -85,6 +91,16 @@ pub(super) fn of(what: &What) -> usize {
     }
 }
 
+/// What a store takes without its long lists, which are kept otherwise.
+pub(super) fn of_rest(store: &Store) -> usize {
+    let dcs = store.datacenters().map(|(_, dc)| {
+        let instances: usize = dc.instances.values().map(|rows| rows.capacity()).sum();
+        let others = dc.versions.len() + dc.seats.len() + dc.held.sessions.len() + dc.prints.len();
+        size_of::<Datacenter>() + (instances + others) * PLACE + TREND
+    });
+    dcs.sum::<usize>() + store.streams.len() * (PLACE + TREND)
+}
+
 fn body(body: &Body) -> usize {
     match body {
         Body::Services(rows) => delta(rows),
@@ -92,7 +108,7 @@ fn body(body: &Body) -> usize {
         Body::Nodes(rows) => delta(rows),
         Body::Instances(_, rows) => delta(rows),
         Body::Sessions(rows) => delta(rows),
-        Body::NodeChecks(_, checks) => checks.iter().map(|check| row(check)).sum(),
+        Body::NodeChecks(_, checks) => checks.iter().map(row).sum(),
         Body::Servers(servers) => servers.servers.len() * 8 * ALLOCATION,
         Body::Folder(folder) => folder.bytes(),
         Body::Entry(_, entry) => entry.as_ref().map_or(0, |entry| key(entry)),

@@ -137,6 +137,15 @@ pub fn delete(dc: &Dc, entries: Vec<Entry>) -> Plan {
     Plan { steps, ..Plan::empty(dc, OnConflict::Leave) }
 }
 
+impl Plan {
+    /// The same, and these entries are deleted.
+    #[must_use]
+    pub fn deleting(mut self, entries: Vec<Entry>) -> Self {
+        self.steps.extend(entries.into_iter().map(|base| Step(vec![Op::Delete { base }])));
+        self
+    }
+}
+
 /// Stores values; `there` is what the target holds now. Of a key that comes twice the last counts.
 pub fn import(
     dc: &Dc,

@@ -69,13 +69,16 @@ impl Act {
     /// Why it has none, in a sentence.
     pub fn resync(stream: &Stream) -> Result<Self, &'static str> {
         let status = stream.status.clone();
+        // Elsewhere the status is that of the replicator which brings it.
+        let is_brought_in = stream.id.source.as_ref() == Some(&stream.id.destination);
         match (stream.id.kind, status) {
+            (Kind::Git, _) if !is_brought_in => {
+                Err("it comes by consul-replicate: 's' on that stream, or where git2consul runs")
+            }
             (Kind::Git, Some(reference)) => {
                 Ok(Self::Git { dc: stream.id.destination.clone(), reference })
             }
-            (Kind::Git, None) => {
-                Err("its commit comes by consul-replicate: resync it where git2consul runs")
-            }
+            (Kind::Git, None) => Err("there is no reference to a commit to delete"),
             (Kind::ConsulReplicate, Some(status)) => Ok(Self::Resync {
                 source: source(stream)?,
                 destination: stream.id.destination.clone(),
@@ -274,8 +277,10 @@ mod tests {
         ] {
             assert!(told.contains(said), "'{said}':\n{told}");
         }
-        let act = Act::resync(&stream(Kind::Git)).unwrap();
-        assert_eq!(act.changes(), (&"dc-2".into(), None));
+        let mut git = stream(Kind::Git);
+        assert!(Act::resync(&git).is_err(), "that status is the replicator's");
+        git.id.source = Some("dc-2".into());
+        assert_eq!(Act::resync(&git).unwrap().changes(), (&"dc-2".into(), None));
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Follower for Compare {
                 },
                 None => Some("one of the datacenters is not known".into()),
             };
-            Seen { streams: vec![self.stream.clone()], found: Vec::new() }
+            Seen::of(vec![self.stream.clone()])
         })
     }
 

@@ -7,11 +7,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
 use tokio::time::{sleep, timeout};
 
 use super::mirror::Mirror;
 use super::rights::doubt;
+use crate::clock;
 use crate::consul::read::{leader, sees_all};
 use crate::consul::{ApiError, Class, Client, Why};
 use crate::domain::ids::{Dc, Key};
@@ -72,7 +72,7 @@ impl Ends {
         let sees_all = self.sees_all().await;
         let judged = judge(&self.rule, mark, self.source.keys(), self.destination.keys());
         let known = Known {
-            now: Utc::now(),
+            now: clock::now(),
             whole_at: self.source.whole_at().min(self.destination.whole_at()),
             source_index: self.source.index(),
             store_index: self.source.store(),

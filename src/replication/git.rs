@@ -150,6 +150,28 @@ impl Git {
         self.scanned = Some(Instant::now());
     }
 
+    /// The branches that are known to come here by what the settings name or an operator confirmed,
+    /// while nothing can be read here.
+    async fn named(&mut self, error: &ApiError) -> Vec<Found> {
+        self.scan().await;
+        let sources = self.ground.told.sources.iter().cloned();
+        let sources: Vec<Source> = sources.chain(self.ground.memory.sources()).collect();
+        let brings = |source: &Source, dc: &Dc, mapping: &Mapping| {
+            let prefix = source.prefix.as_str();
+            source.source == *dc
+                && source.fits(prefix, &self.dc)
+                && mapping.marker.starts_with(prefix)
+                && mapping.prefix.starts_with(prefix)
+        };
+        let mut found = Vec::new();
+        for (dc, mappings) in &self.runners {
+            let brought = mappings.iter().filter(|it| sources.iter().any(|by| brings(by, dc, it)));
+            let id = |mapping: &Mapping| self.id(dc, mapping, mapping.prefix.clone());
+            found.extend(brought.map(|mapping| (id(mapping), Err(error.clone()))));
+        }
+        found
+    }
+
     /// By which status each branch of another datacenter comes here.
     fn routes(&self, statuses: &[Status]) -> Vec<Route> {
         let confirmed = self.ground.memory.sources();
@@ -225,8 +247,14 @@ impl Git {
 impl Follower for Git {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
-            let found = self.find_all().await;
-            Seen { streams: self.settle(found), found: Vec::new() }
+            let found = match self.find_all().await {
+                Err(error) if self.told.is_empty() && error.class() != Class::Denied => {
+                    Ok(self.named(&error).await)
+                }
+                found => found,
+            };
+            let rested = self.locals.values().map(Local::rested).max().unwrap_or_default();
+            Seen { rested, ..Seen::of(self.settle(found)) }
         })
     }
 

@@ -47,6 +47,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::sleep;
 
 use super::hang::hang;
+use crate::clock;
 use crate::consul::{ApiError, Client};
 use crate::domain::ids::Key;
 use crate::domain::replication::Held;
@@ -95,7 +96,7 @@ impl<R: Reader> Mirror<R> {
 
     /// Brings it to a state of the prefix that is not older than this call.
     pub async fn refresh(&mut self) -> Result<(), ApiError> {
-        let (began, began_at) = (Instant::now(), Utc::now());
+        let (began, began_at) = (Instant::now(), clock::now());
         let store = self.reader.store().await?;
         let is_back = store.zip(self.store).is_some_and(|(now, before)| now < before);
         let before = Before { is_nothing: self.read.is_none(), store: self.store };
@@ -113,7 +114,7 @@ impl<R: Reader> Mirror<R> {
             met = whole(&self.reader, &mut self.root, before).await?;
             met.is_set_back |= is_set_back;
             self.read = Some((began, began.elapsed()));
-            self.whole_at = Some(Utc::now());
+            self.whole_at = Some(clock::now());
         }
         met.is_set_back |= is_back;
         self.store = store;
@@ -125,7 +126,7 @@ impl<R: Reader> Mirror<R> {
     /// True when nothing can be proven from what is known, or it is time.
     fn is_due(&self) -> bool {
         let is_late = |(at, wall): (Instant, DateTime<Utc>)| {
-            at.elapsed() > GAP || (Utc::now() - wall).abs().to_std().is_ok_and(|gap| gap > GAP)
+            at.elapsed() > GAP || (clock::now() - wall).abs().to_std().is_ok_and(|gap| gap > GAP)
         };
         let is_old = |(at, took): (Instant, Duration)| at.elapsed() > ANEW.0.max(took * ANEW.1);
         self.proven.is_none_or(is_late) || self.read.is_none_or(is_old)

@@ -10,7 +10,6 @@ mod dark;
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::Utc;
 use futures_util::future::BoxFuture;
 
 use super::acl::{self, Acl};
@@ -20,6 +19,7 @@ use super::hang::{hang_on, woken};
 use super::rights::{Rights, doubt};
 use super::since::Since;
 use super::{Follower, Ground, PATIENCE, Seen, ca, federation, unread};
+use crate::clock;
 use crate::consul::read::{self, Query, primary};
 use crate::consul::wire::{AclReplication, FederationState, Roots};
 use crate::consul::{ApiError, Class, Client, Request};
@@ -180,7 +180,7 @@ impl Primary {
             self.both_roots(here, there),
         );
         self.note_absent(Kind::Ca, &roots);
-        let times = (Utc::now(), self.ground.told.stall_after);
+        let times = (clock::now(), self.ground.told.stall_after);
         let lists = primary::acl_lists().into_iter().zip(indexes.clone().unwrap_or_default());
         let asked = lists.filter(|(_, index)| *index > 0);
         self.places = asked.map(|(query, index)| (there.clone(), query.request(), index)).collect();
@@ -269,7 +269,7 @@ impl Follower for Primary {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
             let found = self.find_all().await;
-            Seen { streams: self.settle(found), found: Vec::new() }
+            Seen::of(self.settle(found))
         })
     }
 

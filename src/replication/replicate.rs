@@ -181,7 +181,7 @@ impl Follower for Replicate {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
             self.stream = self.find().await;
-            Seen { streams: self.stream.iter().cloned().collect(), found: Vec::new() }
+            Seen::of(self.stream.iter().cloned().collect())
         })
     }
 

@@ -92,7 +92,7 @@ impl Follower for Statuses {
                 Err(failed) if !self.has_read => streams = self.named(&failed),
                 Err(_) => {}
             }
-            Seen { streams, found: self.found.clone() }
+            Seen { found: self.found.clone(), ..Seen::of(streams) }
         })
     }
 

@@ -8,11 +8,11 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use chrono::Utc;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::msg::Msg;
 use crate::app::past::Recalled;
+use crate::clock;
 use crate::domain::feed::{Report, Scope};
 use crate::past::{Entry, Found, Tape, What, Wish};
 
@@ -69,7 +69,7 @@ impl Archive {
 
     fn keep(&mut self, what: What) {
         if self.orders.is_some() {
-            self.send(Order::Keep(Entry { at: Utc::now(), what }));
+            self.send(Order::Keep(Entry { at: clock::now(), what }));
         }
     }
 

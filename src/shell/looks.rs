@@ -8,6 +8,7 @@ use chrono::{DateTime, Duration, Local, Offset as _, TimeZone as _, Utc};
 
 use crate::app::Setup;
 use crate::app::keymap::Keymap;
+use crate::clock;
 use crate::config::{Config, DcConfig, Dirs, Env};
 use crate::domain::zone::Zone;
 use crate::ui::Look;
@@ -53,7 +54,7 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         look: Look { theme, glyphs, zone: zone(Utc::now()) },
         themes,
         warnings,
-        now: Utc::now(),
+        now: clock::now(),
     })
 }
 

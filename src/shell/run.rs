@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use chrono::Utc;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
@@ -25,6 +24,7 @@ use super::tasks::{Tasks, Ways};
 use super::terminal::{Tty, guard_panics};
 use crate::app::msg::{Exit, Msg};
 use crate::app::{App, Setup};
+use crate::clock;
 use crate::config::Config;
 use crate::domain::feed::{Report, Scope};
 use crate::domain::kv::Key;
@@ -145,7 +145,7 @@ impl Session {
                 }
                 Woke::Tick => {
                     self.world.archive.tick();
-                    self.update(Msg::Clock(Utc::now()))?;
+                    self.update(Msg::Clock(clock::now()))?;
                 }
                 Woke::Msg(msg) => self.update(msg)?,
                 Woke::Frame => is_dirty = self.draw(is_dirty)?,

@@ -167,7 +167,7 @@ impl Datacenter {
 /// What a token that may see nothing gets to see.
 fn hidden(resource: &Resource) -> Option<Bytes> {
     match resource {
-        Resource::Services => Some(Bytes::from_static(b"{}")),
+        Resource::Services | Resource::ServicesOn(_) => Some(Bytes::from_static(b"{}")),
         _ if resource.is_list() => Some(Bytes::from_static(b"[]")),
         _ => None,
     }

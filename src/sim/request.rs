@@ -89,6 +89,11 @@ impl Request {
         self.parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
+    /// The values of a parameter that may be there several times.
+    pub fn parameters(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.parameters.iter().filter(move |(given, _)| given == name).map(|(_, value)| &**value)
+    }
+
     /// Whether a parameter is there, with a value or without.
     pub fn has(&self, name: &str) -> bool {
         self.parameter(name).is_some()

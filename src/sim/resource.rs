@@ -21,12 +21,14 @@ pub enum Resource {
     Nodes,
     /// `/v1/catalog/services`
     Services,
+    /// The same with `?node-meta=KEY:VALUE`: those on nodes that have all of these
+    ServicesOn(Vec<(Arc<str>, Arc<str>)>),
     /// `/v1/catalog/node/NAME`
     Node(Arc<str>),
     /// `/v1/catalog/node-services/NAME`
     NodeServices(Arc<str>),
-    /// `/v1/catalog/service/NAME`
-    CatalogService(Arc<str>),
+    /// `/v1/catalog/service/NAME`, with `?tag=` those that have all of these
+    CatalogService(Arc<str>, Tags),
     /// `/v1/health/state/STATE`; `None` is `any`
     Checks(Option<Status>),
     /// `/v1/health/state/` with a word that is no state
@@ -35,8 +37,8 @@ pub enum Resource {
     ChecksOfNode(Arc<str>),
     /// `/v1/health/checks/NAME`
     ChecksOfService(Arc<str>),
-    /// `/v1/health/service/NAME`, all instances or only those that pass
-    HealthService(Arc<str>, Instances),
+    /// `/v1/health/service/NAME`, all instances or only those that pass, and have all of these
+    HealthService(Arc<str>, Instances, Tags),
     /// `/v1/internal/ui/services`
     Summary,
     /// `/v1/internal/ui/nodes`
@@ -57,6 +59,9 @@ pub enum Resource {
     Keys(String, String),
 }
 
+/// Tags that are asked for, in small letters.
+pub type Tags = Vec<Arc<str>>;
+
 /// Which instances of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Instances {
@@ -74,6 +79,7 @@ impl Resource {
         let index = match self {
             Self::Nodes => tables.nodes,
             Self::Services => tables.services,
+            Self::ServicesOn(_) => tables.nodes.max(tables.services),
             Self::Node(name) | Self::NodeServices(name) => {
                 if catalog.nodes.contains_key(name) {
                     tables.nodes.max(tables.services)
@@ -81,8 +87,8 @@ impl Resource {
                     0
                 }
             }
-            Self::CatalogService(name) => catalog.service_index(name, false),
-            Self::HealthService(name, _) => catalog.service_index(name, true),
+            Self::CatalogService(name, _) => catalog.service_index(name, false),
+            Self::HealthService(name, ..) => catalog.service_index(name, true),
             Self::Checks(_) | Self::NoChecks | Self::ChecksOfNode(_) | Self::ChecksOfService(_) => {
                 tables.checks
             }
@@ -99,10 +105,11 @@ impl Resource {
     /// What wakes a blocked query for it.
     pub fn interest(&self) -> Interest {
         match self {
-            Self::Nodes => Interest::Nodes,
+            // Of services Consul watches only those on nodes that it found.
+            Self::Nodes | Self::ServicesOn(_) => Interest::Nodes,
             Self::Services => Interest::Services,
             Self::Node(name) | Self::NodeServices(name) => Interest::Node(Arc::clone(name)),
-            Self::CatalogService(name) | Self::HealthService(name, _) => {
+            Self::CatalogService(name, _) | Self::HealthService(name, ..) => {
                 Interest::Service(Arc::clone(name))
             }
             Self::Checks(status) => Interest::Checks(*status),

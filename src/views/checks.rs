@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, Response, View, cells, fresh};
 use crate::app::action::Action;
@@ -116,6 +117,11 @@ impl Listing for Checks {
             let sum = sum.sorts_worst_first(move |a: &CheckRow, b| failing(a).cmp(&failing(b)));
             columns.insert(3, sum);
         }
+        let flaps = |row: &CheckRow| row.group.flaps.0;
+        // On a small screen the outputs go before it, and only where all is asked for.
+        let column = flap::column(ctx, room, |row: &CheckRow| flap_of(ctx, row));
+        let column = column.rank(if wide { 1 } else { 3 });
+        columns.push(column.sorts_worst_first(move |a: &CheckRow, b| flaps(a).cmp(&flaps(b))));
         if wide {
             let index = |row: &CheckRow| {
                 let index = row.check().map(|check| check.modify_index.to_string());
@@ -138,6 +144,13 @@ impl Listing for Checks {
         match change {
             Change::Checks(dc, keys) if ctx.shows(dc) => {
                 Some(self.groups.patch(dc, ctx.store.dc(dc)?, ctx, keys))
+            }
+            // Changes grow old by themselves.
+            Change::Datacenter(dc) if ctx.shows(dc) => {
+                let state = ctx.store.dc(dc)?;
+                let keys = flap::fading(ctx, dc).filter(|key| state.checks.contains_key(*key));
+                let keys: Vec<_> = keys.cloned().collect();
+                (!keys.is_empty()).then(|| self.groups.patch(dc, state, ctx, &keys))
             }
             Change::Services(dc, names) if ctx.shows(dc) => {
                 Some(self.groups.recount(dc, ctx, names.iter().map(|name| name.as_str().into())))
@@ -284,6 +297,16 @@ fn describe(ctx: &Ctx, group: &Group) -> Vec<Cell> {
         lines.push(Cell::new(format!("and {} more", count(more)), Role::Muted));
     }
     lines
+}
+
+/// How often the check changed of late, or the one of the group that did most often.
+fn flap_of(ctx: &Ctx, row: &CheckRow) -> Flap {
+    let key = match row.check() {
+        Some(check) => Some(check.key()),
+        None => row.group.flaps.1.clone(),
+    };
+    let dc = row.group.dc();
+    key.map_or_else(|| Flap::steady(ctx, dc), |key| Flap::of_check(ctx, dc, &key))
 }
 
 /// So many checks, in words.

@@ -147,6 +147,7 @@ impl Compare {
             to_dc: dc.clone(),
             to: prefix.clone(),
             names: rows.iter().map(|row| Arc::clone(&row.name)).collect(),
+            extra: Vec::new(),
         })
     }
 

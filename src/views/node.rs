@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, View, allocation, cells, service};
 use crate::app::command::Takes;
@@ -16,6 +17,7 @@ use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::{Check, Status, worst};
 use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId, ServiceName};
 use crate::domain::json::{CheckJson, InstanceJson, NodeJson};
+use crate::domain::track::Since;
 use crate::store::{Change, Datacenter};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -125,6 +127,26 @@ impl Page {
         ctx.store.dc(&self.dc)
     }
 
+    /// Since when what a line is about is in its state.
+    fn since(&self, ctx: &Ctx, line: &Line) -> Option<Since> {
+        let state = self.state(ctx)?;
+        match line {
+            Line::Node(status) => state.node_since(&self.node, *status),
+            Line::Check(it) => flap::check_since(ctx, &self.dc, &it.key(), it.status),
+            Line::Instance(it) => flap::instance_since(ctx, &self.dc, it),
+        }
+    }
+
+    /// How often it changed of late.
+    fn flap(&self, ctx: &Ctx, line: &Line) -> Flap {
+        let Some(state) = self.state(ctx) else { return Flap::default() };
+        match line {
+            Line::Node(_) => Flap::among(ctx, &state.tracked.nodes, &self.node),
+            Line::Check(check) => Flap::of_check(ctx, &self.dc, &check.key()),
+            Line::Instance(it) => Flap::of_instance(ctx, &self.dc, it),
+        }
+    }
+
     fn node_lines(&self, ctx: &Ctx) -> Vec<Cell> {
         let Some(state) = self.state(ctx) else {
             return Vec::new();
@@ -145,7 +167,7 @@ impl Page {
             lines.push(label("datacenter").then(text, Role::Text));
         }
         if let Some(node) = state.nodes.get(&self.node) {
-            lines.extend(cells::meta_lines(&node.meta));
+            lines.extend(cells::meta_lines(&*node.meta));
         }
         lines
     }
@@ -162,7 +184,7 @@ impl Listing for Page {
         Heading { what, made_of: vec![List::Subject(self.subject())], is_of_all: false }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, Line>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, Line>> {
         let what = |row: &Line| match row {
             Line::Node(_) => cells::text(self.node.as_str(), Role::Title),
             Line::Instance(it) => cells::text(it.service.as_str(), Role::Text)
@@ -195,7 +217,16 @@ impl Listing for Page {
             Column::new("kind", "kind", Width::Fit(8, 10), kind).rank(1),
             Column::new("name", "name", Width::Fill(16, 48), what)
                 .sorts(|a: &Line, b| a.key().cmp(&b.key())),
+            Column::new("age", "since", Width::Fit(5, 8), |row: &Line| {
+                cells::since(ctx.now, self.since(ctx, row))
+            })
+            .right(),
             Column::new("says", "address, output", Width::Fill(20, u16::MAX), says),
+            flap::column(ctx, room, |row: &Line| self.flap(ctx, row)).rank(if wide {
+                1
+            } else {
+                2
+            }),
         ]
     }
 
@@ -311,7 +342,7 @@ impl Listing for Page {
                 lines: Lines::Whole(cells::check_lines(
                     ctx,
                     check,
-                    self.state(ctx).and_then(|s| s.since(&check.key())),
+                    flap::check_since(ctx, &self.dc, &check.key(), check.status),
                 )),
             },
         })

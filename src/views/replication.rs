@@ -24,7 +24,7 @@ mod problems;
 mod rows;
 pub mod words;
 
-pub(super) use act::act;
+pub(super) use act::{act, guessed};
 pub(super) use detail::lines;
 pub(super) use problems::problems;
 pub use rows::StreamRow;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, View, allocation, cells, fresh};
 use crate::app::command::Takes;
@@ -14,6 +15,7 @@ use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::Status;
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::json::InstanceJson;
+use crate::domain::track::Since;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -52,15 +54,32 @@ pub struct InstanceRow {
     pub dc: Dc,
     /// The instance; `None` where none can be read.
     pub instance: Option<Arc<Instance>>,
+    /// Since when it is in its state, for sorting.
+    since: Option<Since>,
+    /// How often it changed of late, for sorting: as of when this was made.
+    flaps: usize,
 }
 
 impl InstanceRow {
-    fn of(dc: &Dc, instance: &Arc<Instance>) -> Self {
-        Self { dc: dc.clone(), instance: Some(Arc::clone(instance)) }
+    fn of(ctx: &Ctx, dc: &Dc, instance: &Arc<Instance>) -> Self {
+        let row = Self { instance: Some(Arc::clone(instance)), ..Self::unread(dc) };
+        let (since, flaps) = (row.since(ctx), row.flap(ctx).changes.unwrap_or_default());
+        Self { since, flaps, ..row }
     }
 
     fn unread(dc: &Dc) -> Self {
-        Self { dc: dc.clone(), instance: None }
+        Self { dc: dc.clone(), instance: None, since: None, flaps: 0 }
+    }
+
+    /// Since when it is in its state.
+    fn since(&self, ctx: &Ctx) -> Option<Since> {
+        flap::instance_since(ctx, &self.dc, self.instance.as_ref()?)
+    }
+
+    /// How often it changed of late.
+    fn flap(&self, ctx: &Ctx) -> Flap {
+        let flap = |it: &Arc<Instance>| Flap::of_instance(ctx, &self.dc, it);
+        self.instance.as_ref().map(flap).unwrap_or_default()
     }
 
     /// What is not known comes before the worst that is.
@@ -123,6 +142,27 @@ impl Service {
         shown.filter(|dc| self.is_unread(ctx, dc)).cloned().collect()
     }
 
+    /// What differs as time passes: changes grow old by themselves, and datacenters cannot be read.
+    fn patch_aged(&mut self, ctx: &Ctx, dc: &Dc) -> Option<Patch<InstanceRow>> {
+        let unread = self.patch_unread(ctx);
+        let Some(state) = ctx.store.dc(dc).filter(|_| self.shows(ctx, dc)) else { return unread };
+        let Some(checks) = ctx.history.checks(dc) else { return unread };
+        if checks.fading(ctx.now).next().is_none() {
+            return unread;
+        }
+        let has_track =
+            |it: &Instance| it.checks.iter().any(|check| checks.get(&check.key()).is_some());
+        let rows = state.instances.get(&self.subject()).into_iter().flat_map(HashMap::values);
+        let aged: Vec<_> =
+            rows.filter(|it| has_track(it)).map(|it| InstanceRow::of(ctx, dc, it)).collect();
+        if aged.is_empty() {
+            return unread;
+        }
+        let mut patch = unread.unwrap_or_default();
+        patch.upserts.extend(aged);
+        Some(patch)
+    }
+
     /// What differs in which datacenters cannot be read.
     fn patch_unread(&mut self, ctx: &Ctx) -> Option<Patch<InstanceRow>> {
         let now = self.unread(ctx);
@@ -147,8 +187,18 @@ impl Listing for Service {
         Heading { what, made_of: vec![self.list()], is_of_all: false }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, InstanceRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, InstanceRow>> {
         let mut columns = self.instance_columns(ctx);
+        let since = Column::new("age", "since", Width::Fit(5, 8), |row: &InstanceRow| {
+            cells::since(ctx.now, row.since(ctx))
+        });
+        let by = |a: &InstanceRow, b: &InstanceRow| Since::order(a.since, b.since);
+        columns.insert(2, since.right().sorts_worst_first(by));
+        columns.push(
+            flap::column(ctx, room, |row: &InstanceRow| row.flap(ctx))
+                .rank(if wide { 1 } else { 3 })
+                .sorts_worst_first(|a: &InstanceRow, b| a.flaps.cmp(&b.flaps)),
+        );
         if wide {
             columns.push(
                 Column::new("meta", "meta", Width::Fit(6, 60), |row: &InstanceRow| {
@@ -170,7 +220,7 @@ impl Listing for Service {
         let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
         let rows = shown.flat_map(|(dc, state)| {
             let all = state.instances.get(&subject).into_iter().flat_map(|rows| rows.values());
-            all.map(|it| InstanceRow::of(dc, it))
+            all.map(|it| InstanceRow::of(ctx, dc, it))
         });
         let mut rows: Vec<_> = rows.collect();
         self.unread = self.unread(ctx);
@@ -181,9 +231,10 @@ impl Listing for Service {
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<InstanceRow>> {
         let (dc, subject, keys) = match change {
             Change::Instances(dc, subject, keys) => (dc, subject, keys),
-            Change::Datacenter(_) | Change::Datacenters => return self.patch_unread(ctx),
             // It stands beside the rows.
             Change::Allocation(..) => return Some(Patch::default()),
+            Change::Datacenter(dc) => return self.patch_aged(ctx, dc),
+            Change::Datacenters => return self.patch_unread(ctx),
             _ => return None,
         };
         if *subject != self.subject() || !self.shows(ctx, dc) {
@@ -193,7 +244,7 @@ impl Listing for Service {
         let mut patch = self.patch_unread(ctx).unwrap_or_default();
         for key in keys {
             match rows.get(key) {
-                Some(it) => patch.upserts.push(InstanceRow::of(dc, it)),
+                Some(it) => patch.upserts.push(InstanceRow::of(ctx, dc, it)),
                 None => patch.removed.push((dc.clone(), Some(key.clone()))),
             }
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::{Ctx, Entry, Place, View, cells};
 use crate::app::command::Takes;
@@ -17,8 +18,9 @@ use crate::domain::feed::{Glanced, List};
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::json::{ServiceInDc, ServiceJson};
+use crate::domain::track::{Since, Track};
 use crate::domain::version::is_version;
-use crate::store::Change;
+use crate::store::{Change, Datacenter};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
@@ -55,6 +57,10 @@ pub struct ServiceRow {
     pub places: Arc<[(Dc, Arc<ServiceHealth>)]>,
     /// What it is judged by: the focused datacenter's instances, else all.
     pub counts: Counts,
+    /// Since when it is in its state, for sorting.
+    pub since: Option<Since>,
+    /// How often it changed of late, for sorting: as of when this was made.
+    pub flaps: usize,
 }
 
 impl ServiceRow {
@@ -73,8 +79,44 @@ impl ServiceRow {
             counts.add(Status::Warning, health.counts.warning);
             counts.add(Status::Critical, health.counts.critical);
         }
-        let name = name.clone();
-        (!judged.is_empty()).then_some(Self { name, places, counts })
+        let is_empty = judged.is_empty();
+        let row = Self { name: name.clone(), places, counts, since: None, flaps: 0 };
+        let (since, flaps) = (row.since(ctx), row.flap(ctx).changes.unwrap_or_default());
+        (!is_empty).then_some(Self { since, flaps, ..row })
+    }
+
+    /// The datacenters by which it is judged.
+    fn judged<'a>(&'a self, ctx: &'a Ctx) -> impl Iterator<Item = (&'a Datacenter, Status)> {
+        let shown = self.places.iter().filter(|(dc, _)| ctx.shows(dc));
+        shown.filter_map(|(dc, health)| Some((ctx.store.dc(dc)?, health.counts.worst())))
+    }
+
+    /// How its state changed over the datacenters by which it is judged.
+    fn track(&self, ctx: &Ctx) -> Option<Track> {
+        let judged = self.judged(ctx);
+        let tracks = judged.map(|(state, now)| (state.tracked.services.get(&self.name), now));
+        let tracks: Vec<_> = tracks.collect();
+        let has_any = tracks.iter().any(|(track, _)| track.is_some());
+        if has_any { Track::merged(tracks, ctx.now, Ord::max) } else { None }
+    }
+
+    /// Since when it is in its state.
+    fn since(&self, ctx: &Ctx) -> Option<Since> {
+        let worst = self.counts.worst();
+        let seen = self.track(ctx).and_then(|track| track.last(ctx.now));
+        if let Some((_, since)) = seen.filter(|(last, _)| *last == worst) {
+            return Some(since);
+        }
+        let there = self.judged(ctx).filter(|(_, status)| *status == worst);
+        let all = there.filter_map(|(state, status)| state.service_since(&self.name, status));
+        all.reduce(Since::oldest)
+    }
+
+    /// How often it changed of late.
+    fn flap(&self, ctx: &Ctx) -> Flap {
+        let mut judged = self.judged(ctx);
+        let is_whole = judged.all(|(state, _)| state.tracked.services.is_whole(ctx.now));
+        Flap::of(ctx, self.track(ctx).as_ref(), is_whole)
     }
 
     fn at(&self, dc: &Dc) -> Option<&ServiceHealth> {
@@ -167,6 +209,14 @@ impl Listing for Services {
             .sorts(|a: &ServiceRow, b| a.name.cmp(&b.name)),
             Column { title: state_of, ..state },
         ];
+        columns.push(
+            Column::new("age", "since", Width::Fit(5, 8), |row: &ServiceRow| {
+                cells::since(ctx.now, row.since(ctx))
+            })
+            .right()
+            .rank(2)
+            .sorts_worst_first(|a: &ServiceRow, b| Since::order(a.since, b.since)),
+        );
         let dcs = shown_dcs(ctx, room);
         let hidden = ctx.store.len() - dcs.len();
         for dc in dcs {
@@ -183,6 +233,11 @@ impl Listing for Services {
             })
             .rank(if wide { 6 } else { 3 })
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
+        );
+        columns.push(
+            flap::column(ctx, room, |row: &ServiceRow| row.flap(ctx))
+                .rank(if wide { 1 } else { 4 })
+                .sorts_worst_first(|a: &ServiceRow, b| a.flaps.cmp(&b.flaps)),
         );
         if wide {
             columns.push(
@@ -218,8 +273,11 @@ impl Listing for Services {
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<ServiceRow>> {
-        let Change::Services(_, names) = change else {
-            return None;
+        let names: Vec<&ServiceName> = match change {
+            Change::Services(_, names) => names.iter().collect(),
+            // Changes grow old by themselves.
+            Change::Datacenter(dc) => ctx.store.dc(dc)?.tracked.services.fading(ctx.now).collect(),
+            _ => return None,
         };
         let mut patch = Patch::default();
         for name in names {
@@ -228,7 +286,8 @@ impl Listing for Services {
                 None => patch.removed.push(name.clone()),
             }
         }
-        Some(patch)
+        let is_empty = patch.upserts.is_empty() && patch.removed.is_empty();
+        (!is_empty).then_some(patch)
     }
 
     fn glanced(&self, _ctx: &Ctx, seen: &Seen<'_, ServiceRow>) -> Glanced {

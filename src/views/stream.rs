@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 
 use super::compare::values::{Shared, Values};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
+use super::reading::{Prepared, Reading};
 use super::replication::{self, words};
 use super::{Ctx, Entry, Place, Response, View};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::app::task::many::{self, Side, Sides, Wish};
 use crate::domain::feed::{Glanced, Subject, Wanted};
-use crate::domain::ids::{Dc, Key};
+use crate::domain::ids::Dc;
 use crate::domain::replication::{Class, Differing, Kind, MOST_DIFFERING, Stream, StreamId};
 use crate::store::Change;
 use crate::table::column::{Cell, Column};
@@ -28,6 +29,9 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
 mod columns;
+mod places;
+
+use places::Places;
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -64,8 +68,16 @@ pub struct StreamKeys {
     id: Option<StreamId>,
     /// The stream as it was found last; it stays when the stream is gone.
     last: Option<Arc<Stream>>,
-    /// The difference of the values of the key that is highlighted.
-    shown: Option<(Arc<str>, Arc<Vec<Cell>>)>,
+    /// What is seen of the key that is highlighted.
+    shown: Option<(Arc<str>, Shown)>,
+}
+
+/// What is seen of a key once it is read.
+enum Shown {
+    /// The difference of its values.
+    Difference(Arc<Vec<Cell>>),
+    /// Its value, where there is no other.
+    Value(Arc<Prepared>),
 }
 
 /// One key.
@@ -105,44 +117,65 @@ impl StreamKeys {
         self.last.is_some() && self.id.as_ref().is_none_or(|id| !ctx.store.streams.contains_key(id))
     }
 
-    /// Where its keys are, for a stream of keys whose source is known.
-    fn sides(&self) -> Option<Sides> {
-        let id = self.id.as_ref()?;
-        if !matches!(id.kind, Kind::ConsulReplicate | Kind::Compare) {
-            return None;
-        }
-        let side = |dc: &Dc, prefix: &str| Side::Keys { dc: dc.clone(), prefix: Key::from(prefix) };
-        let right = side(&id.destination, &id.to);
-        Some(Sides { left: side(id.source.as_ref()?, &id.of), right })
+    fn places(&self) -> Option<Places> {
+        self.last.as_ref().and_then(|stream| Places::of(stream))
     }
 
-    /// The copy of these rows to the destination, as a plan.
-    fn copy(&self, ctx: &Ctx, rows: &[DiffRow]) -> Response {
-        if self.now(ctx).is_some_and(|stream| stream.is_proposed) {
-            let text = "its source is only a guess; 'a' takes it as right";
+    fn sides(&self) -> Option<Sides> {
+        self.places()?.sides()
+    }
+
+    /// Makes these rows in the destination what they are in the source, as a plan.
+    fn mend(&self, rows: &[DiffRow]) -> Response {
+        let notice = |text: &str| Response::Notice(String::from(text));
+        let Some((stream, places)) = self.last.as_ref().zip(self.places()) else {
+            return notice("only keys with a known source are copied");
+        };
+        if stream.is_proposed {
+            return notice(replication::guessed(stream));
+        }
+        let Some(Sides { left, right }) = places.sides() else {
+            return notice(
+                "what is right here only the repository knows: 's' has it written again",
+            );
+        };
+        let (copied, extra): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.0.source.is_some());
+        let names =
+            |rows: Vec<&DiffRow>| rows.iter().map(|row| places.named(&row.0.name)).collect();
+        let Some(to_dc) = right.dc().cloned().filter(|_| !rows.is_empty()) else {
+            return notice("there is no key here");
+        };
+        let (names, extra) = (names(copied), names(extra));
+        Response::Wish(Wish::Pick { from: left, to_dc, to: right.prefix().clone(), names, extra })
+    }
+
+    /// The deletion of those that only the destination has, as a plan.
+    fn delete(&self, rows: &[DiffRow]) -> Response {
+        if rows.iter().any(|row| row.0.source.is_some()) {
+            let text = "the source has it: 'p' copies it; on the key's page it is deleted";
             return Response::Notice(String::from(text));
         }
-        let Some(sides) = self.sides() else {
-            return Response::Notice(String::from("only keys with a known source are copied"));
-        };
-        let names: Vec<Arc<str>> = rows
-            .iter()
-            .filter(|row| row.0.source.is_some())
-            .map(|row| Arc::clone(&row.0.name))
-            .collect();
-        let Some(to_dc) = sides.right.dc().cloned().filter(|_| !names.is_empty()) else {
-            let text = "what only the destination has is not copied; open the key to delete it";
-            return Response::Notice(String::from(text));
-        };
-        let to = sides.right.prefix().clone();
-        Response::Wish(Wish::Pick { from: sides.left, to_dc, to, names })
+        self.mend(rows)
     }
 
     /// The highlighted key's values as lines.
     fn values(&self, ctx: &Ctx, row: &DiffRow) -> Option<(Values, Sides)> {
-        let sides = self.sides()?;
-        let named = many::Differing { name: Arc::clone(&row.0.name), left: None, right: None };
+        let places = self.places()?;
+        let (sides, name) = (places.sides()?, places.named(&row.0.name));
+        let named = many::Differing { name, left: None, right: None };
         Some((Values::now(ctx, &sides, &named), sides))
+    }
+
+    /// What is seen of a key now that it was read.
+    fn read(&self, ctx: &Ctx, row: &DiffRow) -> Option<Shown> {
+        if let Some((values, sides)) = self.values(ctx, row) {
+            return Some(Shown::Difference(Arc::new(values.brief(&sides))));
+        }
+        let places = self.places()?;
+        let (dc, key) = (places.destination().dc()?, places.destination().key(&row.0.name));
+        let entry = ctx.store.dc(dc)?.entries.get(&key)?.as_ref()?;
+        let value = Prepared::new(key.as_str(), &entry.value, Reading::Detected);
+        Some(Shown::Value(Arc::new(value)))
     }
 }
 
@@ -195,14 +228,13 @@ impl Listing for StreamKeys {
                 Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
             }
             Change::Kv(dc, Subject::Key(key)) => {
-                let sides = self.sides()?;
-                let side =
-                    [&sides.left, &sides.right].into_iter().find(|it| it.dc() == Some(dc))?;
+                let places = self.places()?;
+                let side = places.all().find(|it| it.dc() == Some(dc))?;
                 let name = key.as_str().strip_prefix(side.prefix().as_str())?;
-                let stream = self.last.as_ref()?;
-                let row = stream.differing.iter().find(|it| &*it.name == name)?.clone();
-                let (values, sides) = self.values(ctx, &DiffRow(row.clone()))?;
-                self.shown = Some((row.name, Arc::new(values.brief(&sides))));
+                let all = &self.last.as_ref()?.differing;
+                let row = all.iter().find(|it| &*places.named(&it.name) == name)?;
+                let row = DiffRow(row.clone());
+                self.shown = self.read(ctx, &row).map(|shown| (row.0.name, shown));
                 Some(Patch::default())
             }
             _ => None,
@@ -210,12 +242,12 @@ impl Listing for StreamKeys {
     }
 
     fn watched(&self, row: &DiffRow) -> Vec<Wanted> {
-        let Some(Sides { left, right }) = self.sides() else { return Vec::new() };
+        let Some(places) = self.places() else { return Vec::new() };
         let wanted = |side: &Side| {
-            let subject = Subject::Key(side.key(&row.0.name));
+            let subject = Subject::Key(side.key(&places.named(&row.0.name)));
             Some(Wanted { dc: side.dc()?.clone(), subject })
         };
-        [&left, &right].into_iter().filter_map(wanted).collect()
+        places.all().filter_map(wanted).collect()
     }
 
     fn glanced(&self, _ctx: &Ctx, _seen: &Seen<'_, DiffRow>) -> Glanced {
@@ -227,19 +259,15 @@ impl Listing for StreamKeys {
     }
 
     fn open(&self, _ctx: &Ctx, row: &DiffRow) -> Option<Place> {
-        let id = self.id.as_ref()?;
-        let at =
-            |dc: &Dc, prefix: &str| Place::new("key").at(dc).of(&format!("{prefix}{}", row.0.name));
-        match (id.kind, &id.source, &row.0.destination) {
-            (Kind::ConsulReplicate | Kind::Compare, Some(_), _) if id.of == id.to => {
-                Some(Place::new("key").of(&format!("{}{}", id.of, row.0.name)))
-            }
-            (Kind::ConsulReplicate | Kind::Compare, Some(source), None) => Some(at(source, &id.of)),
-            (Kind::ConsulReplicate | Kind::Compare | Kind::Git, ..) => {
-                Some(at(&id.destination, &id.to))
-            }
-            _ => None,
+        let places = self.places()?;
+        let name = places.named(&row.0.name);
+        let destination = places.destination();
+        if places.sides().is_some() && places.is_one_name() {
+            return Some(Place::new("key").of(destination.key(&name).as_str()));
         }
+        let is_there = row.0.destination.is_some();
+        let side = places.all().next().filter(|_| !is_there).unwrap_or(destination);
+        Some(Place::new("key").at(side.dc()?).of(side.key(&name).as_str()))
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, _row: Option<&DiffRow>) -> Option<Response> {
@@ -247,9 +275,10 @@ impl Listing for StreamKeys {
         replication::act(ctx, action, stream.map(AsRef::as_ref))
     }
 
-    fn act_on(&mut self, ctx: &Ctx, action: Action, rows: &[DiffRow]) -> Option<Response> {
+    fn act_on(&mut self, _ctx: &Ctx, action: Action, rows: &[DiffRow]) -> Option<Response> {
         match (action, self.sides()) {
-            (Action::KvCopy, _) => Some(self.copy(ctx, rows)),
+            (Action::KvCopy, _) => Some(self.mend(rows)),
+            (Action::Delete, _) => Some(self.delete(rows)),
             (Action::KvCompare, Some(sides)) => Some(Response::Open(super::compare::place(&sides))),
             _ => None,
         }
@@ -283,21 +312,18 @@ impl Listing for StreamKeys {
     fn detail(&self, ctx: &Ctx, row: &DiffRow) -> Option<Detail> {
         let title = Cell::new(format!(" {} ", clean(&row.0.name)), Role::Title);
         let head = columns::why(ctx, self.id.as_ref()?.kind, &row.0);
-        let Some((values, sides)) = self.values(ctx, row) else {
-            let mut lines = head;
-            lines.extend(
-                self.now(ctx).map(|stream| replication::lines(ctx, stream)).into_iter().flatten(),
-            );
-            return Some(Detail { title, lines: Lines::Whole(lines) });
-        };
-        let lines = match &self.shown {
-            Some((name, lines)) if values.are_read() && *name == row.0.name => {
+        let shown = self.shown.as_ref().filter(|(name, _)| *name == row.0.name);
+        let lines = match (shown.map(|(_, shown)| shown), self.values(ctx, row)) {
+            (Some(Shown::Difference(lines)), Some((values, _))) if values.are_read() => {
                 Lines::Lazy(head, Box::new(Shared(Arc::clone(lines))))
             }
-            _ => {
-                let mut lines = head;
-                lines.extend(values.brief(&sides));
-                Lines::Whole(lines)
+            (Some(Shown::Value(value)), None) => Lines::Lazy(head, Box::new(Arc::clone(value))),
+            (_, Some((values, sides))) => {
+                Lines::Whole(head.into_iter().chain(values.brief(&sides)).collect())
+            }
+            (_, None) => {
+                let told = self.now(ctx).map(|stream| replication::lines(ctx, stream));
+                Lines::Whole(head.into_iter().chain(told.into_iter().flatten()).collect())
             }
         };
         Some(Detail { title, lines })

@@ -15,12 +15,12 @@ mod subjects;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use chrono::Utc;
 use tokio::sync::{mpsc, watch};
 
 use super::context::Context;
 use super::inbox::Pending;
 use super::placement::Wanted;
+use crate::clock;
 use crate::domain::delta::{Delta, Rows};
 use crate::domain::feed::{Body, Feed, List, Report};
 use crate::domain::freshness::State;
@@ -99,7 +99,7 @@ impl Board {
             let Some((ticket, body)) = self.outbox.pop_front() else {
                 break;
             };
-            let feed = Feed { dc: ctx.dc.clone(), ticket, at: Utc::now(), body };
+            let feed = Feed { dc: ctx.dc.clone(), ticket, at: clock::now(), body };
             lane.send(Report::Feed(Box::new(feed)));
         }
         true

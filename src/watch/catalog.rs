@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::time::timeout;
 
 use super::census::tray::Listed;
@@ -12,6 +11,7 @@ use super::inbox::Pending;
 use super::sink::{Post, Sink};
 use super::truth::Truth;
 use super::watcher::{Refusal, Watcher};
+use crate::clock;
 use crate::consul::read::{self, Meta};
 use crate::domain::catalog::Summary;
 use crate::domain::feed::List;
@@ -49,7 +49,7 @@ struct Services {
 
 impl Services {
     fn leave(&mut self, meta: &Meta) {
-        let until = self.truth.answered(Utc::now(), meta.elapsed);
+        let until = self.truth.answered(clock::now(), meta.elapsed);
         // Without a leader, an answer may be older than what is known.
         if meta.known_leader != Some(false) {
             let index = meta.index.unwrap_or_default();

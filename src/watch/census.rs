@@ -48,7 +48,7 @@ pub(super) async fn watch_census(ctx: Arc<Context>, keeper: Keeper) {
         asking: FuturesUnordered::new(),
         ctx: Arc::clone(&ctx),
     };
-    let mut scope = ctx.scope.clone();
+    let (mut scope, mut mixed) = (ctx.scope.clone(), ctx.mixed.subscribe());
     loop {
         let wanted = scope.borrow_and_update().glanced.rollouts.clone();
         census.book.want(wanted);
@@ -61,6 +61,9 @@ pub(super) async fn watch_census(ctx: Arc<Context>, keeper: Keeper) {
                 census.replied(replied);
             }
             changed = scope.changed() => if changed.is_err() { return },
+            Ok(()) = mixed.changed() => {
+                mixed.borrow_and_update().iter().for_each(|name| census.book.hint(name));
+            }
             () = sleep_until(wakes) => census.ask(),
         }
     }
@@ -81,11 +84,15 @@ struct Census {
 impl Census {
     /// When there is something to do, if nothing comes.
     fn wakes(&self) -> Instant {
-        let rest = self.book.next_rest().unwrap_or_else(|| Instant::now() + SELDOM);
-        if self.book.is_asking() && self.asking.len() < AT_ONCE {
-            rest.min(self.purse.free_at().max(self.rests_until))
+        let now = Instant::now();
+        let free = self.purse.free_at().max(self.rests_until);
+        if self.asking.len() >= AT_ONCE {
+            now + SELDOM
+        } else if self.book.is_asking() {
+            free
         } else {
-            rest
+            let due = self.book.wakes(now).unwrap_or(now + SELDOM);
+            due.max(free)
         }
     }
 
@@ -95,15 +102,20 @@ impl Census {
         let may = now >= self.purse.free_at().max(self.rests_until);
         if may
             && self.asking.len() < AT_ONCE
-            && let Some(question) = self.book.next()
+            && let Some(question) = self.book.next(now)
         {
             let registrations = self.book.known_registrations();
-            self.put(question, registrations, false);
+            self.put(question, Look { registrations, ..Look::default() });
         }
     }
 
-    fn put(&self, question: Question, registrations: u64, is_certain: bool) {
-        let look = Look { registrations, is_certain, ..Look::default() };
+    /// Asks again, and only a leader that makes sure to be one may answer.
+    fn put_certain(&mut self, question: Question, registrations: u64) {
+        self.book.sent();
+        self.put(question, Look { registrations, is_certain: true, ..Look::default() });
+    }
+
+    fn put(&self, question: Question, look: Look) {
         self.asking.push(Box::pin(ask(Arc::clone(&self.ctx), question, look)));
     }
 
@@ -111,6 +123,7 @@ impl Census {
         let Replied { question, look, reply, took } = replied;
         let now = Instant::now();
         self.purse.pay(took, now);
+        self.book.answered();
         let reply = match reply {
             Ok(reply) => {
                 self.backoff.reset();
@@ -141,7 +154,7 @@ impl Census {
             _ => false,
         };
         if is_doubtful {
-            self.put(question, look.registrations, true);
+            self.put_certain(question, look.registrations);
         }
     }
 
@@ -149,7 +162,7 @@ impl Census {
         let Found { name, seats, look } = found;
         let news = self.book.whole(&name, seats, &look, Instant::now());
         if news.is_doubtful {
-            self.put(Question::Whole(name), 0, true);
+            self.put_certain(Question::Whole(name), 0);
         } else {
             self.tell(&name, news);
         }

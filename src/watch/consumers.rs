@@ -16,6 +16,7 @@ use super::context::Context;
 use super::datacenter::REST;
 use super::sink::Sink;
 use super::watcher::{Refusal, Watcher};
+use crate::clock;
 use crate::consul::Class;
 use crate::consul::read::{self, Meta};
 use crate::consumers::{Http, Looker, nomad, sweep};
@@ -129,7 +130,7 @@ pub(super) async fn watch_disagreements(ctx: Arc<Context>) {
             Err(error) => {
                 let at = last.as_ref().and_then(|last| last.at);
                 let why = error.short().into();
-                let retry_at = Some(Utc::now() + pause);
+                let retry_at = Some(clock::now() + pause);
                 let state = match error.class() {
                     Class::Denied => State::Denied { why },
                     _ => State::Stale { since: at, why, retry_at },

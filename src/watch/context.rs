@@ -1,24 +1,25 @@
 //! What all watchers of one datacenter share: its client, its board's inbox, and what its pulse
 //! and its agent found out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 
+use super::awake::Awake;
 use super::census::tray::Tray;
 use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
+use crate::clock::Stamp;
 use crate::consul::Client;
 use crate::domain::consumers::{Swept, Told};
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
-use crate::domain::ids::{Dc, Key, NodeName};
+use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
 use crate::domain::version::Rules;
 use crate::domain::wan::Wan;
 
@@ -32,8 +33,8 @@ const FIRST_TRIPS: u32 = 4;
 pub(super) struct Vital {
     /// Whether it answers and has a leader.
     pub link: Link,
-    /// When it last answered (UTC).
-    pub at: Option<DateTime<Utc>>,
+    /// When it last answered.
+    pub at: Option<Stamp>,
     /// The way there and back; zero when not known.
     pub rtt: Duration,
     /// Grows when things get better: dark to answering, leaderless to led.
@@ -82,6 +83,8 @@ pub(super) struct Context {
     pub permits: Arc<Permits>,
     pub scope: watch::Receiver<Scope>,
     refresh: watch::Receiver<u64>,
+    /// Whether dcview itself ran all the time.
+    pub awake: Arc<Awake>,
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
@@ -89,6 +92,8 @@ pub(super) struct Context {
     pub told: Arc<Told>,
     /// The disagreements as they were found last: kept while nobody looks.
     pub swept: Mutex<Option<Arc<Swept>>>,
+    /// Services that were seen to be of several versions.
+    pub mixed: watch::Sender<HashSet<ServiceName>>,
     /// The newest list of all services, for the census.
     pub listed: Tray,
     /// How the versions of instances are found.
@@ -112,10 +117,12 @@ impl Context {
             permits: Arc::clone(&parts.permits),
             scope: parts.scope.clone(),
             refresh: parts.refresh.clone(),
+            awake: Arc::clone(&parts.awake),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
             told: Arc::clone(&parts.consumers),
             swept: Mutex::default(),
+            mixed: watch::Sender::new(HashSet::new()),
             listed: Tray::default(),
             versions: Arc::clone(&parts.versions),
             seed: AtomicU64::new(seed),

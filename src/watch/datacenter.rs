@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::sleep;
 use tokio_util::sync::DropGuard;
 
+use super::awake::Awake;
 use super::board::{self, Board};
 use super::catalog::{watch_nodes, watch_services};
 use super::census::watch_census;
@@ -44,6 +45,7 @@ pub(super) struct Datacenter {
     pub refresh: watch::Receiver<u64>,
     /// How the versions of instances are found.
     pub versions: Arc<Rules>,
+    pub awake: Arc<Awake>,
     /// How long the agent's first answer took, where there was one: the lists are long, and asked
     /// for before the first pulse.
     pub first_answer: Option<Duration>,

@@ -4,28 +4,35 @@
 //! list that only gained is passed on at once. A check that left one list may be on its way into
 //! the other, so before it is called recovered both lists must be of one index: the older one's
 //! own answer is awaited a moment, then it is asked. Invariant: a check that goes from one
-//! list to the other is never shown as recovered in between.
+//! list to the other is never shown as recovered in between. What happened is told apart from what
+//! is shown, from every single answer ([`chronicle`]): here a newer answer may replace an older one.
+
+mod chronicle;
+mod purse;
+mod verify;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use super::context::Context;
 use super::fresh::worse;
+use super::seen::Seen;
 use super::sink::Sink;
 use super::watcher::{Refusal, Watcher};
+use crate::clock;
 use crate::consul::read::{self, Meta};
-use crate::domain::event::Event;
-use crate::domain::event::checks::{Moment, transitions};
+use crate::domain::event::checks::Which;
 use crate::domain::feed::List;
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Check, CheckKey, Status};
 use crate::domain::tally::Failing;
+
+use chronicle::{Chronicle, Heard};
 
 /// A check that changes lists changes both in one transaction: the other answer is this near.
 const MOMENT: Duration = Duration::from_millis(4);
@@ -46,22 +53,50 @@ struct Listed {
 }
 
 /// The watcher's end of one list.
-struct Side(watch::Sender<Listed>);
+struct Side {
+    list: Which,
+    listed: watch::Sender<Listed>,
+    heard: mpsc::UnboundedSender<Heard>,
+    rows: Rows,
+    seen: Option<Seen>,
+    /// The index of the newest answer that was passed on.
+    index: u64,
+}
+
+impl Side {
+    /// Passes an answer on to the chronicle.
+    fn hear(&mut self, meta: &Meta) {
+        let Some(seen) = self.seen.take().filter(|seen| seen.is_present) else { return };
+        let index = meta.index.unwrap_or(self.index);
+        let went_back = index < self.index;
+        self.index = index;
+        let (list, rows) = (self.list, Arc::clone(&self.rows));
+        // Nobody listens at the end.
+        let _ended = self.heard.send(Heard { list, rows, index, seen, went_back, is_extra: false });
+    }
+}
 
 impl Sink<Vec<Arc<Check>>> for Side {
+    fn when(&mut self, seen: Seen) {
+        self.seen = Some(seen);
+    }
+
     fn value(&mut self, value: Vec<Arc<Check>>, meta: &Meta) {
-        self.0.send_modify(|listed| {
-            listed.rows = Some(Arc::new(value));
+        self.rows = Arc::new(value);
+        self.listed.send_modify(|listed| {
+            listed.rows = Some(Arc::clone(&self.rows));
             listed.index = meta.index.unwrap_or_default();
         });
+        self.hear(meta);
     }
 
     fn same(&mut self, meta: &Meta) {
-        self.0.send_modify(|listed| listed.index = meta.index.unwrap_or_default());
+        self.listed.send_modify(|listed| listed.index = meta.index.unwrap_or_default());
+        self.hear(meta);
     }
 
     fn freshness(&mut self, freshness: &Freshness) {
-        self.0.send_modify(|listed| listed.fresh = freshness.clone());
+        self.listed.send_modify(|listed| listed.fresh = freshness.clone());
     }
 }
 
@@ -69,22 +104,26 @@ impl Sink<Vec<Arc<Check>>> for Side {
 pub(super) async fn watch_failing(ctx: Arc<Context>) {
     let (critical, critical_seen) = watch::channel(Listed::default());
     let (warning, warning_seen) = watch::channel(Listed::default());
-    let follow = |status, sender| {
+    let (heard, hearing) = mpsc::unbounded_channel();
+    let follow = |status, listed| {
         let mut watcher = Watcher::new(&ctx, read::failing(status), Refusal::Tell);
-        let mut side = Side(sender);
+        let (heard, list) = (heard.clone(), Which::of(status));
+        let mut side = Side { list, listed, heard, rows: Rows::default(), seen: None, index: 0 };
         async move { watcher.run(&mut side).await }
     };
     let joined = Joined {
         ctx: Arc::clone(&ctx),
         critical: End::new(critical_seen, Status::Critical),
         warning: End::new(warning_seen, Status::Warning),
+        heard: heard.clone(),
         shown: Failing::new(),
         told: Freshness::default(),
     };
     tokio::join!(
         follow(Status::Critical, critical),
         follow(Status::Warning, warning),
-        joined.run()
+        joined.run(),
+        Chronicle::new(Arc::clone(&ctx)).run(hearing),
     );
 }
 
@@ -102,6 +141,8 @@ struct Joined {
     ctx: Arc<Context>,
     critical: End,
     warning: End,
+    /// Where answers go that were asked for here.
+    heard: mpsc::UnboundedSender<Heard>,
     shown: Failing,
     told: Freshness,
 }
@@ -137,20 +178,23 @@ impl End {
     }
 
     /// Makes this list at least as new as `index`, if that can be had.
-    async fn catch_up(&mut self, index: u64, ctx: &Context) {
+    async fn catch_up(&mut self, index: u64, ctx: &Context) -> Option<Heard> {
         if self.index() >= index || self.now.fresh.state != State::Live {
-            return;
+            return None;
         }
         let come =
             timeout(MOMENT, self.seen.wait_for(|listed| listed.index >= index)).await.is_ok();
         self.update();
         if come {
-            return;
+            return None;
         }
         let query = read::failing(self.status).with(|request| request.timeout(ASKED));
-        if let Ok((rows, meta)) = query.fetch(&ctx.client).await {
-            self.asked = Some((meta.index.unwrap_or_default(), Arc::new(rows)));
-        }
+        let (rows, meta) = query.fetch(&ctx.client).await.ok()?;
+        let (index, rows) = (meta.index.unwrap_or_default(), Arc::new(rows));
+        self.asked = Some((index, Arc::clone(&rows)));
+        let seen = Seen::now(clock::stamp());
+        let list = Which::of(self.status);
+        Some(Heard { list, rows, index, seen, went_back: false, is_extra: true })
     }
 }
 
@@ -191,10 +235,13 @@ impl Joined {
     async fn level(&mut self, lost: &[CheckKey]) -> Failing {
         for _ in 0..ROUNDS {
             let (critical, warning) = (self.critical.index(), self.warning.index());
-            match critical.cmp(&warning) {
+            let heard = match critical.cmp(&warning) {
                 Ordering::Equal => break,
                 Ordering::Less => self.critical.catch_up(warning, &self.ctx).await,
                 Ordering::Greater => self.warning.catch_up(critical, &self.ctx).await,
+            };
+            if let Some(heard) = heard {
+                let _ended = self.heard.send(heard);
             }
             let rows = self.merged();
             if lost.iter().all(|key| rows.contains_key(key)) {
@@ -223,21 +270,10 @@ impl Joined {
             });
         let was_told = self.told != Freshness::default();
         if !is_same || !was_told {
-            let events = if was_told { self.happened(&rows) } else { Vec::new() };
             let list = rows.clone();
-            self.ctx.inbox.post(|pending| {
-                pending.checks = Some(list);
-                pending.happened(events);
-            });
+            self.ctx.inbox.post(|pending| pending.checks = Some(list));
         }
         self.shown = rows;
-    }
-
-    /// What happened between what is shown and this.
-    fn happened(&self, rows: &Failing) -> Vec<Event> {
-        let index = self.critical.index().max(self.warning.index());
-        let moment = Moment { dc: &self.ctx.dc, at: Utc::now(), after: None, index };
-        transitions(&self.shown, rows, moment)
     }
 
     fn tell(&mut self) {

@@ -48,6 +48,9 @@ pub(super) async fn watch_versions(ctx: Arc<Context>) {
             read::service_instances(name, &ctx.versions).fetch(&ctx.client).await
         {
             let versions = count(&instances);
+            if versions.len() > 1 {
+                ctx.mixed.send_if_modified(|mixed| mixed.insert(name.clone()));
+            }
             ctx.inbox.post(|pending| {
                 pending.versions.insert(name.clone(), versions);
             });

@@ -14,6 +14,7 @@ use super::context::Context;
 use super::inbox::Pending;
 use super::sink::{Post, Sink};
 use super::watcher::{Refusal, Watcher};
+use crate::clock;
 use crate::consul::read::{Meta, Query};
 use crate::consul::{ApiError, Class, Peek, kv};
 use crate::domain::feed::{Body, List, Subject};
@@ -108,7 +109,7 @@ pub(super) async fn watch_managers(ctx: Arc<Context>) {
 
 /// How fresh a reading is that went well or not; `known` is when one went well.
 fn standing(error: Option<&ApiError>, known: Option<DateTime<Utc>>) -> Freshness {
-    let now = Utc::now();
+    let now = clock::now();
     let Some(error) = error else {
         return Freshness { state: State::Live, at: Some(now), ..Freshness::default() };
     };

@@ -8,7 +8,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::time::sleep;
 
 use super::backoff::Backoff;
@@ -17,6 +16,7 @@ use super::inbox::Pending;
 use super::sink::{Post, Sink};
 use super::standing::Standing;
 use super::watcher::{Refusal, Watcher};
+use crate::clock;
 use crate::consul::kv::{self, Looked};
 use crate::consul::read::Meta;
 use crate::consul::{ApiError, Class};
@@ -72,7 +72,7 @@ fn tell_once(post: &mut impl Sink<Locks>, looked: Looked) {
     let why = format!("{megabytes} MB, read once and not followed");
     post.value(looked.locks, &meta);
     let mut standing = Standing::default();
-    standing.answered(&meta, Utc::now());
+    standing.answered(&meta, clock::now());
     standing.lost(why.into(), None);
     standing.news().into_iter().for_each(|fresh| post.freshness(fresh));
 }

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::time::sleep;
 
 use super::backoff::{Backoff, jittered};
 use super::context::{Context, Vital};
+use crate::clock;
 use crate::consul::{ApiError, Class, read};
 use crate::domain::feed::{Link, Pulse};
 
@@ -31,7 +31,7 @@ pub(super) async fn watch_pulse(ctx: Arc<Context>) {
         let took = answer.as_ref().ok().map(|(_, meta)| meta.elapsed);
         let (link, pause) = judge(answer.map(|(leader, _)| leader), &mut backoff, ctx.seed());
         let wan = ctx.facts.borrow().trip_to(&ctx.dc);
-        let at = Utc::now();
+        let at = clock::now();
         ctx.vital.send_modify(|vital| beat(vital, &link, took));
         let connections = ctx.permits.used();
         let pulse = Pulse { at, link, answered_in: took, wan, connections };
@@ -61,7 +61,7 @@ fn judge(answer: Result<Arc<str>, ApiError>, backoff: &mut Backoff, seed: u64) -
     // A question this cheap need not become rare.
     let pause = backoff.next().min(EVERY);
     let (why, detail) = (error.short().into(), error.to_string().into());
-    (Link::Dark { why, detail, retry_at: Some(Utc::now() + pause) }, pause)
+    (Link::Dark { why, detail, retry_at: Some(clock::now() + pause) }, pause)
 }
 
 fn beat(vital: &mut Vital, link: &Link, took: Option<Duration>) {
@@ -73,7 +73,7 @@ fn beat(vital: &mut Vital, link: &Link, took: Option<Duration>) {
     vital.link = link.clone();
     if let Some(took) = took {
         vital.timed(took);
-        vital.at = Some(Utc::now());
+        vital.at = Some(clock::stamp());
     }
 }
 

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
-
 use super::context::Context;
+use crate::clock;
 use crate::consul::{ApiError, Class};
 use crate::domain::delta::{Delta, Rows, replace};
 use crate::domain::replication::raft::{Raft, as_before};
@@ -37,7 +36,7 @@ impl Told {
         known.extend(gossip.iter().filter(|member| member.state != MemberState::Left).map(name));
         self.known.sort_unstable();
         self.known.dedup();
-        let (dc, before, now) = (&ctx.dc, &self.streams, Utc::now());
+        let (dc, before, now) = (&ctx.dc, &self.streams, clock::now());
         let streams = Raft { dc, servers, known: &known, before, now }.streams();
         self.tell(streams)
     }

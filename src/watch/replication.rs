@@ -87,7 +87,7 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
     loop {
         let began = Instant::now();
         let seen = follower.look().await;
-        let cost = began.elapsed();
+        let cost = began.elapsed().saturating_sub(seen.rested);
         let delta = {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             told.found.retain(|spec, _| seen.found.contains(spec));

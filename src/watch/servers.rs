@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use super::backoff::jittered;
 use super::context::{Context, Vital};
 use super::raft::Told;
+use crate::clock;
 use crate::consul::read;
 use crate::consul::{ApiError, Class};
 use crate::domain::feed::{List, Report};
@@ -37,7 +38,7 @@ pub(super) async fn watch_servers(ctx: Arc<Context>, out: mpsc::Sender<Report>) 
                 most_seen = servers.servers.len().max(most_seen);
                 servers.expected = most_seen.max(expected);
                 fresh.state = State::Live;
-                fresh.at = Some(Utc::now());
+                fresh.at = Some(clock::now());
                 fresh.leaderless = (meta.known_leader == Some(false)).then_some(Duration::ZERO);
                 let streams = told.answered(&ctx, &servers);
                 ctx.inbox.post(|pending| pending.servers = Some(servers));
@@ -98,6 +99,6 @@ fn state_of(error: &ApiError, since: Option<chrono::DateTime<Utc>>, every: Durat
     if error.class() == Class::Denied {
         State::Denied { why }
     } else {
-        State::Stale { since, why, retry_at: Some(Utc::now() + every) }
+        State::Stale { since, why, retry_at: Some(clock::now() + every) }
     }
 }

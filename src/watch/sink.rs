@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::inbox::Pending;
+use super::seen::Seen;
 use crate::consul::read::Meta;
 use crate::domain::feed::List;
 use crate::domain::freshness::Freshness;
 
 /// Takes what a watcher finds.
 pub(super) trait Sink<T>: Send {
+    /// When what comes next was seen, a value or that there is none.
+    fn when(&mut self, _seen: Seen) {}
     /// A new value, which differs from the one before.
     fn value(&mut self, value: T, meta: &Meta);
     /// The value did not change, and this is its newest index.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::awake::Awake;
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::consumers::Told;
@@ -31,6 +32,8 @@ pub(super) struct Sources {
     pub refresh: watch::Receiver<u64>,
     /// How the versions of instances are found.
     pub versions: Arc<Rules>,
+    /// Whether dcview itself runs all the time.
+    pub awake: Arc<Awake>,
 }
 
 /// A datacenter with an address of its own.
@@ -62,7 +65,7 @@ impl Sources {
             ..Ground::default()
         };
         let consumers = Arc::new(config.consumers.clone());
-        let versions = Arc::clone(&config.versions);
-        Ok(Self { agent, own, ground, consumers, scope, refresh, versions })
+        let (versions, awake) = (Arc::clone(&config.versions), Arc::default());
+        Ok(Self { agent, own, ground, consumers, scope, refresh, versions, awake })
     }
 }

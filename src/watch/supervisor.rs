@@ -8,7 +8,6 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::sleep;
 use tokio_util::sync::DropGuard;
@@ -22,6 +21,7 @@ use super::keeper::Keeper;
 use super::permits::Permits;
 use super::replication::{Streams, watch_replication};
 use super::sources::{Own, Sources};
+use crate::clock;
 use crate::consul::read::{self, Query};
 use crate::consul::{Budget, Client};
 use crate::domain::feed::Report;
@@ -121,7 +121,7 @@ impl Supervisor {
                 Err(error) => {
                     let pause = backoff.next();
                     let (why, detail) = (error.short().into(), error.to_string().into());
-                    let retry_at = Some(Utc::now() + pause);
+                    let retry_at = Some(clock::now() + pause);
                     self.report(Report::Discovery { why, detail, retry_at }).await;
                     pause
                 }
@@ -185,6 +185,7 @@ impl Supervisor {
             scope: self.sources.scope.clone(),
             refresh: self.sources.refresh.clone(),
             versions: Arc::clone(&self.sources.versions),
+            awake: Arc::clone(&self.sources.awake),
             first_answer,
             consumers: Arc::clone(&self.sources.consumers),
             board: self.boards.of(dc),

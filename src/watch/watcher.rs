@@ -18,8 +18,10 @@ use super::context::{Context, Vital};
 use super::index::Cursor;
 use super::pace::Pace;
 use super::permits::give_back;
+use super::seen::{Came, Sight};
 use super::sink::Sink;
 use super::standing::Standing;
+use crate::clock::{self, Stamp};
 use crate::consul::read::{Meta, Query};
 use crate::consul::wire::Interner;
 use crate::consul::{Answer, ApiError, Class, Lane, Peek, Request};
@@ -70,6 +72,7 @@ pub(super) struct Watcher<T> {
     /// Looks at the first answer while it arrives.
     peek: Option<Peek>,
     standing: Standing,
+    sight: Sight,
 }
 
 /// What came of asking.
@@ -77,6 +80,8 @@ enum Asked {
     Answer {
         answer: Answer,
         blocked: bool,
+        /// When it was asked for.
+        asked: Stamp,
     },
     Failed(ApiError),
     /// Something happened that makes another question better.
@@ -111,6 +116,7 @@ impl<T: Send + 'static> Watcher<T> {
             is_leaderless: false,
             peek: None,
             standing: Standing::default(),
+            sight: Sight::default(),
         }
     }
 
@@ -133,7 +139,10 @@ impl<T: Send + 'static> Watcher<T> {
     pub async fn run(&mut self, sink: &mut impl Sink<T>) {
         loop {
             let next = match self.ask(sink).await {
-                Asked::Answer { answer, blocked } => self.take(answer, blocked, sink).await,
+                Asked::Answer { answer, blocked, asked } => {
+                    let came = self.came(&answer, blocked, asked);
+                    self.take(answer, came, sink).await
+                }
                 Asked::Failed(error) => self.fail(&error, sink),
                 Asked::Again => continue,
             };
@@ -157,12 +166,13 @@ impl<T: Send + 'static> Watcher<T> {
         self.tell(sink);
         let blocks = index.filter(|_| held.is_some());
         let ctx = Arc::clone(&self.ctx);
+        let asked = clock::stamp();
         let send = ctx.client.send(self.request(blocks));
         tokio::pin!(send);
         loop {
             tokio::select! {
                 answer = &mut send => return match answer {
-                    Ok(answer) => Asked::Answer { answer, blocked: blocks.is_some() },
+                    Ok(answer) => Asked::Answer { answer, blocked: blocks.is_some(), asked },
                     // No room to block is no failure: it is asked without, and then polled.
                     Err(error) if blocks.is_some() && error.is_full() => {
                         self.cursor.restart();
@@ -199,12 +209,26 @@ impl<T: Send + 'static> Watcher<T> {
         }
     }
 
+    /// How an answer came, which was asked for then.
+    fn came(&self, answer: &Answer, blocked: bool, asked: Stamp) -> Came {
+        let rtt = self.vital.borrow().rtt;
+        let at_once = rtt + self.pace.cost(answer.body.len()) * 2;
+        let held = answer.to_first_byte.saturating_sub(at_once);
+        Came {
+            at: clock::stamp(),
+            held: blocked.then_some(held),
+            slept: self.ctx.awake.slept(asked),
+            // Any server was asked otherwise, and it may be behind.
+            is_led: answer.known_leader != Some(false) && !self.is_leaderless,
+        }
+    }
+
     /// Takes an answer.
-    async fn take(&mut self, answer: Answer, blocked: bool, sink: &mut impl Sink<T>) -> Next {
+    async fn take(&mut self, answer: Answer, came: Came, sink: &mut impl Sink<T>) -> Next {
         let meta = Meta::of(&answer);
         let verdict = self.cursor.accept(answer.index, &answer.body, meta.elapsed);
         let rtt = self.vital.borrow().rtt;
-        if blocked {
+        if came.held.is_some() {
             self.pace.bound(meta.to_first_byte, rtt, meta.bytes);
         } else {
             self.pace.measure(meta.to_first_byte, rtt, meta.bytes);
@@ -217,6 +241,7 @@ impl<T: Send + 'static> Watcher<T> {
             match value {
                 Ok(value) => {
                     self.peek = None;
+                    sink.when(self.sight.answered(came));
                     sink.value(value, &meta);
                 }
                 Err(error) => {
@@ -225,6 +250,7 @@ impl<T: Send + 'static> Watcher<T> {
                 }
             }
         } else {
+            sink.when(self.sight.answered(came));
             sink.same(&meta);
         }
         self.backoff.reset();
@@ -234,7 +260,7 @@ impl<T: Send + 'static> Watcher<T> {
             self.is_leaderless = false;
             self.cursor.restart();
         }
-        self.standing.answered(&meta, Utc::now());
+        self.standing.answered(&meta, clock::now());
         self.tell(sink);
         let is_polled = self.is_leaderless || self.standing.is_polled() || verdict.is_spinning;
         let settles = std::mem::take(&mut self.settles);
@@ -268,7 +294,7 @@ impl<T: Send + 'static> Watcher<T> {
         } else {
             self.slow.next()
         };
-        self.lose(why, Some(Utc::now() + pause), sink);
+        self.lose(why, Some(clock::now() + pause), sink);
         Next::Rest(pause)
     }
 
@@ -309,7 +335,10 @@ impl<T: Send + 'static> Watcher<T> {
                 return true;
             }
             // A query that hangs on a link that answers: what is shown is still true.
-            Link::Led(_) if hangs => self.standing.confirmed(vital.at),
+            Link::Led(_) if hangs => {
+                self.standing.confirmed(vital.at.map(|stamp| stamp.at));
+                self.sight.confirmed(vital.at);
+            }
             _ => {}
         }
         false
@@ -327,6 +356,7 @@ impl<T: Send + 'static> Watcher<T> {
     /// What is shown is old from now on.
     fn lose(&mut self, why: Arc<str>, retry_at: Option<DateTime<Utc>>, sink: &mut impl Sink<T>) {
         self.standing.lost(why, retry_at);
+        self.sight.lost();
         self.tell(sink);
     }
 

@@ -57,6 +57,63 @@ fn a_seeded_node_and_its_instances_read_alike() {
 }
 
 #[test]
+fn instances_are_told_by_tags_and_services_by_their_nodes_meta_data() {
+    let pair = pair();
+    pair.seed("tags-a", "tags-web", &["passing", "critical"]);
+    for path in [
+        "/v1/catalog/service/tags-web?tag=http",
+        "/v1/catalog/service/tags-web?tag=HTTP&tag=v1",
+        "/v1/catalog/service/tags-web?tag=v1&tag=v2",
+        "/v1/catalog/service/tags-web?tag=no:one",
+        "/v1/health/service/tags-web?tag=v1",
+        "/v1/health/service/tags-web?tag=no:one",
+        "/v1/health/service/tags-web?passing&tag=v1",
+        "/v1/catalog/services?node-meta=no:where",
+    ] {
+        pair.same_get(path);
+    }
+    for party in pair.each() {
+        let services = party.get("/v1/catalog/services?node-meta=rack:r1").json();
+        let names = services.as_object().expect("a map");
+        assert!(names.contains_key("tags-web"), "{}", party.name);
+        assert!(!names.contains_key("consul"), "{}: a server's node has none", party.name);
+    }
+}
+
+/// An index alone is had for nothing: of all registrations, and of one service.
+#[test]
+fn an_empty_answer_carries_the_index_of_what_was_looked_through() {
+    let pair = pair();
+    pair.seed("probe-a", "probe-web", &["passing"]);
+    pair.seed("probe-b", "probe-other", &["passing"]);
+    for party in pair.each() {
+        let indexes = || {
+            let of = |path: &str| party.get(path).index().expect("an index");
+            [
+                of("/v1/catalog/services?node-meta=no:where"),
+                of("/v1/catalog/service/probe-web?tag=no:one"),
+                of("/v1/catalog/service/probe-other?tag=no:one"),
+            ]
+        };
+        let [start, web, other] = indexes();
+        party.set_check("probe-a", "probe-web-1", "critical");
+        let [registrations, checked, _] = indexes();
+        assert_eq!(registrations, start, "{}: a check is no registration", party.name);
+        assert!(checked > web, "{}: it is one of the service's", party.name);
+        let service = json!({ "ID": "probe-web-1", "Service": "probe-web", "Tags": ["http", "v1"],
+            "Port": 8001, "Meta": { "version": "2.0.0" } });
+        let set = json!([{ "Service": { "Verb": "set", "Node": "probe-a", "Service": service } }]);
+        party.write("/v1/txn", &set);
+        let [registrations, changed, same] = indexes();
+        assert!(registrations > start && changed > checked, "{}", party.name);
+        assert_eq!(registrations, changed, "{}: it was that one", party.name);
+        assert_eq!(same, other, "{}: and no other", party.name);
+        let whole = party.get("/v1/health/service/probe-web");
+        assert_eq!(whole.index(), Some(changed), "{}: as its instances have it", party.name);
+    }
+}
+
+#[test]
 fn what_is_empty_is_written_alike() {
     let pair = pair();
     pair.write("/v1/catalog/register", &json!({ "Node": "bare", "Address": "10.9.0.2" }));

@@ -90,3 +90,17 @@ fn no_look_at_parts_of_many_keys_under_load_finds_drift() {
     };
     println!("{}", look_under_load(100, "loads/", 2_500, name));
 }
+
+#[test]
+fn a_change_is_seen_soon_though_no_query_may_hang() {
+    let mut scene = Scene::new("short/");
+    scene.budget = Some(0);
+    scene.set("host", "10.0.0.1");
+    let _replicator = scene.replicate();
+    scene.in_sync();
+    put(&scene.destination, "short/host", "10.9.9.9");
+    let began = Instant::now();
+    scene.changed();
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert_eq!(scene.stream().verdict, Verdict::Drift);
+}

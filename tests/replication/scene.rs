@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use dcview::config::{Config, Dirs, Env, Flags};
-use dcview::consul::{Access, Client, encode_path};
+use dcview::consul::{Access, Budget, Client, Endpoint, encode_path};
 use dcview::domain::ids::{Dc, Key};
 use dcview::domain::replication::{Source, Stream, Told, Verdict};
 use dcview::replication::{Follower, Ground, Memory, Seen, Spec, follower};
@@ -33,13 +33,25 @@ pub fn client(address: &str, dc: &str) -> Client {
     writer(address, dc).read_only()
 }
 
+/// The same, at which no more than so many queries may hang.
+fn short(address: &str, dc: &str, size: usize) -> Client {
+    let agent = endpoint(address);
+    let client = Client::with_budget(&agent, Access::ReadOnly, Budget::new(size));
+    client.expect("a client").in_dc(&Dc::from(dc))
+}
+
 /// The same, that may write.
 pub fn writer(address: &str, dc: &str) -> Client {
+    let agent = endpoint(address);
+    Client::new(&agent, Access::ReadWrite).expect("a client").in_dc(&Dc::from(dc))
+}
+
+fn endpoint(address: &str) -> Endpoint {
     let dirs = Dirs { config: "nowhere".into(), state: "nowhere".into() };
     let env: Env = [("CONSUL_HTTP_ADDR", address)].into_iter().collect();
     let config: Config =
         dcview::config::resolve(None, &env, &Flags::default(), &dirs).expect("good settings");
-    Client::new(&config.agent, Access::ReadWrite).expect("a client").in_dc(&Dc::from(dc))
+    config.agent
 }
 
 /// A replication from `dc-1` to `dc-2`.
@@ -50,6 +62,8 @@ pub struct Scene {
     pub told: Told,
     /// Which server of the destination is asked.
     pub asked: usize,
+    /// How many queries may hang at each agent; as usual when none.
+    pub budget: Option<usize>,
     cluster: &'static Cluster,
     follower: Option<Box<dyn Follower>>,
 }
@@ -83,7 +97,16 @@ impl Scene {
         };
         let http = to.clone();
         let orders = Orders { http, carried: vec![carried], exclude: Vec::new(), status_dir };
-        Self { source: from, destination: to, orders, told, asked: 0, cluster, follower: None }
+        Self {
+            source: from,
+            destination: to,
+            orders,
+            told,
+            asked: 0,
+            budget: None,
+            cluster,
+            follower: None,
+        }
     }
 
     /// Leaves out what begins so in the source, in the replicator and in the settings.
@@ -120,7 +143,11 @@ impl Scene {
     pub fn ground(&self) -> Ground {
         let server = |dc: &str| if dc == "dc-2" { self.asked } else { 0 };
         let address = |dc: &str| self.cluster.dc(dc).server_addr(server(dc));
-        let clients = ["dc-1", "dc-2", "dc-3"].map(|dc| (Dc::from(dc), client(&address(dc), dc)));
+        let client = |dc: &str| match self.budget {
+            Some(size) => short(&address(dc), dc, size),
+            None => client(&address(dc), dc),
+        };
+        let clients = ["dc-1", "dc-2", "dc-3"].map(|dc| (Dc::from(dc), client(dc)));
         Ground {
             told: Arc::new(self.told.clone()),
             memory: Memory::default(),

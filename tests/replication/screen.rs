@@ -75,7 +75,20 @@ fn drift_is_seen_opened_and_repaired_without_the_replicator() {
     screen.send("y");
     screen.wait("what is left", |text| text.contains("EXTRA") && text.contains("0 drift"));
     assert_eq!(value(&scene.destination, "repair/host").as_deref(), Some("10.0.0.1"));
-    assert_eq!(journal(&screen), [(String::from("repair/host"), false)]);
+    // What only the destination has goes the same way.
+    screen.send("p");
+    let text = screen.wait("the plan", |text| text.contains("do this?"));
+    for said in [
+        "delete 1 key of repair/ in dc-2 that repair/ @ dc-1 does not have",
+        "1 key that repair/ @ dc-1 does not have: deleted in dc-2",
+        "- delete-cas repair/mine at index",
+    ] {
+        assert!(text.contains(said), "'{said}':\n{text}");
+    }
+    screen.send("y");
+    screen.wait("nothing is left", |text| text.contains("IN SYNC") && text.contains("no diff"));
+    assert_eq!(value(&scene.destination, "repair/mine"), None);
+    assert_eq!(journal(&screen), ["repair/host", "repair/mine"].map(|key| (key.into(), false)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use dcview::config::{self, Config, Dirs, Env, Flags};
 use dcview::consul::{Access, Client};
 use dcview::domain::feed::{Report, Scope};
 use dcview::domain::ids::Dc;
-use dcview::domain::replication::{Kind, Stream, StreamId, Verdict, Waiting};
+use dcview::domain::replication::{Kind, Source, Stream, StreamId, Told, Verdict, Waiting};
 use dcview::replication::{Follower, Ground, Spec, follower};
 use dcview::store::Store;
 use serde_json::json;
@@ -81,10 +81,29 @@ fn a_delivery_is_timed_by_what_was_seen_and_a_dark_datacenter_keeps_it() {
     assert!(fact(&live[0], "live").starts_with("since "), "{:?}", live[0].facts);
     assert!(fact(&live[0], "delivered in").ends_with("s at most"), "{:?}", live[0].facts);
 
+    put(second, "copy/main/README", "edited");
+    let edited = look(&mut git);
+    assert!(edited[0].differing[0].is_edited_there, "{:?}", edited[0]);
+    put(second, "copy/main/README", "top");
+    let live = look(&mut git);
+    assert_eq!(live[0].verdict, Verdict::InSync);
+
     second.kill_server(0);
     let dark = look(&mut git);
     assert!(dark[0].problem.is_some(), "{:?}", dark[0]);
     assert_eq!(Stream { problem: None, ..dark[0].clone() }, live[0]);
+    // Who looks for the first time now knows by the settings that it comes there.
+    let source = Source {
+        prefix: "platform-config/".into(),
+        source: "dc-1".into(),
+        destination: None,
+        exclude: Vec::new(),
+    };
+    let told = Arc::new(Told { sources: vec![source], ..Told::default() });
+    let ground = Ground { told, ..ground(&cluster) };
+    let new = look(&mut follower(&ground, &Spec::Git("dc-2".into())));
+    assert_eq!((new.len(), new[0].verdict), (1, Verdict::Unknown), "{new:?}");
+    assert!(*new[0].id.of == *live[0].id.of && new[0].problem.is_some(), "{new:?}");
 }
 
 #[test]
@@ -126,11 +145,12 @@ fn with_a_source_root_an_edit_that_was_seen_is_told() {
     put(dc, "cfg/global/app-config/main.ref", FIRST);
     put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 4096");
     let mut git = follower(&ground(&cluster), &Spec::Git("dc-1".into()));
+    // Whether a sync goes on is found out by waiting, which is no work that asks for a pause.
+    assert!(runtime().block_on(git.look()).rested > Duration::from_secs(1));
     let mut app = || {
         let seen = look(&mut git);
         seen.into_iter().find(|it| &*it.id.of == "app-config/main").expect("the branch")
     };
-    assert_eq!(app().verdict, Verdict::InSync);
     assert_eq!(app().verdict, Verdict::InSync);
     put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 1");
     let edited = app();

@@ -117,7 +117,7 @@ fn a_commit_is_live_in_another_datacenter_once_all_of_it_is_there() {
     // A second commit; its '.ref' arrives before its files.
     put(first, "platform-config/main/svc/x", "2");
     put(first, "platform-config/main.ref", SECOND);
-    says(&dcview, there, "lagging", "the '.ref' is still that of 7d7af74");
+    says(&dcview, there, "lagging", "the '.ref' here is that of 7d7af74");
     put(second, "copy/main.ref", SECOND);
     let lagging = says(&dcview, there, "lagging", "commit 29ebbd5 is on its way, 1 pending");
     assert!(lagging["evidence"].as_str().unwrap().ends_with("the '.ref' of 29ebbd5 is here"));

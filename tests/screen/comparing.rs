@@ -136,7 +136,9 @@ fn marked_keys_are_copied_to_the_right_side_and_the_sides_are_turned_round() {
     tell(&mut app, id, part(Some(End::Whole { hidden: None })));
     let names = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
-            Effect::Ask(_, Ask::Plan(Wish::Pick { from, to_dc, to, names })) => {
+            Effect::Ask(_, Ask::Plan(Wish::Pick { from, to_dc, to, names, extra }))
+                if extra.is_empty() =>
+            {
                 let names: Vec<_> = names.iter().map(ToString::to_string).collect();
                 Some((from.to_string(), to_dc.to_string(), to.to_string(), names))
             }

@@ -205,9 +205,9 @@ fn a_limit_that_was_chosen_since_outlasts_the_step_back() {
 #[test]
 fn a_column_that_has_no_order_says_so() {
     let mut app = two();
-    press(&mut app, ":services<enter>A");
+    press(&mut app, ":services<enter>:sort load<enter>");
     let text = screen(&mut app, 100, 24);
-    assert!(text.contains("no column 'age' to sort by; there are name, status"), "{text}");
+    assert!(text.contains("no column 'load' to sort by; there are name, status"), "{text}");
     press(&mut app, ":checks<enter>");
     for _ in 0..9 {
         app.update(Msg::Key(KeyEvent::new(KeyCode::Right, KeyModifiers::SHIFT)));

@@ -28,5 +28,6 @@ mod past;
 mod plans;
 mod replication;
 mod replication_acts;
+mod replication_git;
 mod timeline;
 mod truth;

@@ -20,26 +20,29 @@ fn asked(effects: &[Effect]) -> Option<(TaskId, Ask)> {
 }
 
 #[test]
-fn marked_keys_are_copied_from_the_source_and_what_only_the_destination_has_is_not() {
+fn marked_keys_are_made_what_they_are_in_the_source_copied_or_deleted() {
     let mut app = shown();
     press(&mut app, "j<enter>");
     let names = |effects: &[Effect]| match asked(effects) {
-        Some((_, Ask::Plan(Wish::Pick { from, to_dc, to, names }))) => {
-            let names: Vec<_> = names.iter().map(ToString::to_string).collect();
-            Some((from.to_string(), to_dc.to_string(), to.to_string(), names))
-        }
+        Some((_, Ask::Plan(wish @ Wish::Pick { .. }))) => Some(wish.to_string()),
         _ => None,
     };
-    let expected = |all: &[&str]| {
-        let names = all.iter().map(|name| (*name).to_owned()).collect();
-        Some(("config/ @ dc-1".to_owned(), "dc-2".to_owned(), "config/".to_owned(), names))
-    };
-    assert_eq!(names(&press(&mut app, "p")), expected(&["db/host"]));
+    let copied = "copy 1 key of config/ @ dc-1 to config/ in dc-2";
+    assert_eq!(names(&press(&mut app, "p")).as_deref(), Some(copied));
     press(&mut app, "<esc>g");
-    assert_eq!(names(&press(&mut app, "   p")), expected(&["db/host", "new"]));
-    press(&mut app, "<esc><ctrl-\\>G");
+    let both = "copy 2 keys of config/ @ dc-1 to config/ in dc-2, and delete 1 key there";
+    assert_eq!(names(&press(&mut app, "   p")).as_deref(), Some(both));
+    press(&mut app, "<esc><ctrl-\\>g");
+    assert_eq!(names(&press(&mut app, "<ctrl-k>")), None);
+    assert!(screen(&mut app, 120, 24).contains("the source has it: 'p' copies it"));
+    let deleted = "delete 1 key of config/ in dc-2 that config/ @ dc-1 does not have";
+    for key in ["p", "<ctrl-k>"] {
+        assert_eq!(names(&press(&mut app, &format!("G{key}"))).as_deref(), Some(deleted));
+        press(&mut app, "<esc>");
+    }
+    app.setup.rules = Rules { read_only: vec!["dc-2".into()], ..Rules::default() };
     assert_eq!(names(&press(&mut app, "p")), None);
-    assert!(screen(&mut app, 120, 24).contains("what only the destination has is not copied"));
+    assert!(screen(&mut app, 120, 24).contains("'dc-2' may not be changed"));
 }
 
 #[test]
@@ -161,8 +164,13 @@ fn git_is_resynced_by_its_reference() {
     let reference = StatusKey { key: "platform/main.ref".into(), modify_index: 40 };
     let git =
         Stream { status: Some(reference), ..stream(Kind::Git, "platform main", Verdict::Drift) };
-    streams(&mut app, vec![git]);
+    // Where it is brought to, the status is the replicator's.
+    let mut local = git.clone();
+    local.id.source = Some("dc-2".into());
+    streams(&mut app, vec![git, local]);
     press(&mut app, "s");
+    assert!(screen(&mut app, 120, 24).contains("it comes by consul-replicate"));
+    press(&mut app, "js");
     let text = screen(&mut app, 120, 24);
     assert!(text.contains("delete-cas platform/main.ref at index 40"), "{text}");
     assert!(matches!(asked(&press(&mut app, "y")), Some((_, Ask::Stream(_)))));

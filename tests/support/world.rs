@@ -205,6 +205,7 @@ pub fn check(node: &str, id: &str, instance: &str, status: Status) -> (CheckKey,
         output: format!("{id} says no\nsecond line").into(),
         notes: "a reason".into(),
         kind: "http".into(),
+        create_index: 1,
         modify_index: 7,
     };
     (check.key(), Arc::new(check))

@@ -50,7 +50,8 @@ pub enum Wish {
         /// What is put before each of its keys.
         prefix: Key,
     },
-    /// Copy some keys of a compared folder over to its other side.
+    /// Copy some keys of a compared folder over to its other side, and delete there what this side
+    /// does not have.
     Pick {
         /// From where.
         from: Side,
@@ -58,8 +59,10 @@ pub enum Wish {
         to_dc: Dc,
         /// Into which folder.
         to: Key,
-        /// Their names in the folder.
+        /// The names in the folder of those to copy.
         names: Vec<Arc<str>>,
+        /// The names of those to delete.
+        extra: Vec<Arc<str>>,
     },
 }
 
@@ -201,8 +204,18 @@ impl fmt::Display for Wish {
             Self::Import { file, dc, prefix } => {
                 write!(f, "import {file} into {} in {dc}", shown(prefix))
             }
-            Self::Pick { from, to_dc, to, names } => {
-                write!(f, "copy {} of {from} to {} in {to_dc}", keys(names.len()), shown(to))
+            Self::Pick { from, to_dc, to, names, extra } => {
+                let (copied, deleted, to) = (keys(names.len()), keys(extra.len()), shown(to));
+                match (names.is_empty(), extra.is_empty()) {
+                    (true, _) => {
+                        write!(f, "delete {deleted} of {to} in {to_dc} that {from} does not have")
+                    }
+                    (false, true) => write!(f, "copy {copied} of {from} to {to} in {to_dc}"),
+                    (false, false) => write!(
+                        f,
+                        "copy {copied} of {from} to {to} in {to_dc}, and delete {deleted} there"
+                    ),
+                }
             }
         }
     }
@@ -290,6 +303,22 @@ mod tests {
         assert_eq!(wish.to_string(), "move app/ to old/ in dc-1");
         let all = Wish::Delete { dc: "dc-1".into(), names: vec![Key::default()] };
         assert_eq!(all.to_string(), "delete everything in dc-1");
+    }
+
+    #[test]
+    fn what_is_deleted_is_said_beside_what_is_copied() {
+        let from = Side::Keys { dc: "dc-1".into(), prefix: "a/".into() };
+        let wish = |names: &[&str], extra: &[&str]| {
+            let all = |all: &[&str]| all.iter().map(|name| Arc::from(*name)).collect();
+            let (to_dc, to, from) = ("dc-2".into(), "b/".into(), from.clone());
+            Wish::Pick { from, to_dc, to, names: all(names), extra: all(extra) }.to_string()
+        };
+        assert_eq!(wish(&["x"], &[]), "copy 1 key of a/ @ dc-1 to b/ in dc-2");
+        assert_eq!(
+            wish(&["x"], &["y", "z"]),
+            "copy 1 key of a/ @ dc-1 to b/ in dc-2, and delete 2 keys there"
+        );
+        assert_eq!(wish(&[], &["y"]), "delete 1 key of b/ in dc-2 that a/ @ dc-1 does not have");
     }
 
     #[test]

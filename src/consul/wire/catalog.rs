@@ -148,7 +148,7 @@ impl WireNode<'_> {
         Node {
             name: names.name(&self.node),
             address: names.text(&self.address),
-            meta: meta(&self.meta, names),
+            meta: Arc::new(meta(&self.meta, names)),
             ..Node::default()
         }
     }

@@ -25,6 +25,7 @@ pub(super) struct WireCheck<'a> {
     service_name: Text<'a>,
     #[serde(rename = "Type")]
     kind: Text<'a>,
+    create_index: u64,
     modify_index: u64,
 }
 
@@ -40,6 +41,7 @@ impl WireCheck<'_> {
             output: names.text(&self.output),
             notes: names.text(&self.notes),
             kind: names.text(&self.kind),
+            create_index: self.create_index,
             modify_index: self.modify_index,
         })
     }

@@ -126,7 +126,7 @@ impl Remote<'_> {
         let wanted = short(wanted);
         let arrived = match here {
             Some(here) if short(here) == wanted => format!("the '.ref' of {wanted} is here"),
-            Some(here) => format!("the '.ref' is still that of {}", short(here)),
+            Some(here) => format!("the '.ref' here is that of {}", short(here)),
             None => "there is no '.ref' yet".to_owned(),
         };
         stream.evidence = match (drift, pending, extra) {
@@ -233,7 +233,7 @@ mod tests {
         let counts = |pending, drift, extra| Counts { pending, drift, extra, same: 5 };
         for (here, last_replicated, counts, verdict, live, evidence) in [
             (&new, 457, counts(0, 0, 0), Verdict::InSync, true, "commit 29ebbd5 is live: nothing"),
-            (&old, 440, counts(3, 0, 0), Verdict::Lagging, false, "still that of 7d7af74"),
+            (&old, 440, counts(3, 0, 0), Verdict::Lagging, false, "here is that of 7d7af74"),
             // The '.ref' arrives before its files.
             (
                 &new,

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::time::sleep;
 
 use super::super::since::Since;
 use super::{Place, Sight, index, read};
+use crate::clock;
 use crate::consul::{ApiError, Client, kv};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
@@ -29,6 +29,8 @@ pub(super) struct Local {
     commit: Option<(String, Sight)>,
     since: Since,
     has_looked: bool,
+    /// It waited at the last look for what may have been a sync.
+    has_rested: bool,
     /// Where a change can be waited for.
     pub places: Vec<Place>,
 }
@@ -46,6 +48,11 @@ impl Local {
         (self, id, stream)
     }
 
+    /// For how long of the last look it asked nothing.
+    pub fn rested(&self) -> Duration {
+        if self.has_rested { STILL } else { Duration::ZERO }
+    }
+
     async fn find(
         &mut self,
         here: &Client,
@@ -58,7 +65,8 @@ impl Local {
         let mut at = self.read(here, &folder, mapping, all).await?;
         let mut marker = read(here, &Key::from(&*mapping.marker)).await?;
         let mut place = (at, marker.as_ref().map_or(0, |marker| marker.modify_index));
-        if self.is_unsure(mapping, place) {
+        self.has_rested = self.is_unsure(mapping, place);
+        if self.has_rested {
             sleep(STILL).await;
             let before = place;
             at = self.read(here, &folder, mapping, all).await?;
@@ -85,7 +93,7 @@ impl Local {
         marker: Option<&Entry>,
         is_still: bool,
     ) -> Stream {
-        let now = Utc::now();
+        let now = clock::now();
         let mut stream = Stream::new(id.clone());
         (stream.at, stream.whole_at) = (Some(now), Some(now));
         let line = marker.and_then(|marker| self.line(mapping, marker.modify_index));

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-
 use super::super::since::Since;
 use super::status::Status;
 use super::{Place, Sight, index, read};
+use crate::clock;
 use crate::consul::{ApiError, Client};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
 use crate::domain::managed::{Mapping, owner};
 use crate::domain::replication::{
-    Class, Counts, Differing, MOST_DIFFERING, Stamp, StatusKey, Stream, StreamId, git,
+    Class, Counts, Differing, MOST_DIFFERING, Mark, Stamp, StatusKey, Stream, StreamId, git,
 };
 use crate::plan::compare::{Compare, Side};
 
@@ -94,6 +93,9 @@ impl Remote {
         let passed = status.as_ref().and_then(Status::read).map(|it| it.wire.last_replicated);
         // A status that was deleted makes the next run copy everything again.
         let last_replicated = passed.unwrap_or_default();
+        // Without a status nothing is known to have been written after it.
+        let status_index = status.as_ref().map_or(u64::MAX, |status| status.modify_index);
+        let mark = Mark { last_replicated, status_index };
         let (marker, folder) = (&*route.mapping.marker, &*route.mapping.prefix);
         let to = |name: &str| Key::from(route.status.wire.there_to_here(name));
         let (index_here, marker_here) = both(here, &to(folder), &to(marker)).await?;
@@ -109,14 +111,14 @@ impl Remote {
         let mut found = match &self.last {
             Some((known, found)) if *known == indexes => found.clone(),
             _ => {
-                let found = compare(here, route, last_replicated).await?;
+                let found = compare(here, route, mark).await?;
                 self.last = Some((indexes, found.clone()));
                 found
             }
         };
         let ends = (marker_there.as_ref(), marker_here.as_ref());
         if !marker.starts_with(folder) && !route.leaves_out(marker) {
-            found.marker(ends, last_replicated);
+            found.marker(ends, mark);
         }
         let counts = found.counts;
         let remote = git::Remote { source: ends.0, here: ends.1, last_replicated, counts };
@@ -130,13 +132,14 @@ impl Remote {
     }
 
     fn stream(&mut self, remote: &git::Remote<'_>, route: &Route, stall_after: Duration) -> Stream {
-        let now = Utc::now();
+        let now = clock::now();
         let mut stream = Stream::new(route.id.clone());
         (stream.at, stream.whole_at) = (Some(now), Some(now));
         remote.judge(&mut stream);
         let pending = (stream.counts.pending > 0).then(|| "commit".to_owned());
         self.since.note(now, pending).tell(&mut stream, stall_after);
         stream.is_proposed = route.is_assumed;
+        stream.prefix = Some(route.mapping.prefix.as_str().into());
         self.deliver(remote, Sight { at: now, is_exact: self.has_looked });
         self.has_looked = true;
         stream.facts = self.facts(route);
@@ -189,12 +192,13 @@ impl Route {
 }
 
 impl Found {
-    fn add(&mut self, name: &str, source: Option<&Entry>, here: Option<&Entry>, passed: u64) {
+    fn add(&mut self, name: &str, source: Option<&Entry>, here: Option<&Entry>, mark: Mark) {
         let class = match source {
             None => Class::Extra,
-            Some(source) if source.modify_index > passed => Class::Pending,
+            Some(source) if source.modify_index > mark.last_replicated => Class::Pending,
             Some(_) => Class::Drift,
         };
+        let is_after = here.is_some_and(|here| here.modify_index > mark.status_index);
         *match class {
             Class::Extra => &mut self.counts.extra,
             Class::Pending => &mut self.counts.pending,
@@ -206,20 +210,20 @@ impl Found {
                 class,
                 source: source.map(stamp),
                 destination: here.map(stamp),
-                is_edited_there: false,
+                is_edited_there: class == Class::Drift && is_after,
                 since: None,
             });
         }
     }
 
     /// Compares the `.ref`, which is not among the files.
-    fn marker(&mut self, (source, here): (Option<&Entry>, Option<&Entry>), passed: u64) {
+    fn marker(&mut self, (source, here): (Option<&Entry>, Option<&Entry>), mark: Mark) {
         match (source, here) {
             (None, None) => {}
             (Some(source), Some(here)) if here.holds(&source.value, source.flags) => {
                 self.counts.same += 1;
             }
-            _ => self.add(".ref", source, here, passed),
+            _ => self.add(".ref", source, here, mark),
         }
     }
 }
@@ -230,7 +234,7 @@ async fn both(client: &Client, folder: &Key, key: &Key) -> Result<(u64, Option<E
 }
 
 /// Compares the files of both ends, the destination read first.
-async fn compare(here: &Client, route: &Route, passed: u64) -> Result<Found, ApiError> {
+async fn compare(here: &Client, route: &Route, mark: Mark) -> Result<Found, ApiError> {
     let folder = Key::from(&*route.mapping.prefix);
     let to = Key::from(route.status.wire.there_to_here(folder.as_str()));
     let right = Side::live(here, &to).await?;
@@ -239,12 +243,7 @@ async fn compare(here: &Client, route: &Route, passed: u64) -> Result<Found, Api
     let mut found = Found::default();
     while let Some(difference) = compare.next().await? {
         if !route.leaves_out(&format!("{folder}{}", difference.name)) {
-            found.add(
-                &difference.name,
-                difference.left.as_ref(),
-                difference.right.as_ref(),
-                passed,
-            );
+            found.add(&difference.name, difference.left.as_ref(), difference.right.as_ref(), mark);
         }
     }
     found.counts.same = compare.counts().same;

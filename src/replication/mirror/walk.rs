@@ -4,12 +4,12 @@
 //! the names are compared with its children's, and each child is asked in turn. See
 //! [`super`] for the proof.
 
-use chrono::Utc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{StreamExt as _, iter};
 
 use super::reader::{Read, Reader, Told};
 use super::tree::{Known, LEAF, Node, Part, WHOLE, separator};
+use crate::clock;
 use crate::consul::ApiError;
 use crate::domain::ids::Key;
 use crate::domain::replication::Held;
@@ -168,7 +168,7 @@ pub(super) async fn whole<R: Reader>(
 /// first seen so; the rest is seen now.
 fn replace(known: &mut Vec<Known>, read: Vec<Read>, look: Before) -> Met {
     let mut met = Met::default();
-    let now = (!look.is_nothing).then(Utc::now);
+    let now = (!look.is_nothing).then(clock::now);
     let is_of_before = |index: u64| now.and(look.store).is_some_and(|store| index <= store);
     let mut old = std::mem::take(known).into_iter().peekable();
     known.reserve_exact(read.len());

@@ -138,7 +138,7 @@ impl Follower for Servers {
                 }
             };
             replace(&mut self.told, streams.iter().map(|it| (it.id.clone(), it.clone())));
-            Seen { streams, found: Vec::new() }
+            Seen { streams, ..Seen::default() }
         })
     }
 

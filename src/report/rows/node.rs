@@ -51,7 +51,7 @@ impl<'a> Page<'a> {
             name: &self.node.name,
             address: &self.node.address,
             status: self.node.status,
-            meta: &self.node.meta,
+            meta: &*self.node.meta,
             checks: self.checks.clone(),
             instances: instances.collect(),
         }

@@ -48,6 +48,9 @@ pub(in crate::report) struct Row<'a> {
     destination: &'a Dc,
     prefix: &'a str,
     to: &'a str,
+    /// Where it arrives, if that is another name; for people.
+    #[serde(skip)]
+    renamed: Option<&'a str>,
     verdict: Verdict,
     pending: Option<usize>,
     drift: Option<usize>,
@@ -86,6 +89,7 @@ impl<'a> Row<'a> {
             destination: &stream.id.destination,
             prefix: &stream.id.of,
             to: &stream.id.to,
+            renamed: stream.id.renamed(),
             verdict: stream.verdict,
             pending: counted(stream.counts.pending),
             drift: counted(stream.counts.drift),
@@ -160,9 +164,9 @@ impl<'a> Rows for Streams<'a> {
                 row.source.map_or_else(|| "?".to_owned(), ToString::to_string)
             }),
             Column::new("destination", |row: &Row| row.destination.to_string()),
-            Column::new("prefix", |row: &Row| match row.to {
-                to if to.is_empty() || to == row.prefix => row.prefix.to_owned(),
-                to => format!("{} -> {to}", row.prefix),
+            Column::new("prefix", |row: &Row| match row.renamed {
+                None => row.prefix.to_owned(),
+                Some(to) => format!("{} -> {to}", row.prefix),
             }),
             Column::new("verdict", |row: &Row| row.verdict.word().to_owned()),
             Column::number("pending", |row: &Row| counted(row.pending)),

@@ -73,14 +73,18 @@ async fn make(ways: &Ways, wish: Wish, teller: &Teller) -> Result<Planned, Strin
             let incoming = files::incoming(file.clone(), prefix.clone()).await?;
             gathering.import(dc, incoming).await?
         }
-        Wish::Pick { from, to_dc, to, names } => {
-            let incoming = gathering.picked(from, names, to).await?;
-            gathering.import(to_dc, incoming).await?
+        Wish::Pick { from, to_dc, to, names, extra } => {
+            let incoming = match names.as_slice() {
+                [] => Vec::new(),
+                names => gathering.picked(from, names, to).await?,
+            };
+            let gone = gathering.extra((from, to_dc, to), extra).await?;
+            gathering.import(to_dc, incoming).await?.deleting(gone)
         }
     };
     let touched: Vec<_> = plan.ops().map(|op| (op.key().clone(), op.base().cloned())).collect();
     let mut guarded = keys::guarded(&ways.client(wish.dc()), &touched).await;
-    if let Some((edits, copies)) = as_the_replicator(&wish) {
+    for (edits, copies) in as_the_replicator(&wish) {
         for it in guarded.iter_mut().filter(|it| it.why == edits) {
             it.why.clone_from(&copies);
         }
@@ -91,16 +95,24 @@ async fn make(ways: &Ways, wish: Wish, teller: &Teller) -> Result<Planned, Strin
 }
 
 /// What is said of an edit under a replication, and what is true of a copy from its own source: it is
-/// what the replicator itself would write.
-fn as_the_replicator(wish: &Wish) -> Option<(String, String)> {
-    let Wish::Pick { from: Side::Keys { dc, prefix }, to, .. } = wish else { return None };
-    let (source, destination) = (prefix.to_string(), to.to_string());
-    let edits = Managed::Replicated { source, destination, status: Key::default() }.to_string();
-    let copies = format!(
-        "consul-replicate copies '{prefix}' of another datacenter to '{to}': if that is {dc}, this \
-         writes what it would write, and both are the same afterwards"
-    );
-    Some((edits, copies))
+/// what the replicator itself would write. What is copied may be a part of what it carries.
+fn as_the_replicator(wish: &Wish) -> Vec<(String, String)> {
+    let Wish::Pick { from: Side::Keys { dc, prefix }, to, .. } = wish else { return Vec::new() };
+    let (from, to) = (prefix.as_str(), to.as_str());
+    let ends = from.char_indices().map(|(at, _)| at).chain([from.len()]);
+    let carried = ends.filter_map(|at| {
+        let (source, part) = from.split_at_checked(at)?;
+        Some((source.to_owned(), to.strip_suffix(part)?.to_owned()))
+    });
+    let told = carried.map(|(source, destination)| {
+        let copies = format!(
+            "consul-replicate copies '{source}' of another datacenter to '{destination}': if that \
+             is {dc}, this writes what it would write, and both are the same afterwards"
+        );
+        let edits = Managed::Replicated { source, destination, status: Key::default() };
+        (edits.to_string(), copies)
+    });
+    told.collect()
 }
 
 /// Reads for one plan.
@@ -148,6 +160,47 @@ impl Gathering<'_> {
         let there = Reader::new(&client, &mut tell).exactly(&names).await;
         let there = there.map_err(|error| error.to_string())?;
         Ok(make::import(dc, incoming, &there, Clash::Replace))
+    }
+
+    /// What is to be deleted of these names, as it is now: what the source has after all is left.
+    async fn extra(
+        &mut self,
+        (from, to_dc, to): (&Side, &Dc, &Key),
+        names: &[Arc<str>],
+    ) -> Result<Vec<Entry>, String> {
+        let Some(dc) = from.dc().filter(|_| !names.is_empty()) else { return Ok(Vec::new()) };
+        let (there, source) = (self.ways.client(to_dc), self.ways.client(dc));
+        let mut tell = gathered(self.teller);
+        let keys: Vec<Key> = names.iter().map(|name| Key::from(format!("{to}{name}"))).collect();
+        let entries = Reader::new(&there, &mut tell).exactly(&keys).await;
+        let entries = entries.map_err(|error| error.to_string())?;
+        // The source last: what it has then it had not lost when the others were read.
+        let keys: Vec<Key> = names.iter().map(|name| from.key(name)).collect();
+        let mut reader = Reader::new(&source, &mut tell);
+        let kept = reader.exactly(&keys).await.map_err(|error| error.to_string())?;
+        if reader.is_filtered() || !read::sees_all(&source).await {
+            let of = so_many(names.len());
+            let text =
+                format!("the token may not see all of {dc}: {of} may be there, and are left");
+            self.remarks.push(text);
+            return Ok(Vec::new());
+        }
+        let prefix = from.prefix().as_str();
+        let kept: HashSet<&str> =
+            kept.iter().filter_map(|entry| entry.key.as_str().strip_prefix(prefix)).collect();
+        let is_extra = |entry: &Entry| {
+            entry.key.as_str().strip_prefix(to.as_str()).is_some_and(|name| !kept.contains(name))
+        };
+        if !kept.is_empty() {
+            let of = so_many(kept.len());
+            self.remarks.push(format!("{of} of these are in {from} by now, and left here"));
+        }
+        let gone: Vec<Entry> = entries.into_iter().filter(is_extra).collect();
+        if !gone.is_empty() {
+            let of = so_many(gone.len());
+            self.remarks.push(format!("{of} that {from} does not have: deleted in {to_dc}"));
+        }
+        Ok(gone)
     }
 
     /// What keys of a compared folder hold now, under their names in another one.
@@ -205,12 +258,12 @@ mod tests {
 
     #[test]
     fn a_copy_from_a_replications_own_source_is_not_warned_of_as_an_edit() {
-        let from = Side::Keys { dc: "dc-1".into(), prefix: "a/".into() };
-        let pick = |to: &str| Wish::Pick {
-            from: from.clone(),
+        let pick = |from: &str, to: &str| Wish::Pick {
+            from: Side::Keys { dc: "dc-1".into(), prefix: from.into() },
             to_dc: "dc-2".into(),
             to: to.into(),
             names: Vec::new(),
+            extra: Vec::new(),
         };
         let status = r#"{ "LastReplicated": 3, "Source": "a/", "Destination": "b/" }"#;
         let status = Entry {
@@ -223,9 +276,12 @@ mod tests {
             session: None,
         };
         let said = Managers::read([&status]).of_key(&"b/key".into())[0].to_string();
-        let (edits, copies) = as_the_replicator(&pick("b/")).unwrap();
-        assert_eq!(edits, said);
-        assert!(copies.contains("if that is dc-1"), "{copies}");
-        assert_ne!(as_the_replicator(&pick("c/")).unwrap().0, said, "another prefix");
+        let copies = |wish| as_the_replicator(&wish).into_iter().find(|(edits, _)| *edits == said);
+        let (_, told) = copies(pick("a/", "b/")).expect("the same words");
+        assert!(told.contains("if that is dc-1"), "{told}");
+        assert!(copies(pick("a/x", "b/x")).is_some(), "a part of it");
+        for (from, to) in [("a/", "c/"), ("a/x", "b/y"), ("a", "b/")] {
+            assert_eq!(copies(pick(from, to)), None, "{from} to {to}");
+        }
     }
 }

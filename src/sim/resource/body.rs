@@ -15,7 +15,7 @@ use super::keys::{entries, keys};
 use super::{Instances, Resource};
 use crate::sim::answer::to_bytes;
 use crate::sim::catalog::{Catalog, Place};
-use crate::sim::model::{Check, Node, Status};
+use crate::sim::model::{Check, Node, Service, Status};
 use crate::sim::state::State;
 use crate::sim::wire::{self, Empty};
 
@@ -25,15 +25,18 @@ impl Resource {
         let catalog = &state.catalog;
         let body = match self {
             Self::Nodes => nodes(dc, catalog),
-            Self::Services => to_bytes(&tags_by_service(catalog)),
+            Self::Services => to_bytes(&tags_by_service(catalog, &[])),
+            Self::ServicesOn(meta) => to_bytes(&tags_by_service(catalog, meta)),
             Self::Node(name) => node(dc, name, catalog),
             Self::NodeServices(name) => node_services(dc, name, catalog),
-            Self::CatalogService(name) => catalog_service(dc, name, catalog),
+            Self::CatalogService(name, tags) => catalog_service(dc, name, tags, catalog),
             Self::Checks(status) => checks_in(*status, catalog),
             Self::NoChecks => Bytes::from_static(b"[]"),
             Self::ChecksOfNode(name) => checks_of_node(name, catalog),
             Self::ChecksOfService(name) => checks_of_service(name, catalog),
-            Self::HealthService(name, which) => health_service(dc, name, *which, catalog),
+            Self::HealthService(name, which, tags) => {
+                health_service(dc, name, (*which, tags), catalog)
+            }
             Self::Summary => summary(&mut state.catalog),
             Self::UiNodes => {
                 list(catalog.nodes.iter().map(|(name, node)| wire::ui_node(name, node)))
@@ -63,20 +66,28 @@ fn nodes(dc: &str, catalog: &Catalog) -> Bytes {
     list(catalog.nodes.iter().map(|(name, node)| wire::node(dc, name, node)))
 }
 
-fn tags_by_service(catalog: &Catalog) -> BTreeMap<&str, BTreeSet<&str>> {
-    catalog
-        .services
-        .iter()
-        .map(|(name, service)| (&**name, tags_of(catalog, &service.places)))
-        .collect()
-}
-
-fn tags_of<'a>(catalog: &'a Catalog, places: &BTreeSet<Place>) -> BTreeSet<&'a str> {
-    places
-        .iter()
-        .filter_map(|(node, id)| catalog.nodes.get(node)?.services.get(id))
-        .flat_map(|service| service.tags.iter().map(|tag| &**tag))
-        .collect()
+/// The tags of each service that has an instance on a node with this meta data.
+fn tags_by_service<'a>(
+    catalog: &'a Catalog,
+    meta: &[(Arc<str>, Arc<str>)],
+) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let is_wanted = |node: &&Node| {
+        let has = |(key, value): &(Arc<str>, Arc<str>)| {
+            node.meta.as_ref().and_then(|meta| meta.get(&**key)).is_some_and(|it| **it == **value)
+        };
+        meta.iter().all(has)
+    };
+    let tags_of = |places: &'a BTreeSet<Place>| {
+        let nodes = places.iter().filter_map(|(node, id)| {
+            let node = catalog.nodes.get(node).filter(is_wanted)?;
+            node.services.get(id)
+        });
+        let mut nodes = nodes.peekable();
+        nodes.peek()?;
+        Some(nodes.flat_map(|service| service.tags.iter().map(|tag| &**tag)).collect())
+    };
+    let services = catalog.services.iter();
+    services.filter_map(|(name, service)| Some((&**name, tags_of(&service.places)?))).collect()
 }
 
 fn node(dc: &str, name: &Arc<str>, catalog: &Catalog) -> Bytes {
@@ -114,18 +125,28 @@ fn instances<'a>(
         .filter_map(|(node, id)| Some((&**node, catalog.nodes.get(node)?, &**id)))
 }
 
-fn catalog_service(dc: &str, name: &str, catalog: &Catalog) -> Bytes {
+/// Whether an instance has all of these tags, in whatever letters.
+fn has_tags(service: &Service, tags: &[Arc<str>]) -> bool {
+    tags.iter().all(|wanted| service.tags.iter().any(|tag| tag.to_lowercase() == **wanted))
+}
+
+fn catalog_service(dc: &str, name: &str, tags: &[Arc<str>], catalog: &Catalog) -> Bytes {
     list(instances(name, catalog).filter_map(|(node_name, node, id)| {
-        let service = node.services.get(id)?;
+        let service = node.services.get(id).filter(|service| has_tags(service, tags))?;
         Some(wire::catalog_service(dc, (node_name, node), (id, service)))
     }))
 }
 
-fn health_service(dc: &str, name: &str, which: Instances, catalog: &Catalog) -> Bytes {
+fn health_service(
+    dc: &str,
+    name: &str,
+    (which, tags): (Instances, &[Arc<str>]),
+    catalog: &Catalog,
+) -> Bytes {
     let passes = |check: &Check| check.status == Status::Passing;
     list(instances(name, catalog).filter_map(|(node_name, node, id)| {
         let wanted = which == Instances::All || node.checks_for(id).all(|(_, check)| passes(check));
-        let service = node.services.get(id).filter(|_| wanted)?;
+        let service = node.services.get(id).filter(|service| wanted && has_tags(service, tags))?;
         Some(wire::HealthServiceView {
             node: wire::node(dc, node_name, node),
             service: wire::service(id, service, Empty::List),

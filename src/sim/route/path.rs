@@ -64,7 +64,7 @@ impl Endpoint {
             "/" => Self::Root,
             "/v1/catalog/datacenters" => Self::Datacenters,
             "/v1/catalog/nodes" => Self::Read(Resource::Nodes),
-            "/v1/catalog/services" => Self::Read(Resource::Services),
+            "/v1/catalog/services" => Self::Read(services(request)),
             "/v1/catalog/register" => Self::Register,
             "/v1/catalog/deregister" => Self::Deregister,
             "/v1/internal/ui/services" => Self::Read(Resource::Summary),
@@ -141,12 +141,14 @@ fn named(path: &str, request: &Request) -> Option<Endpoint> {
     let (resource, missing) = match family {
         "/v1/catalog/node/" => (Resource::Node(name.clone()), "Missing node name"),
         "/v1/catalog/node-services/" => (Resource::NodeServices(name.clone()), "Missing node name"),
-        "/v1/catalog/service/" => (Resource::CatalogService(name.clone()), "Missing service name"),
+        "/v1/catalog/service/" => {
+            (Resource::CatalogService(name.clone(), tags(request)), "Missing service name")
+        }
         "/v1/health/node/" => (Resource::ChecksOfNode(name.clone()), "Missing node name"),
         "/v1/health/checks/" => (Resource::ChecksOfService(name.clone()), "Missing service name"),
         "/v1/health/service/" => {
             let which = if request.has("passing") { Instances::Passing } else { Instances::All };
-            (Resource::HealthService(name.clone(), which), "Missing service name")
+            (Resource::HealthService(name.clone(), which, tags(request)), "Missing service name")
         }
         "/v1/health/state/" => (checks_in(&name), "Missing check state"),
         "/v1/session/info/" if !name.is_empty() && !is_id(&name) => {
@@ -157,6 +159,19 @@ fn named(path: &str, request: &Request) -> Option<Endpoint> {
         _ => return None,
     };
     Some(if name.is_empty() { Endpoint::Invalid(missing) } else { Endpoint::Read(resource) })
+}
+
+fn services(request: &Request) -> Resource {
+    let pairs = request.parameters("node-meta").map(|pair| {
+        let (key, value) = pair.split_once(':').unwrap_or((pair, ""));
+        (Arc::from(key), Arc::from(value))
+    });
+    let pairs: Vec<_> = pairs.collect();
+    if pairs.is_empty() { Resource::Services } else { Resource::ServicesOn(pairs) }
+}
+
+fn tags(request: &Request) -> Vec<Arc<str>> {
+    request.parameters("tag").map(|tag| Arc::from(tag.to_lowercase())).collect()
 }
 
 /// The fixed part of a path, with its slash, and the name after it. A name may hold slashes.

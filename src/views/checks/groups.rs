@@ -12,7 +12,7 @@ use crate::domain::health::{Check, CheckKey, Counts};
 use crate::domain::ids::Dc;
 use crate::store::Datacenter;
 use crate::views::listing::Patch;
-use crate::views::{Ctx, cells};
+use crate::views::{Ctx, cells, flap};
 
 /// Where a check is, and as what.
 type Home = (GroupKey, Arc<Member>);
@@ -39,11 +39,10 @@ impl Groups {
             for check in state.checks.values() {
                 let key = (dc.clone(), check.key());
                 let same = before.remove(&key).map(|(_, member)| member);
-                let same = same.filter(|member| Arc::ptr_eq(&member.check, check));
-                self.settle(
-                    key,
-                    same.unwrap_or_else(|| Arc::new(Member::new(check, state.since(&check.key())))),
-                );
+                // How often it changed is another number by now.
+                let is_same = |it: &Arc<Member>| Arc::ptr_eq(&it.check, check) && it.flaps == 0;
+                let same = same.filter(is_same);
+                self.settle(key, same.unwrap_or_else(|| member(ctx, dc, check)));
             }
         }
         let mut patch = Patch::default();
@@ -67,7 +66,7 @@ impl Groups {
             touched.extend(self.leave(dc, key));
             match state.checks.get(key) {
                 Some(check) => {
-                    let member = Arc::new(Member::new(check, state.since(key)));
+                    let member = member(ctx, dc, check);
                     touched.insert(self.settle((dc.clone(), key.clone()), member));
                 }
                 None => patch.removed.push(RowKey::Check(dc.clone(), key.clone())),
@@ -175,6 +174,7 @@ impl Groups {
         }
         let newest = Arc::clone(members.iter().max_by_key(|member| member.urgency())?);
         let state = ctx.store.dc(&key.dc)?;
+        let most = members.iter().max_by_key(|member| member.flaps).filter(|it| it.flaps > 0);
         let service = state.services.get(&*key.name).filter(|_| self.by == Grouping::Service);
         Some(Group {
             key: key.clone(),
@@ -182,10 +182,19 @@ impl Groups {
             since: Group::oldest(members.iter().map(AsRef::as_ref), newest.check.status),
             newest: newest.since.map(|since| since.at),
             service: service.cloned(),
+            flaps: most.map_or((0, None), |it| (it.flaps, Some(it.check.key()))),
             says: cells::summary(&newest.check).into(),
             is_of_node: newest.check.is_of_node(),
             is_open: self.is_open(key),
             members,
         })
     }
+}
+
+/// A check as it is now.
+fn member(ctx: &Ctx, dc: &Dc, check: &Arc<Check>) -> Arc<Member> {
+    let key = check.key();
+    let flaps = ctx.history.checks(dc).and_then(|all| all.get(&key));
+    let flaps = flaps.map_or(0, |track| track.flaps(ctx.now));
+    Arc::new(Member::new(check, flap::check_since(ctx, dc, &key, check.status), flaps))
 }

@@ -35,13 +35,15 @@ pub struct Member {
     pub check: Arc<Check>,
     /// Since when it is in its state.
     pub since: Option<Since>,
+    /// How often it changed of late, as of when this was made.
+    pub flaps: usize,
     text: OnceLock<RowText>,
 }
 
 impl Member {
     /// A check as it is now.
-    pub fn new(check: &Arc<Check>, since: Option<Since>) -> Self {
-        Self { check: Arc::clone(check), since, text: OnceLock::new() }
+    pub fn new(check: &Arc<Check>, since: Option<Since>, flaps: usize) -> Self {
+        Self { check: Arc::clone(check), since, flaps, text: OnceLock::new() }
     }
 
     /// The order of attention, as one value that grows with it: worst first, then newest.
@@ -82,6 +84,8 @@ pub struct Group {
     pub newest: Option<DateTime<Utc>>,
     /// The instances of its service, where it is one.
     pub service: Option<Arc<ServiceHealth>>,
+    /// The check that changed most often of late, and how often.
+    pub flaps: (usize, Option<CheckKey>),
     /// What the newest of its worst checks says, in a line.
     pub says: Arc<str>,
     /// True when its checks are a node's own.
@@ -110,9 +114,7 @@ impl Group {
     /// makes a lower bound of it.
     pub fn oldest<'a>(members: impl Iterator<Item = &'a Member>, status: Status) -> Option<Since> {
         let worst = members.filter(|member| member.check.status == status);
-        worst
-            .filter_map(|member| member.since)
-            .reduce(|a, b| Since { at: a.at.min(b.at), is_exact: a.is_exact && b.is_exact })
+        worst.filter_map(|member| member.since).reduce(Since::oldest)
     }
 
     /// Its checks, worst and newest first.
@@ -214,9 +216,10 @@ mod tests {
             output: "refused".into(),
             notes: "".into(),
             kind: "".into(),
+            create_index: 1,
             modify_index: 1,
         };
-        Arc::new(Member::new(&Arc::new(check), None))
+        Arc::new(Member::new(&Arc::new(check), None, 0))
     }
 
     fn group(members: Vec<Arc<Member>>) -> Group {
@@ -227,6 +230,7 @@ mod tests {
             since: None,
             newest: None,
             service: None,
+            flaps: (0, None),
             says: "".into(),
             is_of_node: false,
             is_open: false,
@@ -254,7 +258,7 @@ mod tests {
         };
         let one = |id, status, since| {
             let check = Arc::clone(&member(id, status).check);
-            Member::new(&check, since)
+            Member::new(&check, since, 0)
         };
         let critical = Status::Critical;
         let members = [

@@ -3,7 +3,7 @@
 use crate::app::action::Action;
 use crate::app::confirm::Confirm;
 use crate::app::task::{Ask, StreamIntent};
-use crate::domain::replication::{Alarm, Source, Stream};
+use crate::domain::replication::{Alarm, Kind, Source, Stream};
 use crate::replication::act::Act;
 use crate::table::column::Cell;
 use crate::ui::text::clean;
@@ -49,10 +49,23 @@ fn question(ctx: &Ctx, act: Act) -> Confirm {
     Confirm::new(title, lines, Ask::Stream(StreamIntent { act, without_journal: false }))
 }
 
+/// Why nothing is done about a stream whose source is only a guess, and what to try.
+pub(in crate::views) fn guessed(stream: &Stream) -> &'static str {
+    match stream.id.kind {
+        Kind::Git => {
+            "its source is only a guess: 'a' on the stream of consul-replicate that brings it"
+        }
+        _ => "its source is only a guess: 'a' takes it as right",
+    }
+}
+
 /// Asks whether the source that was found as the best match is the right one.
 fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
     if !stream.is_proposed {
         return Err("its source is no guess");
+    }
+    if stream.id.kind == Kind::Git {
+        return Err(guessed(stream));
     }
     let source = Source::confirming(&stream.id).ok_or("no source was found for it")?;
     let (from, prefix, to) = (&source.source, &source.prefix, &stream.id.destination);

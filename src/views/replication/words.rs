@@ -211,11 +211,9 @@ pub fn route(stream: &Stream) -> Cell {
 
 /// What of the source is carried, and under which prefix it arrives where that is another.
 pub fn carried(stream: &Stream) -> Cell {
-    let (of, to) = (&stream.id.of, &stream.id.to);
+    let of = &stream.id.of;
     let cell = Cell::new(clean(of).into_owned(), Role::Text);
-    if to.is_empty() || to == of {
-        return cell;
-    }
+    let Some(to) = stream.id.renamed() else { return cell };
     let gap = if of.is_empty() { "" } else { " " };
     cell.then(format!("{gap}-> "), Role::Muted).then(clean(to).into_owned(), Role::Text)
 }

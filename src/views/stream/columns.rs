@@ -73,7 +73,11 @@ fn at(stamp: Stamp) -> Cell {
 
 /// Why a key differs, and what becomes of it: in a line, since the values stand below it.
 pub(super) fn why(ctx: &Ctx, kind: Kind, row: &Differing) -> Vec<Cell> {
-    let text = if kind == Kind::ConsulReplicate { of_replicate(row) } else { of_others(row) };
+    let text = match kind {
+        Kind::ConsulReplicate => of_replicate(row),
+        Kind::Git if row.is_edited_there => "written after the commit, not by git2consul",
+        _ => of_others(row),
+    };
     vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
 }
 

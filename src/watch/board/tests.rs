@@ -18,6 +18,7 @@ fn check(node: &str, service: &str, status: Status) -> (CheckKey, Arc<Check>) {
         output: "".into(),
         notes: "".into(),
         kind: "".into(),
+        create_index: 1,
         modify_index: 1,
     };
     (check.key(), Arc::new(check))
@@ -37,7 +38,7 @@ fn node(name: &str) -> Node {
 }
 
 fn said(list: List, state: State) -> Pending {
-    let at = (state == State::Live).then(Utc::now);
+    let at = (state == State::Live).then(crate::clock::now);
     let fresh = Freshness { state, at, ..Freshness::default() };
     Pending { freshness: HashMap::from([(list, fresh)]), ..Pending::default() }
 }

@@ -8,9 +8,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
-
 use super::book::{Look, Question};
+use crate::clock;
 use crate::consul::read::{self, Meta};
 use crate::consul::{ApiError, Class, Lane, Request};
 use crate::domain::ids::ServiceName;
@@ -37,7 +36,7 @@ pub(super) struct Replied {
 
 /// Asks.
 pub(super) async fn ask(ctx: Arc<Context>, question: Question, look: Look) -> Replied {
-    let asked = Utc::now();
+    let asked = clock::now();
     let started = Instant::now();
     let answer = match &question {
         Question::Registrations => index(&ctx, &look, read::registrations()).await,
@@ -54,7 +53,7 @@ pub(super) async fn ask(ctx: Arc<Context>, question: Question, look: Look) -> Re
             (Err(error), started.elapsed())
         }
     };
-    let look = Look { asked, at: Utc::now(), ..look };
+    let look = Look { asked, at: clock::now(), ..look };
     Replied { question, look, reply, took: took.saturating_sub(rtt) }
 }
 

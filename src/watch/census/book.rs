@@ -12,6 +12,7 @@ mod rank;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
@@ -30,6 +31,10 @@ use page::Page;
 const KEPT: usize = 4000;
 /// For how many instances a service counts of which only the name is known.
 const GUESSED: usize = 20;
+/// A service in motion that is not followed is asked for its index now and then, ..
+const POLL: Duration = Duration::from_secs(10);
+/// .. and all of these no more often than this, however many they are.
+const POLLS: Duration = Duration::from_secs(2);
 
 /// A question to the datacenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,11 +82,10 @@ pub(super) struct Book {
     /// The registration index as last seen.
     registrations: u64,
     wants_registrations: bool,
-    /// Until when the registration index certainly did not move beyond what all pages were checked
-    /// against.
+    /// Until when everything was certainly as it is known, but for what was checked later.
     until: Option<DateTime<Utc>>,
-    /// The same of the list that made the registration index be asked for.
-    next_until: Option<DateTime<Utc>>,
+    /// Questions on their way.
+    on_way: usize,
     /// To be read whole, since they moved.
     moved: VecDeque<ServiceName>,
     /// To be asked for their index.
@@ -92,6 +96,10 @@ pub(super) struct Book {
     wanted: Vec<ServiceName>,
     /// What is followed by queries of its own.
     followed: HashSet<ServiceName>,
+    /// What is in motion beside these, and when it is to be polled.
+    polled: HashMap<ServiceName, Instant>,
+    /// When any of them may be polled next.
+    next_poll: Option<Instant>,
 }
 
 impl Book {
@@ -103,12 +111,14 @@ impl Book {
             registrations: 0,
             wants_registrations: false,
             until: None,
-            next_until: None,
+            on_way: 0,
             moved: VecDeque::new(),
             sweep: VecDeque::new(),
             base: VecDeque::new(),
             wanted: Vec::new(),
             followed: HashSet::new(),
+            polled: HashMap::new(),
+            next_poll: None,
         }
     }
 
@@ -119,6 +129,10 @@ impl Book {
 
     /// A list of all services came.
     pub fn list(&mut self, listed: &Listed) {
+        if self.is_settled() {
+            // All of it was checked, and changed no sooner than the list did.
+            self.until = self.until.max(listed.until);
+        }
         let before = self.listed.replace(listed.index);
         for summary in listed.summaries.iter() {
             self.summary(summary, before, listed.index);
@@ -132,11 +146,9 @@ impl Book {
         match before {
             None => self.begin(listed),
             // A confirmation of what was there needs no question.
-            Some(before) if before == listed.index => return,
+            Some(before) if before == listed.index => {}
             Some(_) => self.wants_registrations = true,
         }
-        let older = self.next_until.unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.next_until = listed.until.map(|until| until.min(older));
     }
 
     /// The screen follows these.
@@ -144,8 +156,24 @@ impl Book {
         self.wanted = wanted;
     }
 
-    /// What to ask next. It counts as asked from then on.
-    pub fn next(&mut self) -> Option<Question> {
+    /// What to ask next. It is on its way from then on, until it is answered or asked again.
+    pub fn next(&mut self, now: Instant) -> Option<Question> {
+        let question = self.choose(now)?;
+        self.sent();
+        Some(question)
+    }
+
+    /// A question is on its way.
+    pub fn sent(&mut self) {
+        self.on_way += 1;
+    }
+
+    /// A question found an answer, or never will.
+    pub fn answered(&mut self) {
+        self.on_way = self.on_way.saturating_sub(1);
+    }
+
+    fn choose(&mut self, now: Instant) -> Option<Question> {
         if std::mem::take(&mut self.wants_registrations) {
             return Some(Question::Registrations);
         }
@@ -164,16 +192,32 @@ impl Book {
                 return Some(Question::Whole(name));
             }
         }
-        None
+        self.poll(now)
+    }
+
+    /// A service is said to be of several versions.
+    pub fn hint(&mut self, name: &ServiceName) {
+        let is_new = |page: &Page| matches!(page.known, Known::Placed(_));
+        if self.pages.get(name).is_some_and(is_new) && !self.moved.contains(name) {
+            self.moved.push_back(name.clone());
+        }
     }
 
     /// True when there is something to ask.
     pub fn is_asking(&self) -> bool {
-        self.wants_registrations
-            || !(self.moved.is_empty() && self.sweep.is_empty() && self.base.is_empty())
+        self.is_unsettled() || !self.base.is_empty()
     }
 
-    /// A question found no answer: it is asked again.
+    fn is_unsettled(&self) -> bool {
+        self.wants_registrations || !self.moved.is_empty() || !self.sweep.is_empty()
+    }
+
+    /// True when everything that may have moved was looked at.
+    fn is_settled(&self) -> bool {
+        self.on_way == 0 && !self.is_unsettled()
+    }
+
+    /// A question that found no answer is asked again.
     pub fn again(&mut self, question: Question) {
         match question {
             Question::Registrations => self.wants_registrations = true,
@@ -187,16 +231,11 @@ impl Book {
         if index < self.registrations && !look.is_certain {
             return false;
         }
-        let rested = self.sweep.is_empty();
-        let until = self.next_until.take();
         if index == self.registrations {
-            if rested {
-                self.until = Some(look.asked);
+            if self.is_settled() {
+                self.until = self.until.max(Some(look.asked));
             }
             return true;
-        }
-        if rested {
-            self.until = self.until.max(until);
         }
         if index < self.registrations {
             self.forget_indexes(index);
@@ -307,3 +346,6 @@ impl Book {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

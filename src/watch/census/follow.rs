@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::Utc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::DropGuard;
 
 use super::book::Look;
+use crate::clock;
 use crate::consul::read::{self, Meta};
 use crate::domain::catalog::Instance;
 use crate::domain::freshness::Freshness;
@@ -76,7 +76,7 @@ impl Sink<Vec<Instance>> for End {
         if meta.known_leader == Some(false) {
             return;
         }
-        let at = Utc::now();
+        let at = clock::now();
         let until = self.truth.answered(at, meta.elapsed);
         let look = Look { asked: at - meta.elapsed, at, until, ..Look::default() };
         let seats = Seats::of(&value, meta.index.unwrap_or_default());
@@ -85,7 +85,7 @@ impl Sink<Vec<Instance>> for End {
     }
 
     fn same(&mut self, meta: &Meta) {
-        self.truth.answered(Utc::now(), meta.elapsed);
+        self.truth.answered(clock::now(), meta.elapsed);
     }
 
     fn freshness(&mut self, freshness: &Freshness) {

@@ -1,12 +1,12 @@
 //! Which services come first: in a sweep, and for a query of their own.
 
 use std::cmp::Reverse;
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use tokio::time::Instant;
 
-use super::Book;
 use super::page::MOTION;
+use super::{Book, POLL, POLLS, Question};
 use crate::domain::ids::ServiceName;
 
 /// So many services are followed by a query of their own, in each datacenter.
@@ -35,19 +35,40 @@ impl Book {
         let moving = moving.into_iter().map(|(name, _)| name);
         let first = self.wanted.iter().take(FOLLOWED);
         let mut followed = HashSet::new();
+        let mut polled = HashMap::new();
         for name in first.chain(moving) {
-            if followed.len() == FOLLOWED {
-                break;
+            if followed.len() < FOLLOWED {
+                followed.insert(name.clone());
+            } else if !followed.contains(name) {
+                let due = self.polled.get(name).copied().unwrap_or(now + POLL);
+                polled.insert(name.clone(), due);
             }
-            followed.insert(name.clone());
         }
-        self.followed = followed;
+        (self.followed, self.polled) = (followed, polled);
         &self.followed
     }
 
-    /// When the next service comes to rest.
-    pub fn next_rest(&self) -> Option<Instant> {
+    /// The service to be asked for its index since it is in motion and not followed, if one is due.
+    pub(super) fn poll(&mut self, now: Instant) -> Option<Question> {
+        if self.next_due()? > now {
+            return None;
+        }
+        let (name, due) = self.polled.iter_mut().min_by_key(|(_, due)| **due)?;
+        *due = now + POLL;
+        self.next_poll = Some(now + POLLS);
+        Some(Question::Own(name.clone()))
+    }
+
+    /// When the next service is due to be polled.
+    fn next_due(&self) -> Option<Instant> {
+        let first = self.polled.values().min().copied();
+        first.map(|due| self.next_poll.map_or(due, |next| next.max(due)))
+    }
+
+    /// When something is due although nothing came: a service comes to rest, or is polled.
+    pub fn wakes(&self, now: Instant) -> Option<Instant> {
         let moved = self.followed.iter().filter_map(|name| self.pages.get(name)?.moved);
-        moved.map(|moved| moved + MOTION).min()
+        let rests = moved.map(|moved| moved + MOTION).filter(|rests| *rests > now).min();
+        rests.into_iter().chain(self.next_due()).min()
     }
 }

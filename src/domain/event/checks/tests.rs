@@ -1,0 +1,448 @@
+//! What answers tell, by examples, and against a store that is known.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::event::{Event, Kind, Object};
+use crate::domain::health::Check;
+
+const C: Which = Which::Critical;
+const W: Which = Which::Warning;
+const PROMPT: How = How { went_back: false, is_prompt: true };
+const POLLED: How = How { went_back: false, is_prompt: false };
+
+fn at(ms: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms)
+}
+
+/// A check `id` of the instance `web-1` on `n1`.
+fn check(id: &str, status: Status, created: u64, modified: u64) -> Arc<Check> {
+    Arc::new(Check {
+        node: "n1".into(),
+        id: id.into(),
+        name: id.into(),
+        status,
+        service_id: "web-1".into(),
+        service_name: "web".into(),
+        output: format!("at {modified}").into(),
+        notes: "why".into(),
+        kind: "".into(),
+        create_index: created,
+        modify_index: modified,
+    })
+}
+
+fn critical(id: &str, modified: u64) -> Arc<Check> {
+    check(id, Status::Critical, 1, modified)
+}
+
+fn warning(id: &str, modified: u64) -> Arc<Check> {
+    check(id, Status::Warning, 1, modified)
+}
+
+/// A ledger, and all that it told.
+struct Told {
+    ledger: Ledger,
+    dc: Dc,
+    events: Vec<Event>,
+    now: i64,
+}
+
+impl Told {
+    fn new() -> Self {
+        let dc = Dc::from("dc-1");
+        Self { ledger: Ledger::new(dc.clone()), dc, events: Vec::new(), now: 0 }
+    }
+
+    /// Both lists were answered, empty, at index 10.
+    fn begun() -> Self {
+        let mut told = Self::new();
+        told.take(C, &[], 10, POLLED);
+        told.take(W, &[], 10, POLLED);
+        told
+    }
+
+    fn take(&mut self, list: Which, rows: &[Arc<Check>], index: u64, how: How) {
+        self.now += 1;
+        let moment = Moment { dc: &self.dc, at: at(self.now), after: None, index };
+        self.events.extend(self.ledger.take(list, rows, moment, how));
+    }
+
+    fn found(&mut self, asked: &[Arc<Check>], rows: &[Arc<Check>], index: u64) {
+        let moment = Moment { dc: &self.dc, at: at(self.now), after: None, index };
+        self.events.extend(self.ledger.found(asked, rows, moment, false));
+    }
+
+    fn wait(&mut self, ms: i64) {
+        self.now += ms;
+        self.events.extend(self.ledger.settle(at(self.now)));
+    }
+
+    /// What was told so far: `a: passing -> critical @12`.
+    fn texts(&mut self) -> Vec<String> {
+        let text = |event: Event| {
+            let name = match &event.object {
+                Object::Check { id, .. } => id.to_string(),
+                other => other.to_string(),
+            };
+            format!("{name}: {} -> {} @{}", event.from, event.to, event.index)
+        };
+        std::mem::take(&mut self.events).into_iter().map(text).collect()
+    }
+}
+
+#[test]
+fn what_was_so_at_first_is_no_event() {
+    let mut told = Told::new();
+    told.take(C, &[critical("a", 5)], 10, POLLED);
+    told.take(W, &[warning("b", 6)], 10, POLLED);
+    assert_eq!(told.texts(), [""; 0]);
+}
+
+#[test]
+fn a_check_goes_there_and_back() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 12)], 12, PROMPT);
+    assert_eq!(told.texts(), ["a: passing -> critical @12"]);
+    told.take(C, &[], 15, PROMPT);
+    let asked = told.ledger.ask();
+    assert_eq!(asked.len(), 1);
+    told.wait(1000);
+    assert_eq!(told.texts(), [""; 0], "somebody is asked");
+    told.found(&asked, &[check("a", Status::Passing, 1, 14)], 15);
+    assert_eq!(told.texts(), ["a: critical -> passing @14"]);
+    told.take(C, &[critical("a", 17)], 17, PROMPT);
+    told.take(C, &[], 18, PROMPT);
+    let asked = told.ledger.ask();
+    told.found(&asked, &[critical("other", 3)], 19);
+    assert_eq!(told.texts(), ["a: passing -> critical @17", "a: critical ->  @18"]);
+}
+
+#[test]
+fn a_check_that_changes_lists_is_one_event_whichever_answer_comes_first() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 12)], 12, PROMPT);
+    told.take(C, &[], 15, PROMPT);
+    told.take(W, &[warning("a", 15)], 15, PROMPT);
+    told.take(C, &[critical("a", 17)], 17, PROMPT);
+    told.take(W, &[], 17, PROMPT);
+    assert_eq!(
+        told.texts(),
+        ["a: passing -> critical @12", "a: critical -> warning @15", "a: warning -> critical @17"]
+    );
+    assert_eq!(told.ledger.open(), 0);
+}
+
+#[test]
+fn a_row_that_is_older_than_what_is_known_says_nothing_new() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 20)], 20, PROMPT);
+    told.take(W, &[warning("a", 15)], 18, PROMPT);
+    told.take(C, &[critical("a", 20)], 19, PROMPT);
+    told.take(C, &[], 19, PROMPT);
+    assert_eq!(told.texts(), ["a: passing -> critical @20"]);
+}
+
+#[test]
+fn the_same_state_with_other_output_is_no_event() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 12)], 12, PROMPT);
+    told.take(C, &[critical("a", 14)], 14, PROMPT);
+    told.take(C, &[check("a", Status::Critical, 18, 18)], 18, PROMPT);
+    assert_eq!(told.texts(), ["a: passing -> critical @12"]);
+}
+
+#[test]
+fn where_nobody_can_be_asked_both_lists_must_be_without_it() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 12), critical("b", 12)], 12, PROMPT);
+    told.texts();
+    told.take(C, &[critical("b", 12)], 15, PROMPT);
+    told.wait(10);
+    assert_eq!(told.texts(), [""; 0], "it may be on its way to the other");
+    told.take(W, &[], 15, POLLED);
+    told.wait(0);
+    assert_eq!(told.texts(), ["a: critical -> passing or gone @15"]);
+    // At another index the list that it left has time to say that it is back.
+    told.take(C, &[], 16, PROMPT);
+    told.take(W, &[], 18, POLLED);
+    told.wait(10);
+    assert_eq!(told.texts(), [""; 0]);
+    told.wait(50);
+    assert_eq!(told.texts(), ["b: critical -> passing or gone @16"]);
+}
+
+#[test]
+fn where_the_other_list_says_nothing_it_is_only_known_what_it_is_not() {
+    let mut told = Told::begun();
+    told.take(W, &[warning("a", 12)], 12, PROMPT);
+    told.take(W, &[], 15, PROMPT);
+    told.texts();
+    told.wait(4000);
+    assert_eq!(told.texts(), ["a: warning -> not warning @15"]);
+}
+
+#[test]
+fn one_that_is_back_before_it_was_heard_of_was_away() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 12)], 12, PROMPT);
+    told.take(C, &[], 15, PROMPT);
+    let asked = told.ledger.ask();
+    told.texts();
+    told.take(C, &[critical("a", 17)], 17, PROMPT);
+    assert_eq!(
+        told.texts(),
+        ["a: critical -> not critical @15", "a: not critical -> critical @17"]
+    );
+    told.found(&asked, &[critical("a", 17)], 18);
+    assert_eq!(told.texts(), [""; 0]);
+    // With an answer of the other list in between, and made anew.
+    told.take(C, &[], 20, PROMPT);
+    told.take(W, &[], 21, POLLED);
+    told.take(C, &[critical("a", 23)], 23, PROMPT);
+    told.take(C, &[], 25, PROMPT);
+    told.take(C, &[check("a", Status::Critical, 27, 27)], 27, PROMPT);
+    assert_eq!(
+        told.texts(),
+        [
+            "a: critical -> passing or gone @20",
+            "a: passing or gone -> critical @23",
+            "a: critical ->  @25",
+            "a:  -> critical @27"
+        ]
+    );
+}
+
+#[test]
+fn one_that_was_asked_about_and_failed_again_is_told_by_the_answer() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 12)], 12, PROMPT);
+    told.take(C, &[], 15, PROMPT);
+    let asked = told.ledger.ask();
+    told.texts();
+    told.found(&asked, &[warning("a", 15)], 16);
+    assert_eq!(told.texts(), ["a: critical -> warning @15"]);
+    told.take(W, &[warning("a", 15)], 16, PROMPT);
+    assert_eq!(told.texts(), [""; 0]);
+}
+
+#[test]
+fn a_check_that_was_made_failing_came_from_nothing() {
+    for (created, modified, how, from) in [
+        (12, 12, PROMPT, ""),
+        (12, 12, POLLED, ""),
+        (11, 12, POLLED, ""),
+        (11, 12, PROMPT, "passing"),
+        (9, 12, PROMPT, "passing"),
+        (9, 12, POLLED, "passing"),
+    ] {
+        let mut told = Told::begun();
+        told.take(C, &[check("a", Status::Critical, created, modified)], 12, how);
+        assert_eq!(told.texts(), [format!("a: {from} -> critical @12")], "{created} {how:?}");
+    }
+}
+
+#[test]
+fn after_an_index_that_went_back_states_are_compared() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 50), critical("b", 51), critical("c", 52)], 52, PROMPT);
+    told.texts();
+    let back = How { went_back: true, ..POLLED };
+    told.take(C, &[critical("a", 20), critical("d", 21)], 30, back);
+    assert_eq!(told.texts(), ["d: passing or gone -> critical @21"]);
+    told.take(W, &[warning("b", 22)], 30, back);
+    assert_eq!(told.texts(), ["b: critical -> warning @22"]);
+    let asked = told.ledger.ask();
+    told.found(&asked, &[check("c", Status::Passing, 3, 4)], 30);
+    assert_eq!(told.texts(), ["c: critical -> passing @4"]);
+    // It goes on as before.
+    told.take(C, &[critical("a", 20)], 33, PROMPT);
+    told.take(C, &[critical("a", 20), critical("e", 35)], 35, PROMPT);
+    let asked = told.ledger.ask();
+    told.found(&asked, &[], 36);
+    assert_eq!(told.texts(), ["e: passing -> critical @35", "d: critical ->  @33"]);
+}
+
+#[test]
+fn checks_that_stand_for_something_else_are_told_as_that() {
+    let of_node = |id: &str, status, created, modified| {
+        let check = check(id, status, created, modified);
+        Arc::new(Check { service_id: "".into(), service_name: "".into(), ..(*check).clone() })
+    };
+    let mut told = Told::begun();
+    let gossip = of_node("serfHealth", Status::Critical, 1, 12);
+    let drained = of_node("_node_maintenance", Status::Maintenance, 12, 12);
+    let instance = check("_service_maintenance:web-1", Status::Maintenance, 12, 12);
+    told.take(C, &[gossip.clone(), drained, instance], 12, PROMPT);
+    let kinds: Vec<Kind> = told.events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [Kind::Node, Kind::Maintenance, Kind::Maintenance]);
+    assert_eq!(&*told.events[1].detail, "why");
+    assert_eq!(
+        told.texts(),
+        ["n1: alive -> failed @12", "n1:  -> maintenance @12", "web-1 on n1:  -> maintenance @12"]
+    );
+    told.take(C, &[gossip], 14, PROMPT);
+    assert_eq!(told.texts(), ["n1: maintenance ->  @14", "web-1 on n1: maintenance ->  @14"]);
+    told.take(C, &[], 16, PROMPT);
+    let asked = told.ledger.ask();
+    told.found(&asked, &[of_node("serfHealth", Status::Passing, 1, 16)], 16);
+    assert_eq!(told.texts(), ["n1: failed -> alive @16"]);
+    // A node that left is told by the catalog.
+    told.take(C, &[of_node("serfHealth", Status::Critical, 1, 18)], 18, PROMPT);
+    told.take(C, &[], 20, PROMPT);
+    let asked = told.ledger.ask();
+    told.found(&asked, &[], 20);
+    assert_eq!(told.texts(), ["n1: alive -> failed @18"]);
+}
+
+/// A store with three checks, as its rows were at each index.
+#[derive(Clone, Debug, Default)]
+struct Store {
+    rows: BTreeMap<usize, (Status, u64, u64)>,
+    /// The state of each check at each index.
+    past: Vec<[&'static str; 3]>,
+}
+
+impl Store {
+    fn change(&mut self, id: usize, to: Option<Status>) {
+        let index = self.past.len() as u64;
+        match to {
+            Some(status) => {
+                let created = self.rows.get(&id).map_or(index, |row| row.1);
+                self.rows.insert(id, (status, created, index));
+            }
+            None => drop(self.rows.remove(&id)),
+        }
+        self.note();
+    }
+
+    fn note(&mut self) {
+        self.past.push([0, 1, 2].map(|id| self.rows.get(&id).map_or("", |row| row.0.word())));
+    }
+
+    fn index(&self) -> u64 {
+        self.past.len() as u64 - 1
+    }
+
+    fn rows(&self, only: impl Fn(Status) -> bool) -> Vec<Arc<Check>> {
+        let rows = self.rows.iter().filter(|(_, row)| only(row.0));
+        rows.map(|(id, row)| check(&id.to_string(), row.0, row.1, row.2)).collect()
+    }
+
+    fn list(&self, list: Which) -> Vec<Arc<Check>> {
+        self.rows(|status| status != Status::Passing && Which::of(status) == list)
+    }
+}
+
+/// True when a check in this state may be called so.
+fn fits(word: &str, state: &str) -> bool {
+    match word {
+        PASSING_OR_GONE => matches!(state, "" | "passing"),
+        "not critical" => state != "critical",
+        "not warning" => state != "warning",
+        word => word == state,
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Change(usize, Option<Status>),
+    Answer(Which),
+    Ask,
+    Found,
+    Wait,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let status = proptest::sample::select(vec![
+        None,
+        Some(Status::Passing),
+        Some(Status::Warning),
+        Some(Status::Critical),
+    ]);
+    prop_oneof![
+        4 => (0_usize..3, status).prop_map(|(id, status)| Step::Change(id, status)),
+        2 => Just(Step::Answer(C)),
+        2 => Just(Step::Answer(W)),
+        1 => Just(Step::Ask),
+        1 => Just(Step::Found),
+        1 => Just(Step::Wait),
+    ]
+}
+
+proptest! {
+    /// Whatever happens and whenever it is heard of: each event goes on where the one before it of
+    /// the same check ended, all it tells was so, in this order, and every entry into an answer of a
+    /// list and every leaving is in an event.
+    #[test]
+    fn events_are_true_and_whole(steps in proptest::collection::vec(step(), 1..120)) {
+        let (mut store, mut told) = (Store::default(), Told::new());
+        store.note();
+        store.change(0, Some(Status::Passing));
+        store.change(1, Some(Status::Critical));
+        let first = [0, 1, 2].map(|id: usize| store.past[2][id]);
+        let mut listed = [(C, store.list(C)), (W, store.list(W))];
+        told.take(C, &listed[0].1.clone(), 2, POLLED);
+        told.take(W, &listed[1].1.clone(), 2, POLLED);
+        let mut asked = Vec::new();
+        let mut entries = [0, 0, 0];
+        let mut all = Vec::new();
+        let end = [Step::Answer(C), Step::Answer(W), Step::Answer(C), Step::Ask, Step::Found];
+        for step in steps.into_iter().chain(end) {
+            match step {
+                Step::Change(id, to) => store.change(id, to),
+                Step::Answer(which) => {
+                    let rows = store.list(which);
+                    let before = &mut listed[usize::from(which == W)].1;
+                    for id in 0..3 {
+                        let has = |rows: &[Arc<Check>]| {
+                            rows.iter().any(|row| row.id.as_str() == id.to_string())
+                        };
+                        if has(&rows) && !has(before) {
+                            entries[id] += 1;
+                        }
+                    }
+                    before.clone_from(&rows);
+                    told.take(which, &rows, store.index(), POLLED);
+                }
+                Step::Ask => asked.extend(told.ledger.ask()),
+                Step::Found => {
+                    let rows = store.rows(|_| true);
+                    told.found(&std::mem::take(&mut asked), &rows, store.index());
+                }
+                Step::Wait => told.wait(0),
+            }
+            all.append(&mut told.events);
+        }
+        told.wait(10_000);
+        all.append(&mut told.events);
+        prop_assert_eq!(told.ledger.open(), 0);
+        for id in 0..3 {
+            let is_it = |event: &&Event| event.object.check().is_some_and(|key| key.id.as_str() == id.to_string());
+            let own: Vec<&Event> = all.iter().filter(is_it).collect();
+            let mut word = first[id];
+            let mut past = store.past.iter().skip(2).map(|states| states[id]).peekable();
+            for event in &own {
+                // Checks that pass come and go unseen.
+                let is_unseen = |word: &str| matches!(word, "" | "passing" | PASSING_OR_GONE);
+                let goes_on = is_unseen(&event.from) && is_unseen(word)
+                    || fits(&event.from, word)
+                    || fits(word, &event.from);
+                prop_assert!(goes_on, "{} after {word}: {own:?}", event.from);
+                let found = past.by_ref().any(|state| fits(&event.to, state));
+                prop_assert!(found, "never {}: {own:?} {:?}", event.to, store.past);
+                word = own.iter().find(|it| std::ptr::eq(**it, *event)).map_or("", |it| &it.to);
+            }
+            let is_failing = |word: &str| matches!(word, "critical" | "warning");
+            let entered = own.iter().filter(|event| is_failing(&event.to)).count();
+            prop_assert!(entered >= entries[id], "{entered} of {}: {own:?}", entries[id]);
+            let last = store.past.last().unwrap()[id];
+            prop_assert!(fits(word, last) || (word == "passing" && last.is_empty())
+                || (word.is_empty() && last == "passing"), "{word} for {last}: {own:?}");
+        }
+    }
+}
