@@ -126,6 +126,7 @@ impl Packed for Check {
         self.notes.pack(out);
         self.kind.pack(out);
         out.number(self.modify_index);
+        out.number(self.create_index);
     }
 
     fn unpack(from: &mut Reader) -> Option<Self> {
@@ -141,6 +142,7 @@ impl Packed for Check {
             notes: from.text()?,
             kind: from.text()?,
             modify_index: from.number()?,
+            create_index: from.number()?,
         })
     }
 }
@@ -233,7 +235,9 @@ impl Packed for Instance {
         }
         self.checks.pack(out);
         self.status.pack(out);
+        self.version.pack(out);
         out.number(self.modify_index);
+        out.number(self.create_index);
     }
 
     fn unpack(from: &mut Reader) -> Option<Self> {
@@ -247,7 +251,9 @@ impl Packed for Instance {
             meta: Vec::<(Arc<str>, Arc<str>)>::unpack(from)?.into_iter().collect::<Meta>(),
             checks: Vec::unpack(from)?,
             status: Status::unpack(from)?,
+            version: from.text()?,
             modify_index: from.number()?,
+            create_index: from.number()?,
         })
     }
 }

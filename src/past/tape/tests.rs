@@ -81,6 +81,7 @@ fn check(n: u8, status: Status) -> Check {
         notes: "".into(),
         kind: "".into(),
         modify_index: 1,
+        create_index: 1,
     }
 }
 
@@ -95,7 +96,9 @@ fn instance(n: u8) -> Instance {
         meta: indexmap::IndexMap::new(),
         checks: Vec::new(),
         status: Status::Passing,
+        version: "".into(),
         modify_index: 1,
+        create_index: 1,
     }
 }
 
