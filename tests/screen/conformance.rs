@@ -71,8 +71,8 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         world::event(dc, &format!("n-{}", i % 500), &format!("s{i}-1"), Status::Critical, 600)
     });
     world::events(app, dc, events.collect());
-    world::consumers(app, dc, n.min(3_000));
-    world::disagreements(app, dc, n.min(3_000));
+    world::consumers(app, dc, n.min(300));
+    world::disagreements(app, dc, n.min(300));
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

@@ -13,6 +13,7 @@ mod world;
 
 mod comparing;
 mod conformance;
+mod consumers;
 mod dark;
 mod doubt;
 mod editing;

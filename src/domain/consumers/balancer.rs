@@ -4,6 +4,7 @@
 //! statistics are shown with legends; without it a server is known by its name, which a template makes
 //! from the instance's id or its node.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -143,28 +144,19 @@ pub fn join(
     service: &ServiceName,
     instances: &[Arc<Instance>],
 ) -> Option<Joined> {
-    let mut backends: Vec<&str> = Vec::new();
-    for server in servers {
-        let backend = &*server.backend;
-        let told = balancer.backends.get(backend);
-        let is_its = match told {
-            Some(told) => told == service,
-            None => {
-                backend == service.as_str()
-                    || instances.iter().any(|it| is_surely(server, service, it))
-            }
-        };
-        if is_its && !backends.contains(&backend) {
-            backends.push(backend);
-        }
-    }
+    let places = Places::of(instances);
+    let is_its = |server: &Server| match balancer.backends.get(&server.backend) {
+        Some(told) => told == service,
+        None => *server.backend == *service.as_str() || places.is_surely(server, service),
+    };
+    let backends: HashSet<&str> =
+        servers.iter().filter(|it| is_its(it)).map(|it| &*it.backend).collect();
     if backends.is_empty() {
         return None;
     }
     let mut joined = Joined { servers: vec![None; instances.len()], strays: Vec::new() };
-    for server in servers.iter().filter(|it| backends.contains(&&*it.backend)) {
-        let place = place(server, instances);
-        match place.and_then(|place| joined.servers.get_mut(place)) {
+    for server in servers.iter().filter(|it| backends.contains(&*it.backend)) {
+        match places.find(server).and_then(|place| joined.servers.get_mut(place)) {
             // In several backends, or processes: what takes traffic counts.
             Some(Some(known)) if known.takes_traffic() || !server.takes_traffic() => {}
             Some(slot) => *slot = Some(server.clone()),
@@ -174,27 +166,53 @@ pub fn join(
     Some(joined)
 }
 
-/// Where among the instances a server of their backend is. By its address, else by an id that is
-/// one instance's only, else by a node that has only one of them.
-fn place(server: &Server, instances: &[Arc<Instance>]) -> Option<usize> {
-    let only = |is: &dyn Fn(&Instance) -> bool| {
-        let mut found = instances.iter().enumerate().filter(|(_, it)| is(it)).map(|(at, _)| at);
-        found.next().filter(|_| found.next().is_none())
-    };
-    let is_named = |it: &Instance| *server.name == *it.id.as_str();
-    let is_at = |it: &Instance| *server.address == it.endpoint();
-    only(&|it| is_at(it) && is_named(it))
-        .or_else(|| only(&is_at))
-        .or_else(|| only(&is_named))
-        .or_else(|| only(&|it| *server.name == *it.node.as_str()))
+/// The instances of a service by what a server may be known by; those of which there are several
+/// under one name are known by none.
+struct Places<'a> {
+    at: HashMap<String, Option<usize>>,
+    named: HashMap<&'a str, Option<usize>>,
+    on: HashMap<&'a str, Option<usize>>,
+    /// By both, where neither is enough.
+    exact: HashMap<(String, &'a str), usize>,
 }
 
-/// True when a server is an instance of the service although its backend is called otherwise: it is
-/// at its address; or, where that is not told, it has its id, which names the service.
-fn is_surely(server: &Server, service: &ServiceName, it: &Instance) -> bool {
-    if server.address.is_empty() {
-        let id = it.id.as_str();
-        return *server.name == *id && id.contains(service.as_str());
+impl<'a> Places<'a> {
+    fn of(instances: &'a [Arc<Instance>]) -> Self {
+        let mut places = Self {
+            at: HashMap::new(),
+            named: HashMap::new(),
+            on: HashMap::new(),
+            exact: HashMap::new(),
+        };
+        for (place, it) in instances.iter().enumerate() {
+            let (id, node) = (it.id.as_str(), it.node.as_str());
+            places.at.entry(it.endpoint()).and_modify(|it| *it = None).or_insert(Some(place));
+            places.named.entry(id).and_modify(|it| *it = None).or_insert(Some(place));
+            places.on.entry(node).and_modify(|it| *it = None).or_insert(Some(place));
+            places.exact.entry((it.endpoint(), id)).or_insert(place);
+        }
+        places
     }
-    it.port != 0 && *server.address == it.endpoint()
+
+    /// Where a server of the service's backend is: by its address, else by an id that is one
+    /// instance's only, else by a node that has only one of them.
+    fn find(&self, server: &Server) -> Option<usize> {
+        let (at, name) = (&*server.address, &*server.name);
+        let exact = self.exact.get(&(at.to_owned(), name)).copied();
+        let known = |found: Option<&Option<usize>>| found.copied().flatten();
+        exact
+            .or_else(|| known(self.at.get(at)))
+            .or_else(|| known(self.named.get(name)))
+            .or_else(|| known(self.on.get(name)))
+    }
+
+    /// True when a server is an instance of the service although its backend is called otherwise: it
+    /// is at its address; or, where that is not told, it has its id, which names the service.
+    fn is_surely(&self, server: &Server, service: &ServiceName) -> bool {
+        if server.address.is_empty() {
+            let name = &*server.name;
+            return name.contains(service.as_str()) && self.named.contains_key(name);
+        }
+        server.address.contains(':') && self.at.contains_key(&*server.address)
+    }
 }

@@ -121,11 +121,13 @@ impl Judge<'_> {
 
     fn query(&mut self, name: &Arc<str>, executed: Option<&Executed>) {
         let dc = self.dc.clone();
+        let keys: HashSet<&InstanceKey> =
+            executed.iter().flat_map(|executed| &executed.keys).collect();
         self.add(Way::Query(Arc::clone(name)), |it| match executed {
             None => (Gives::Unknown, None),
             Some(executed) if executed.dc != dc => (Gives::Elsewhere(executed.dc.clone()), None),
             Some(executed) => {
-                let is_given = executed.keys.contains(&key(it));
+                let is_given = keys.contains(&key(it));
                 let gives = if is_given { Gives::Yes } else { Gives::No };
                 (gives, words::by_query(name, it.status, is_given, executed.is_picky))
             }
@@ -134,8 +136,9 @@ impl Judge<'_> {
 
     /// What consul-template gives is what passes: it asks for that.
     fn template(&mut self, asked: &Asked) {
-        let passing = asked.passing.now();
-        self.add(Way::Template, |it| match passing {
+        let passing: Option<HashSet<&InstanceKey>> =
+            asked.passing.now().map(|keys| keys.iter().collect());
+        self.add(Way::Template, |it| match &passing {
             None => (Gives::Unknown, None),
             Some(keys) if keys.contains(&key(it)) => (Gives::Yes, None),
             Some(_) => (Gives::No, None),

@@ -18,7 +18,7 @@ pub(super) fn all<'a>(
         Column::new("dc", "dc", Width::Fit(4, 12), |line: &Line| cells::dc(ctx, &line.dc))
             .rank(1)
             .sorts(|a: &Line, b| a.dc.cmp(&b.dc)),
-        Column::new("status", "state", Width::Fit(8, 13), |line: &Line| state(ctx, service, line))
+        Column::new("status", "state", Width::Fit(8, 17), |line: &Line| state(ctx, service, line))
             .sorts_worst_first(|a: &Line, b| a.badness().cmp(&b.badness())),
         Column::new("name", "instance", Width::Fit(8, 30), |line: &Line| {
             let role = if line.row().is_some() { Role::Text } else { Role::Muted };
