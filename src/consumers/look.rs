@@ -26,7 +26,7 @@ use crate::domain::ids::{Dc, ServiceName};
 
 /// How long a question over HTTP may take: above the 7 s that a server takes to say that it has no
 /// leader.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The ways are not asked at the same moment: what disagrees is looked at again after this, and told
 /// if it still does.
 const CONFIRM: Duration = Duration::from_millis(400);
@@ -79,13 +79,13 @@ impl Looker {
                 known.contains(it) || seen.as_ref().is_some_and(|seen| seen.contains(it))
             };
             if now.iter().all(is_confirmed) {
-                return told(consumers, before);
+                return dated(consumers, before);
             }
             seen = Some(now);
             sleep(CONFIRM).await;
         }
         let asked = self.ask(service, before).await;
-        told(judge(&self.dc, service, asked), before)
+        dated(judge(&self.dc, service, asked), before)
     }
 
     /// Asks every way once.
@@ -184,7 +184,7 @@ impl Looker {
 }
 
 /// Notes since when the ways disagree.
-fn told(mut consumers: Consumers, before: Option<&Consumers>) -> Consumers {
+fn dated(mut consumers: Consumers, before: Option<&Consumers>) -> Consumers {
     consumers.since(before, clock::now());
     consumers
 }
@@ -199,9 +199,13 @@ fn named(consumers: &Consumers) -> HashSet<Named> {
 }
 
 /// Asks once.
-pub(super) async fn fetch<T: Send + 'static>(client: &Client, query: Query<T>) -> Answer<T> {
-    let query = query.with(|request| request.timeout(PATIENCE));
-    match query.fetch(client).await {
+async fn fetch<T: Send + 'static>(client: &Client, query: Query<T>) -> Answer<T> {
+    told(query.with(|request| request.timeout(PATIENCE)).fetch(client).await)
+}
+
+/// What came of a question.
+pub(super) fn told<T>(came: Result<(T, read::Meta), ApiError>) -> Answer<T> {
+    match came {
         Ok((value, _)) => Answer::new(value, clock::now()),
         Err(error) => Answer { given: None, problem: Some(problem(&error, clock::now())) },
     }

@@ -8,15 +8,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio::time::sleep;
 
 use super::dns::{self, Kind, MOST_ON_ONE};
-use super::look::{Looker, fetch, map};
+use super::look::{Looker, PATIENCE, map, told};
 use crate::clock;
-use crate::consul::{ApiError, read};
+use crate::consul::{ApiError, Class, read};
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::consumers::balancer::Server;
 use crate::domain::consumers::dns::{Reply, name_of};
@@ -52,8 +52,8 @@ pub async fn sweep(
         }
     }
     for batch in names.chunks(MOST_ON_ONE) {
-        let seen = look(looker, batch, &balancers).await;
-        let seen = confirmed(looker, seen, before).await;
+        let seen = look(looker, batch, &balancers).await?;
+        let seen = confirmed(looker, seen, before).await?;
         seen.iter().for_each(|it| swept.add(it));
         keep_since(&mut swept, before);
         tell(&swept);
@@ -67,8 +67,13 @@ async fn balancers(looker: &mut Looker) -> Balancers {
     join_all(all.into_iter().map(|it| looker.servers(it))).await
 }
 
-/// What consumers of some services see.
-async fn look(looker: &Looker, services: &[ServiceName], with: &Balancers) -> Vec<Consumers> {
+/// What consumers of some services see. A datacenter that stops to answer ends it: each further
+/// question would take as long as the first.
+async fn look(
+    looker: &Looker,
+    services: &[ServiceName],
+    with: &Balancers,
+) -> Result<Vec<Consumers>, ApiError> {
     let name =
         |service: &ServiceName| name_of(service.as_str(), looker.dc.as_str(), &looker.told.domain);
     let named: Vec<(ServiceName, String)> =
@@ -77,13 +82,16 @@ async fn look(looker: &Looker, services: &[ServiceName], with: &Balancers) -> Ve
     let names: Vec<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
     let raw = stream::iter(services.iter().cloned())
         .map(|service| async move {
-            let answer =
-                fetch(&looker.client, read::service_instances(&service, &Arc::default())).await;
-            (service, answer)
+            let query = read::service_instances(&service, &Arc::default());
+            match query.with(|request| request.timeout(PATIENCE)).fetch(&looker.client).await {
+                Err(error) if !is_of_service(&error) => Err(error),
+                answer => Ok((service, told(answer))),
+            }
         })
         .buffer_unordered(AT_ONCE)
-        .collect::<HashMap<ServiceName, Answer<Vec<Instance>>>>();
-    let (replies, mut raw) = tokio::join!(dns::ask_many(server, &names, Kind::Srv), raw);
+        .try_collect::<HashMap<ServiceName, Answer<Vec<Instance>>>>();
+    let (replies, raw) = tokio::join!(dns::ask_many(server, &names, Kind::Srv), raw);
+    let mut raw = raw?;
     let mut replies: HashMap<ServiceName, (String, Answer<Reply>)> = named
         .into_iter()
         .zip(replies)
@@ -113,15 +121,19 @@ async fn look(looker: &Looker, services: &[ServiceName], with: &Balancers) -> Ve
         };
         judge(&looker.dc, service, asked)
     });
-    each.collect()
+    Ok(each.collect())
+}
+
+/// True for what is wrong with one service only.
+fn is_of_service(error: &ApiError) -> bool {
+    matches!(error.class(), Class::Denied | Class::Absent | Class::Fatal)
 }
 
 /// The passing instances, as the same answer says.
 fn passing(raw: &Answer<Vec<Arc<Instance>>>) -> Answer<Vec<InstanceKey>> {
-    let key = |it: &Arc<Instance>| InstanceKey { node: it.node.clone(), id: it.id.clone() };
     let given = raw.given.as_ref().map(|(list, at)| {
         let passing = list.iter().filter(|it| it.status == Status::Passing);
-        (passing.map(key).collect(), *at)
+        (passing.map(|it| it.key()).collect(), *at)
     });
     Answer { given, problem: raw.problem.clone() }
 }
@@ -131,7 +143,7 @@ async fn confirmed(
     looker: &mut Looker,
     mut seen: Vec<Consumers>,
     before: Option<&Swept>,
-) -> Vec<Consumers> {
+) -> Result<Vec<Consumers>, ApiError> {
     let is_known = |service: &ServiceName, row: &crate::domain::consumers::Row| {
         let old = before.and_then(|before| before.same(service, row));
         old.is_some_and(|old| old.row.disagreements == row.disagreements)
@@ -140,11 +152,11 @@ async fn confirmed(
     let doubtful: Vec<ServiceName> =
         seen.iter().filter(is_new).map(|it| it.service.clone()).collect();
     if doubtful.is_empty() {
-        return seen;
+        return Ok(seen);
     }
     sleep(CONFIRM).await;
     let balancers = balancers(looker).await;
-    let again = look(looker, &doubtful, &balancers).await;
+    let again = look(looker, &doubtful, &balancers).await?;
     for mut now in again {
         let Some(first) = seen.iter_mut().find(|it| it.service == now.service) else { continue };
         for row in &mut now.rows {
@@ -154,7 +166,7 @@ async fn confirmed(
         }
         *first = now;
     }
-    seen
+    Ok(seen)
 }
 
 /// Notes since when what was found disagrees.

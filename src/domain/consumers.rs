@@ -5,13 +5,14 @@
 //! configuration of yesterday. Plain data and rules: who asks is [`crate::consumers`]. Invariant:
 //! nothing is claimed from a way that did not answer.
 
+mod answer;
 pub mod balancer;
 pub mod dns;
 mod judge;
 mod swept;
 mod told;
+mod way;
 
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -20,61 +21,12 @@ use super::catalog::{Instance, InstanceKey};
 use super::health::Status;
 use super::ids::{Dc, ServiceName};
 use balancer::Server;
-use dns::{Carrier, Reply};
 
+pub use answer::{Answer, Lookup, Problem};
 pub use judge::judge;
 pub use swept::{Found, Swept};
 pub use told::{Balancer, Told};
-
-/// A way in which consumers find instances.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Way {
-    /// DNS, A and AAAA records: addresses without ports.
-    Address,
-    /// DNS, SRV records.
-    Srv,
-    /// `/v1/health/service/NAME?passing`.
-    Passing,
-    /// `/v1/health/service/NAME`: the client decides.
-    Raw,
-    /// A prepared query, by name, or by id where it has none.
-    Query(Arc<str>),
-    /// consul-template, which gives what passes.
-    Template,
-    /// A load balancer, by name.
-    Balancer(Arc<str>),
-}
-
-/// Why a way cannot be asked now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The reason, in a few words.
-    pub why: Arc<str>,
-    /// Since when (UTC).
-    pub since: DateTime<Utc>,
-    /// True when the token may not.
-    pub is_denied: bool,
-}
-
-/// The last answer of a way, and why there is none now. One that was never asked has neither.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer<T> {
-    /// The answer and when it came (UTC); it stays when the way fails.
-    pub given: Option<(T, DateTime<Utc>)>,
-    /// Why there is none now.
-    pub problem: Option<Problem>,
-}
-
-/// The answers to one question by every carrier.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lookup {
-    /// By UDP.
-    pub udp: Answer<Reply>,
-    /// By UDP with EDNS.
-    pub edns: Answer<Reply>,
-    /// By TCP.
-    pub tcp: Answer<Reply>,
-}
+pub use way::{Gives, Way};
 
 /// What a prepared query gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,29 +62,6 @@ pub struct Asked {
     pub queries: Vec<(Arc<str>, Answer<Executed>)>,
     /// Load balancers, with all their servers.
     pub balancers: Vec<(Arc<Balancer>, Answer<Arc<[Server]>>)>,
-}
-
-/// What a way gives of one instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gives {
-    /// Not known: the way did not answer.
-    Unknown,
-    /// It gives it.
-    Yes,
-    /// It does not.
-    No,
-    /// By some carriers only, as they have room for part of the answer.
-    Partly,
-    /// It gives the address, because of another instance on it.
-    Shared,
-    /// It gives instances of this datacenter instead.
-    Elsewhere(Dc),
-    /// The load balancer serves the service, and has no server for it.
-    Absent,
-    /// A load balancer's server in this state.
-    Server(Arc<Server>),
-    /// The load balancer does not serve the service.
-    NotServed,
 }
 
 /// How bad a disagreement is.
@@ -192,117 +121,6 @@ pub struct Consumers {
     pub traps: Vec<Arc<str>>,
     /// The answers themselves.
     pub asked: Arc<Asked>,
-}
-
-impl Way {
-    /// Its heading.
-    pub fn title(&self) -> &str {
-        match self {
-            Self::Address => "A",
-            Self::Srv => "SRV",
-            Self::Passing => "passing",
-            Self::Raw => "raw",
-            Self::Template => "template",
-            Self::Query(name) | Self::Balancer(name) => name,
-        }
-    }
-}
-
-impl fmt::Display for Way {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address => f.write_str("DNS A and AAAA"),
-            Self::Srv => f.write_str("DNS SRV"),
-            Self::Passing => f.write_str("HTTP ?passing"),
-            Self::Raw => f.write_str("HTTP raw"),
-            Self::Query(name) => write!(f, "prepared query {name}"),
-            Self::Template => f.write_str("consul-template"),
-            Self::Balancer(name) => f.write_str(name),
-        }
-    }
-}
-
-impl Gives {
-    /// What it gives of a row, in a word.
-    pub fn word(&self, row: &Row) -> &str {
-        match self {
-            Self::Unknown => "?",
-            Self::Yes => "yes",
-            Self::No if row.instance.is_none() => "-",
-            Self::No => "no",
-            Self::Absent => "absent",
-            Self::Partly => "part",
-            Self::Shared => "shared",
-            Self::Elsewhere(dc) => dc.as_str(),
-            Self::Server(server) => server.word(),
-            Self::NotServed => "-",
-        }
-    }
-}
-
-impl<T> Default for Answer<T> {
-    fn default() -> Self {
-        Self { given: None, problem: None }
-    }
-}
-
-impl<T> Answer<T> {
-    /// An answer that came at this time (UTC).
-    pub fn new(value: T, at: DateTime<Utc>) -> Self {
-        Self { given: Some((value, at)), problem: None }
-    }
-
-    /// No answer, for this reason.
-    pub fn failed(why: impl Into<Arc<str>>, since: DateTime<Utc>) -> Self {
-        let problem = Problem { why: why.into(), since, is_denied: false };
-        Self { given: None, problem: Some(problem) }
-    }
-
-    /// The answer, if the way answers now.
-    pub fn now(&self) -> Option<&T> {
-        self.given.as_ref().filter(|_| self.problem.is_none()).map(|(value, _)| value)
-    }
-
-    /// This answer with what is known from `before`: the value that stays, and since when there is
-    /// none.
-    #[must_use]
-    pub fn after(mut self, before: &Self) -> Self
-    where
-        T: Clone,
-    {
-        if let Some(problem) = &mut self.problem {
-            if self.given.is_none() {
-                self.given.clone_from(&before.given);
-            }
-            if let Some(before) = &before.problem {
-                problem.since = before.since;
-            }
-        }
-        self
-    }
-}
-
-impl Lookup {
-    /// The answer by a carrier.
-    pub fn by(&self, carrier: Carrier) -> &Answer<Reply> {
-        match carrier {
-            Carrier::Udp => &self.udp,
-            Carrier::Edns => &self.edns,
-            Carrier::Tcp => &self.tcp,
-        }
-    }
-
-    /// The most complete answer that came now.
-    pub fn best(&self) -> Option<&Reply> {
-        self.tcp.now().or_else(|| self.edns.now()).or_else(|| self.udp.now())
-    }
-
-    /// Why nothing came; `None` when something did, or it was not asked.
-    pub fn problem(&self) -> Option<&Problem> {
-        let problems = [&self.tcp, &self.edns, &self.udp].into_iter();
-        let mut problems = problems.filter_map(|answer| answer.problem.as_ref());
-        problems.next().filter(|_| self.best().is_none())
-    }
 }
 
 impl Row {

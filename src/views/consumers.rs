@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, View, fresh};
 use crate::app::command::Takes;
+use crate::domain::catalog::InstanceKey;
 use crate::domain::consumers::{Consumers, Row as Seen, RowKey};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::Status;
@@ -42,14 +43,21 @@ pub fn place(service: &ServiceName, dc: Option<&Dc>) -> Place {
     Place::new(ENTRY.name).perhaps_at(dc).of(service.as_str())
 }
 
+/// The same, with the cursor on an instance at first.
+pub fn place_on(service: &ServiceName, dc: &Dc, on: &InstanceKey) -> Place {
+    // What is shown comes last: that is what a place is called by.
+    let place = Place::new(ENTRY.name).at(dc).of(on.node.as_str()).of(on.id.as_str());
+    place.of(service.as_str())
+}
+
 fn open(place: &Place) -> Box<dyn View> {
-    let name = ServiceName::from(place.arg(0));
-    let starts_at = place.args.get(1).zip(place.args.get(2)).map(|(node, id)| {
-        RowKey::Instance(crate::domain::catalog::InstanceKey {
-            node: node.as_ref().into(),
-            id: id.as_ref().into(),
-        })
-    });
+    let (name, starts_at) = match place.args.as_slice() {
+        [node, id, service] => {
+            let key = InstanceKey { node: Arc::clone(node).into(), id: Arc::clone(id).into() };
+            (ServiceName::from(Arc::clone(service)), Some(RowKey::Instance(key)))
+        }
+        _ => (ServiceName::from(place.arg(0)), None),
+    };
     let view = Service { name, only: place.dc.clone(), starts_at };
     Box::new(TableView::new(place.clone(), view))
 }

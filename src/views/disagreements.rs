@@ -2,26 +2,25 @@
 //! focused one), worst first: an instance a row, the disagreement in words. What could not be asked
 //! stands below, so that an empty list is never more than it is.
 
-use std::cmp::Ordering;
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::consumers::words;
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, View, cells, fresh};
 use crate::app::command::Takes;
-use crate::domain::consumers::{Found, Grade, Problem, RowKey, Swept};
+use crate::domain::consumers::{Found, RowKey};
 use crate::domain::feed::{List, Subject, Wanted};
-use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::ids::Dc;
 use crate::store::{Change, Since};
 use crate::table::column::{Cell, Column, Width};
-use crate::table::filter::RowText;
 use crate::table::row::Row;
 use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
+
+mod line;
+
+use line::{Line, What, lines};
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -40,115 +39,6 @@ fn open(place: &Place) -> Box<dyn View> {
 /// The list.
 pub struct Disagreements {
     only: Option<Dc>,
-}
-
-/// One line.
-#[derive(Clone, Debug)]
-pub struct Line {
-    dc: Dc,
-    what: What,
-}
-
-/// What a line is about.
-#[derive(Clone, Debug)]
-enum What {
-    /// An instance on which the ways disagree.
-    Found(Arc<Found>),
-    /// A way that could not be asked.
-    Unasked(Arc<str>, Problem),
-    /// So many services could not be judged.
-    Unread(usize),
-    /// Nothing is known of the datacenter.
-    Dark,
-}
-
-/// What names a line within its datacenter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LineKey {
-    /// Nothing is known of it.
-    Dark,
-    /// An instance of a service.
-    Found(ServiceName, RowKey),
-    /// A way, and why it could not be asked.
-    Unasked(Arc<str>, Arc<str>),
-    /// Services that could not be judged.
-    Unread,
-}
-
-impl Line {
-    fn badness(&self) -> (u8, Option<Grade>, usize) {
-        match &self.what {
-            What::Dark => (2, None, 0),
-            What::Found(it) => (1, it.row.grade(), it.row.disagreements.len()),
-            What::Unasked(..) | What::Unread(_) => (0, None, 0),
-        }
-    }
-
-    fn found(&self) -> Option<&Found> {
-        match &self.what {
-            What::Found(found) => Some(found),
-            _ => None,
-        }
-    }
-
-    fn since(&self) -> Option<DateTime<Utc>> {
-        match &self.what {
-            What::Found(found) => found.row.since,
-            What::Unasked(_, problem) => Some(problem.since),
-            _ => None,
-        }
-    }
-
-    /// What it says, for who reads no columns.
-    fn says(&self) -> String {
-        match &self.what {
-            What::Found(it) => {
-                it.row.disagreements.iter().map(|it| &*it.text).collect::<Vec<_>>().join("; ")
-            }
-            What::Unasked(way, problem) => format!("{way} cannot be asked: {}", problem.why),
-            What::Unread(n) => {
-                format!("{} services are not judged: the catalog did not answer", count(*n))
-            }
-            What::Dark => String::new(),
-        }
-    }
-}
-
-impl Row for Line {
-    type Key = (Dc, LineKey);
-
-    fn key(&self) -> Self::Key {
-        let key = match &self.what {
-            What::Dark => LineKey::Dark,
-            What::Found(it) => LineKey::Found(it.service.clone(), it.row.key.clone()),
-            What::Unasked(way, problem) => {
-                LineKey::Unasked(Arc::clone(way), Arc::clone(&problem.why))
-            }
-            What::Unread(_) => LineKey::Unread,
-        };
-        (self.dc.clone(), key)
-    }
-
-    fn text(&self) -> RowText {
-        let mut texts = vec![self.dc.to_string(), self.says()];
-        if let Some(it) = self.found() {
-            texts.extend([it.service.to_string(), it.row.name().to_owned()]);
-            texts.extend(it.row.status().map(|it| it.word().to_owned()));
-        }
-        RowText::new(texts.iter().map(String::as_str))
-    }
-
-    fn tie(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-fn lines(dc: &Dc, swept: &Swept) -> Vec<Line> {
-    let found = swept.found.iter().map(|it| What::Found(Arc::clone(it)));
-    let unasked = swept.problems.iter().map(|(way, it)| What::Unasked(Arc::clone(way), it.clone()));
-    let unread = Some(swept.unread).filter(|n| *n > 0).map(What::Unread);
-    let all = found.chain(unasked).chain(unread);
-    all.map(|what| Line { dc: dc.clone(), what }).collect()
 }
 
 /// The freshness that all of it has.
@@ -261,10 +151,10 @@ impl Listing for Disagreements {
     }
 
     fn open(&self, _ctx: &Ctx, row: &Line) -> Option<Place> {
-        let place = super::consumers::place(&row.found()?.service, Some(&row.dc));
-        Some(match &row.found()?.row.instance {
-            Some(it) => place.of(it.node.as_str()).of(it.id.as_str()),
-            None => place,
+        let found = row.found()?;
+        Some(match &found.row.key {
+            RowKey::Instance(key) => super::consumers::place_on(&found.service, &row.dc, key),
+            RowKey::Server(..) => super::consumers::place(&found.service, Some(&row.dc)),
         })
     }
 

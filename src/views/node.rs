@@ -12,7 +12,7 @@ use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, View, allocation, cells, service};
 use crate::app::command::Takes;
-use crate::domain::catalog::Instance;
+use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::{Check, Status, worst};
 use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId, ServiceName};
@@ -303,8 +303,8 @@ impl Listing for Page {
             Line::Check(check) if !check.is_of_node() => (&check.service_name, &check.service_id),
             _ => (self.of.as_ref()?, self.only.as_ref()?),
         };
-        let place = super::consumers::place(service, Some(&self.dc));
-        Some(place.of(self.node.as_str()).of(id.as_str()))
+        let on = InstanceKey { node: self.node.clone(), id: id.clone() };
+        Some(super::consumers::place_on(service, &self.dc, &on))
     }
 
     fn name(&self, row: &Line) -> String {

@@ -272,10 +272,10 @@ impl Listing for Service {
     }
 
     fn consumers(&self, row: &InstanceRow) -> Option<Place> {
-        let place = super::consumers::place(&self.name, self.only.as_ref());
-        Some(match &row.instance {
-            Some(it) if self.only.is_some() => place.of(it.node.as_str()).of(it.id.as_str()),
-            _ => place,
+        let on = row.instance.as_ref().filter(|_| self.only.is_some());
+        Some(match on {
+            Some(it) => super::consumers::place_on(&self.name, &row.dc, &it.key()),
+            None => super::consumers::place(&self.name, self.only.as_ref()),
         })
     }
 

@@ -5,7 +5,6 @@
 //! for up to twice its TTL, then the key goes with it until another instance takes over: a template
 //! whose key is gone stays here for a while and says so.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +22,12 @@ use crate::domain::kv::Session;
 use crate::domain::template::{self, Data, Template};
 use crate::store::{Change, Datacenter, Since};
 use crate::table::column::Column;
-use crate::table::filter::RowText;
-use crate::table::row::Row;
 use crate::ui::widgets::pane::Detail;
 
+mod row;
 mod show;
+
+pub use row::{Standing, TemplateRow};
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -68,63 +68,6 @@ struct Memory {
     data: Since,
     /// When its key went away.
     gone: Option<DateTime<Utc>>,
-}
-
-/// One template of one datacenter.
-#[derive(Clone, Debug)]
-pub struct TemplateRow {
-    dc: Dc,
-    template: Arc<Template>,
-    leader: Option<Arc<Session>>,
-    /// How many sessions of consul-template there are.
-    instances: usize,
-    /// Since when it has this leader.
-    led: Option<Since>,
-    data: Option<Since>,
-    gone: Option<DateTime<Utc>>,
-    /// True when the leader's node fails.
-    is_failing: bool,
-}
-
-/// How a template stands, worst last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// It has a leader.
-    Led,
-    /// Its leader's node fails: the session ends when its TTL has run out.
-    Failing,
-    /// It has no leader; another instance takes over.
-    Failover,
-}
-
-impl TemplateRow {
-    fn standing(&self) -> Standing {
-        if self.gone.is_some() || self.template.leader.is_none() {
-            Standing::Failover
-        } else if self.is_failing {
-            Standing::Failing
-        } else {
-            Standing::Led
-        }
-    }
-}
-
-impl Row for TemplateRow {
-    type Key = (Dc, Arc<str>);
-
-    fn key(&self) -> Self::Key {
-        (self.dc.clone(), Arc::clone(&self.template.id))
-    }
-
-    fn text(&self) -> RowText {
-        let node = self.leader.as_ref().map_or("", |it| it.node.as_str());
-        let session = self.template.leader.as_ref().map_or("", |it| it.as_str());
-        RowText::new([self.dc.as_str(), &self.template.id, node, session])
-    }
-
-    fn tie(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
 }
 
 impl Templates {

@@ -30,7 +30,7 @@ use crate::domain::nomad::AllocationId;
 /// The shortest pause between two looks at a service.
 const SHORTEST: Duration = Duration::from_millis(250);
 /// The longest without a change of the catalog.
-const LONGEST: Duration = Duration::from_secs(15);
+const LONGEST: Duration = Duration::from_secs(5);
 /// A look without a change of the catalog follows after so long, at least.
 const USUAL: Duration = Duration::from_secs(3);
 /// The pause between two looks at all services: at least this, ..
@@ -76,10 +76,11 @@ impl Sink<Vec<Instance>> for Follow {
 async fn look_again(ctx: &Context, service: &ServiceName, mut changed: watch::Receiver<u64>) {
     let subject = Subject::Consumers(service.clone());
     let mut looker = Looker::new(&ctx.dc, &ctx.client, &ctx.told);
-    let mut refresh = ctx.refresh();
+    let (mut refresh, mut vital) = (ctx.refresh(), ctx.vital.subscribe());
     let mut last: Option<Arc<Consumers>> = None;
     loop {
         changed.mark_unchanged();
+        let revivals = vital.borrow_and_update().revivals;
         let began = Instant::now();
         let now = Arc::new(looker.look(service, last.as_deref()).await);
         let cost = began.elapsed();
@@ -88,10 +89,11 @@ async fn look_again(ctx: &Context, service: &ServiceName, mut changed: watch::Re
             pending.subjects.entry(subject.clone()).or_default().whole = Some(body);
         });
         last = Some(now);
-        sleep(SHORTEST.max(cost)).await;
+        sleep(cost.clamp(SHORTEST, SHORTEST * 4)).await;
         tokio::select! {
             () = sleep((cost * SHARE).clamp(USUAL, LONGEST)) => {}
             Ok(()) = changed.changed() => {}
+            Ok(_) = vital.wait_for(|vital| vital.revivals != revivals) => {}
             Ok(()) = refresh.changed() => looker.renew(),
         }
     }
@@ -100,13 +102,14 @@ async fn look_again(ctx: &Context, service: &ServiceName, mut changed: watch::Re
 /// Looks at all services, now and then, for as long as it is polled.
 pub(super) async fn watch_disagreements(ctx: Arc<Context>) {
     let mut looker = Looker::new(&ctx.dc, &ctx.client, &ctx.told);
-    let mut refresh = ctx.refresh();
+    let (mut refresh, mut vital) = (ctx.refresh(), ctx.vital.subscribe());
     let mut last = ctx.swept.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(swept) = &last {
         tell(&ctx, swept);
         fresh(&ctx, State::Live, swept.at);
     }
     loop {
+        let revivals = vital.borrow_and_update().revivals;
         let began = Instant::now();
         let is_first = last.is_none();
         let swept = sweep(&mut looker, last.as_deref(), |swept| {
@@ -140,6 +143,7 @@ pub(super) async fn watch_disagreements(ctx: Arc<Context>) {
         }
         tokio::select! {
             () = sleep(pause) => {}
+            Ok(_) = vital.wait_for(|vital| vital.revivals != revivals) => {}
             Ok(()) = refresh.changed() => looker.renew(),
         }
     }

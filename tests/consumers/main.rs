@@ -11,7 +11,10 @@
 mod support;
 
 mod dns;
+mod nomad;
 mod run;
+mod screen;
+mod scripted;
 mod stale;
 
 use std::sync::OnceLock;

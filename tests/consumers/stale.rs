@@ -11,13 +11,13 @@ use super::support::haproxy::{Haproxy, Stats};
 
 /// A service whose template was rendered before things changed: HAProxy has 1, 2, 3 and an old one;
 /// the catalog has 2 critical, 3 passing (nobody listens, its check lies), and 4 new.
-struct Stale {
-    haproxy: Haproxy,
+pub struct Stale {
+    pub haproxy: Haproxy,
     _listening: Vec<TcpListener>,
 }
 
 impl Stale {
-    fn make(dc: &Dc, service: &str, stats: Stats) -> Self {
+    pub fn make(dc: &Dc, service: &str, stats: Stats) -> Self {
         let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let listening: Vec<TcpListener> = (0..4).map(|_| listen()).collect();
         let mut at: Vec<SocketAddr> =

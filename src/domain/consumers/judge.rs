@@ -52,9 +52,8 @@ struct Judge<'a> {
 }
 
 fn row_of(it: &Arc<Instance>) -> Row {
-    let key = InstanceKey { node: it.node.clone(), id: it.id.clone() };
     Row {
-        key: RowKey::Instance(key),
+        key: RowKey::Instance(it.key()),
         instance: Some(Arc::clone(it)),
         gives: Vec::new(),
         disagreements: Vec::new(),
@@ -111,7 +110,7 @@ impl Judge<'_> {
             asked.passing.now().map(|keys| keys.iter().collect());
         self.add(Way::Passing, |it| {
             let Some(passing) = &passing else { return (Gives::Unknown, None) };
-            let is_given = passing.contains(&key(it));
+            let is_given = passing.contains(&it.key());
             let gives = if is_given { Gives::Yes } else { Gives::No };
             (gives, words::by_passing(it.status, is_given))
         });
@@ -127,7 +126,7 @@ impl Judge<'_> {
             None => (Gives::Unknown, None),
             Some(executed) if executed.dc != dc => (Gives::Elsewhere(executed.dc.clone()), None),
             Some(executed) => {
-                let is_given = keys.contains(&key(it));
+                let is_given = keys.contains(&it.key());
                 let gives = if is_given { Gives::Yes } else { Gives::No };
                 (gives, words::by_query(name, it.status, is_given, executed.is_picky))
             }
@@ -140,7 +139,7 @@ impl Judge<'_> {
             asked.passing.now().map(|keys| keys.iter().collect());
         self.add(Way::Template, |it| match &passing {
             None => (Gives::Unknown, None),
-            Some(keys) if keys.contains(&key(it)) => (Gives::Yes, None),
+            Some(keys) if keys.contains(&it.key()) => (Gives::Yes, None),
             Some(_) => (Gives::No, None),
         });
     }
@@ -207,8 +206,4 @@ fn stray(name: &Arc<str>, server: Server, before: usize, is_known: bool) -> Row 
     let mut gives = vec![Gives::No; before];
     gives.push(Gives::Server(Arc::new(server)));
     Row { key, instance: None, gives, disagreements, since: None }
-}
-
-fn key(it: &Instance) -> InstanceKey {
-    InstanceKey { node: it.node.clone(), id: it.id.clone() }
 }
