@@ -19,6 +19,7 @@
 //! | `load`   | what dcview costs a server while checks keep changing                            |
 //! | `kv`     | a folder of 200,000 keys, a large value, search and difference of all values     |
 //! | `replication` | 200,000 keys of both ends compared, and one of them changed                 |
+//! | `consumers` | the disagreements of 500 services in each of three datacenters            |
 //!
 //! Everything but `frame` drives the released program on a real pseudo-terminal of 200x60, and all
 //! but the first three and `kv` before three federated datacenters of 100,000 instances each. Nothing is
@@ -37,6 +38,7 @@ mod args;
 mod bare;
 mod change;
 mod churn;
+mod consumers;
 mod crowd;
 mod frame;
 mod ground;
@@ -78,7 +80,7 @@ const SECTIONS: [Section; 5] = [
 ];
 
 fn main() {
-    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication"]
+    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication", "consumers"]
         .into_iter()
         .chain(SECTIONS.map(|(n, _)| n))
         .collect();
@@ -100,6 +102,9 @@ fn main() {
     }
     if args.wants("replication") {
         replication::measure(&mut report);
+    }
+    if args.wants("consumers") {
+        consumers::measure(&mut report);
     }
     for instances in &args.sizes {
         // The smaller sizes are for the one section that is measured at each.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Config;
 use crate::consul::{Endpoint, Token, Verify};
 use crate::domain::consumers::Told as Consumers;
-use crate::domain::ids::Key;
+use crate::domain::ids::{Key, ServiceName};
 use crate::domain::replication::{Pair, Source, Told};
 
 impl Config {
@@ -120,7 +120,7 @@ fn consumers(out: &mut String, told: &Consumers) {
     field("consumers.dns_domain", &told.domain);
     field("consumers.balancer_tag", &told.tag);
     field("consumers.balancer_meta", &told.meta);
-    let services: Vec<&str> = told.services.iter().map(|it| it.as_str()).collect();
+    let services: Vec<&str> = told.services.iter().map(ServiceName::as_str).collect();
     field("consumers.balancer_services", &services.join(", "));
     field("consumers.balancer_path", &told.path);
     for it in &told.balancers {

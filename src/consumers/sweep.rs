@@ -18,9 +18,8 @@ use super::look::{Looker, PATIENCE, map, told};
 use crate::clock;
 use crate::consul::{ApiError, Class, read};
 use crate::domain::catalog::{Instance, InstanceKey};
-use crate::domain::consumers::balancer::Server;
 use crate::domain::consumers::dns::{Reply, name_of};
-use crate::domain::consumers::{Answer, Asked, Balancer, Consumers, Found, Lookup, Swept, judge};
+use crate::domain::consumers::{Answer, Asked, Balancers, Consumers, Found, Lookup, Swept, judge};
 use crate::domain::health::Status;
 use crate::domain::ids::ServiceName;
 
@@ -28,9 +27,6 @@ use crate::domain::ids::ServiceName;
 const AT_ONCE: usize = 8;
 /// What disagrees is looked at again after this, and told if it still does.
 const CONFIRM: Duration = Duration::from_millis(400);
-
-/// The load balancers with their servers, asked once for all services.
-type Balancers = Vec<(Arc<Balancer>, Answer<Arc<[Server]>>)>;
 
 /// Looks at all services, and tells what is found as it comes. What was found `before` keeps since
 /// when it disagrees.
@@ -54,7 +50,9 @@ pub async fn sweep(
     for batch in names.chunks(MOST_ON_ONE) {
         let seen = look(looker, batch, &balancers).await?;
         let seen = confirmed(looker, seen, before).await?;
-        seen.iter().for_each(|it| swept.add(it));
+        for it in &seen {
+            swept.add(it);
+        }
         keep_since(&mut swept, before);
         tell(&swept);
     }

@@ -28,6 +28,9 @@ pub use swept::{Found, Swept};
 pub use told::{Balancer, Told};
 pub use way::{Gives, Way};
 
+/// Load balancers, each with what its servers are.
+pub type Balancers = Vec<(Arc<Balancer>, Answer<Arc<[Server]>>)>;
+
 /// What a prepared query gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Executed {
@@ -61,7 +64,7 @@ pub struct Asked {
     /// Prepared queries of this service.
     pub queries: Vec<(Arc<str>, Answer<Executed>)>,
     /// Load balancers, with all their servers.
-    pub balancers: Vec<(Arc<Balancer>, Answer<Arc<[Server]>>)>,
+    pub balancers: Balancers,
 }
 
 /// How bad a disagreement is.

@@ -64,7 +64,7 @@ pub fn templates(locks: &Locks) -> Vec<Template> {
         } else {
             template.data = Some(Arc::clone(lock));
         }
-        template.leader = lock.session.clone().or(template.leader.take());
+        template.leader = lock.session.clone().or_else(|| template.leader.take());
     }
     all.into_values().collect()
 }
@@ -122,7 +122,9 @@ mod tests {
     fn a_template_has_its_leader_and_says_what_it_depends_on() {
         let entries = capture();
         let mut locks = Locks::under(&FOLDER.into());
-        entries.iter().for_each(|entry| locks.look(entry));
+        for entry in &entries {
+            locks.look(entry);
+        }
         let all = templates(&locks);
         assert_eq!(all.len(), 1);
         assert_eq!(&*all[0].id, "45e76050dd7a2c67bc64a7e3277bdcdc");

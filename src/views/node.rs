@@ -255,7 +255,7 @@ impl Listing for Page {
             Line::Instance(it) => Some(it.service.clone()),
             _ => None,
         });
-        self.of = service.filter(|_| self.only.is_some()).or(self.of.take());
+        self.of = service.filter(|_| self.only.is_some()).or_else(|| self.of.take());
         rows
     }
 

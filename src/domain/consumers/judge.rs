@@ -1,11 +1,14 @@
 //! Where the ways disagree: every instance against what each way gives of it.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::balancer::{Joined, Server, join};
 use super::dns::{Carrier, Code, Reply};
-use super::{Asked, Consumers, Disagreement, Executed, Gives, Grade, Lookup, Row, RowKey, Way};
+use super::{
+    Asked, Balancer, Consumers, Disagreement, Executed, Gives, Grade, Lookup, Row, RowKey, Way,
+};
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::health::Status;
 use crate::domain::ids::{Dc, ServiceName};
@@ -33,8 +36,12 @@ pub fn judge(dc: &Dc, service: &ServiceName, asked: Asked) -> Consumers {
     }
     judge.template(&asked);
     for (balancer, answer) in &asked.balancers {
-        let joined = answer.now().map(|all| join(balancer, all, service, &judge.catalog));
-        judge.balancer(&balancer.name, joined);
+        let joined = |all: &Arc<[Server]>| join(balancer, all, service, &judge.catalog);
+        match answer.now().map(joined) {
+            None => judge.add(way_of(balancer), |_| (Gives::Unknown, None)),
+            Some(None) => judge.add(way_of(balancer), |_| (Gives::NotServed, None)),
+            Some(Some(joined)) => judge.balancer(&balancer.name, joined),
+        }
     }
     let traps = traps::of(&asked, &judge.catalog);
     judge.end(traps, asked)
@@ -144,13 +151,9 @@ impl Judge<'_> {
         });
     }
 
-    fn balancer(&mut self, name: &Arc<str>, joined: Option<Option<Joined>>) {
+    fn balancer(&mut self, name: &Arc<str>, joined: Joined) {
         let way = Way::Balancer(Arc::clone(name));
-        let Joined { servers, strays } = match joined {
-            None => return self.add(way, |_| (Gives::Unknown, None)),
-            Some(None) => return self.add(way, |_| (Gives::NotServed, None)),
-            Some(Some(joined)) => joined,
-        };
+        let Joined { servers, strays } = joined;
         let before = self.ways.len();
         self.ways.push(way);
         let mut servers = servers.into_iter();
@@ -178,7 +181,7 @@ impl Judge<'_> {
             }
         }
         for row in &mut self.rows {
-            row.disagreements.sort_by(|a, b| b.grade.cmp(&a.grade));
+            row.disagreements.sort_by_key(|it| Reverse(it.grade));
             // A and SRV say the same.
             row.disagreements.dedup();
             // A row of a balancer has nothing of the ways behind it.
@@ -196,6 +199,10 @@ impl Judge<'_> {
             asked: Arc::new(asked),
         }
     }
+}
+
+fn way_of(balancer: &Balancer) -> Way {
+    Way::Balancer(Arc::clone(&balancer.name))
 }
 
 /// The row of a server that is no instance; `before` are the ways before its balancer.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::dns::{Code, Data, Record};
+use super::dns::{Code, Data, Record, Reply};
 use super::*;
 use crate::domain::ids::NodeName;
 
@@ -115,7 +115,7 @@ fn edge(backends: &[(&str, &str)]) -> Arc<Balancer> {
     })
 }
 
-fn behind(servers: Vec<Server>) -> Vec<(Arc<Balancer>, Answer<Arc<[Server]>>)> {
+fn behind(servers: Vec<Server>) -> Balancers {
     vec![(edge(&[]), given(servers.into()))]
 }
 

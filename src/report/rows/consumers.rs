@@ -37,7 +37,7 @@ pub(in crate::report) struct Disagreeing<'a>(pub &'a [(&'a Dc, Swept)]);
 pub(in crate::report) struct Row<'a> {
     dc: &'a Dc,
     seen: &'a Consumers,
-    row: &'a Seen,
+    it: &'a Seen,
 }
 
 /// One instance on which they disagree.
@@ -91,7 +91,7 @@ impl Disagreeing<'_> {
 
 impl Row<'_> {
     fn as_json(&self) -> ConsumerJson<'_> {
-        ConsumerJson::of(self.dc, self.seen, self.row)
+        ConsumerJson::of(self.dc, self.seen, self.it)
     }
 }
 
@@ -109,9 +109,9 @@ impl<'a> Rows for OfService<'a> {
     fn rows(&self) -> Vec<Row<'a>> {
         let all = self.0.iter();
         let mut rows: Vec<_> = all
-            .flat_map(|(dc, seen)| seen.rows.iter().map(move |row| Row { dc, seen, row }))
+            .flat_map(|(dc, seen)| seen.rows.iter().map(move |it| Row { dc, seen, it }))
             .collect();
-        rows.sort_by_key(|it| Reverse((it.row.grade(), it.row.disagreements.len())));
+        rows.sort_by_key(|it| Reverse((it.it.grade(), it.it.disagreements.len())));
         rows
     }
 
@@ -126,19 +126,19 @@ impl<'a> Rows for OfService<'a> {
     fn table(&self, rows: Vec<Row<'a>>) -> Grid {
         let mut columns = vec![
             dc(|row: &Row| row.dc),
-            Column::new("state", |row: &Row| state(row.row)),
-            Column::new("id", |row: &Row| row.row.name().to_owned()),
+            Column::new("state", |row: &Row| state(row.it)),
+            Column::new("id", |row: &Row| row.it.name().to_owned()),
             Column::new("node", |row: &Row| {
-                row.row.instance.as_ref().map(|it| it.node.to_string()).unwrap_or_default()
+                row.it.instance.as_ref().map(|it| it.node.to_string()).unwrap_or_default()
             }),
         ];
         columns.extend(self.ways().into_iter().map(|way| {
             let title = way.title().to_owned();
             Column::new(title, move |row: &Row| {
-                row.seen.gives(row.row, &way).map_or("-", |it| it.word(row.row)).to_owned()
+                row.seen.gives(row.it, &way).map_or("-", |it| it.word(row.it)).to_owned()
             })
         }));
-        columns.push(Column::new("disagreements", |row: &Row| says(row.row)));
+        columns.push(Column::new("disagreements", |row: &Row| says(row.it)));
         Grid::of(&columns, rows)
     }
 }

@@ -4,6 +4,7 @@
 
 /// The datacenters to start and how they are secured.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Plan {
     pub(super) dcs: Vec<DcPlan>,
     pub(super) acl: bool,
