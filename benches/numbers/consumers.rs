@@ -48,10 +48,10 @@ pub fn measure(report: &mut Report) {
     open(&cluster, &balancer, report);
 }
 
-/// All instances as servers that are up, but for each tenth, which the balancer does not know.
+/// All instances as servers that are up, but for each eleventh, which the balancer does not know.
 fn statistics() -> String {
     let mut text = String::from("# pxname,svname,status,weight,type,addr,\n");
-    for number in (0..LOAD.instances).filter(|number| number % 10 != 9) {
+    for number in (0..LOAD.instances).filter(|number| number % 11 != 9) {
         let service = format!("service-{:04}", number % LOAD.services);
         let _ = writeln!(text, "{service},{service}-{number},UP,1,2,,");
     }

@@ -2,7 +2,7 @@
 //!
 //! Messages are read and written by `hickory-proto`; there is no resolver and no cache here. An
 //! answer counts only if it is one to the very question: its id, name and kind. Whatever else comes
-//! is passed over until the time is up. Invariant: every question ends within [`PATIENCE`] times two.
+//! is passed over until the time is up. Invariant: every question ends within three seconds.
 
 use std::collections::HashMap;
 use std::io;
