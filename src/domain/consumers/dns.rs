@@ -4,7 +4,7 @@
 //! critical; an A record has no port and stands once for all instances on its address; an SRV record
 //! names its target by the node or by the address in hexadecimal digits.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The judgement, by tables: what each way gives of each instance, and what is said of it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use chrono::TimeDelta;

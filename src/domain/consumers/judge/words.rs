@@ -1,6 +1,6 @@
 //! Disagreements in words. They are read in an incident, and grepped for: short and always the same.
 
-use std::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 
 use super::{Code, Disagreement, Grade, Instance, Reply, Server, Status};
 
