@@ -370,7 +370,11 @@ fn nxdomain_says_neither_outage_nor_typo() {
     let down = vec![instance("web-1", 80, Status::Critical)];
     assert_eq!(trap(down), Some(format!("{text}no instance is left that it gives")));
     let up = vec![instance("web-1", 80, Status::Passing)];
-    assert_eq!(trap(up), None, "then it is a disagreement");
+    assert_eq!(trap(up.clone()), None, "then it is a disagreement");
+    let mut dark = asked(up);
+    dark.raw.problem = Some(Problem { why: "dark".into(), since: now(), is_denied: false });
+    let told = judged(dark).traps.first().map(ToString::to_string);
+    assert_eq!(told, Some(format!("{text}the datacenter does not answer")));
 }
 
 #[test]

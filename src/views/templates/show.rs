@@ -65,7 +65,7 @@ pub(super) fn columns<'a>(ctx: &'a Ctx) -> Vec<Column<'a, TemplateRow>> {
 /// What stands beside the list.
 pub(super) fn detail(ctx: &Ctx, row: &TemplateRow, data: Option<&Data>) -> Detail {
     let field = |name: &str, text: &str| {
-        Cell::new(format!("{name:<10}"), Role::Muted).then(clean(text).into_owned(), Role::Text)
+        Cell::new(format!("{name:<11}"), Role::Muted).then(clean(text).into_owned(), Role::Text)
     };
     let mut lines = standing(ctx, row);
     if let Some(session) = &row.leader {

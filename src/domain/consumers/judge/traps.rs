@@ -32,10 +32,11 @@ fn nxdomain(asked: &Asked, catalog: &[Arc<Instance>]) -> Option<String> {
     let answers = [&asked.srv, &asked.address].map(Lookup::best);
     let is_absent = answers.into_iter().flatten().any(|reply| reply.code == Code::NxDomain);
     let alive = catalog.iter().any(|it| matches!(it.status, Status::Passing | Status::Warning));
-    let why = match (catalog.is_empty(), alive) {
-        (true, _) => "there is no instance",
-        (false, false) => "no instance is left that it gives",
-        (false, true) => return None,
+    let why = match (asked.raw.now().is_some(), catalog.is_empty(), alive) {
+        (false, ..) => "the datacenter does not answer",
+        (true, true, _) => "there is no instance",
+        (true, false, false) => "no instance is left that it gives",
+        (true, false, true) => return None,
     };
     is_absent.then(|| {
         format!("DNS says NXDOMAIN, as for a mistyped name or an unknown datacenter: {why}")
