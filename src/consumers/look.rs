@@ -43,6 +43,8 @@ pub struct Looker {
     http: Http,
     balancers: Option<(Vec<Arc<Balancer>>, Instant)>,
     queries: Option<(Vec<Prepared>, Instant)>,
+    /// Whether the token sees everything.
+    sees_all: Option<(bool, Instant)>,
 }
 
 /// What names a disagreement.
@@ -58,6 +60,7 @@ impl Looker {
             http: Http::default(),
             balancers: None,
             queries: None,
+            sees_all: None,
         }
     }
 
@@ -65,6 +68,24 @@ impl Looker {
     pub fn renew(&mut self) {
         self.balancers = None;
         self.queries = None;
+        self.sees_all = None;
+    }
+
+    /// Whether the token sees everything, so that what is not there is not there.
+    pub(super) async fn sees_all(&mut self) -> bool {
+        if let Some((known, at)) = self.sees_all
+            && at.elapsed() < KEPT
+        {
+            return known;
+        }
+        let sees_all = read::sees_all(&self.client).await;
+        self.sees_all = Some((sees_all, Instant::now()));
+        sees_all
+    }
+
+    /// True unless the token is known to see everything.
+    pub(super) fn may_be_filtered(&self) -> bool {
+        self.sees_all.is_none_or(|(sees_all, _)| !sees_all)
     }
 
     /// What consumers of a service see now. What disagrees and did not `before` is looked at twice.
@@ -92,6 +113,7 @@ impl Looker {
     async fn ask(&mut self, service: &ServiceName, before: Option<&Consumers>) -> Asked {
         let balancers = self.balancers().await;
         let queries = self.queries().await;
+        let may_be_filtered = !self.sees_all().await;
         let name = name_of(service.as_str(), self.dc.as_str(), &self.told.domain);
         let server = Arc::clone(self.told.dns_of(&self.dc));
         let (catalog, passing) =
@@ -116,6 +138,7 @@ impl Looker {
             srv,
             no_queries,
             queries: queries_now,
+            may_be_filtered,
             balancers,
         };
         match before {
@@ -296,6 +319,7 @@ fn after(asked: Asked, before: &Asked) -> Asked {
         srv: lookup(asked.srv, &before.srv),
         no_queries: asked.no_queries,
         queries: queries.collect(),
+        may_be_filtered: asked.may_be_filtered,
         balancers: balancers.collect(),
     }
 }

@@ -19,7 +19,9 @@ use crate::clock;
 use crate::consul::{ApiError, Class, read};
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::consumers::dns::{Reply, name_of};
-use crate::domain::consumers::{Answer, Asked, Balancers, Consumers, Found, Lookup, Swept, judge};
+use crate::domain::consumers::{
+    Answer, Asked, Balancers, Consumers, Found, Lookup, Problem, Since, Swept, judge,
+};
 use crate::domain::health::Status;
 use crate::domain::ids::ServiceName;
 
@@ -41,7 +43,8 @@ pub async fn sweep(
     let services = read::service_names().fetch(&looker.client).await?.0;
     let names: Vec<ServiceName> = services.into_iter().map(|service| service.name).collect();
     let balancers = balancers(looker).await;
-    let mut swept = Swept { of: names.len(), ..Swept::default() };
+    let may_be_filtered = !looker.sees_all().await;
+    let mut swept = Swept { of: names.len(), may_be_filtered, ..Swept::default() };
     for (balancer, answer) in &balancers {
         if let Some(problem) = &answer.problem {
             swept.problems.push((Arc::clone(&balancer.name), problem.clone()));
@@ -114,6 +117,7 @@ async fn look(
             server: Arc::clone(server),
             name,
             srv: Lookup { tcp, ..Lookup::default() },
+            may_be_filtered: looker.may_be_filtered(),
             balancers: with.clone(),
             ..Asked::default()
         };
@@ -169,10 +173,16 @@ async fn confirmed(
 
 /// Notes since when what was found disagrees.
 fn keep_since(swept: &mut Swept, before: Option<&Swept>) {
-    let now = clock::now();
+    let is_exact = before.is_some_and(|before| before.problems.is_empty());
+    let new = Since { at: clock::now(), is_exact };
+    for (way, problem) in &mut swept.problems {
+        let is_it = |(it, old): &&(Arc<str>, Problem)| it == way && old.why == problem.why;
+        let old = before.and_then(|before| before.problems.iter().find(is_it));
+        problem.since = old.map_or(problem.since, |(_, old)| old.since);
+    }
     for found in swept.found.iter_mut().filter(|it| it.row.since.is_none()) {
         let old = before.and_then(|before| before.same(&found.service, &found.row));
-        let since = old.and_then(|old| old.row.since).unwrap_or(now);
+        let since = old.and_then(|old| old.row.since).unwrap_or(new);
         let Found { service, row } = &**found;
         let row = crate::domain::consumers::Row { since: Some(since), ..row.clone() };
         *found = Arc::new(Found { service: service.clone(), row });

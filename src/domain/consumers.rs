@@ -63,6 +63,8 @@ pub struct Asked {
     pub no_queries: Option<Problem>,
     /// Prepared queries of this service.
     pub queries: Vec<(Arc<str>, Answer<Executed>)>,
+    /// True when the token may not see every instance: what is not there proves nothing.
+    pub may_be_filtered: bool,
     /// Load balancers, with all their servers.
     pub balancers: Balancers,
 }
@@ -107,8 +109,17 @@ pub struct Row {
     pub gives: Vec<Gives>,
     /// Where ways disagree, worst first.
     pub disagreements: Vec<Disagreement>,
-    /// Since when dcview sees the first of them (UTC).
-    pub since: Option<DateTime<Utc>>,
+    /// Since when dcview sees one of them.
+    pub since: Option<Since>,
+}
+
+/// Since when something is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// When it was seen first (UTC).
+    pub at: DateTime<Utc>,
+    /// False where it may have been so before: then nobody looked, or not every way answered.
+    pub is_exact: bool,
 }
 
 /// What consumers of a service in a datacenter see.
@@ -191,11 +202,13 @@ impl Consumers {
 
     /// Takes over since when what is the same disagrees.
     pub fn since(&mut self, before: Option<&Self>, now: DateTime<Utc>) {
+        let is_exact = before.is_some_and(|before| before.problems().next().is_none());
+        let new = Since { at: now, is_exact };
         for row in &mut self.rows {
             let old = before.and_then(|old| old.rows.iter().find(|it| it.key == row.key));
             let is_same =
                 |old: &&Row| old.disagreements.iter().any(|it| row.disagreements.contains(it));
-            let since = old.filter(is_same).and_then(|old| old.since).unwrap_or(now);
+            let since = old.filter(is_same).and_then(|old| old.since).unwrap_or(new);
             row.since = (!row.disagreements.is_empty()).then_some(since);
         }
     }

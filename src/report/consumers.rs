@@ -54,10 +54,12 @@ pub(super) async fn get(
         }
     }
     let is_there = all.iter().any(|(_, seen)| !seen.rows.is_empty());
+    let hides = all.iter().any(|(_, seen)| seen.asked.may_be_filtered);
     if !is_there && troubles.is_whole() {
-        troubles.absent(&format!("no service '{service}'"), false);
+        troubles.absent(&format!("no service '{service}'"), hides);
     }
-    for (dc, seen) in &all {
+    // Of a datacenter that simply does not have it nothing is to be said.
+    for (dc, seen) in all.iter().filter(|(_, seen)| !is_there || !seen.rows.is_empty()) {
         seen.traps.iter().for_each(|trap| troubles.warn(&format!("{dc}: {trap}")));
     }
     super::write(&mut out, &OfService(&all).print(output)?)?;
@@ -88,6 +90,9 @@ pub async fn check_consumers(
                 swept.problems.iter().for_each(|(of, it)| {
                     troubled(&mut troubles, &way.dc, of, it);
                 });
+                if swept.may_be_filtered {
+                    troubles.may_be_filtered(&way.dc);
+                }
                 all.push((&way.dc, swept));
             }
             Err(error) => troubles.failed(Some(&way.dc), &[], &error),

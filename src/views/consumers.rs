@@ -209,14 +209,18 @@ impl Listing for Service {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<Line> {
+        let all = self.seen(ctx);
+        let is_anywhere = all.iter().any(|(_, seen)| seen.is_some_and(|it| !it.rows.is_empty()));
         let of_dc = |(dc, seen): (&Dc, Option<&Arc<Consumers>>)| match seen {
+            // Of a datacenter that simply does not have it nothing is to be noted.
+            Some(seen) if is_anywhere && seen.rows.is_empty() => Vec::new(),
             Some(seen) => lines(dc, seen),
             None if fresh::unread(ctx, dc, &self.list()).is_some() => {
                 vec![Line { dc: dc.clone(), key: LineKey::Unread, consumers: None, at: 0 }]
             }
             None => Vec::new(),
         };
-        self.seen(ctx).into_iter().flat_map(of_dc).collect()
+        all.into_iter().flat_map(of_dc).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<Line>> {

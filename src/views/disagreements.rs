@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::consumers::detail::shown;
 use super::consumers::words;
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::{Ctx, Entry, Place, View, cells, fresh};
@@ -11,7 +12,7 @@ use crate::app::command::Takes;
 use crate::domain::consumers::{Found, RowKey};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::Dc;
-use crate::store::{Change, Since};
+use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::row::Row;
 use crate::ui::text::{clean, count};
@@ -105,12 +106,11 @@ impl Listing for Disagreements {
             )
             .rank(2),
             Column::new("age", "since", Width::Fit(5, 7), |line: &Line| {
-                let since = line.since().map(|at| Since { at, is_exact: true });
-                cells::since(ctx.now, since)
+                cells::since(ctx.now, line.since().map(shown))
             })
             .right()
             .rank(1)
-            .sorts(|a: &Line, b| b.since().cmp(&a.since())),
+            .sorts(|a: &Line, b| b.since().map(|it| it.at).cmp(&a.since().map(|it| it.at))),
             Column::new("says", "disagreement", Width::Fill(20, u16::MAX), |line: &Line| {
                 says(ctx, line)
             }),
@@ -175,7 +175,7 @@ impl Listing for Disagreements {
             "service_id": instance.map(|it| &it.id),
             "node": instance.map(|it| &it.node),
             "says": row.says(),
-            "since": row.since(),
+            "since": row.since().map(|it| it.at),
         })
     }
 

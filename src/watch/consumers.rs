@@ -106,7 +106,7 @@ pub(super) async fn watch_disagreements(ctx: Arc<Context>) {
     let mut last = ctx.swept.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(swept) = &last {
         tell(&ctx, swept);
-        fresh(&ctx, State::Live, swept.at);
+        fresh(&ctx, State::Live, swept.at, swept.may_be_filtered);
     }
     loop {
         let revivals = vital.borrow_and_update().revivals;
@@ -125,7 +125,7 @@ pub(super) async fn watch_disagreements(ctx: Arc<Context>) {
             Ok(swept) => {
                 let swept = Arc::new(swept);
                 tell(&ctx, &swept);
-                fresh(&ctx, State::Live, swept.at);
+                fresh(&ctx, State::Live, swept.at, swept.may_be_filtered);
                 *ctx.swept.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some(Arc::clone(&swept));
                 last = Some(swept);
@@ -138,7 +138,7 @@ pub(super) async fn watch_disagreements(ctx: Arc<Context>) {
                     Class::Denied => State::Denied { why },
                     _ => State::Stale { since: at, why, retry_at },
                 };
-                fresh(&ctx, state, at);
+                fresh(&ctx, state, at, false);
             }
         }
         tokio::select! {
@@ -176,8 +176,8 @@ fn tell(ctx: &Context, swept: &Arc<Swept>) {
     });
 }
 
-fn fresh(ctx: &Context, state: State, at: Option<DateTime<Utc>>) {
-    let freshness = Freshness { state, at, ..Freshness::default() };
+fn fresh(ctx: &Context, state: State, at: Option<DateTime<Utc>>, may_be_filtered: bool) {
+    let freshness = Freshness { state, at, may_be_filtered, ..Freshness::default() };
     ctx.inbox.post(|pending| {
         pending.freshness.insert(List::Subject(Subject::Disagreements), freshness);
     });

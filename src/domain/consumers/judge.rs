@@ -24,6 +24,7 @@ pub fn judge(dc: &Dc, service: &ServiceName, asked: Asked) -> Consumers {
         dc,
         service,
         is_known: asked.raw.now().is_some(),
+        sees_all: !asked.may_be_filtered,
         rows: catalog.iter().map(row_of).collect(),
         catalog,
         ways: Vec::new(),
@@ -53,6 +54,8 @@ struct Judge<'a> {
     service: &'a ServiceName,
     /// True while what the catalog says is what it says now.
     is_known: bool,
+    /// True when what is not in the catalog is not there.
+    sees_all: bool,
     catalog: Vec<Arc<Instance>>,
     ways: Vec<Way>,
     rows: Vec<Row>,
@@ -167,7 +170,9 @@ impl Judge<'_> {
             row.disagreements.extend(wrong.filter(|_| self.is_known));
             row.gives.push(server.map_or(Gives::Absent, |server| Gives::Server(Arc::new(server))));
         }
-        for server in strays.into_iter().filter(Server::takes_traffic) {
+        // A token that may not see an instance cannot tell that there is none.
+        let strays = strays.into_iter().filter(|it| self.sees_all && it.takes_traffic());
+        for server in strays {
             let row = stray(name, server, before, self.is_known);
             self.rows.push(row);
         }

@@ -20,6 +20,8 @@ pub struct Swept {
     pub problems: Vec<(Arc<str>, Problem)>,
     /// How many services could not be judged, since the catalog did not tell their instances.
     pub unread: usize,
+    /// True when the token may not see every service and instance.
+    pub may_be_filtered: bool,
     /// When it was complete (UTC); `None` while it is not.
     pub at: Option<DateTime<Utc>>,
 }

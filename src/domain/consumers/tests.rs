@@ -297,6 +297,17 @@ fn nothing_is_claimed_from_a_way_that_did_not_answer() {
     assert_eq!((said(&seen), seen.rows.len()), (vec![], 5));
 }
 
+#[test]
+fn a_token_that_may_not_see_all_calls_no_server_a_stray() {
+    let servers = vec![server("web-1", "UP", ""), server("gone", "UP", "")];
+    let mut asked = Asked { balancers: behind(servers), ..web() };
+    assert!(said(&judged(asked.clone())).iter().any(|(id, _)| *id == "gone"));
+    asked.may_be_filtered = true;
+    let seen = judged(asked);
+    assert!(said(&seen).iter().all(|(id, _)| *id != "gone"), "{:?}", said(&seen));
+    assert!(seen.traps.iter().any(|trap| trap.contains("may not see every instance")));
+}
+
 fn failed_reply() -> Answer<Reply> {
     Answer::failed("no answer in time", now())
 }
@@ -406,10 +417,14 @@ fn a_disagreement_keeps_since_when_it_is_seen() {
     let mut second = judged(web());
     second.since(Some(&first), later);
     let since = |seen: &Consumers| seen.rows.iter().map(|row| row.since).collect::<Vec<_>>();
-    assert_eq!(since(&second), [Some(now()), None, None, None]);
+    let at = |at, is_exact| Some(Since { at, is_exact });
+    assert_eq!(since(&second), [at(now(), false), None, None, None], "it was so at first");
+    // What was not so at the look before is so since then.
+    let mut before = judged(web());
+    before.rows.iter_mut().for_each(|row| row.disagreements.clear());
     let mut new = judged(web());
-    new.since(None, later);
-    assert_eq!(since(&new)[0], Some(later));
+    new.since(Some(&before), later);
+    assert_eq!(since(&new)[0], at(later, true));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::words;
 use crate::domain::consumers::dns::{Carrier, Data, Record, Reply};
-use crate::domain::consumers::{Answer, Asked, Consumers, Gives, Lookup, Row, Way};
+use crate::domain::consumers::{Answer, Asked, Consumers, Gives, Lookup, Row, Since, Way};
 use crate::table::column::Cell;
 use crate::ui::text::{age, clean, millis};
 use crate::ui::theme::Role;
@@ -20,8 +20,9 @@ pub fn of_row(ctx: &Ctx, seen: &Consumers, row: &Row) -> Detail {
         lines.push(Cell::new(text, words::role(it)));
     }
     if let Some(since) = row.since {
-        let old = age((ctx.now - since).to_std().unwrap_or_default());
-        lines.push(field("seen for", &old));
+        let mut line = label("seen for");
+        line.runs.extend(cells::since(ctx.now, Some(shown(since))).runs);
+        lines.push(line);
     }
     if let Some(it) = &row.instance {
         let mut state = label("catalog");
@@ -37,6 +38,11 @@ pub fn of_row(ctx: &Ctx, seen: &Consumers, row: &Row) -> Detail {
     lines.extend(notes(seen));
     let title = Cell::new(format!(" {} ", clean(row.name())), Role::Title);
     Detail { title, lines: Lines::Whole(lines) }
+}
+
+/// As the screen has it everywhere.
+pub fn shown(since: Since) -> crate::store::Since {
+    crate::store::Since { at: since.at, is_exact: since.is_exact }
 }
 
 /// What stands beside a note.

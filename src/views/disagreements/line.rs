@@ -3,9 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
-use crate::domain::consumers::{Found, Grade, Problem, RowKey, Swept};
+use crate::domain::consumers::{Found, Grade, Problem, RowKey, Since, Swept};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
@@ -60,10 +58,10 @@ impl Line {
         }
     }
 
-    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn since(&self) -> Option<Since> {
         match &self.what {
             What::Found(found) => found.row.since,
-            What::Unasked(_, problem) => Some(problem.since),
+            What::Unasked(_, problem) => Some(Since { at: problem.since, is_exact: true }),
             _ => None,
         }
     }

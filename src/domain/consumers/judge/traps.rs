@@ -21,6 +21,10 @@ pub(super) fn of(asked: &Asked, catalog: &[Arc<Instance>]) -> Vec<Arc<str>> {
             traps.push(format!("prepared query {name} answers from {dc}: it failed over"));
         }
     }
+    if asked.may_be_filtered {
+        let text = "the token may not see every instance: servers that are none are not told";
+        traps.push(text.to_owned());
+    }
     if let Some(problem) = &asked.no_queries {
         traps.push(format!("which prepared queries there are is not known: {}", problem.why));
     }
@@ -34,6 +38,7 @@ fn nxdomain(asked: &Asked, catalog: &[Arc<Instance>]) -> Option<String> {
     let alive = catalog.iter().any(|it| matches!(it.status, Status::Passing | Status::Warning));
     let why = match (asked.raw.now().is_some(), catalog.is_empty(), alive) {
         (false, ..) => "the datacenter does not answer",
+        (true, true, _) if asked.may_be_filtered => "nor does the token see an instance",
         (true, true, _) => "there is no instance",
         (true, false, false) => "no instance is left that it gives",
         (true, false, true) => return None,
