@@ -121,9 +121,12 @@ fn dns_of(agent: &Endpoint) -> Arc<str> {
     with_port(host)
 }
 
-/// `host:port`, with the usual port where none is told.
+/// `host:port`, with the usual port where none is told; nothing stays nothing.
 fn with_port(text: &str) -> Arc<str> {
     let text = text.trim();
+    if text.is_empty() {
+        return text.into();
+    }
     let is_bare_v6 = text.parse::<std::net::Ipv6Addr>().is_ok();
     let has_port =
         !is_bare_v6 && text.rsplit_once(':').is_some_and(|(_, it)| it.parse::<u16>().is_ok());
@@ -141,6 +144,7 @@ mod tests {
     #[test]
     fn an_address_gets_the_usual_port() {
         for (text, address) in [
+            ("", ""),
             ("10.0.0.1", "10.0.0.1:8600"),
             ("10.0.0.1:53", "10.0.0.1:53"),
             ("consul.example.com", "consul.example.com:8600"),

@@ -114,8 +114,9 @@ impl Looker {
         let balancers = self.balancers().await;
         let queries = self.queries().await;
         let may_be_filtered = !self.sees_all().await;
-        let name = name_of(service.as_str(), self.dc.as_str(), &self.told.domain);
         let server = Arc::clone(self.told.dns_of(&self.dc));
+        let name = name_of(service.as_str(), self.dc.as_str(), &self.told.domain);
+        let name = name.filter(|_| !server.is_empty());
         let (catalog, passing) =
             (read::service_instances(service, &Arc::default()), read::prepared::passing(service));
         let srv = lookup(&server, name.as_deref(), &[Kind::Srv]);

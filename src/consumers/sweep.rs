@@ -75,11 +75,12 @@ async fn look(
     services: &[ServiceName],
     with: &Balancers,
 ) -> Result<Vec<Consumers>, ApiError> {
+    let server = looker.told.dns_of(&looker.dc);
     let name =
         |service: &ServiceName| name_of(service.as_str(), looker.dc.as_str(), &looker.told.domain);
     let named: Vec<(ServiceName, String)> =
         services.iter().filter_map(|it| Some((it.clone(), name(it)?))).collect();
-    let server = looker.told.dns_of(&looker.dc);
+    let named = if server.is_empty() { Vec::new() } else { named };
     let names: Vec<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
     let raw = stream::iter(services.iter().cloned())
         .map(|service| async move {

@@ -9,7 +9,7 @@ use crate::domain::ids::{Dc, ServiceName};
 /// How DNS and load balancers are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// Where the DNS interfaces of some datacenters are, as `host:port`.
+    /// Where the DNS interfaces of some datacenters are, as `host:port`; empty where DNS is not asked.
     pub dns: BTreeMap<Dc, Arc<str>>,
     /// Where that of the agent is, for all others.
     pub dns_usual: Arc<str>,
@@ -58,7 +58,7 @@ impl Default for Told {
 }
 
 impl Told {
-    /// Where the DNS interface that knows a datacenter is.
+    /// Where the DNS interface that knows a datacenter is; empty where DNS is not asked.
     pub fn dns_of(&self, dc: &Dc) -> &Arc<str> {
         self.dns.get(dc).unwrap_or(&self.dns_usual)
     }

@@ -8,7 +8,7 @@ use super::{Asked, Carrier, Code, Instance, Lookup, Status};
 /// The traps of a service.
 pub(super) fn of(asked: &Asked, catalog: &[Arc<Instance>]) -> Vec<Arc<str>> {
     let mut traps = Vec::new();
-    if asked.name.is_none() && !catalog.is_empty() {
+    if asked.name.is_none() && !asked.server.is_empty() && !catalog.is_empty() {
         traps.push("DNS has no name for it: dots, blanks or more than 63 characters".to_owned());
     }
     traps.extend(nxdomain(asked, catalog));
