@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agents;
 mod dns;
 mod nomad;
 mod run;

@@ -16,6 +16,15 @@ pub struct Ended {
 
 /// Runs dcview against a datacenter's agent, with this text as the settings.
 pub fn dcview(dc: &Dc, settings: &str, args: &[&str]) -> Ended {
+    run(&dc.http_addr(), &dc.dns_addr(), settings, args)
+}
+
+/// Runs dcview against any agent.
+pub fn asked_of(agent: &str, settings: &str, args: &[&str]) -> Ended {
+    run(agent, "127.0.0.1:1", settings, args)
+}
+
+fn run(agent: &str, dns: &str, settings: &str, args: &[&str]) -> Ended {
     let home = tempfile::tempdir().expect("a home directory");
     let config = home.path().join("config.toml");
     std::fs::write(&config, settings).expect("a settings file");
@@ -24,8 +33,8 @@ pub fn dcview(dc: &Dc, settings: &str, args: &[&str]) -> Ended {
         .env_clear()
         .env("HOME", home.path())
         .env("DCVIEW_CONFIG", &config)
-        .env("CONSUL_HTTP_ADDR", dc.http_addr())
-        .env("DCVIEW_DNS_ADDR", dc.dns_addr())
+        .env("CONSUL_HTTP_ADDR", agent)
+        .env("DCVIEW_DNS_ADDR", dns)
         .output()
         .expect("the program starts");
     let text = |bytes| String::from_utf8(bytes).expect("text");

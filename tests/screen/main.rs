@@ -30,5 +30,6 @@ mod plans;
 mod replication;
 mod replication_acts;
 mod replication_git;
+mod templates;
 mod timeline;
 mod truth;
