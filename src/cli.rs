@@ -4,6 +4,7 @@
 //! two. What they say becomes the topmost layer of the settings; nothing is decided here. A
 //! command line that makes no sense ends with exit code 2 (clap's own for usage).
 
+mod check;
 mod demo;
 mod events;
 mod get;
@@ -20,6 +21,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::config::{EndpointLayer, Flags, LogLevel, SettingsLayer};
 
+pub use check::{Check, Checked};
 pub use demo::{Demo, Size};
 pub use events::Events;
 pub use get::{Format, Get, What};
@@ -59,6 +61,8 @@ pub enum Command {
     Replay(Replay),
     /// Say how the rollout of a service goes in all datacenters, or wait for its end.
     Rollout(Rollout),
+    /// Answer a monitor's question by the exit code.
+    Check(Check),
     /// Try dcview on simulated datacenters, without any Consul.
     Demo(Demo),
     /// Print the settings that count, after all layers, and where they are.

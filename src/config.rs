@@ -4,6 +4,7 @@
 //! [`resolve`] is a pure function of the file's text, the environment and the flags; only [`load`]
 //! reads the file. Nothing here opens a connection or reads a token or certificate file.
 
+mod consumers;
 mod describe;
 mod endpoint;
 mod env;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use crate::consul::Endpoint;
+use crate::domain::consumers::Told as Consumers;
 use crate::domain::ids::Dc;
 use crate::domain::replication::Told;
 use crate::domain::rollout::Bounds;
@@ -72,6 +74,8 @@ pub struct Config {
     pub keys: Keys,
     /// What replicates where.
     pub replication: Told,
+    /// How the ways are asked in which consumers find services.
+    pub consumers: Consumers,
     /// How the version of an instance is found.
     pub versions: Arc<Rules>,
     /// How long a rollout may take over what.
@@ -161,6 +165,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
     for endpoint in own.chain([&mut agent]) {
         warnings.extend(lead(endpoint, env)?);
     }
+    let consumers = parsed.consumers.resolve(env, &agent, &datacenters)?;
     Ok(Config {
         agent,
         datacenters,
@@ -173,6 +178,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         log_level: settings.log_level.unwrap_or_default(),
         keys: parsed.keys,
         replication: parsed.replication,
+        consumers,
         versions: Arc::new(parsed.versions),
         rollout: parsed.rollout,
         file: file.map(|file| file.path.clone()),

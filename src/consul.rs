@@ -36,3 +36,4 @@ pub use path::{encode_path, encode_segment};
 pub use peek::Peek;
 pub use proxy::Proxy;
 pub use request::{Block, Consistency, Lane, Request};
+pub(crate) use transport::install_crypto;

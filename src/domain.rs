@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod census;
+pub mod consumers;
 pub mod coordinate;
 pub mod delta;
 pub mod event;
@@ -17,12 +18,14 @@ pub mod judge;
 pub mod kv;
 pub mod lock;
 pub mod managed;
+pub mod nomad;
 pub mod replication;
 pub mod rollout;
 pub mod seat;
 pub mod server;
 pub mod storm;
 pub mod tally;
+pub mod template;
 pub mod track;
 pub mod version;
 pub mod wan;

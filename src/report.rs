@@ -14,6 +14,7 @@
 
 mod ask;
 pub mod chronicle;
+mod consumers;
 mod events;
 mod facts;
 pub(crate) mod form;
@@ -38,6 +39,7 @@ use crate::config::Config;
 use crate::domain::feed::{List, Report, Subject};
 use crate::domain::ids::Dc;
 use crate::store::Store;
+pub use consumers::check_consumers;
 pub use replication::replication;
 pub use rollout::rollout;
 
@@ -60,6 +62,9 @@ pub async fn get(
 ) -> Result<Exit> {
     if let What::Events(asked) = &get.what {
         return events::events(asked, get.output, only, config, out).await;
+    }
+    if let What::Consumers { name } = &get.what {
+        return consumers::get(name, get.output, only, config, out).await;
     }
     let ways = Ways::find(config, only).await?;
     if let Some(exit) = ways.refuse(only) {

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::app::msg::Exit;
-use crate::cli::{Cli, Command};
+use crate::cli::{Checked, Cli, Command};
 use crate::config::{self, Config, Dirs, Env, LogLevel};
 use crate::domain::ids::Dc;
 
@@ -82,6 +82,15 @@ fn run(cli: &Cli) -> Result<Exit> {
             log(&config);
             let only = cli.flags().settings.dc.map(Dc::from);
             runtime.block_on(crate::report::get(get, only.as_ref(), &config, stderr::out()))
+        }
+        Some(Command::Check(check)) => {
+            let config = config::load(&cli.flags(), &env, &dirs)?;
+            log(&config);
+            let only = cli.flags().settings.dc.map(Dc::from);
+            let Checked::Consumers = check.what;
+            let out = stderr::out();
+            let asked = crate::report::check_consumers(check.output, only.as_ref(), &config, out);
+            runtime.block_on(asked)
         }
         Some(Command::Kv(kv)) => {
             let config = config::load(&cli.flags(), &env, &dirs)?;

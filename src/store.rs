@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use crate::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use crate::domain::consumers::{Consumers, Swept};
 use crate::domain::delta::{self, Delta, Rows};
 use crate::domain::event::Event;
 use crate::domain::feed::{
@@ -20,6 +21,7 @@ use crate::domain::health::{Check, CheckKey};
 use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use crate::domain::kv::{Entry, Folder, Print, Session};
 use crate::domain::managed::Managers;
+use crate::domain::nomad::{Allocation, AllocationId};
 use crate::domain::replication::{Stream, StreamId};
 use crate::domain::rollout::Rollouts;
 use crate::domain::seat::Seats;
@@ -79,6 +81,12 @@ pub struct Datacenter {
     pub prints: HashMap<Key, Print>,
     /// Its sessions and locks, as far as they are shown.
     pub held: Held,
+    /// What consumers of the shown services see.
+    pub consumers: HashMap<ServiceName, Arc<Consumers>>,
+    /// The shown allocations of Nomad.
+    pub allocations: HashMap<AllocationId, Arc<Allocation>>,
+    /// The disagreements of all its services, while they are shown.
+    pub swept: Option<Arc<Swept>>,
     /// When each failing check was first seen in its state (UTC).
     pub since: HashMap<CheckKey, Since>,
     /// How its checks, services and nodes changed.
@@ -127,6 +135,12 @@ pub enum Change {
     Seats(Dc, ServiceName),
     /// Rollouts: time went by, in which some may have ended.
     Rollouts,
+    /// What consumers of a shown service see.
+    Consumers(Dc, ServiceName),
+    /// A shown allocation of Nomad.
+    Allocation(Dc, AllocationId),
+    /// The disagreements of all services of a datacenter.
+    Disagreements(Dc),
     /// Nothing that is shown.
     Nothing,
 }
@@ -242,6 +256,9 @@ impl Store {
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
             dc.holders.retain(|id, _| keep(name, &Subject::Session(id.clone())));
             dc.held.keep(|subject| keep(name, subject));
+            dc.consumers.retain(|name_of, _| keep(name, &Subject::Consumers(name_of.clone())));
+            dc.allocations.retain(|id, _| keep(name, &Subject::Allocation(id.clone())));
+            dc.swept.take_if(|_| !keep(name, &Subject::Disagreements));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {
@@ -348,7 +365,9 @@ impl Datacenter {
             freshness.is_polled = false;
             return freshness;
         }
-        if freshness.state == State::Live && !freshness.is_polled {
+        // What is looked at now and then is as old as the last look.
+        let is_followed = *list != List::Subject(Subject::Disagreements);
+        if freshness.state == State::Live && !freshness.is_polled && is_followed {
             freshness.at = freshness.at.map(|at| at.max(self.pulse.at));
         }
         freshness

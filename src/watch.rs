@@ -15,6 +15,7 @@ mod backoff;
 mod board;
 mod catalog;
 mod census;
+mod consumers;
 mod context;
 mod datacenter;
 mod events;

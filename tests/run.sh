@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Runs all of dcview's tests against a real Consul, fetching one when the machine has none.
+# Runs all of dcview's tests against a real Consul and a real HAProxy, fetching what the machine has not.
 #
 #   tests/run.sh [arguments of 'cargo test']
 #
 # Consul is looked for in $DCVIEW_CONSUL, on PATH, and in the cache: .cache/consul in the checkout,
 # or $DCVIEW_CACHE. Failing that, the package of Debian 11 is fetched from the Debian mirror that
 # this machine already uses, and unpacked into the cache; nothing is installed system-wide for it.
+# HAProxy is looked for in $DCVIEW_HAPROXY, on PATH, and in .cache/haproxy (or $DCVIEW_CACHE/haproxy),
+# and fetched like that from this machine's own release of Debian, with the libraries it lacks.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${DCVIEW_CACHE:-$top/.cache/consul}
+haproxy_cache=${DCVIEW_CACHE:+$DCVIEW_CACHE/haproxy}
+haproxy_cache=${haproxy_cache:-$top/.cache/haproxy}
 # The last Debian release that carries Consul, and the checksum of its package (1.8.7+dfsg1-2+b3).
 suite=bullseye
 sha256_amd64=e4e888bba104daba1d9161f49bfc52649a7e4efd45b1a7ead5bc54f2cb9c89d9
@@ -22,6 +26,9 @@ fail() {
     say "$@"
     exit 1
 }
+# What is thrown away at the end.
+works=()
+trap 'rm -rf "${works[@]}"' EXIT
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # Sets 'consul' to the program's path.
@@ -76,12 +83,13 @@ mirrors() {
     done | awk '!seen[$0]++'
 }
 
-# Fetches the package into the directory $1 from the mirror $2. Called as a condition, where
-# 'set -e' is off: each command says itself whether the next may follow.
-fetch_from() {
-    local work=$1 mirror=$2 options
+# Sets 'options' to those of an apt that knows the release $3 of the mirror $2 only, and keeps
+# everything in the directory $1. Called as a condition, where 'set -e' is off: each command says
+# itself whether the next may follow.
+know() {
+    local work=$1 mirror=$2 release=$3
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial" || return
-    printf 'deb %s %s main\n' "$mirror" "$suite" >"$work/sources.list" || return
+    printf 'deb %s %s main\n' "$mirror" "$release" >"$work/sources.list" || return
     options=(
         -qq
         -o "Dir::Etc::sourcelist=$work/sources.list"
@@ -94,7 +102,23 @@ fetch_from() {
         # Root's private directory is closed to the user that apt would download as.
         -o "APT::Sandbox::User=$(id -un)"
     )
-    apt-get "${options[@]}" update >&2 && (cd "$work" && apt-get "${options[@]}" download consul >&2)
+    apt-get "${options[@]}" update >&2
+}
+
+# Fetches Consul's package into the directory $1 from the mirror $2. Also called as a condition.
+fetch_from() {
+    local work=$1 mirror=$2 options
+    know "$work" "$mirror" "$suite" && (cd "$work" && apt-get "${options[@]}" download consul >&2)
+}
+
+# Fetches HAProxy's package, and those of the libraries that are not installed here.
+fetch_haproxy_from() {
+    local work=$1 mirror=$2 options codename
+    codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release) || return
+    know "$work" "$mirror" "$codename" || return
+    # Nothing is installed, so nothing needs to be locked.
+    apt-get "${options[@]}" -o Debug::NoLocking=1 --yes --download-only --no-install-recommends \
+        install haproxy >&2
 }
 
 # Puts the program where 'consul' says, in the cache.
@@ -103,8 +127,7 @@ fetch_consul() {
     have apt-get && have dpkg || fail "no Consul here, and no apt to fetch one: put 'consul' on PATH" \
         "or name it in DCVIEW_CONSUL"
     work=$(mktemp -d)
-    # shellcheck disable=SC2064  # The directory's name now, not at the end.
-    trap "rm -rf '$work'" EXIT
+    works+=("$work")
     while read -r mirror; do
         say "no Consul here: fetching the one of Debian $suite from $mirror"
         fetch_from "$work" "$mirror" && break
@@ -123,6 +146,51 @@ fetch_consul() {
     mv "$consul.new" "$consul"
 }
 
+# Sets 'haproxy' to the program's path.
+find_haproxy() {
+    if [ -n "${DCVIEW_HAPROXY:-}" ]; then
+        haproxy=$DCVIEW_HAPROXY
+        [ -x "$haproxy" ] || fail "DCVIEW_HAPROXY names '$haproxy', which is no program"
+    elif have haproxy; then
+        haproxy=$(command -v haproxy)
+    else
+        haproxy=$haproxy_cache/haproxy
+        [ -x "$haproxy" ] || fetch_haproxy
+    fi
+}
+
+# Puts the program where 'haproxy' says, in the cache: a script that leads it to its libraries.
+fetch_haproxy() {
+    local work mirror package
+    have apt-get && have dpkg || fail "no HAProxy here, and no apt to fetch one: put 'haproxy' on" \
+        "PATH or name it in DCVIEW_HAPROXY"
+    work=$(mktemp -d)
+    works+=("$work")
+    while read -r mirror; do
+        say "no HAProxy here: fetching Debian's from $mirror"
+        fetch_haproxy_from "$work" "$mirror" && break
+    done < <(mirrors)
+    for package in "$work"/cache/archives/*.deb; do
+        [ -f "$package" ] || fail "cannot fetch HAProxy from this machine's package sources" \
+            "(see above): put 'haproxy' on PATH or name it in DCVIEW_HAPROXY"
+        dpkg -x "$package" "$work/unpacked"
+    done
+    rm -rf "$haproxy_cache"
+    mkdir -p "$haproxy_cache"
+    cp -a "$work/unpacked/usr" "$haproxy_cache/"
+    # The script comes last, so that a program in the cache is always a whole one.
+    cat >"$haproxy.new" <<'END'
+#!/bin/sh
+here=$(dirname "$0")
+LD_LIBRARY_PATH=$(printf '%s:' "$here"/usr/lib/*/)${LD_LIBRARY_PATH:-}
+export LD_LIBRARY_PATH
+exec "$here/usr/sbin/haproxy" "$@"
+END
+    chmod +x "$haproxy.new"
+    mv "$haproxy.new" "$haproxy"
+    "$haproxy" -v >/dev/null || fail "the HAProxy that came does not run here (see above)"
+}
+
 # The TLS library holds C and assembler: 'cargo' needs a C compiler beside its own.
 need_compiler() {
     have cc && return
@@ -137,7 +205,9 @@ need_compiler() {
 have cargo || fail "cargo is needed to build: install Rust $(sed -n 's/^rust-version = //p' "$top/Cargo.toml") or later"
 need_compiler
 find_consul
+find_haproxy
 say "$("$consul" version | head -n 1) at $consul"
+say "$("$haproxy" -v | head -n 1) at $haproxy"
 
 # Prints the names of all suites: the targets that cargo finds in tests/.
 suites() {
@@ -172,7 +242,7 @@ run_all() {
 }
 
 cd "$top"
-export DCVIEW_CONSUL=$consul
+export DCVIEW_CONSUL=$consul DCVIEW_HAPROXY=$haproxy
 if [ $# -gt 0 ]; then
     cargo test --locked "$@"
 else

@@ -20,6 +20,7 @@
 //! | `kv`     | a folder of 200,000 keys, a large value, search and difference of all values     |
 //! | `replication` | 200,000 keys of both ends compared, and one of them changed                 |
 //! | `replay` | a recording of an hour at 1,000 changes a second: opened, jumped in, played       |
+//! | `consumers` | the disagreements of 500 services in each of three datacenters            |
 //!
 //! Everything but `frame` and `replay` drives the released program on a real pseudo-terminal of 200x60, and all
 //! but the first three, `kv` and `replay` before three federated datacenters of 100,000 instances each. Nothing is
@@ -38,6 +39,7 @@ mod args;
 mod bare;
 mod change;
 mod churn;
+mod consumers;
 mod crowd;
 mod frame;
 mod ground;
@@ -80,7 +82,7 @@ const SECTIONS: [Section; 5] = [
 ];
 
 fn main() {
-    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication", "replay"]
+    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication", "replay", "consumers"]
         .into_iter()
         .chain(SECTIONS.map(|(n, _)| n))
         .collect();
@@ -105,6 +107,9 @@ fn main() {
     }
     if args.wants("replay") {
         replay::measure(&mut report);
+    }
+    if args.wants("consumers") {
+        consumers::measure(&mut report);
     }
     for instances in &args.sizes {
         // The smaller sizes are for the one section that is measured at each.

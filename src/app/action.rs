@@ -133,6 +133,8 @@ pub enum Action {
     Release,
     /// End the session under the cursor.
     DestroySession,
+    /// Show what consumers of the row's service see.
+    Consumers,
     /// Take the source of the stream, which is a guess, as right.
     TakeSource,
     /// Watch the rollout of the service.

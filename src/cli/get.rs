@@ -38,6 +38,11 @@ pub enum What {
         /// The node's name.
         name: String,
     },
+    /// What consumers of one service see: DNS, HTTP, prepared queries, load balancers.
+    Consumers {
+        /// The service's name.
+        name: String,
+    },
     /// Every critical and warning check.
     Checks,
     /// What happens from now on, or happened while it was recorded.

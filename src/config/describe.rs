@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::Config;
 use crate::consul::{Endpoint, Token, Verify};
-use crate::domain::ids::Key;
+use crate::domain::consumers::Told as Consumers;
+use crate::domain::ids::{Key, ServiceName};
 use crate::domain::replication::{Pair, Source, Told};
 use crate::domain::rollout::Bounds;
 
@@ -38,6 +39,7 @@ impl Config {
         }
         replication(&mut out, &self.replication);
         rollout(&mut out, &self.rollout);
+        consumers(&mut out, &self.consumers);
         for (action, keys) in self.keys.overrides() {
             line(&mut out, &format!("keys.{action}"), &keys.join(", "));
         }
@@ -114,6 +116,24 @@ fn replication(out: &mut String, told: &Told) {
 fn rollout(out: &mut String, bounds: &Bounds) {
     line(out, "rollout.grace", &bounds.grace.num_seconds().to_string());
     line(out, "rollout.stall_after", &bounds.stall.num_seconds().to_string());
+}
+
+fn consumers(out: &mut String, told: &Consumers) {
+    let mut field = |field: &str, value: &str| line(out, field, value);
+    field("consumers.dns_addr", &told.dns_usual);
+    for (dc, address) in &told.dns {
+        field(&format!("consumers.dns_addr of {dc}"), address);
+    }
+    field("consumers.dns_domain", &told.domain);
+    field("consumers.balancer_tag", &told.tag);
+    field("consumers.balancer_meta", &told.meta);
+    let services: Vec<&str> = told.services.iter().map(ServiceName::as_str).collect();
+    field("consumers.balancer_services", &services.join(", "));
+    field("consumers.balancer_path", &told.path);
+    for it in &told.balancers {
+        let auth = if it.auth.is_some() { ", with a password" } else { "" };
+        field(&format!("balancers.{}", it.name), &format!("{} in {}{auth}", it.address, it.dc));
+    }
 }
 
 fn line(out: &mut String, name: &str, value: &str) {

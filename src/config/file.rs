@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::consumers::{BalancerSection, Section as Consumers, Sections};
 use super::keys::{self, Keys};
 use super::replication::Section as Replication;
 use super::rollout::Section as Rollout;
@@ -40,6 +41,7 @@ pub(super) struct Parsed {
     pub datacenters: BTreeMap<String, DcSection>,
     pub keys: Keys,
     pub replication: Told,
+    pub consumers: Sections,
     pub versions: Rules,
     pub rollout: Bounds,
 }
@@ -57,6 +59,8 @@ struct Schema {
     datacenters: BTreeMap<String, DcFields>,
     keys: keys::Section,
     replication: Replication,
+    consumers: Consumers,
+    balancers: Vec<BalancerSection>,
     rollout: Rollout,
 }
 
@@ -206,6 +210,7 @@ impl SourceFile {
             keys: Keys::new(schema.keys, &self.text),
             replication: schema.replication.told(),
             rollout: schema.rollout.bounds(),
+            consumers: Sections { consumers: schema.consumers, balancers: schema.balancers },
             versions: schema.rollout.versions(),
         })
     }
@@ -215,7 +220,9 @@ impl SourceFile {
         let schema: Schema = toml::from_str(&self.text).ok()?;
         let agent = schema.agent.token.is_some() || schema.agent.http_auth.is_some();
         let mut own = schema.datacenters.values();
-        let holds_secret = agent || own.any(|dc| dc.token.is_some() || dc.http_auth.is_some());
+        let holds_secret = agent
+            || own.any(|dc| dc.token.is_some() || dc.http_auth.is_some())
+            || schema.balancers.iter().any(BalancerSection::is_secret);
         (self.is_world_readable && holds_secret).then(|| {
             format!(
                 "'{}' holds a secret and everybody may read it; chmod 600 it or use 'token_file'",

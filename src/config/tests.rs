@@ -69,6 +69,8 @@ fn the_sample_file_shows_every_field_with_a_value_that_parses() {
         "[replication]\n",
         "[[replication.source]]\n",
         "[[replication.compare]]\n",
+        "[consumers]\n",
+        "[[balancers]]\n",
         "[rollout]\n",
         "[[rollout.version]]\n",
     ] {

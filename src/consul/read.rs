@@ -4,6 +4,7 @@
 //! and again by the watch layer, which adds blocking and consistency to the request. Names are
 //! percent-encoded here. Wrong JSON is [`ApiError::BadAnswer`], with the endpoint and the place.
 
+pub mod prepared;
 pub mod primary;
 
 use std::collections::HashMap;

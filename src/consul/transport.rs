@@ -156,7 +156,7 @@ fn is_dns_name(name: &str) -> bool {
 }
 
 /// Makes *ring* the process' TLS provider, once; the HTTP library panics without one.
-fn install_crypto() {
+pub(crate) fn install_crypto() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // Fails only when a provider is installed already, which is as good.

@@ -10,6 +10,7 @@ mod catalog;
 mod check;
 mod interner;
 mod kv;
+mod prepared;
 mod primary;
 mod server;
 mod text;
@@ -19,10 +20,12 @@ pub(super) use catalog::{datacenters, instances, names, node_services, nodes, su
 pub(super) use check::checks;
 pub use interner::Interner;
 pub(super) use kv::{Txn, entries, folder, sessions};
+pub(super) use prepared::{executed, instance_keys, prepared};
 pub(super) use primary::{acl_replication, bodies, federation_states, roots};
 pub(super) use server::{leader, servers};
 use text::{Text, nullable};
 
 pub use agent::AgentSelf;
 pub use catalog::OnNode;
+pub use prepared::Prepared;
 pub use primary::{AclReplication, Bodies, FederationState, Roots};

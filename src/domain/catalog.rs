@@ -74,6 +74,11 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// What names it within its datacenter.
+    pub fn key(&self) -> InstanceKey {
+        InstanceKey { node: self.node.clone(), id: self.id.clone() }
+    }
+
     /// Where it serves: `10.0.0.7:8080`, `[fd00::7]:8080`, or the address alone without a port.
     pub fn endpoint(&self) -> String {
         let Self { address, port, .. } = self;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use super::consumers::{Consumers, Swept};
 use super::coordinate::Estimate;
 use super::delta::Delta;
 use super::event::Event;
@@ -18,6 +19,7 @@ use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use super::kv::{Entry, Folder, Print, Session};
 use super::lock::Locks;
 use super::managed::Managers;
+use super::nomad::{Allocation, AllocationId};
 use super::replication::{Stream, StreamId};
 use super::seat::Seats;
 use super::server::Servers;
@@ -42,6 +44,12 @@ pub enum Subject {
     Sessions,
     /// The locks under a prefix of the KV store.
     Locks(Key),
+    /// What consumers of a service see.
+    Consumers(ServiceName),
+    /// The allocation of Nomad that an instance is.
+    Allocation(AllocationId),
+    /// Where the ways of finding any service disagree: looked at now and then.
+    Disagreements,
 }
 
 /// One wanted subject of one datacenter.
@@ -186,6 +194,12 @@ pub enum Body {
     Events(Vec<Arc<Event>>, u64),
     /// The instances of a service that is in motion.
     Seats(ServiceName, Arc<Seats>),
+    /// What consumers of a shown service see, whole.
+    Consumers(Arc<Consumers>),
+    /// A shown allocation of Nomad.
+    Allocation(Arc<Allocation>),
+    /// The disagreements of all services, as far as they were looked at.
+    Disagreements(Arc<Swept>),
 }
 
 /// One message from one datacenter.

@@ -12,10 +12,12 @@ use super::catalog::{Instance, Node, ServiceHealth};
 use super::health::{Check, Counts, Status};
 use super::ids::{Dc, NodeName, ServiceName};
 
+mod consumers;
 mod event;
 mod lock;
 mod rollout;
 
+pub use consumers::ConsumerJson;
 pub use event::EventJson;
 pub use lock::{HolderJson, LockJson, SessionJson};
 pub use rollout::{FailingJson, RolloutJson, UnclearJson, VersionInDc, VersionJson};

@@ -69,6 +69,13 @@ fn of_feed(dc: &Datacenter, feed: &Feed) -> bool {
             is_known && is_other(&dc.held.sessions, delta)
         }
         Body::Locks(locks) => dc.held.under(&locks.prefix).is_some_and(|known| known != locks),
+        Body::Consumers(now) => {
+            let known = dc.consumers.get(&now.service);
+            known.is_some_and(|known| known.said().ne(now.said()))
+        }
+        Body::Disagreements(now) => dc.swept.as_ref().is_some_and(|known| {
+            known.at.is_some() && now.at.is_some() && known.said().ne(now.said())
+        }),
         Body::Freshness(list, fresh) => {
             let known = dc.freshness(list).state;
             let is_lost =
@@ -79,6 +86,7 @@ fn of_feed(dc: &Datacenter, feed: &Feed) -> bool {
         | Body::Managers(_)
         | Body::Prints(_)
         | Body::Versions(..)
+        | Body::Allocation(_)
         | Body::Events(..) => false,
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use super::What;
 use crate::domain::catalog::{Instance, Node, ServiceHealth};
+use crate::domain::consumers::Row as Seen;
+use crate::domain::consumers::dns::Record;
 use crate::domain::delta::Delta;
 use crate::domain::feed::{Body, Report};
 use crate::domain::health::Check;
@@ -117,9 +119,28 @@ fn body(body: &Body) -> usize {
             let outputs = seats.seats.iter().map(|seat| size_of::<Seat>() + seat.output.len());
             outputs.sum()
         }
+        Body::Consumers(seen) => {
+            let answers = [&seen.asked.address, &seen.asked.srv].into_iter().flat_map(|lookup| {
+                [&lookup.udp, &lookup.edns, &lookup.tcp].into_iter().filter_map(|it| it.now())
+            });
+            let records: usize = answers.map(|reply| reply.answers.len() + reply.extra.len()).sum();
+            let instances = seen.rows.iter().map(of_consumers).sum::<usize>();
+            instances + records * (size_of::<Record>() + 2 * ALLOCATION)
+        }
+        Body::Disagreements(swept) => {
+            swept.found.iter().map(|it| 2 * ALLOCATION + of_consumers(&it.row)).sum()
+        }
         // An entry never brings events, and the rest is small.
         _ => 4 * ALLOCATION,
     }
+}
+
+fn of_consumers(seen: &Seen) -> usize {
+    let said = seen.disagreements.len() * 4 * ALLOCATION;
+    size_of::<Seen>()
+        + said
+        + size_of_val(seen.gives.as_slice())
+        + seen.instance.as_ref().map_or(0, row)
 }
 
 fn delta<K, V: Row>(delta: &Delta<K, V>) -> usize {

@@ -7,6 +7,7 @@
 //! Invariant: bytes from outside never panic and never take more memory than they are long, times
 //! the size of a row.
 
+mod consumers;
 mod feed;
 mod health;
 mod kv;

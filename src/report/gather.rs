@@ -72,6 +72,8 @@ impl Question {
             }
             What::Services => Self { printed: &["services"], ..services },
             What::Nodes => Self { nodes: true, printed: &["nodes"], ..services },
+            // They are asked for in ways of their own.
+            What::Consumers { .. } => none,
             What::Checks => Self { health: Some(Judging::Checks), printed: &["checks"], ..none },
             // They are watched and not asked for.
             What::Events(_) => none,

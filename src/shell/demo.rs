@@ -6,6 +6,7 @@ use super::{screen, stderr};
 use crate::app::msg::Exit;
 use crate::cli::{Cli, Demo};
 use crate::config::{self, Config, Dirs, EndpointLayer, Env, Flags};
+use crate::domain::consumers::Told as Consumers;
 use crate::domain::replication::Told;
 use crate::sim;
 
@@ -42,5 +43,14 @@ fn on(sim: &sim::Sim, cli: &Cli, env: &Env, dirs: &Dirs) -> Result<Config> {
     // What is confirmed about datacenters that do not exist must not be believed of those that do.
     let sources_file = theirs.sources_file.with_file_name("demo-sources.json");
     let replication = Told::default();
-    Ok(Config { agent: bare.agent, datacenters: Vec::new(), sources_file, replication, ..theirs })
+    // The datacenters have no DNS: that of a real agent on this machine knows nothing of them.
+    let consumers = Consumers { dns_usual: "".into(), ..Consumers::default() };
+    Ok(Config {
+        agent: bare.agent,
+        datacenters: Vec::new(),
+        sources_file,
+        replication,
+        consumers,
+        ..theirs
+    })
 }

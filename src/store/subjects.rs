@@ -48,6 +48,20 @@ impl Datacenter {
                 self.held.locks(locks, since);
                 Change::Kv(name, subject)
             }
+            Body::Consumers(consumers) => {
+                let service = consumers.service.clone();
+                self.consumers.insert(service.clone(), consumers);
+                Change::Consumers(name, service)
+            }
+            Body::Allocation(allocation) => {
+                let id = allocation.id.clone();
+                self.allocations.insert(id.clone(), allocation);
+                Change::Allocation(name, id)
+            }
+            Body::Disagreements(swept) => {
+                self.swept = Some(swept);
+                Change::Disagreements(name)
+            }
             _ => Change::Nothing,
         }
     }

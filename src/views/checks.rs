@@ -174,6 +174,15 @@ impl Listing for Checks {
         Some(Place::new("instance").at(dc).of(check.node.as_str()).of(check.service_id.as_str()))
     }
 
+    fn consumers(&self, row: &CheckRow) -> Option<Place> {
+        let dc = Some(row.group.dc());
+        match (row.check(), &row.group.service) {
+            (Some(check), _) if check.is_of_node() => None,
+            (Some(check), _) => Some(super::consumers::place(&check.service_name, dc)),
+            (None, service) => Some(super::consumers::place(&service.as_ref()?.name, dc)),
+        }
+    }
+
     fn name(&self, row: &CheckRow) -> String {
         row.check().map_or_else(|| row.group.name().to_owned(), |check| check.id.to_string())
     }

@@ -123,6 +123,12 @@ pub trait Listing: Send + 'static {
         None
     }
 
+    /// The service that a row is of, and its datacenter and instance where it has one: where its
+    /// consumers are shown.
+    fn consumers(&self, _row: &Self::Row) -> Option<Place> {
+        None
+    }
+
     /// What `copy` copies: its name.
     fn name(&self, row: &Self::Row) -> String;
 

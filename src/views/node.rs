@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::timeline::near::About;
-use super::{Ctx, Entry, Place, Response, View, cells, rollout, service};
+use super::{Ctx, Entry, Place, Response, View, allocation, cells, rollout, service};
 use crate::app::action::Action;
 use crate::app::command::Takes;
-use crate::domain::catalog::Instance;
+use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::{Check, Status, worst};
 use crate::domain::ids::{CheckId, Dc, NodeName, ServiceId, ServiceName};
@@ -45,7 +45,7 @@ fn open(place: &Place) -> Box<dyn View> {
 /// A page of the node that the place names, narrowed to one instance if one is given.
 pub fn page(place: &Place, only: Option<ServiceId>) -> Box<dyn View> {
     let dc = place.dc.clone().unwrap_or_default();
-    let page = Page { dc, node: NodeName::from(place.arg(0)), only };
+    let page = Page { dc, node: NodeName::from(place.arg(0)), only, of: None };
     Box::new(TableView::new(place.clone(), page))
 }
 
@@ -54,6 +54,8 @@ pub struct Page {
     dc: Dc,
     node: NodeName,
     only: Option<ServiceId>,
+    /// The service of that instance, once it is known.
+    of: Option<ServiceName>,
 }
 
 /// One line of the page.
@@ -265,6 +267,11 @@ impl Listing for Page {
         if !rows.is_empty() {
             rows.push(Line::Node(worst(own.iter().map(AsRef::as_ref))));
         }
+        let service = rows.iter().find_map(|row| match row {
+            Line::Instance(it) => Some(it.service.clone()),
+            _ => None,
+        });
+        self.of = service.filter(|_| self.only.is_some()).or_else(|| self.of.take());
         rows
     }
 
@@ -272,6 +279,8 @@ impl Listing for Page {
         let is_mine = match change {
             Change::Instances(dc, subject, _) => *dc == self.dc && *subject == self.subject(),
             Change::NodeChecks(dc, node) => *dc == self.dc && *node == self.node,
+            // It stands beside the rows.
+            Change::Allocation(..) => return Some(Patch::default()),
             _ => false,
         };
         // A page has few lines: those that are gone are found by loading it anew.
@@ -295,6 +304,14 @@ impl Listing for Page {
         Some(about.before(ctx, self.since(ctx, line)))
     }
 
+    fn watched(&self, row: &Line) -> Vec<Wanted> {
+        let id = match row {
+            Line::Instance(it) => Some(&it.id),
+            _ => self.only.as_ref(),
+        };
+        id.and_then(|id| allocation::wanted(&self.dc, id)).into_iter().collect()
+    }
+
     fn is_fault(&self, row: &Line) -> bool {
         row.status() != Status::Passing
     }
@@ -307,6 +324,16 @@ impl Listing for Page {
             Line::Instance(it) => Some(Place::new("service").of(it.service.as_str())),
             _ => None,
         }
+    }
+
+    fn consumers(&self, row: &Line) -> Option<Place> {
+        let (service, id) = match row {
+            Line::Instance(it) => (&it.service, &it.id),
+            Line::Check(check) if !check.is_of_node() => (&check.service_name, &check.service_id),
+            _ => (self.of.as_ref()?, self.only.as_ref()?),
+        };
+        let on = InstanceKey { node: self.node.clone(), id: id.clone() };
+        Some(super::consumers::place_on(service, &self.dc, &on))
     }
 
     fn name(&self, row: &Line) -> String {
@@ -338,7 +365,7 @@ impl Listing for Page {
                 title: Cell::new(format!(" {} ", clean(self.node.as_str())), Role::Title),
                 lines: Lines::Whole(self.node_lines(ctx)),
             },
-            Line::Instance(it) => service::instance_detail(ctx, it),
+            Line::Instance(it) => service::instance_detail(ctx, &self.dc, it),
             Line::Check(check) => Detail {
                 title: Cell::new(format!(" {} ", clean(&check.name)), Role::Title),
                 lines: Lines::Whole(cells::check_lines(

@@ -1,9 +1,9 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, compare, find, instance, journal, key, kv, locks, node, nodes,
-    overview, pairs, replication, rollout, rollouts, search, service, services, sessions, stream,
-    timeline, value,
+    Entry, Place, View, checks, compare, consumers, disagreements, find, instance, journal, key,
+    kv, locks, node, nodes, overview, pairs, replication, rollout, rollouts, search, service,
+    services, sessions, stream, templates, timeline, value,
 };
 use crate::app::command::ViewWord;
 
@@ -20,6 +20,8 @@ pub const ALL: &[Entry] = &[
     rollouts::ENTRY,
     rollout::ENTRY,
     service::ENTRY,
+    consumers::ENTRY,
+    disagreements::ENTRY,
     node::ENTRY,
     instance::ENTRY,
     kv::ENTRY,
@@ -29,6 +31,7 @@ pub const ALL: &[Entry] = &[
     search::ENTRY,
     sessions::ENTRY,
     locks::ENTRY,
+    templates::ENTRY,
     compare::ENTRY,
     journal::ENTRY,
 ];

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::timeline::near::About;
-use super::{Ctx, Entry, Place, Response, View, cells, fresh, rollout};
+use super::{Ctx, Entry, Place, Response, View, allocation, cells, fresh, rollout};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::{Instance, InstanceKey};
@@ -233,6 +233,8 @@ impl Listing for Service {
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<InstanceRow>> {
         let (dc, subject, keys) = match change {
             Change::Instances(dc, subject, keys) => (dc, subject, keys),
+            // It stands beside the rows.
+            Change::Allocation(..) => return Some(Patch::default()),
             Change::Datacenter(dc) => return self.patch_aged(ctx, dc),
             Change::Datacenters => return self.patch_unread(ctx),
             _ => return None,
@@ -265,6 +267,11 @@ impl Listing for Service {
         Some(About::instance(&row.dc, it).before(ctx, row.since(ctx)))
     }
 
+    fn watched(&self, row: &InstanceRow) -> Vec<Wanted> {
+        let it = row.instance.as_ref();
+        it.and_then(|it| allocation::wanted(&row.dc, &it.id)).into_iter().collect()
+    }
+
     fn is_fault(&self, row: &InstanceRow) -> bool {
         row.instance.as_ref().is_none_or(|it| it.status != Status::Passing)
     }
@@ -273,6 +280,14 @@ impl Listing for Service {
         let it = row.instance.as_ref()?;
         let place = Place::new("instance").at(&row.dc).of(it.node.as_str());
         Some(place.of(it.id.as_str()))
+    }
+
+    fn consumers(&self, row: &InstanceRow) -> Option<Place> {
+        let on = row.instance.as_ref().filter(|_| self.only.is_some());
+        Some(match on {
+            Some(it) => super::consumers::place_on(&self.name, &row.dc, &it.key()),
+            None => super::consumers::place(&self.name, self.only.as_ref()),
+        })
     }
 
     fn name(&self, row: &InstanceRow) -> String {
@@ -296,7 +311,7 @@ impl Listing for Service {
             let why = fresh::unread(ctx, &row.dc, &self.list()).unwrap_or_default();
             return Some(Detail { title, lines: Lines::Whole(vec![why]) });
         };
-        Some(instance_detail(ctx, it))
+        Some(instance_detail(ctx, &row.dc, it))
     }
 
     fn nothing(&self) -> &'static str {
@@ -305,10 +320,11 @@ impl Listing for Service {
 }
 
 /// What stands beside an instance: what it is, its checks that fail, its meta data.
-pub fn instance_detail(ctx: &Ctx, it: &Instance) -> Detail {
+pub fn instance_detail(ctx: &Ctx, dc: &Dc, it: &Instance) -> Detail {
     let mut lines = vec![cells::status(ctx, it.status)];
     lines.push(Cell::new("address  ", Role::Muted).then(endpoint(it), Role::Text));
     lines.push(cells::joined(["tags    "].into_iter().chain(it.tags.iter().map(AsRef::as_ref))));
+    lines.extend(allocation::lines(ctx, dc, &it.id));
     lines.extend(cells::meta_lines(&it.meta));
     for check in &it.checks {
         lines.push(Cell::default());

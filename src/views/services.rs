@@ -318,6 +318,10 @@ impl Listing for Services {
         Some(place.perhaps_at(ctx.focus))
     }
 
+    fn consumers(&self, row: &ServiceRow) -> Option<Place> {
+        Some(super::consumers::place(&row.name, None))
+    }
+
     fn name(&self, row: &ServiceRow) -> String {
         row.name.to_string()
     }

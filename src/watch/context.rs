@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -16,6 +16,7 @@ use super::inbox::Inbox;
 use super::permits::Permits;
 use crate::clock::Stamp;
 use crate::consul::Client;
+use crate::domain::consumers::{Swept, Told};
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
 use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
@@ -87,6 +88,10 @@ pub(super) struct Context {
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
+    /// How the ways of consumers are asked.
+    pub told: Arc<Told>,
+    /// The disagreements as they were found last: kept while nobody looks.
+    pub swept: Mutex<Option<Arc<Swept>>>,
     /// Services that were seen to be of several versions.
     pub mixed: watch::Sender<HashSet<ServiceName>>,
     /// The newest list of all services, for the census.
@@ -117,6 +122,8 @@ impl Context {
             awake: Arc::clone(&parts.awake),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
+            told: Arc::clone(&parts.consumers),
+            swept: Mutex::default(),
             mixed: watch::Sender::new(HashSet::new()),
             listed: Tray::default(),
             versions: Arc::clone(&parts.versions),

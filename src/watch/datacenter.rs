@@ -24,6 +24,7 @@ use super::servers::watch_servers;
 use super::subject::watch_subject;
 use super::values::watch_values;
 use crate::consul::Client;
+use crate::domain::consumers::Told;
 use crate::domain::feed::{self, Scope, Subject};
 use crate::domain::ids::Dc;
 use crate::domain::version::Rules;
@@ -48,6 +49,8 @@ pub(super) struct Datacenter {
     /// How long the agent's first answer took, where there was one: the lists are long, and asked
     /// for before the first pulse.
     pub first_answer: Option<Duration>,
+    /// How the ways of consumers are asked.
+    pub consumers: Arc<Told>,
     /// What was told so far.
     pub board: Arc<Mutex<Board>>,
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::awake::Awake;
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
+use crate::domain::consumers::Told;
 use crate::domain::feed::Scope;
 use crate::domain::ids::Dc;
 use crate::domain::version::Rules;
@@ -23,6 +24,8 @@ pub(super) struct Sources {
     pub own: Vec<Own>,
     /// What streams between datacenters are followed by; without clients yet.
     pub ground: Ground,
+    /// How the ways of consumers are asked.
+    pub consumers: Arc<Told>,
     /// What the screen shows.
     pub scope: watch::Receiver<Scope>,
     /// Changes when everything is to be asked again.
@@ -61,7 +64,8 @@ impl Sources {
             memory: Memory::new(&config.sources_file),
             ..Ground::default()
         };
+        let consumers = Arc::new(config.consumers.clone());
         let (versions, awake) = (Arc::clone(&config.versions), Arc::default());
-        Ok(Self { agent, own, ground, scope, refresh, versions, awake })
+        Ok(Self { agent, own, ground, consumers, scope, refresh, versions, awake })
     }
 }

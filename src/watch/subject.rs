@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::consumers::{watch_allocation, watch_consumers, watch_disagreements};
 use super::context::Context;
 use super::fresh::worse;
 use super::inbox::Pending;
@@ -31,6 +32,9 @@ pub(super) async fn watch_subject(ctx: Arc<Context>, subject: Subject) {
         Subject::Managers => kv::watch_managers(ctx).await,
         Subject::Sessions => watch_sessions(ctx).await,
         Subject::Locks(prefix) => watch_locks(ctx, prefix).await,
+        Subject::Consumers(name) => watch_consumers(ctx, name).await,
+        Subject::Allocation(id) => watch_allocation(ctx, id).await,
+        Subject::Disagreements => watch_disagreements(ctx).await,
     }
 }
 

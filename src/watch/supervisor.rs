@@ -206,6 +206,7 @@ impl Supervisor {
             versions: Arc::clone(&self.sources.versions),
             awake: Arc::clone(&self.sources.awake),
             first_answer,
+            consumers: Arc::clone(&self.sources.consumers),
             board: self.boards.of(dc),
         };
         let keeper = self.keeper.child();

@@ -31,7 +31,7 @@ fn place(view: &str) -> Place {
     let entry = registry::ALL.iter().find(|entry| entry.name == view).expect("a view");
     let dc = "dc-1".into();
     match entry.name {
-        "service" => Place::new("service").of("web"),
+        "service" | "consumers" => Place::new(entry.name).of("web"),
         "node" => Place::new("node").at(&dc).of("n-1"),
         "instance" => Place::new("instance").at(&dc).of("n-1").of("web-1"),
         "key" => Place::new("key").of("s0"),
@@ -79,6 +79,8 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         let two = world::split(&name, 4, "v1", (1 + i % 3, "v2", Status::Passing));
         world::seats(app, dc, &name, &two);
     }
+    world::consumers(app, dc, n.min(300));
+    world::disagreements(app, dc, n.min(300));
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {
         world::instances(app, dc, subject, all.clone());
     }

@@ -13,6 +13,7 @@ mod world;
 
 mod comparing;
 mod conformance;
+mod consumers;
 mod dark;
 mod doubt;
 mod editing;
@@ -31,5 +32,6 @@ mod replication;
 mod replication_acts;
 mod replication_git;
 mod rollouts;
+mod templates;
 mod timeline;
 mod truth;

@@ -19,6 +19,7 @@
 
 pub mod consul;
 pub mod fault;
+pub mod haproxy;
 pub mod replicator;
 pub mod runtime;
 pub mod screen;

@@ -9,6 +9,8 @@ use dcview::app::keymap::Keymap;
 use dcview::app::msg::{Effect, Msg};
 use dcview::app::{App, Setup};
 use dcview::domain::catalog::{Instance, InstanceKey, Node, ServiceHealth};
+use dcview::domain::consumers::balancer::Server;
+use dcview::domain::consumers::{Answer, Asked, Balancer, Swept, judge};
 use dcview::domain::delta::Delta;
 use dcview::domain::event::{Event, Kind as Happened, Object};
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
@@ -326,6 +328,64 @@ pub fn split(
         if i <= count { (id, version, status) } else { (id, old, Status::Passing) }
     };
     (1..=n).map(one).collect()
+}
+
+/// What was asked about so many instances of `web`, of which every third is critical and still UP in
+/// the load balancer `edge`.
+pub fn asked(n: usize) -> Asked {
+    let status = |i| if i % 3 == 0 { Status::Critical } else { Status::Passing };
+    let all: Vec<_> =
+        (0..n).map(|i| instance(&format!("n-{i}"), &format!("web-{i}"), status(i)).1).collect();
+    let server = |it: &Arc<Instance>| Server {
+        backend: "web".into(),
+        name: it.id.as_str().into(),
+        status: "UP".into(),
+        weight: 1,
+        ..Server::default()
+    };
+    let edge = Balancer {
+        name: "edge".into(),
+        dc: "dc-1".into(),
+        address: "http://10.0.0.5/stats".into(),
+        auth: None,
+        backends: std::collections::BTreeMap::new(),
+    };
+    let servers: Vec<Server> = all.iter().map(server).collect();
+    let is_passing = |it: &&Arc<Instance>| it.status == Status::Passing;
+    let key = |it: &Arc<Instance>| InstanceKey { node: it.node.clone(), id: it.id.clone() };
+    Asked {
+        passing: Answer::new(all.iter().filter(is_passing).map(key).collect(), now()),
+        raw: Answer::new(all, now()),
+        server: "127.0.0.1:8600".into(),
+        name: Some("web.service.dc-1.consul".into()),
+        balancers: vec![(Arc::new(edge), Answer::new(servers.into(), now()))],
+        ..Asked::default()
+    }
+}
+
+/// Feeds what consumers of `web` see.
+pub fn consumers(app: &mut App, dc: &str, n: usize) {
+    seen(app, dc, asked(n));
+}
+
+/// Feeds what was asked about `web`.
+pub fn seen(app: &mut App, dc: &str, asked: Asked) {
+    let mut seen = judge(&dc.into(), &"web".into(), asked);
+    seen.since(None, now());
+    let body = Body::Consumers(Arc::new(seen));
+    let effects = feed_under(app, dc, app.store.ticket, body);
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Consumers("web".into()), State::Live);
+}
+
+/// Feeds the disagreements of all services: those of `web`.
+pub fn disagreements(app: &mut App, dc: &str, n: usize) {
+    let mut swept = Swept { of: 1, at: Some(now()), ..Swept::default() };
+    swept.add(&judge(&dc.into(), &"web".into(), asked(n)));
+    let body = Body::Disagreements(Arc::new(swept));
+    let effects = feed_under(app, dc, app.store.ticket, body);
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Disagreements, State::Live);
 }
 
 /// A stream of consul-replicate `dc-1 -> dc-2` or of what the kind says, compared now.

@@ -275,6 +275,9 @@ impl Told {
             Body::NodeRoundTrip(..)
             | Body::Versions(..)
             | Body::Session(..)
+            | Body::Consumers(_)
+            | Body::Disagreements(_)
+            | Body::Allocation(_)
             | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {
                 if let State::Stale { why, .. } = &fresh.state {

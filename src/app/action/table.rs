@@ -15,6 +15,9 @@ const HEALTH: Views =
 /// The views of services.
 const SERVICES: Views =
     &["overview", "services", "service", "node", "instance", "checks", "rollouts"];
+/// The views whose rows are of services.
+const SERVED: Views =
+    &["services", "service", "instance", "node", "checks", "overview", "disagreements"];
 
 /// Every action, in the order of the help.
 #[rustfmt::skip] // One line an action: it is read as a table.
@@ -69,6 +72,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     line(Action::Mark, "mark", "Mark or unmark the row", &["space"]),
     line(Action::MarkRange, "mark-range", "Mark from the last mark to here", &["ctrl-space"]),
     line(Action::ClearMarks, "clear-marks", "Remove all marks", &["ctrl-\\"]),
+    only(SERVED, line(Action::Consumers, "show-consumers", "Show what consumers of the service see", &["v"])),
     line(Action::TakeSource, "take-source", "Take the source of the stream, which is a guess, as right, after a question", &["a"]),
     column(Action::SortName, "sort-name", "Sort by name", &["shift-n"]),
     column(Action::SortStatus, "sort-status", "Sort by status", &["shift-s"]),

@@ -17,6 +17,9 @@ choice!(Subject {
     5 => Managers,
     6 => Sessions,
     7 => Locks(prefix),
+    8 => Consumers(service),
+    9 => Allocation(id),
+    10 => Disagreements,
 });
 record!(Wanted { dc, subject });
 record!(Glanced { services, keys, replication, passing, rollouts });
@@ -57,6 +60,9 @@ choice!(Body {
     16 => Freshness(list, freshness),
     17 => Events(events, lost),
     18 => Seats(service, seats),
+    19 => Consumers(seen),
+    20 => Allocation(allocation),
+    21 => Disagreements(swept),
 });
 record!(Feed { dc, ticket, at, body });
 choice!(Report {

@@ -43,6 +43,9 @@ fn case(body: &Body) -> usize {
         Body::Freshness(..) => 16,
         Body::Events(..) => 17,
         Body::Seats(..) => 18,
+        Body::Consumers(_) => 19,
+        Body::Allocation(_) => 20,
+        Body::Disagreements(_) => 21,
     }
 }
 
@@ -51,7 +54,7 @@ fn the_samples_have_every_case() {
     let mut cases: Vec<usize> = samples::bodies(&Seed::default()).iter().map(case).collect();
     cases.sort_unstable();
     cases.dedup();
-    assert_eq!(cases, (0..=18).collect::<Vec<_>>());
+    assert_eq!(cases, (0..=21).collect::<Vec<_>>());
 }
 
 proptest! {

@@ -338,6 +338,10 @@ impl<L: Listing> View for TableView<L> {
                 }
                 place.map_or(Response::Ignored, Response::Open)
             }
+            Action::Consumers => match row.and_then(|row| self.listing.consumers(&row)) {
+                Some(place) => Response::Open(place),
+                None => Response::Notice(String::from("this row is of no service")),
+            },
             Action::Copy => self.copy(ctx, false),
             Action::CopyRow => self.copy(ctx, true),
             Action::SortName => self.resort(ctx, "name"),

@@ -59,6 +59,11 @@ impl Dc {
         format!("127.0.0.1:{}", self.servers[server].ports.http)
     }
 
+    /// Host and port of the first server's DNS; answers in a plan with DNS only.
+    pub fn dns_addr(&self) -> String {
+        format!("127.0.0.1:{}", self.servers[0].ports.dns)
+    }
+
     /// Host and port of the first server's HTTPS; answers in a plan with TLS only.
     pub fn https_addr(&self) -> String {
         format!("localhost:{}", self.servers[0].ports.https)

@@ -4,11 +4,13 @@
 
 /// The datacenters to start and how they are secured.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Plan {
     pub(super) dcs: Vec<DcPlan>,
     pub(super) acl: bool,
     pub(super) https: Https,
     pub(super) unix: bool,
+    pub(super) dns: bool,
     pub(super) federated: bool,
     pub(super) hcl: String,
 }
@@ -37,6 +39,7 @@ impl Plan {
             acl: false,
             https: Https::Off,
             unix: false,
+            dns: false,
             federated: true,
             hcl: String::new(),
         }
@@ -74,6 +77,13 @@ impl Plan {
     #[must_use]
     pub fn unix_socket(mut self) -> Self {
         self.unix = true;
+        self
+    }
+
+    /// Answers for DNS too ([`super::Dc::dns_addr`]).
+    #[must_use]
+    pub fn dns(mut self) -> Self {
+        self.dns = true;
         self
     }
 

@@ -13,16 +13,17 @@ pub struct Ports {
     pub server: u16,
     pub serf_lan: u16,
     pub serf_wan: u16,
+    pub dns: u16,
 }
 
 impl Ports {
-    /// Five ports that nobody listens on now.
+    /// Six ports that nobody listens on now.
     pub fn free() -> Self {
         // All are held until the last is chosen, or the kernel might name one twice.
-        let held: [(TcpListener, UdpSocket); 5] = std::array::from_fn(|_| pair());
-        let [http, https, server, serf_lan, serf_wan] =
+        let held: [(TcpListener, UdpSocket); 6] = std::array::from_fn(|_| pair());
+        let [http, https, server, serf_lan, serf_wan, dns] =
             held.each_ref().map(|(tcp, _)| tcp.local_addr().expect("a bound address").port());
-        Self { http, https, server, serf_lan, serf_wan }
+        Self { http, https, server, serf_lan, serf_wan, dns }
     }
 }
 

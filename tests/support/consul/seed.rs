@@ -152,6 +152,14 @@ impl Dc {
         self.transact(&nodes.chain(rest).collect::<Vec<_>>());
     }
 
+    /// As [`Dc::seed`], with all nodes at one address.
+    #[track_caller]
+    pub fn seed_at(&self, address: &str, instances: &[Instance]) {
+        self.seed(instances);
+        let node = |it: &Instance| json!({ "Node": { "Verb": "set", "Node": { "Node": it.node, "Address": address } } });
+        self.transact(&instances.iter().map(node).collect::<Vec<_>>());
+    }
+
     /// A large, regular catalog: `service-0007`, `node-0042`, each instance with one check, the
     /// first `failing` of them critical.
     #[track_caller]

@@ -47,6 +47,7 @@ impl Site<'_> {
     }
 
     fn base(&self, number: usize, ports: Ports) -> String {
+        let dns = if self.plan.dns { i32::from(ports.dns) } else { -1 };
         let https = if self.plan.https == Https::Off { -1 } else { i32::from(ports.https) };
         let DcPlan { name, servers } = self.dc;
         let Ports { http, server, serf_lan, serf_wan, .. } = ports;
@@ -61,7 +62,7 @@ client_addr = "127.0.0.1"
 disable_update_check = true
 performance {{ raft_multiplier = 1 }}
 ports {{
-  dns = -1
+  dns = {dns}
   grpc = -1
   http = {http}
   https = {https}

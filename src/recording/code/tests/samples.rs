@@ -1,5 +1,7 @@
 //! Something of every kind that can be recorded, made from a few arbitrary values.
 
+mod consumers;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +23,7 @@ use crate::domain::ids::Dc;
 use crate::domain::kv::{self, Behavior, Folder, Print, Session};
 use crate::domain::lock::{Lock, Locks, Part, Record};
 use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
+use crate::domain::nomad::AllocationId;
 use crate::domain::replication::{
     Alarm, Class, Differing, Kind, Stamp, StatusKey, Stream, StreamId, Verdict, Waiting,
 };
@@ -303,6 +306,9 @@ impl Seed {
             Subject::Managers,
             Subject::Sessions,
             Subject::Locks(self.name()),
+            Subject::Consumers(self.name()),
+            Subject::Allocation(AllocationId(self.text())),
+            Subject::Disagreements,
         ]
     }
 
@@ -378,9 +384,10 @@ fn catalog(seed: &Seed) -> Vec<Body> {
         modify_index: seed.number,
     };
     let seats = Seats { seats: vec![seat], index: seed.number };
+    let consumers = consumers::bodies(seed, &key, &instance);
     let versions = vec![(seed.text(), seed.count())].into();
     let check = seed.check();
-    vec![
+    let catalog = [
         Body::Services(one(service.name.clone(), service)),
         Body::Checks(Delta { removed: Vec::new(), ..one(check.key(), check.clone()) }),
         Body::Nodes(one(node.name.clone(), node)),
@@ -394,7 +401,8 @@ fn catalog(seed: &Seed) -> Vec<Body> {
         Body::Versions(seed.name(), versions),
         Body::Events(seed.events(), seed.number),
         Body::Seats(seed.name(), Arc::new(seats)),
-    ]
+    ];
+    catalog.into_iter().chain(consumers).collect()
 }
 
 fn keys(seed: &Seed) -> Vec<Body> {
