@@ -72,11 +72,9 @@ impl Question {
             }
             What::Services => Self { printed: &["services"], ..services },
             What::Nodes => Self { nodes: true, printed: &["nodes"], ..services },
-            // They are asked for in ways of their own.
-            What::Consumers { .. } => none,
             What::Checks => Self { health: Some(Judging::Checks), printed: &["checks"], ..none },
-            // They are watched and not asked for.
-            What::Events(_) => none,
+            // They are asked for in ways of their own.
+            What::Consumers { .. } | What::Events(_) => none,
             What::Service { name } => {
                 Self { subject: Some(Subject::Service(name.as_str().into())), ..none }
             }

@@ -47,11 +47,9 @@ pub(super) fn print(store: &Store, what: &What, format: Format) -> Result<String
         What::Service { name } => form(&service::Service(store, name.as_str().into()), format),
         What::Nodes => form(&nodes::Nodes(store), format),
         What::Node { name } => form(&node::Pages(store, name.as_str().into()), format),
-        // They are no part of the store.
-        What::Consumers { .. } => Ok(String::new()),
         What::Checks => form(&checks::Checks(store), format),
         // They are no list of the store.
-        What::Events(_) => Ok(String::new()),
+        What::Consumers { .. } | What::Events(_) => Ok(String::new()),
     }
 }
 
