@@ -17,6 +17,7 @@
 //! | `memory` | memory with each view open; what an idle dcview takes                            |
 //! | `keys`   | a key to its frame in the terminal, also at 1,000 changes a second               |
 //! | `load`   | what dcview costs a server while checks keep changing                            |
+//! | `events` | ten minutes of 1,000 changes a second: what is told of them, and what it takes   |
 //! | `kv`     | a folder of 200,000 keys, a large value, search and difference of all values     |
 //! | `replication` | 200,000 keys of both ends compared, and one of them changed                 |
 //! | `replay` | a recording of an hour at 1,000 changes a second: opened, jumped in, played       |
@@ -41,6 +42,7 @@ mod change;
 mod churn;
 mod consumers;
 mod crowd;
+mod events;
 mod frame;
 mod ground;
 mod keys;
@@ -73,12 +75,13 @@ use report::Report;
 type Section = (&'static str, fn(&Ground, &mut Report));
 
 /// In this order: what disturbs the datacenters comes last.
-const SECTIONS: [Section; 5] = [
+const SECTIONS: [Section; 6] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("change", change::measure),
     ("keys", keys::measure),
     ("load", load::measure),
+    ("events", events::measure),
 ];
 
 fn main() {

@@ -83,6 +83,8 @@ pub enum Unit {
     Bytes,
     /// Requests a second.
     Requests,
+    /// Things.
+    Count,
 }
 
 impl Figure {
@@ -118,6 +120,7 @@ impl Unit {
             Self::Core => format!("{value:.2} % of a core"),
             Self::Bytes => format!("{value:.0} B/s"),
             Self::Requests => format!("{value:.2} /s"),
+            Self::Count => format!("{value:.0}"),
         }
     }
 }
