@@ -20,7 +20,7 @@ struct Following {
 impl Following {
     /// Starts it and waits until all datacenters of these are followed.
     fn start(dcview: &Dcview, args: &[&str], dcs: &[&str]) -> Self {
-        let args = [&["events", "--follow", "-o", "json"], args].concat();
+        let args = [&["get", "events", "--follow", "-o", "json"], args].concat();
         let mut child = dcview
             .command(&args)
             .stdout(Stdio::piped())
@@ -29,10 +29,11 @@ impl Following {
             .expect("the program starts");
         let out = child.stdout.take().map(BufReader::new);
         let mut err = BufReader::new(child.stderr.take().expect("piped"));
-        let mut waiting: Vec<&str> = dcs.to_vec();
+        let (mut waiting, mut said) = (dcs.to_vec(), String::new());
         while !waiting.is_empty() {
             let mut line = String::new();
-            assert!(err.read_line(&mut line).expect("a line") > 0, "it ended early");
+            assert!(err.read_line(&mut line).expect("a line") > 0, "it ended early, after: {said}");
+            said.push_str(&line);
             waiting.retain(|dc| !line.contains(&format!("{dc}: followed from")));
         }
         Self { child, out, err }
@@ -111,7 +112,7 @@ pub fn a_span_is_watched_and_the_past_refused(cluster: &Cluster, dcview: &Dcview
         assert!(ended.err.contains("Consul keeps no history"), "{ended:?}");
     }
     let dc = cluster.dc("dc-2");
-    let command = ["events", "--for", "3s", "--dc", "dc-2", "-o", "csv", "service=ev"];
+    let command = ["get", "events", "--for", "3s", "--dc", "dc-2", "-o", "csv", "service=ev"];
     let mut child = dcview
         .command(&command)
         .stdout(Stdio::piped())
