@@ -258,6 +258,7 @@ impl App {
             self.notice = next.map(|text| Notice::new(Level::Warn, text, now));
         }
         self.rollouts_tick(effects);
+        self.find_news(effects);
         // Ages are on every screen.
         self.is_dirty = true;
     }

@@ -1,5 +1,6 @@
 //! Finding anything in any datacenter, and going there.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::App;
@@ -21,6 +22,19 @@ impl App {
         let targets = Targets::new(self.targets()).with(self.pairs());
         effects.push(Effect::Find(finder.set_targets(targets)));
         self.overlay = Overlay::Jump { prompt: Prompt::default(), finder, is_chosen: false };
+    }
+
+    /// Looks also among what came, or went, since the finder was opened.
+    pub(super) fn find_news(&mut self, effects: &mut Vec<Effect>) {
+        let known = self.count_targets();
+        let Overlay::Jump { finder, .. } = &self.overlay else { return };
+        if finder.labelled() == known {
+            return;
+        }
+        let targets = Targets::new(self.targets()).with(self.pairs());
+        if let Overlay::Jump { finder, .. } = &mut self.overlay {
+            effects.push(Effect::Find(finder.set_targets(targets)));
+        }
     }
 
     /// Takes in hits; goes to the first when Enter was pressed while they were looked for.
@@ -63,6 +77,17 @@ impl App {
         let service = |name: &_| Target::Service { dc: None, name: Clone::clone(name) };
         targets.extend(services.into_iter().map(service));
         targets
+    }
+
+    /// How many those are.
+    fn count_targets(&self) -> usize {
+        let all = || self.store.datacenters().map(|(_, state)| state);
+        let services: HashSet<_> = all().flat_map(|state| state.services.keys()).collect();
+        let others = all().map(|state| {
+            let instances: usize = state.instances.values().map(HashMap::len).sum();
+            1 + state.nodes.len() + state.checks.len() + instances
+        });
+        services.len() + others.sum::<usize>()
     }
 
     /// Every service on each of its nodes, as the summaries tell.

@@ -35,6 +35,11 @@ impl Finder {
         self.ask(None)
     }
 
+    /// How many have a name of their own.
+    pub fn labelled(&self) -> usize {
+        self.targets.labelled() as usize
+    }
+
     /// Searches for this text from now on. Where it narrows the last answered search, only that
     /// one's survivors are looked at.
     pub fn set_query(&mut self, query: &str) -> Job {

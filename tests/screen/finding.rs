@@ -1,7 +1,7 @@
 //! The finder: anything in any datacenter, without opening anything first.
 
 use dcview::app::App;
-use dcview::app::msg::Effect;
+use dcview::app::msg::{Effect, Msg};
 use dcview::domain::feed::{Body, List, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::Status;
@@ -107,4 +107,17 @@ fn what_cannot_be_found_is_said() {
     press(&mut app, "<ctrl-p>web");
     let text = screen(&mut app, 80, 24);
     assert!(text.contains("dc-1: ACLs may hide services"), "{text}");
+}
+
+#[test]
+fn what_comes_while_it_is_open_is_found() {
+    let mut app = two();
+    press(&mut app, "<ctrl-p>late");
+    assert!(screen(&mut app, 80, 24).contains("[0]"));
+    world::node(&mut app, "dc-2", "host-late", Status::Passing);
+    let effects = app.update(Msg::Clock(world::now()));
+    world::run_jobs(&mut app, effects);
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("[1]") && text.contains("host-late"), "{text}");
+    assert!(app.update(Msg::Clock(world::now())).is_empty(), "and only once");
 }
