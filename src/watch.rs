@@ -15,6 +15,7 @@ mod board;
 mod catalog;
 mod census;
 mod context;
+mod dark;
 mod datacenter;
 mod facts;
 mod failing;

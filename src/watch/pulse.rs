@@ -33,6 +33,7 @@ pub(super) async fn watch_pulse(ctx: Arc<Context>) {
         let wan = ctx.facts.borrow().trip_to(&ctx.dc);
         let at = Utc::now();
         ctx.vital.send_modify(|vital| beat(vital, &link, took));
+        ctx.dark.note(&ctx.dc, matches!(link, Link::Dark { .. } | Link::Leaderless));
         let connections = ctx.permits.used();
         let pulse = Pulse { at, link, answered_in: took, wan, connections };
         ctx.inbox.post(|pending| pending.pulse = Some(pulse));
