@@ -128,6 +128,11 @@ pub trait Listing: Send + 'static {
     /// What `copy-row` copies.
     fn json(&self, ctx: &Ctx, row: &Self::Row) -> serde_json::Value;
 
+    /// What can be done about the highlighted row that is worth a hint: the action and a word for it.
+    fn hints(&self, _ctx: &Ctx, _row: Option<&Self::Row>) -> Vec<(Action, &'static str)> {
+        Vec::new()
+    }
+
     /// True for a list with something to say beside its rows.
     fn has_detail(&self) -> bool {
         false

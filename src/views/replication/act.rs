@@ -27,6 +27,21 @@ pub(in crate::views) fn act(
     Some(asked.unwrap_or_else(|why| Response::Notice(String::from(why))))
 }
 
+/// What can be done about a stream, as far as it may be written.
+pub(in crate::views) fn hints(ctx: &Ctx, stream: &Stream) -> Vec<(Action, &'static str)> {
+    let mut hints = Vec::new();
+    if stream.is_proposed && stream.id.kind != Kind::Git {
+        hints.push((Action::TakeSource, "take source"));
+    }
+    if !ctx.rules.is_read_only && Act::resync(stream).is_ok() {
+        hints.push((Action::Resync, "resync"));
+    }
+    if !ctx.rules.is_read_only && Act::probe(stream, ctx.now).is_ok() {
+        hints.push((Action::Probe, "probe"));
+    }
+    hints
+}
+
 fn resync(ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
     let mut confirm = question(ctx, Act::resync(stream)?);
     // A run that would destroy is not to be started without knowing.
