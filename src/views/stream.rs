@@ -245,7 +245,7 @@ impl Listing for StreamKeys {
         let Some(stream) = self.now(ctx).filter(|_| !self.is_gone(ctx)) else { return Vec::new() };
         let mut hints = replication::hints(ctx, &stream);
         let is_copied = row.is_some() && self.sides().is_some() && !stream.is_proposed;
-        if is_copied && !ctx.rules.is_read_only {
+        if is_copied && !ctx.rules.refuses(&stream.id.destination) {
             let is_extra = row.is_some_and(|row| row.0.source.is_none());
             hints.insert(0, (Action::KvCopy, if is_extra { "delete" } else { "copy" }));
         }

@@ -30,13 +30,19 @@ pub(in crate::views) fn act(
 /// What can be done about a stream, as far as it may be written.
 pub(in crate::views) fn hints(ctx: &Ctx, stream: &Stream) -> Vec<(Action, &'static str)> {
     let mut hints = Vec::new();
+    let is_offered = |act: Result<Act, &str>| {
+        act.is_ok_and(|act| {
+            let (one, other) = act.changes();
+            !ctx.rules.refuses(one) && other.is_none_or(|dc| !ctx.rules.refuses(dc))
+        })
+    };
     if stream.is_proposed && stream.id.kind != Kind::Git {
         hints.push((Action::TakeSource, "take source"));
     }
-    if !ctx.rules.is_read_only && Act::resync(stream).is_ok() {
+    if is_offered(Act::resync(stream)) {
         hints.push((Action::Resync, "resync"));
     }
-    if !ctx.rules.is_read_only && Act::probe(stream, ctx.now).is_ok() {
+    if is_offered(Act::probe(stream, ctx.now)) {
         hints.push((Action::Probe, "probe"));
     }
     hints
