@@ -67,6 +67,17 @@ pub enum Spec {
     Compare(Pair),
 }
 
+impl Spec {
+    /// The datacenters that it is about, as far as it says.
+    pub fn dcs(&self) -> Vec<Dc> {
+        match self {
+            Self::Statuses(dc) | Self::Primary(dc) | Self::Git(dc) => vec![dc.clone()],
+            Self::Replicate { into, .. } => vec![into.clone()],
+            Self::Compare(pair) => vec![pair.source.clone(), pair.destination.clone()],
+        }
+    }
+}
+
 /// What a look found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -76,6 +87,9 @@ pub struct Seen {
     pub found: Vec<Spec>,
     /// For how long of the look nothing was asked, which cost nobody anything.
     pub rested: Duration,
+    /// True when a datacenter did not answer, which may pass at any moment: [`Follower::changed`]
+    /// waits for that, and what the look took was no work.
+    pub is_away: bool,
 }
 
 impl Seen {

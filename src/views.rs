@@ -276,6 +276,11 @@ pub trait View: Send {
     /// Learns that the work it asked for was given up; what came of it so far stays.
     fn stopped(&mut self, _ctx: &Ctx) {}
 
+    /// What can be done here that no other list offers, worth a hint: the action and a word for it.
+    fn hints(&self, _ctx: &Ctx) -> Vec<(Action, &'static str)> {
+        Vec::new()
+    }
+
     /// Does what a key or command asks.
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response;
 

@@ -17,6 +17,7 @@ mod catalog;
 mod census;
 mod consumers;
 mod context;
+mod dark;
 mod datacenter;
 mod events;
 mod facts;

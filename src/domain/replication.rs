@@ -7,6 +7,7 @@
 
 pub mod git;
 mod judge;
+mod lone;
 pub mod raft;
 mod rule;
 mod status;

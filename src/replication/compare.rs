@@ -48,7 +48,7 @@ impl Follower for Compare {
                 },
                 None => Some("one of the datacenters is not known".into()),
             };
-            Seen::of(vec![self.stream.clone()])
+            Seen { is_away: self.is_away, ..Seen::of(vec![self.stream.clone()]) }
         })
     }
 

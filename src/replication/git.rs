@@ -8,15 +8,17 @@
 
 mod local;
 mod remote;
+mod routes;
 mod status;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, join_all};
 
+use super::ends::mended;
 use super::hang::{hang, woken};
 use super::rights::{Rights, doubt};
 use super::{Follower, Ground, PATIENCE, Seen, unread};
@@ -24,13 +26,11 @@ use crate::consul::{ApiError, Class, Client, kv};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Entry;
 use crate::domain::managed::{Mapping, mappings};
-use crate::domain::replication::{Kind, Source, Stream, StreamId, Verdict};
+use crate::domain::replication::{Kind, Stream, StreamId, Verdict};
 use local::Local;
-use remote::{Remote, Route};
-use status::{Status, by, is_copy, statuses};
+use remote::Remote;
+use status::{is_copy, statuses};
 
-/// How often it is looked for where git2consul runs.
-const SCAN: Duration = Duration::from_mins(1);
 /// So many queries may hang at once for what is waited for.
 const MOST_HANGING: usize = 12;
 
@@ -46,6 +46,8 @@ pub(super) struct Git {
     told: HashMap<StreamId, Stream>,
     /// What the token may see, together with each source.
     rights: HashMap<Dc, Rights>,
+    /// Who did not answer the last time: it, or where a branch comes from.
+    away: Option<Client>,
 }
 
 /// A stream that was looked at, or why it could not be.
@@ -73,6 +75,7 @@ impl Git {
             remotes: HashMap::new(),
             told: HashMap::new(),
             rights: HashMap::new(),
+            away: None,
         }
     }
 
@@ -126,96 +129,14 @@ impl Git {
         sure
     }
 
-    /// Looks now and then where else git2consul runs. Who does not answer is still what it was.
-    async fn scan(&mut self) {
-        if self.scanned.is_some_and(|at| at.elapsed() < SCAN) {
-            return;
-        }
-        let (config, dir) = (&self.ground.told.git2consul, &self.ground.told.status_dir);
-        let others = self.ground.clients.iter().filter(|(dc, _)| **dc != self.dc);
-        let asked = join_all(others.map(async |(dc, client)| {
-            let found = async {
-                let written = written(client, config).await?;
-                let is_copy = !written.is_empty() && is_copy(config, &statuses(client, dir).await?);
-                Ok::<_, ApiError>(if is_copy { Vec::new() } else { written })
-            };
-            (dc.clone(), found.await)
-        }))
-        .await;
-        for (dc, found) in asked {
-            if let Ok(found) = found {
-                self.runners.insert(dc, found);
-            }
-        }
-        self.scanned = Some(Instant::now());
-    }
-
-    /// The branches that are known to come here by what the settings name or an operator confirmed,
-    /// while nothing can be read here.
-    async fn named(&mut self, error: &ApiError) -> Vec<Found> {
-        self.scan().await;
-        let sources = self.ground.told.sources.iter().cloned();
-        let sources: Vec<Source> = sources.chain(self.ground.memory.sources()).collect();
-        let brings = |source: &Source, dc: &Dc, mapping: &Mapping| {
-            let prefix = source.prefix.as_str();
-            source.source == *dc
-                && source.fits(prefix, &self.dc)
-                && mapping.marker.starts_with(prefix)
-                && mapping.prefix.starts_with(prefix)
-        };
-        let mut found = Vec::new();
-        for (dc, mappings) in &self.runners {
-            let brought = mappings.iter().filter(|it| sources.iter().any(|by| brings(by, dc, it)));
-            let id = |mapping: &Mapping| self.id(dc, mapping, mapping.prefix.clone());
-            found.extend(brought.map(|mapping| (id(mapping), Err(error.clone()))));
-        }
-        found
-    }
-
-    /// By which status each branch of another datacenter comes here.
-    fn routes(&self, statuses: &[Status]) -> Vec<Route> {
-        let confirmed = self.ground.memory.sources();
-        let mut routes = Vec::new();
-        for (dc, mappings) in &self.runners {
-            let Some(there) = self.ground.clients.get(dc) else { continue };
-            for (mapping, status) in mappings.iter().filter_map(|it| Some((it, by(it, statuses)?)))
-            {
-                let said = self.said(&confirmed, &status.wire.source);
-                if said.is_some_and(|said| said.source != *dc) {
-                    continue;
-                }
-                let to = status.wire.there_to_here(&mapping.prefix);
-                routes.push(Route {
-                    id: self.id(dc, mapping, to),
-                    there: there.clone(),
-                    mapping: mapping.clone(),
-                    all: mappings.clone(),
-                    status: status.clone(),
-                    exclude: said.map(|said| said.exclude.clone()).unwrap_or_default(),
-                    is_assumed: said.is_none(),
-                });
-            }
-        }
-        routes
-    }
-
-    /// What is known of the source of a prefix: by the settings first.
-    fn said<'a>(&'a self, confirmed: &'a [Source], prefix: &str) -> Option<&'a Source> {
-        let is_it = |said: &&Source| {
-            said.prefix.as_str() == prefix
-                && said.destination.as_ref().is_none_or(|dc| *dc == self.dc)
-        };
-        let told = self.ground.told.source(prefix, &self.dc);
-        told.or_else(|| confirmed.iter().find(is_it))
-    }
-
-    fn id(&self, source: &Dc, mapping: &Mapping, to: String) -> StreamId {
-        StreamId {
-            kind: Kind::Git,
-            source: Some(source.clone()),
-            destination: self.dc.clone(),
-            of: format!("{}/{}", mapping.repo, mapping.branch).into(),
-            to: to.into(),
+    /// Who did not answer, of all that was asked.
+    fn find_away<'a>(&'a self, found: &'a Result<Vec<Found>, ApiError>) -> Option<&'a Dc> {
+        let may_pass = |error: &ApiError| matches!(error.class(), Class::Retry | Class::Stale);
+        match found {
+            Err(error) => Some(&self.dc).filter(|_| may_pass(error)),
+            Ok(found) => found.iter().find_map(|(id, result)| {
+                id.source.as_ref().filter(|_| result.as_ref().is_err_and(may_pass))
+            }),
         }
     }
 
@@ -247,26 +168,39 @@ impl Git {
 impl Follower for Git {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
-            let found = match self.find_all().await {
+            let found = self.find_all().await;
+            self.away = self.find_away(&found).and_then(|dc| self.ground.clients.get(dc)).cloned();
+            let found = match found {
                 Err(error) if self.told.is_empty() && error.class() != Class::Denied => {
                     Ok(self.named(&error).await)
                 }
                 found => found,
             };
             let rested = self.locals.values().map(Local::rested).max().unwrap_or_default();
-            Seen { rested, ..Seen::of(self.settle(found)) }
+            let is_away = self.away.is_some();
+            Seen { rested, is_away, ..Seen::of(self.settle(found)) }
         })
     }
 
     fn changed(&mut self) -> BoxFuture<'_, ()> {
-        let is_soon = self.told.values().any(|stream| stream.verdict == Verdict::Lagging);
+        let is_coming = |it: &Stream| it.verdict == Verdict::Lagging && it.problem.is_none();
+        let is_soon = self.told.values().any(is_coming);
         let local = self.locals.values().flat_map(|memory| &memory.places);
         let places = local.chain(self.remotes.values().flat_map(|memory| &memory.places));
         let hanging: Vec<_> = places
             .take(MOST_HANGING)
             .map(|(client, key, index)| Box::pin(hang(client, key, "/", *index)))
             .collect();
-        Box::pin(woken(is_soon, hanging))
+        match &self.away {
+            // What comes from elsewhere is still there to be watched.
+            Some(away) => Box::pin(async move {
+                tokio::select! {
+                    () = mended(away) => {}
+                    () = woken(is_soon, hanging) => {}
+                }
+            }),
+            None => Box::pin(woken(is_soon, hanging)),
+        }
     }
 }
 

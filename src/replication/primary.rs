@@ -42,8 +42,8 @@ pub(super) struct Primary {
     /// Features that are off: asking again would fill the servers' logs.
     absent: HashSet<Kind>,
     told: HashMap<StreamId, Stream>,
-    /// It did not answer the last time.
-    is_away: bool,
+    /// Who did not answer the last time: it, or its primary.
+    away: Option<Client>,
 }
 
 /// One stream, or why it could not be read.
@@ -63,7 +63,7 @@ impl Primary {
             places: Vec::new(),
             absent: HashSet::new(),
             told: HashMap::new(),
-            is_away: false,
+            away: None,
         }
     }
 
@@ -75,7 +75,7 @@ impl Primary {
         self.note_absent(Kind::Acl, &acl);
         self.note_absent(Kind::Federation, &states);
         let why = dark::why(&acl, &states);
-        self.is_away = why.is_some();
+        self.away = why.is_some().then(|| here.clone());
         if let Some(why) = why {
             return self.dark(&here, &why).await;
         }
@@ -93,7 +93,11 @@ impl Primary {
         }
         let there = self.ground.clients.get(&source).cloned();
         let there = there.unwrap_or_else(|| here.in_dc(&source));
-        self.compare(&source, (&there, &here), (acl, states)).await
+        let found = self.compare(&source, (&there, &here), (acl, states)).await;
+        let may_pass = |error: &ApiError| matches!(error.class(), Class::Retry | Class::Stale);
+        let is_away = found.iter().any(|(_, result)| result.as_ref().is_err_and(may_pass));
+        self.away = is_away.then_some(there);
+        found
     }
 
     /// A row that says why nothing is known, where the token may not even ask for the primary.
@@ -269,7 +273,8 @@ impl Follower for Primary {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
             let found = self.find_all().await;
-            Seen::of(self.settle(found))
+            let is_away = self.away.is_some();
+            Seen { is_away, ..Seen::of(self.settle(found)) }
         })
     }
 
@@ -281,8 +286,8 @@ impl Follower for Primary {
             Box::pin(async move { hang_on(&client, request, index).await })
         };
         let hanging: Vec<_> = self.places.iter().map(hang).collect();
-        match self.ground.clients.get(&self.dc).filter(|_| self.is_away) {
-            Some(here) => Box::pin(mended(here)),
+        match &self.away {
+            Some(away) => Box::pin(mended(away)),
             None => Box::pin(woken(is_soon, hanging)),
         }
     }

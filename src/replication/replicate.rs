@@ -4,11 +4,12 @@
 //! [`crate::domain::replication::judge`]. The source is the one that the settings name, else the one
 //! that the operator confirmed, else a proposal.
 
+use std::future::pending;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
-use super::ends::{Ends, Failed, SMALL, bounded, led};
+use super::ends::{Ends, Failed, SMALL, bounded, led, mended};
 use super::hang::hang;
 use super::propose::propose;
 use super::{Follower, Ground, Seen};
@@ -181,15 +182,17 @@ impl Follower for Replicate {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
             self.stream = self.find().await;
-            Seen::of(self.stream.iter().cloned().collect())
+            Seen { is_away: self.is_away, ..Seen::of(self.stream.iter().cloned().collect()) }
         })
     }
 
     fn changed(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            let (Some(client), Some((_, ends))) = (self.ground.clients.get(&self.into), &self.ends)
-            else {
-                return std::future::pending().await;
+            let Some(client) = self.ground.clients.get(&self.into) else {
+                return pending().await;
+            };
+            let Some((_, ends)) = &self.ends else {
+                return if self.is_away { mended(client).await } else { pending().await };
             };
             if self.is_away {
                 return ends.mended().await;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::ends::{Failed, SMALL, bounded};
+use super::ends::{Failed, SMALL, bounded, mended};
 use super::hang::hang;
 use super::{Follower, Ground, Seen, Spec};
 use crate::consul::{Client, kv};
@@ -25,6 +25,8 @@ pub(super) struct Statuses {
     /// What was found last: it stays while the datacenter does not answer.
     found: Vec<Spec>,
     has_read: bool,
+    /// The last look failed by what may pass.
+    is_away: bool,
 }
 
 impl Statuses {
@@ -38,6 +40,7 @@ impl Statuses {
             index: 0,
             found: Vec::new(),
             has_read: false,
+            is_away: false,
         }
     }
 
@@ -84,21 +87,27 @@ impl Follower for Statuses {
     fn look(&mut self) -> BoxFuture<'_, Seen> {
         Box::pin(async {
             let Some(client) = self.client.clone() else { return Seen::default() };
-            let mut streams = Vec::new();
+            let (mut streams, mut is_away) = (Vec::new(), false);
             match self.read(&client).await {
                 Ok((found, index)) => {
                     (self.found, self.index, self.has_read) = (found, index, true);
                 }
-                Err(failed) if !self.has_read => streams = self.named(&failed),
-                Err(_) => {}
+                Err(failed) => {
+                    is_away = failed.may_pass();
+                    if !self.has_read {
+                        streams = self.named(&failed);
+                    }
+                }
             }
-            Seen { found: self.found.clone(), ..Seen::of(streams) }
+            self.is_away = is_away;
+            Seen { found: self.found.clone(), is_away, ..Seen::of(streams) }
         })
     }
 
     fn changed(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             match &self.client {
+                Some(client) if self.is_away => mended(client).await,
                 Some(client) => hang(client, &self.dir, "/", self.index).await,
                 None => std::future::pending().await,
             }

@@ -20,6 +20,17 @@ use crate::ui::widgets::line::{draw_cell, width};
 use crate::ui::widgets::pane::wrap;
 use crate::views::registry;
 
+/// The keys to begin with, the most needed first.
+const FIRST_HINTS: [(Action, &str); 7] = [
+    (Action::Help, "help"),
+    (Action::Command, "command"),
+    (Action::Filter, "filter"),
+    (Action::Jump, "jump"),
+    (Action::NextView, "next"),
+    (Action::FaultsOnly, "faults"),
+    (Action::Quit, "quit"),
+];
+
 /// As many lines as a long text may take of the view.
 const RAISED: usize = 4;
 
@@ -156,33 +167,35 @@ fn earlier(app: &App, past: &Past, room: usize) -> Cell {
     cell
 }
 
-/// The tabs and where in them the view is, then the keys to begin with.
+/// The tabs and where in them the view is, then what can be done here, and the keys to begin with.
+/// Where not all of that has room, what can be done goes before the tabs that are not shown.
 fn hints(app: &App, room: usize) -> Cell {
-    let here = app.trail.view().place();
-    let mut cell = Cell::new(" ", Role::Muted);
-    for entry in registry::ALL.iter().filter(|entry| entry.is_tab) {
-        let role = if entry.name == here.view { Role::ActiveTab } else { Role::Tab };
-        cell = cell.then(entry.name, role).then(" ", Role::Muted);
-    }
-    if !here.args.is_empty() {
-        let crumb =
-            format!("> {} {} ", here.view, clean(here.args.last().map_or("", AsRef::as_ref)));
-        cell = cell.then(crumb, Role::ActiveTab);
-    }
-    let hints = [
-        (Action::Help, "help"),
-        (Action::Command, "command"),
-        (Action::Filter, "filter"),
-        (Action::Jump, "jump"),
-        (Action::NextView, "next"),
-        (Action::FaultsOnly, "faults"),
-        (Action::Quit, "quit"),
-    ];
-    for (action, word) in hints {
+    let view = app.trail.view();
+    let here = view.place();
+    let own = view.hints(&app.ctx());
+    let crumb = (!here.args.is_empty())
+        .then(|| format!("> {} {} ", here.view, clean(here.args.last().map_or("", AsRef::as_ref))));
+    let begin = |is_short: bool| {
+        let is_shown = |name: &str| !is_short || (crumb.is_none() && name == here.view);
+        let mut cell = Cell::new(" ", Role::Muted);
+        for entry in registry::ALL.iter().filter(|it| it.is_tab && is_shown(it.name)) {
+            let role = if entry.name == here.view { Role::ActiveTab } else { Role::Tab };
+            cell = cell.then(entry.name, role).then(" ", Role::Muted);
+        }
+        crumb.iter().fold(cell, |cell, crumb| cell.then(crumb.clone(), Role::ActiveTab))
+    };
+    let hint = |(action, word): (Action, &'static str)| {
         let key = app.setup.keymap.hint(action);
+        (!key.is_empty()).then_some((key, word))
+    };
+    let needed = |(key, word): &(String, &str)| key.width() + word.width() + 2;
+    let own: Vec<_> = own.into_iter().filter_map(hint).collect();
+    let is_short = width(&begin(false)) + own.iter().map(needed).sum::<usize>() > room;
+    let mut cell = begin(is_short && !own.is_empty());
+    for hint in own.into_iter().chain(FIRST_HINTS.into_iter().filter_map(hint)) {
         // A hint is shown whole or not at all.
-        let needed = key.width() + word.width() + 2;
-        if !key.is_empty() && width(&cell) + needed <= room {
+        if width(&cell) + needed(&hint) <= room {
+            let (key, word) = hint;
             cell = cell.then(format!(" {key}"), Role::Key).then(format!(" {word}"), Role::Muted);
         }
     }

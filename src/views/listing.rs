@@ -149,6 +149,11 @@ pub trait Listing: Send + 'static {
         Err(String::from("only the events of the timeline are exported: ':timeline' shows it"))
     }
 
+    /// What can be done about the highlighted row that is worth a hint: the action and a word for it.
+    fn hints(&self, _ctx: &Ctx, _row: Option<&Self::Row>) -> Vec<(Action, &'static str)> {
+        Vec::new()
+    }
+
     /// True for a list with something to say beside its rows.
     fn has_detail(&self) -> bool {
         false

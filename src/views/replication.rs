@@ -27,7 +27,7 @@ mod problems;
 mod rows;
 pub mod words;
 
-pub(super) use act::{act, guessed};
+pub(super) use act::{act, guessed, hints};
 pub(super) use detail::lines;
 pub(super) use problems::problems;
 pub use rows::StreamRow;
@@ -149,6 +149,10 @@ impl Listing for Replication {
         let is_server = id.kind == Kind::Raft;
         let node = || Place::new("node").at(&id.destination).of(&id.of);
         Some(if is_server { node() } else { super::stream::place(id) })
+    }
+
+    fn hints(&self, ctx: &Ctx, row: Option<&StreamRow>) -> Vec<(Action, &'static str)> {
+        row.map(|row| hints(ctx, &row.stream)).unwrap_or_default()
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&StreamRow>) -> Option<Response> {

@@ -241,6 +241,17 @@ impl Listing for StreamKeys {
         Some(Place::new("key").at(side.dc()?).of(side.key(&name).as_str()))
     }
 
+    fn hints(&self, ctx: &Ctx, row: Option<&DiffRow>) -> Vec<(Action, &'static str)> {
+        let Some(stream) = self.now(ctx).filter(|_| !self.is_gone(ctx)) else { return Vec::new() };
+        let mut hints = replication::hints(ctx, &stream);
+        let is_copied = row.is_some() && self.sides().is_some() && !stream.is_proposed;
+        if is_copied && !ctx.rules.refuses(&stream.id.destination) {
+            let is_extra = row.is_some_and(|row| row.0.source.is_none());
+            hints.insert(0, (Action::KvCopy, if is_extra { "delete" } else { "copy" }));
+        }
+        hints
+    }
+
     fn act(&mut self, ctx: &Ctx, action: Action, _row: Option<&DiffRow>) -> Option<Response> {
         let stream = self.now(ctx).filter(|_| !self.is_gone(ctx));
         replication::act(ctx, action, stream.as_deref())

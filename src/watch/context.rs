@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 
 use super::awake::Awake;
 use super::census::tray::Tray;
+use super::dark::Dark;
 use super::datacenter::Datacenter;
 use super::inbox::Inbox;
 use super::permits::Permits;
@@ -78,6 +79,8 @@ pub(super) struct Context {
     pub client: Client,
     pub inbox: Inbox,
     pub vital: watch::Sender<Vital>,
+    /// What it says of itself to who looks at several datacenters.
+    pub dark: Dark,
     /// Rung when a request failed, so that the pulse looks at once.
     pub doubt: Notify,
     pub permits: Arc<Permits>,
@@ -115,6 +118,7 @@ impl Context {
             client: parts.client.clone(),
             inbox: Inbox::default(),
             vital: watch::Sender::new(vital),
+            dark: parts.dark.clone(),
             doubt: Notify::new(),
             permits: Arc::clone(&parts.permits),
             scope: parts.scope.clone(),

@@ -13,6 +13,7 @@ use super::board::{self, Board};
 use super::catalog::{watch_nodes, watch_services};
 use super::census::watch_census;
 use super::context::{Context, Facts};
+use super::dark::Dark;
 use super::failing::watch_failing;
 use super::glance::watch_versions;
 use super::keeper::Keeper;
@@ -43,6 +44,7 @@ pub(super) struct Datacenter {
     pub facts: watch::Receiver<Facts>,
     pub scope: watch::Receiver<Scope>,
     pub refresh: watch::Receiver<u64>,
+    pub dark: Dark,
     /// How the versions of instances are found.
     pub versions: Arc<Rules>,
     pub awake: Arc<Awake>,

@@ -44,6 +44,7 @@ pub(super) async fn watch_pulse(ctx: Arc<Context>) {
         let now = clock::stamp();
         let events = looks.take(&link, now, &ctx);
         ctx.vital.send_modify(|vital| beat(vital, &link, took));
+        ctx.dark.note(&ctx.dc, matches!(link, Link::Dark { .. } | Link::Leaderless));
         let connections = ctx.permits.used();
         let pulse = Pulse { at: now.at, link, answered_in: took, wan, connections };
         ctx.inbox.post(|pending| {

@@ -12,12 +12,13 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::DropGuard;
 
+use super::dark::Dark;
 use super::keeper::Keeper;
 use crate::domain::delta::Delta;
 use crate::domain::feed::{Report, Scope};
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Stream, StreamId};
-use crate::replication::{Follower, Ground, Spec, follower, specs};
+use crate::replication::{Follower, Ground, Seen, Spec, follower, specs};
 
 /// The shortest pause between two looks that are watched.
 const SHORTEST: Duration = Duration::from_millis(200);
@@ -38,6 +39,15 @@ pub(super) struct Streams {
     pub ground: watch::Receiver<Ground>,
     pub scope: watch::Receiver<Scope>,
     pub refresh: watch::Receiver<u64>,
+    pub dark: Dark,
+}
+
+/// How a look went, which says when the next one is due.
+struct Went {
+    /// What it cost.
+    cost: Duration,
+    /// Whose answers each stream needs, where one did not come.
+    away: Vec<Vec<Dc>>,
 }
 
 /// What runs because of a spec, and what it told.
@@ -87,7 +97,7 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
     loop {
         let began = Instant::now();
         let seen = follower.look().await;
-        let cost = began.elapsed().saturating_sub(seen.rested);
+        let went = Went::of(&spec, &seen, began.elapsed());
         let delta = {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             told.found.retain(|spec, _| seen.found.contains(spec));
@@ -103,15 +113,25 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
                 told.found.entry(spec.clone()).or_insert_with(|| start(&shared, spec));
             }
         }
-        rest(&shared, &mut *follower, cost).await;
+        rest(&shared, &mut *follower, &went).await;
     }
 }
 
 /// Waits until it is time for the next look.
-async fn rest(shared: &Streams, follower: &mut dyn Follower, cost: Duration) {
+async fn rest(shared: &Streams, follower: &mut dyn Follower, went: &Went) {
     let mut scope = shared.scope.clone();
     let mut refresh = shared.refresh.clone();
     refresh.mark_unchanged();
+    if shared.dark.hides(&went.away) {
+        // Each look would wait in vain, and hold connections that others need.
+        tokio::select! {
+            () = shared.dark.lit(&went.away) => {}
+            () = sleep(LAST) => {}
+            Ok(()) = refresh.changed() => {}
+        }
+        return;
+    }
+    let cost = went.cost;
     let is_shown = scope.borrow_and_update().glanced.replication;
     if !is_shown {
         let shown = scope.wait_for(|scope| scope.glanced.replication);
@@ -134,6 +154,21 @@ async fn rest(shared: &Streams, follower: &mut dyn Follower, cost: Duration) {
     }
 }
 
+impl Went {
+    /// What took so long was no work where nothing was asked, or nobody answered.
+    fn of(spec: &Spec, seen: &Seen, took: Duration) -> Self {
+        if !seen.is_away {
+            return Self { cost: took.saturating_sub(seen.rested), away: Vec::new() };
+        }
+        let ends = seen.streams.iter().map(|stream| stream.id.ends().cloned().collect());
+        let mut away: Vec<Vec<Dc>> = ends.collect();
+        if away.is_empty() {
+            away.push(spec.dcs());
+        }
+        Self { cost: Duration::ZERO, away }
+    }
+}
+
 impl Told {
     /// What is new, and what is no longer there.
     fn delta(&mut self, streams: Vec<Stream>) -> Delta<StreamId, Stream> {
@@ -143,5 +178,81 @@ impl Told {
         let upserts =
             streams.into_iter().map(|stream| (stream.id.clone(), Arc::new(stream))).collect();
         Delta { upserts, removed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::BoxFuture;
+    use tokio::sync::mpsc;
+    use tokio::time::timeout;
+    use tokio_util::sync::CancellationToken;
+    use tokio_util::task::TaskTracker;
+
+    use super::*;
+    use crate::domain::replication::{Kind, Pair};
+
+    /// One that never sees a change.
+    struct Still;
+
+    impl Follower for Still {
+        fn look(&mut self) -> BoxFuture<'_, Seen> {
+            Box::pin(std::future::pending())
+        }
+
+        fn changed(&mut self) -> BoxFuture<'_, ()> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn seen(is_away: bool) -> Seen {
+        let (source, destination) = (Some("dc-1".into()), "dc-2".into());
+        let (of, to) = ("a/".into(), "a/".into());
+        let id = StreamId { kind: Kind::ConsulReplicate, source, destination, of, to };
+        Seen { streams: vec![Stream::new(id)], is_away, ..Seen::default() }
+    }
+
+    #[test]
+    fn what_nobody_answered_was_no_work_and_who_did_not_may_be_either_end() {
+        let spec = Spec::Replicate { into: "dc-2".into(), status: "s".into() };
+        let took = Duration::from_secs(10);
+        let went = Went::of(&spec, &seen(true), took);
+        assert_eq!(went.cost, Duration::ZERO);
+        assert_eq!(went.away, [["dc-1".into(), "dc-2".into()]]);
+        let rested = Duration::from_secs(3);
+        let went = Went::of(&spec, &Seen { rested, ..seen(false) }, took);
+        assert_eq!((went.cost, went.away.len()), (Duration::from_secs(7), 0));
+    }
+
+    #[test]
+    fn while_one_stream_needs_none_that_is_dark_it_is_looked_at() {
+        let dark = Dark::new();
+        dark.note(&"dc-1".into(), true);
+        let needs = |source: &str| vec![Dc::from(source), "dc-2".into()];
+        assert!(dark.hides(&[needs("dc-1")]));
+        assert!(!dark.hides(&[needs("dc-1"), needs("dc-3")]) && !dark.hides(&[]));
+    }
+
+    #[tokio::test]
+    async fn one_that_is_dark_is_looked_at_again_when_it_is_back_and_not_before() {
+        let (out, _reports) = mpsc::channel(1);
+        let keeper = Keeper { token: CancellationToken::new(), tracker: TaskTracker::new(), out };
+        let (_ground, ground) = watch::channel(Ground::default());
+        let mut shown = Scope::default();
+        shown.glanced.replication = true;
+        let (_scope, scope) = watch::channel(shown);
+        let (_refresh, refresh) = watch::channel(0);
+        let dark = Dark::new();
+        let shared = Streams { keeper, ground, scope, refresh, dark: dark.clone() };
+        let (source, destination) = (Dc::from("dc-1"), Dc::from("dc-2"));
+        let pair = Pair { source, prefix: "a/".into(), destination: destination.clone(), to: None };
+        let went = Went::of(&Spec::Compare(pair), &seen(true), Duration::from_secs(10));
+        dark.note(&destination, true);
+        let mut still = Still;
+        let mut rest = Box::pin(rest(&shared, &mut still, &went));
+        // Longer than a look that cost nothing is followed by.
+        assert!(timeout(SHORTEST * 2, &mut rest).await.is_err());
+        dark.note(&destination, false);
+        assert!(timeout(LONGEST / 2, rest).await.is_ok(), "at once");
     }
 }

@@ -15,6 +15,7 @@ use tokio_util::sync::DropGuard;
 use super::backoff::{Backoff, jittered};
 use super::board::Board;
 use super::context::Facts;
+use super::dark::Dark;
 use super::datacenter::{Datacenter, watch_datacenter};
 use super::facts::watch_facts;
 use super::keeper::Keeper;
@@ -60,6 +61,8 @@ pub(super) struct Supervisor {
     configured: Vec<Dc>,
     /// A client for each datacenter, for what goes between them.
     ground: watch::Sender<Ground>,
+    /// Those that do not answer now.
+    dark: Dark,
     running: HashMap<Dc, DropGuard>,
     told: Option<(Vec<Dc>, Option<Dc>)>,
     /// What the agent listed last, and when.
@@ -80,11 +83,13 @@ impl Supervisor {
         let running = HashMap::new();
         let sources = sources.clone();
         let ground = watch::Sender::new(sources.ground.clone());
+        let dark = Dark::new();
         let streams = Streams {
             keeper: keeper.clone(),
             ground: ground.subscribe(),
             scope: sources.scope.clone(),
             refresh: sources.refresh.clone(),
+            dark: dark.clone(),
         };
         let name = Dc::from(&**sources.agent.agent().address());
         keeper.keep(&name, "streams", move || watch_replication(streams.clone()));
@@ -96,6 +101,7 @@ impl Supervisor {
             own,
             configured,
             ground,
+            dark,
             running,
             told: None,
             listed: None,
@@ -161,6 +167,7 @@ impl Supervisor {
         }
         let kept: HashSet<&Dc> = all.iter().collect();
         self.running.retain(|dc, _| kept.contains(dc));
+        self.dark.keep(&kept);
         // The screen hears of a datacenter before it hears from it.
         self.report(Report::Datacenters { all: all.clone(), local }).await;
         self.told = now;
@@ -203,6 +210,7 @@ impl Supervisor {
             facts: way.facts,
             scope: self.sources.scope.clone(),
             refresh: self.sources.refresh.clone(),
+            dark: self.dark.clone(),
             versions: Arc::clone(&self.sources.versions),
             awake: Arc::clone(&self.sources.awake),
             first_answer,

@@ -113,7 +113,7 @@ fn a_resync_repairs_drift_and_leaves_nothing_behind() {
         assert!(text.contains(said), "'{said}':\n{text}");
     }
     screen.send("y");
-    screen.wait("the end", |text| text.contains("resynced into dc-2 in"));
+    screen.wait("the end", |text| text.contains("resync/ resynced into dc-2 in"));
     screen.wait("the verdict", |text| text.contains("IN SYNC"));
     assert_eq!(value(&scene.destination, "resync/host").as_deref(), Some("10.0.0.1"));
     assert_eq!(value(&scene.source, "resync/.dcview/nudge"), None);

@@ -46,6 +46,36 @@ fn marked_keys_are_made_what_they_are_in_the_source_copied_or_deleted() {
 }
 
 #[test]
+fn what_can_be_done_is_hinted_with_its_keys_where_it_may_be() {
+    let mut app = shown();
+    let last = |app: &mut dcview::app::App, width| {
+        // What was said goes away after a while, and the hints stand there again.
+        app.notice = None;
+        let text = screen(app, width, 24);
+        let line = text.lines().find(|line| line.contains(" help"));
+        line.map(String::from).unwrap_or(text)
+    };
+    press(&mut app, "j");
+    assert!(
+        last(&mut app, 80).contains("replication kv  s resync t probe"),
+        "{}",
+        last(&mut app, 80)
+    );
+    press(&mut app, "<enter>");
+    assert!(
+        last(&mut app, 80).contains("p copy s resync t probe ? help"),
+        "{}",
+        last(&mut app, 80)
+    );
+    press(&mut app, "G");
+    let wide = last(&mut app, 160);
+    assert!(wide.contains("overview services") && wide.contains("p delete s resync"), "{wide}");
+    app.setup.rules = Rules { read_only: vec!["dc-2".into()], ..Rules::default() };
+    let refused = last(&mut app, 160);
+    assert!(!refused.contains("delete") && !refused.contains("resync"), "{refused}");
+}
+
+#[test]
 fn a_resync_shows_its_requests_and_tells_each_step() {
     let mut app = shown();
     assert!(asked(&press(&mut app, "js")).is_none(), "the key only opens the question");

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::lone::Lone;
 use super::{Alarm, Class, Judged, Mark, Stream, Waiting};
 
 /// A jump of the status is told for so long: the next one may take its time when little is written.
@@ -45,6 +46,8 @@ pub struct Track {
     edited: HashMap<Arc<str>, u64>,
     /// A status that rose above all that there is in the source: not its replicator wrote it.
     foreign: Option<u64>,
+    /// The keys that are on one side only.
+    lone: Lone,
 }
 
 impl Track {
@@ -58,6 +61,7 @@ impl Track {
         (stall_after, between): (Duration, &dyn Fn(u64, u64) -> bool),
     ) {
         self.remember(&mut judged);
+        self.lone.tell(&mut judged, ends.now);
         if let Some(mark) = mark {
             self.look(&judged, mark.last_replicated, ends, between);
         }

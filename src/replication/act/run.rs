@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::own::{Left, Made};
 use super::wait::{Wait, until};
-use super::{Act, NUDGE};
+use super::{Act, NUDGE, prefix};
 use crate::consul::kv;
 use crate::consul::write::Outcome;
 use crate::domain::ids::{Dc, Key};
@@ -88,7 +88,8 @@ impl Ends<'_> {
         let cleared = self.take_back(&made).await;
         let why = match run {
             Wait::Came(now) if made.is_before(now.as_ref()) => {
-                let said = format!("resynced into {destination} in {}", seconds(took));
+                let what = prefix(nudge);
+                let said = format!("{what} resynced into {destination} in {}", seconds(took));
                 return ended(said, cleared);
             }
             // A run that was under way when its status was deleted wrote it again.
@@ -124,7 +125,9 @@ impl Ends<'_> {
         let took = began.elapsed();
         let cleared = self.take_back(&made).await;
         let said = match &came {
-            Wait::Came(_) => format!("arrived in {destination} after {}", millis(took)),
+            Wait::Came(_) => {
+                format!("{}: arrived in {destination} after {}", prefix(key), millis(took))
+            }
             Wait::Over(why) => {
                 let limit = seconds(self.hands.waits);
                 format!("not in {destination} within {limit}{why}: is the replicator running?")

@@ -262,6 +262,10 @@ impl<L: Listing> View for TableView<L> {
         self.listing.glanced(ctx, &Seen { rows, beside, is_wide: self.is_wide })
     }
 
+    fn hints(&self, ctx: &Ctx) -> Vec<(Action, &'static str)> {
+        self.listing.hints(ctx, self.model.selected())
+    }
+
     fn load(&mut self, ctx: &Ctx) -> Option<Job> {
         let mut rows = self.listing.load(ctx);
         if self.is_faults_only {

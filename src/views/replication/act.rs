@@ -27,6 +27,27 @@ pub(in crate::views) fn act(
     Some(asked.unwrap_or_else(|why| Response::Notice(String::from(why))))
 }
 
+/// What can be done about a stream, as far as it may be written.
+pub(in crate::views) fn hints(ctx: &Ctx, stream: &Stream) -> Vec<(Action, &'static str)> {
+    let mut hints = Vec::new();
+    let is_offered = |act: Result<Act, &str>| {
+        act.is_ok_and(|act| {
+            let (one, other) = act.changes();
+            !ctx.rules.refuses(one) && other.is_none_or(|dc| !ctx.rules.refuses(dc))
+        })
+    };
+    if stream.is_proposed && stream.id.kind != Kind::Git {
+        hints.push((Action::TakeSource, "take source"));
+    }
+    if is_offered(Act::resync(stream)) {
+        hints.push((Action::Resync, "resync"));
+    }
+    if is_offered(Act::probe(stream, ctx.now)) {
+        hints.push((Action::Probe, "probe"));
+    }
+    hints
+}
+
 fn resync(ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
     let mut confirm = question(ctx, Act::resync(stream)?);
     // A run that would destroy is not to be started without knowing.

@@ -84,6 +84,9 @@ pub(super) fn why(ctx: &Ctx, kind: Kind, row: &Differing) -> Vec<Cell> {
 /// What consul-replicate makes of a key.
 fn of_replicate(row: &Differing) -> &'static str {
     match (row.class, row.is_edited_there) {
+        (Class::Drift, _) if row.destination.is_none() => {
+            "replicated, yet missing; stays so until it changes in the source"
+        }
         (Class::Pending, false) => "newer in the source, and on its way",
         (Class::Pending, true) => "edited in the destination; newer in the source, and on its way",
         (Class::Drift, false) => "replicated, yet different; stays until it changes in the source",
