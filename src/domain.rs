@@ -23,6 +23,7 @@ pub mod replication;
 pub mod rollout;
 pub mod seat;
 pub mod server;
+pub mod spread;
 pub mod storm;
 pub mod tally;
 pub mod template;

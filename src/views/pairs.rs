@@ -29,7 +29,7 @@ use field::Field;
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
     name: "pairs",
-    aliases: &["matrix", "wan"],
+    aliases: &["wan"],
     takes: Takes::Nothing,
     doc: "from each datacenter to each: replication, round trip, servers that gossip knows",
     is_tab: false,

@@ -10,14 +10,15 @@ use super::{Action, ActionInfo, Group, When};
 const KEYS: Views = &["kv", "key", "value", "find", "search", "compare", "stream", "locks"];
 
 /// The views of how well things are.
-const HEALTH: Views =
-    &["overview", "checks", "services", "service", "instance", "nodes", "node", "timeline"];
+const HEALTH: Views = &[
+    "overview", "checks", "services", "matrix", "service", "instance", "nodes", "node", "timeline",
+];
 /// The views of services.
 const SERVICES: Views =
-    &["overview", "services", "service", "node", "instance", "checks", "rollouts"];
+    &["overview", "services", "matrix", "service", "node", "instance", "checks", "rollouts"];
 /// The views whose rows are of services.
 const SERVED: Views =
-    &["services", "service", "instance", "node", "checks", "overview", "disagreements"];
+    &["services", "matrix", "service", "instance", "node", "checks", "overview", "disagreements"];
 
 /// Every action, in the order of the help.
 #[rustfmt::skip] // One line an action: it is read as a table.
