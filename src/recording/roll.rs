@@ -22,8 +22,8 @@ const CHEAP: usize = 8;
 /// How often everything that is known is written down, and when a file is full.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// After so many bytes of changes, or as many as the store itself takes if these are more: to
-    /// reach any moment, at most twice a store is read.
+    /// After so many bytes of changes, or three quarters of what the store itself takes if these are
+    /// more: to reach any moment, less than twice a store is read.
     pub enough: usize,
     /// After this time, where that is cheap: damage then costs less.
     pub soon: TimeDelta,
@@ -233,7 +233,7 @@ impl Roll {
     fn is_store_due(&self) -> bool {
         let Sizes { changes, store, .. } = self.sizes;
         let age = self.last - self.stored;
-        changes >= store.max(self.pace.enough)
+        changes >= (store - store / 4).max(self.pace.enough)
             || (age >= self.pace.soon && changes.saturating_mul(CHEAP) >= store)
             || age >= self.pace.late
     }
