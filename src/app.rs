@@ -13,7 +13,7 @@ use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKin
 use ratatui::layout::Rect;
 
 use crate::domain::feed::{Report, Scope, Wanted};
-use crate::domain::history::History;
+use crate::domain::history::{Bound, History};
 use crate::domain::ids::Dc;
 use crate::domain::replication::StreamId;
 use crate::domain::rollout::Bounds;
@@ -83,6 +83,8 @@ pub struct Setup {
     pub themes: Vec<Theme>,
     /// What the operator should know at once (a config file that others can read).
     pub warnings: Vec<String>,
+    /// How much is kept of what happened.
+    pub bound: Bound,
     /// The time (UTC).
     pub now: DateTime<Utc>,
 }
@@ -130,7 +132,7 @@ impl App {
         let notice = setup.warnings.pop().map(|text| Notice::new(Level::Warn, text, setup.now));
         let mut app = Self {
             store: Store::default(),
-            history: History::default(),
+            history: History::new(setup.bound),
             past: None,
             replay: None,
             trail: Trail::new(&Place::new("overview")),

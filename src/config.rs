@@ -9,6 +9,7 @@ mod describe;
 mod endpoint;
 mod env;
 mod file;
+mod history;
 mod keys;
 mod misspelt;
 mod paths;
@@ -33,6 +34,7 @@ use crate::journal::Agents;
 pub use endpoint::EndpointLayer;
 pub use env::Env;
 pub use file::SourceFile;
+pub use history::HistoryConfig;
 pub use keys::Keys;
 pub use paths::Dirs;
 pub use settings::{LogLevel, SettingsLayer};
@@ -80,6 +82,8 @@ pub struct Config {
     pub versions: Arc<Rules>,
     /// How long a rollout may take over what.
     pub rollout: Bounds,
+    /// How much is kept of what happened, and which keys it is told of.
+    pub history: HistoryConfig,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// Where the log goes.
@@ -181,6 +185,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         consumers,
         versions: Arc::new(parsed.versions),
         rollout: parsed.rollout,
+        history: parsed.history.resolve()?,
         file: file.map(|file| file.path.clone()),
         log_file: dirs.log_file(),
         sources_file: dirs.sources_file(),

@@ -40,6 +40,11 @@ impl Config {
         replication(&mut out, &self.replication);
         rollout(&mut out, &self.rollout);
         consumers(&mut out, &self.consumers);
+        line(&mut out, "history.bytes", &self.history.bytes.to_string());
+        line(&mut out, "history.events", &self.history.events.to_string());
+        for prefix in &*self.history.watch {
+            line(&mut out, "history.watch", prefix.as_str());
+        }
         for (action, keys) in self.keys.overrides() {
             line(&mut out, &format!("keys.{action}"), &keys.join(", "));
         }

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::consumers::{BalancerSection, Section as Consumers, Sections};
+use super::history::Section as History;
 use super::keys::{self, Keys};
 use super::replication::Section as Replication;
 use super::rollout::Section as Rollout;
@@ -44,6 +45,7 @@ pub(super) struct Parsed {
     pub consumers: Sections,
     pub versions: Rules,
     pub rollout: Bounds,
+    pub history: History,
 }
 
 #[derive(Default, Deserialize)]
@@ -62,6 +64,7 @@ struct Schema {
     consumers: Consumers,
     balancers: Vec<BalancerSection>,
     rollout: Rollout,
+    history: History,
 }
 
 /// Defines a section that holds the fields of an endpoint and some of its own. (Serde cannot
@@ -212,6 +215,7 @@ impl SourceFile {
             rollout: schema.rollout.bounds(),
             consumers: Sections { consumers: schema.consumers, balancers: schema.balancers },
             versions: schema.rollout.versions(),
+            history: schema.history,
         })
     }
 

@@ -8,6 +8,7 @@
 mod array;
 mod beginning;
 mod carry;
+mod kept;
 mod listing;
 mod locks;
 mod moved;
@@ -20,6 +21,7 @@ use crate::domain::managed::{GIT2CONSUL_CONFIG, Managers, REPLICATE_STATUSES};
 
 pub use beginning::beginning;
 pub use carry::plain_prefix;
+pub use kept::{Depth, kept};
 pub use listing::{Listing, keys, recurse, recurse_with};
 pub use locks::{Looked, locks, look_for_locks};
 pub use moved::moved_on;

@@ -16,6 +16,7 @@ use super::wire::{self, AgentSelf, Interner, OnNode};
 use super::{Answer, ApiError, Class, Client, Request, encode_segment};
 use crate::domain::catalog::{Instance, Node, Summary};
 use crate::domain::coordinate::Coordinate;
+use crate::domain::event::fired::Fired;
 use crate::domain::health::{Check, Status};
 use crate::domain::ids::{Dc, NodeName, ServiceName};
 use crate::domain::server::Servers;
@@ -264,6 +265,11 @@ pub fn coordinates_of(node: &NodeName) -> Query<Vec<Coordinate>> {
 /// Who the agent is.
 pub fn agent_self() -> Query<AgentSelf> {
     Query::new("/v1/agent/self", wire::agent_self)
+}
+
+/// The user events that the agent heard: its own list, whatever the datacenter.
+pub fn user_events() -> Query<Vec<Fired>> {
+    Query::new("/v1/event/list", wire::user_events)
 }
 
 /// The ids of the policies of the token that is used ([`GLOBAL_MANAGEMENT`] among them or not).

@@ -7,11 +7,15 @@
 
 pub mod checks;
 pub mod export;
+pub mod fired;
+pub mod keys;
 pub mod links;
 pub mod nodes;
 pub mod query;
+pub mod streams;
 mod turn;
 pub mod when;
+pub mod writes;
 
 use std::fmt;
 use std::sync::Arc;

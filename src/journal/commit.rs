@@ -1,10 +1,18 @@
 //! The one way from an intended write to a known outcome: journal, send, settle, journal.
 
+use std::sync::Arc;
+
 use chrono::Utc;
+use tokio::sync::mpsc;
 
 use super::{Act, Circumstances, Fate, Journal, JournalError, Record};
+use crate::clock;
 use crate::consul::write::{Outcome, Settled, apply, apply_lock, settle, settle_lock};
 use crate::consul::{Access, ApiError, Client};
+use crate::domain::event::Event;
+use crate::domain::event::writes::{self, Became};
+use crate::domain::feed::{Body, Feed, Report};
+use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Op, Write};
 use crate::domain::lock::LockChange;
 
@@ -17,6 +25,8 @@ pub struct Committer {
     pub journal: Journal,
     /// Whether to write although the journal cannot be kept.
     pub insist: bool,
+    /// Who is told of what was written, as of what else happens.
+    pub told: Option<mpsc::Sender<Report>>,
 }
 
 /// What became of a write.
@@ -64,7 +74,12 @@ impl Committer {
             Outcome::Unknown(_) => Some(settle(&self.client, write).await),
             _ => None,
         };
-        Ok(self.end(begun, outcome, settled).await)
+        let committed = self.end(begun, outcome, settled).await;
+        if let Some(became) = committed.became() {
+            let events = writes::of_write(write, became, committed.indexes(), clock::now());
+            self.tell(&write.dc, events).await;
+        }
+        Ok(committed)
     }
 
     /// As [`Committer::commit`], for a change of who holds what.
@@ -86,7 +101,19 @@ impl Committer {
             Outcome::Unknown(_) => Some(settle_lock(&self.client, change).await),
             _ => None,
         };
-        Ok(self.end(begun, outcome, settled).await)
+        let committed = self.end(begun, outcome, settled).await;
+        if let Some(became) = committed.became() {
+            self.tell(change.dc(), vec![writes::of_lock(change, became, clock::now())]).await;
+        }
+        Ok(committed)
+    }
+
+    async fn tell(&self, dc: &Dc, events: Vec<Event>) {
+        let Some(told) = &self.told else { return };
+        let body = Body::Events(events.into_iter().map(Arc::new).collect(), 0);
+        let feed = Feed { dc: dc.clone(), ticket: 0, at: clock::now(), body };
+        // Who listened is gone only when the program ends.
+        let _ = told.send(Report::Feed(Box::new(feed))).await;
     }
 
     /// Puts an intent into the journal; without it nothing is sent, unless the operator insists.
@@ -141,6 +168,15 @@ struct Begun {
 }
 
 impl Committed {
+    /// What is worth telling of it: nothing where it surely was not written.
+    fn became(&self) -> Option<Became> {
+        match self.fate() {
+            Fate::Written => Some(Became::Written),
+            Fate::Unknown => Some(Became::Unknown),
+            Fate::Lost | Fate::NotWritten => None,
+        }
+    }
+
     /// The gate would refuse it too, but then the journal would tell of a try.
     fn read_only() -> Self {
         let (method, path) = ("PUT".to_owned(), "/v1/txn".to_owned());

@@ -93,5 +93,6 @@ pub(super) async fn one(session: &Session<'_>, place: &Place, op: Op, consent: &
 
 /// What makes changes here.
 pub(super) fn committer(session: &Session<'_>, place: &Place, consent: &Consent) -> Committer {
-    Committer { client: place.client.clone(), journal: session.journal(), insist: consent.insist }
+    let (client, journal) = (place.client.clone(), session.journal());
+    Committer { client, journal, insist: consent.insist, told: None }
 }

@@ -53,6 +53,7 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         look: Look { theme, glyphs, zone: clock::zone() },
         themes,
         warnings,
+        bound: config.history.bound(),
         now: clock::now(),
     })
 }

@@ -22,8 +22,6 @@ use crate::config::Config;
 use crate::domain::feed::Scope;
 use crate::recording::player::Player;
 
-/// Bytes for the earlier moments: half of what history may take.
-const ARCHIVE: usize = 32 << 20;
 /// Reports between watch layer and UI: a full lane makes the watchers wait.
 const LANE: usize = 64;
 
@@ -62,13 +60,14 @@ pub async fn run(config: &Config, setup: Setup, begin: Begin<'_>) -> Result<Exit
 
     let (scope, wanted) = watch::channel(Scope { focus: config.focus.clone(), ..Scope::default() });
     let (reports_in, reports) = mpsc::channel(LANE);
-    let watch = crate::watch::start(config, wanted, reports_in)?;
-    let ways = Ways::new(config, begin.state.to_owned())?;
+    let watch = crate::watch::start(config, wanted, reports_in.clone())?;
+    let ways = Ways::new(config, begin.state.to_owned(), reports_in)?;
     let tasks = Tasks::new(ways, results_in.clone());
     let failed = results_in.clone();
     let drafts =
         Keeper::start(begin.state, config.agents(), move |why| drop(failed.send(Msg::Failed(why))));
-    let archive = Archive::start(ARCHIVE, results_in.clone());
+    // The other half is for events.
+    let archive = Archive::start(config.history.bytes / 2, results_in.clone());
     let live = Live { scope, watch, tasks, archive, recording, drafts };
     let world = World { side: Side::Live(Box::new(live)), results: results_in };
     // Nothing plays.

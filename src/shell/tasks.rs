@@ -27,8 +27,9 @@ use crate::app::msg::Msg;
 use crate::app::task::{Ask, News, TaskId};
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Client};
+use crate::domain::feed::Report;
 use crate::domain::ids::Dc;
-use crate::journal::Journal;
+use crate::journal::{Committer, Journal};
 
 /// Where work is done.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ pub struct Ways {
     config: Arc<Config>,
     clients: Arc<Clients>,
     state: PathBuf,
+    told: mpsc::Sender<Report>,
 }
 
 /// A client for each address, whoever shares it.
@@ -45,11 +47,15 @@ struct Clients {
 }
 
 impl Ways {
-    /// Makes the clients; a datacenter in which nothing may be written gets one that cannot.
+    /// Makes the clients, and tells there what was written; a datacenter in which nothing may be written gets one that cannot.
     ///
     /// # Errors
     /// When the settings of an endpoint cannot be used.
-    pub fn new(config: &Config, state: PathBuf) -> Result<Self, ApiError> {
+    pub fn new(
+        config: &Config,
+        state: PathBuf,
+        told: mpsc::Sender<Report>,
+    ) -> Result<Self, ApiError> {
         let access = if config.read_only { Access::ReadOnly } else { Access::ReadWrite };
         let agent = Client::new(&config.agent, access)?;
         let own = config.datacenters.iter().filter_map(|dc| Some((dc, dc.endpoint.as_ref()?)));
@@ -57,7 +63,7 @@ impl Ways {
             .map(|(dc, endpoint)| Ok((dc.name.clone(), Client::new(endpoint, access)?)))
             .collect::<Result<_, ApiError>>()?;
         let (config, clients) = (Arc::new(config.clone()), Arc::new(Clients { agent, own }));
-        Ok(Self { config, clients, state })
+        Ok(Self { config, clients, state, told })
     }
 
     /// The way to a datacenter.
@@ -68,6 +74,12 @@ impl Ways {
 
     fn journal(&self) -> Journal {
         Journal::in_dir(&self.state)
+    }
+
+    /// Who writes to a datacenter; `insist` although nothing can be journalled.
+    fn committer(&self, dc: &Dc, insist: bool) -> Committer {
+        let told = Some(self.told.clone());
+        Committer { client: self.client(dc), journal: self.journal(), insist, told }
     }
 }
 

@@ -103,6 +103,8 @@ pub(super) struct Context {
     pub versions: Arc<Rules>,
     /// The names of all servers that there ever were, by their RPC addresses.
     pub servers: watch::Sender<HashMap<Arc<str>, Arc<str>>>,
+    /// The prefixes of the KV store whose keys are watched for what happens to them.
+    pub prefixes: Arc<[Key]>,
     seed: AtomicU64,
 }
 
@@ -132,6 +134,7 @@ impl Context {
             listed: Tray::default(),
             versions: Arc::clone(&parts.versions),
             servers: watch::Sender::new(HashMap::new()),
+            prefixes: Arc::clone(&parts.prefixes),
             seed: AtomicU64::new(seed),
         }
     }

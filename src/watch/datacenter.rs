@@ -14,6 +14,7 @@ use super::catalog::{watch_nodes, watch_services};
 use super::census::watch_census;
 use super::context::{Context, Facts};
 use super::dark::Dark;
+use super::events::keys::watch_prefixes;
 use super::failing::watch_failing;
 use super::glance::watch_versions;
 use super::keeper::Keeper;
@@ -27,7 +28,7 @@ use super::values::watch_values;
 use crate::consul::Client;
 use crate::domain::consumers::Told;
 use crate::domain::feed::{self, Scope, Subject};
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, Key};
 use crate::domain::version::Rules;
 
 /// How long the cursor rests on a row before what it stands for is asked for: longer than a held key
@@ -48,6 +49,8 @@ pub(super) struct Datacenter {
     /// How the versions of instances are found.
     pub versions: Arc<Rules>,
     pub awake: Arc<Awake>,
+    /// The prefixes whose keys are watched for what happens to them.
+    pub prefixes: Arc<[Key]>,
     /// How long the agent's first answer took, where there was one: the lists are long, and asked
     /// for before the first pulse.
     pub first_answer: Option<Duration>,
@@ -75,6 +78,7 @@ pub(super) async fn watch_datacenter(parts: Datacenter, keeper: Keeper) {
     keep.task("facts", pass_on_facts);
     keep.task("versions", watch_versions);
     keep.task("values", watch_values);
+    keep.task("keys", watch_prefixes);
     let inner = keeper.clone();
     keep.task("census", move |ctx| watch_census(ctx, inner.clone()));
     let inner = keeper.clone();

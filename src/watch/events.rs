@@ -12,4 +12,6 @@
 //! Invariants: each source tells differences between what it saw itself, the first sight being none;
 //! it says since when it could not look; and what it told is never told again.
 
+pub(super) mod fired;
+pub(super) mod keys;
 pub(super) mod nodes;

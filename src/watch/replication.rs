@@ -15,7 +15,8 @@ use tokio_util::sync::DropGuard;
 use super::dark::Dark;
 use super::keeper::Keeper;
 use crate::domain::delta::Delta;
-use crate::domain::feed::{Report, Scope};
+use crate::domain::event::streams::{Given, look};
+use crate::domain::feed::{Body, Feed, Report, Scope};
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Stream, StreamId};
 use crate::replication::{Follower, Ground, Seen, Spec, follower, specs};
@@ -54,6 +55,8 @@ struct Went {
 #[derive(Default)]
 struct Told {
     streams: HashSet<StreamId>,
+    /// The verdicts that were given last.
+    given: HashMap<StreamId, Given>,
     found: HashMap<Spec, DropGuard>,
 }
 
@@ -98,13 +101,17 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
         let began = Instant::now();
         let seen = follower.look().await;
         let went = Went::of(&spec, &seen, began.elapsed());
-        let delta = {
+        let (delta, events) = {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             told.found.retain(|spec, _| seen.found.contains(spec));
-            told.delta(seen.streams)
+            let events = told.events(&seen.streams);
+            (told.delta(seen.streams), events)
         };
-        if !delta.is_empty() && shared.keeper.out.send(Report::Streams(delta)).await.is_err() {
-            return;
+        let streams = (!delta.is_empty()).then(|| Report::Streams(delta));
+        for report in streams.into_iter().chain(events) {
+            if shared.keeper.out.send(report).await.is_err() {
+                return;
+            }
         }
         // Only then: what they tell may take the place of what is no longer told here.
         {
@@ -170,6 +177,23 @@ impl Went {
 }
 
 impl Told {
+    /// What happened, of the streams whose verdict is another.
+    fn events(&mut self, streams: &[Stream]) -> Vec<Report> {
+        let mut reports = Vec::new();
+        for stream in streams {
+            let (event, given) = look(self.given.get(&stream.id).copied(), stream);
+            if let Some(given) = given {
+                self.given.insert(stream.id.clone(), given);
+            }
+            reports.extend(event.map(|event| {
+                let (dc, at) = (event.dc.clone(), event.at);
+                let body = Body::Events(vec![Arc::new(event)], 0);
+                Report::Feed(Box::new(Feed { dc, ticket: 0, at, body }))
+            }));
+        }
+        reports
+    }
+
     /// What is new, and what is no longer there.
     fn delta(&mut self, streams: Vec<Stream>) -> Delta<StreamId, Stream> {
         let now: HashSet<StreamId> = streams.iter().map(|stream| stream.id.clone()).collect();

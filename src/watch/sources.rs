@@ -7,11 +7,12 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::awake::Awake;
+use super::events::fired;
 use crate::config::Config;
 use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::consumers::Told;
 use crate::domain::feed::Scope;
-use crate::domain::ids::Dc;
+use crate::domain::ids::{Dc, Key};
 use crate::domain::version::Rules;
 use crate::replication::{Ground, Memory};
 
@@ -34,6 +35,10 @@ pub(super) struct Sources {
     pub versions: Arc<Rules>,
     /// Whether dcview itself runs all the time.
     pub awake: Arc<Awake>,
+    /// The prefixes of the KV store whose keys are watched for what happens to them.
+    pub prefixes: Arc<[Key]>,
+    /// The user events that were told.
+    pub fired: fired::Told,
 }
 
 /// A datacenter with an address of its own.
@@ -66,6 +71,7 @@ impl Sources {
         };
         let consumers = Arc::new(config.consumers.clone());
         let (versions, awake) = (Arc::clone(&config.versions), Arc::default());
-        Ok(Self { agent, own, ground, consumers, scope, refresh, versions, awake })
+        let (prefixes, fired) = (Arc::clone(&config.history.watch), fired::Told::default());
+        Ok(Self { agent, own, ground, consumers, scope, refresh, versions, awake, prefixes, fired })
     }
 }

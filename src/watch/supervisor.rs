@@ -17,6 +17,7 @@ use super::board::Board;
 use super::context::Facts;
 use super::dark::Dark;
 use super::datacenter::{Datacenter, watch_datacenter};
+use super::events::fired::Ear;
 use super::facts::watch_facts;
 use super::keeper::Keeper;
 use super::permits::Permits;
@@ -74,10 +75,11 @@ pub(super) struct Supervisor {
 impl Supervisor {
     pub fn new(sources: &Sources, keeper: Keeper, boards: Boards) -> Self {
         let mut permits: Vec<(Arc<Budget>, Arc<Permits>)> = Vec::new();
-        let agent = way(&sources.agent, &mut permits, &keeper);
+        let mut way = |client| way(sources, client, &mut permits, &keeper);
+        let agent = way(&sources.agent);
         let mut own = HashMap::new();
         for Own { dc, client } in &sources.own {
-            own.insert(dc.clone(), way(client, &mut permits, &keeper));
+            own.insert(dc.clone(), way(client));
         }
         let configured = sources.own.iter().map(|own| own.dc.clone()).collect();
         let running = HashMap::new();
@@ -213,6 +215,7 @@ impl Supervisor {
             dark: self.dark.clone(),
             versions: Arc::clone(&self.sources.versions),
             awake: Arc::clone(&self.sources.awake),
+            prefixes: Arc::clone(&self.sources.prefixes),
             first_answer,
             consumers: Arc::clone(&self.sources.consumers),
             board: self.boards.of(dc),
@@ -242,7 +245,13 @@ fn datacenters() -> Query<Vec<Dc>> {
     read::datacenters().with(|request| request.timeout(PATIENCE))
 }
 
-fn way(client: &Client, known: &mut Vec<(Arc<Budget>, Arc<Permits>)>, keeper: &Keeper) -> Way {
+/// An agent's permits, what it knows, and what it hears.
+fn way(
+    sources: &Sources,
+    client: &Client,
+    known: &mut Vec<(Arc<Budget>, Arc<Permits>)>,
+    keeper: &Keeper,
+) -> Way {
     let budget = client.agent().budget();
     let permits = match known.iter().find(|(of, _)| Arc::ptr_eq(of, budget)) {
         Some((_, permits)) => Arc::clone(permits),
@@ -257,5 +266,16 @@ fn way(client: &Client, known: &mut Vec<(Arc<Budget>, Arc<Permits>)>, keeper: &K
     let name = Dc::from(&**client.agent().address());
     keeper
         .keep(&name, "agent", move || watch_facts(asked.clone(), told.clone(), lane.clone(), seed));
+    let ear = Ear {
+        client: client.clone(),
+        permits: Arc::clone(&permits),
+        facts: facts.clone(),
+        awake: Arc::clone(&sources.awake),
+        refresh: sources.refresh.clone(),
+        told: Arc::clone(&sources.fired),
+        out: keeper.out.clone(),
+        seed,
+    };
+    keeper.keep(&name, "user events", move || ear.clone().listen());
     Way { client: client.clone(), permits, facts }
 }

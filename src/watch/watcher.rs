@@ -130,6 +130,11 @@ impl<T: Send + 'static> Watcher<T> {
         Self { wait: PAGE_WAIT, yields: true, ..self }
     }
 
+    /// The same, but all others may have the last connections.
+    pub fn yielding(self) -> Self {
+        Self { yields: true, ..self }
+    }
+
     /// The same, with a look at the first answer while it arrives.
     pub fn peeking(self, peek: Peek) -> Self {
         Self { peek: Some(peek), ..self }

@@ -84,5 +84,6 @@ fn one(op: Op) -> Write {
 
 /// Makes journaled writes, with the journal in this directory.
 fn committer(client: &Client, dir: &tempfile::TempDir) -> Committer {
-    Committer { client: client.clone(), journal: Journal::in_dir(dir.path()), insist: false }
+    let (client, journal) = (client.clone(), Journal::in_dir(dir.path()));
+    Committer { client, journal, insist: false, told: None }
 }

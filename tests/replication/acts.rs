@@ -26,6 +26,7 @@ impl Stage {
             client: writer(&cluster().dc(dc).http_addr(), dc),
             journal: Journal::in_dir(state.path()),
             insist: false,
+            told: None,
         };
         let hands = Hands { source: committer("dc-1"), destination: committer("dc-2"), waits };
         Self { hands, state }

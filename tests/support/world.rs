@@ -16,6 +16,7 @@ use dcview::domain::event::{Event, Kind as Happened, Object};
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report, Subject};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::{Check, CheckKey, Counts, Status};
+use dcview::domain::history::Bound;
 use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
@@ -49,6 +50,7 @@ pub fn app(dcs: &[&str]) -> App {
         themes: Theme::BUILT_IN.iter().filter_map(|name| Theme::built_in(name)).collect(),
         look: Look { theme, glyphs: Glyphs::Unicode, zone: Zone::default() },
         warnings: Vec::new(),
+        bound: Bound::default(),
         now: now(),
     };
     let mut app = App::new(setup);

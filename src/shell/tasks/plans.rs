@@ -13,7 +13,6 @@ use crate::consul::read;
 use crate::domain::ids::Dc;
 use crate::domain::kv::{Entry, Key};
 use crate::domain::managed::Managed;
-use crate::journal::Committer;
 use crate::plan::make::{self, Clash, Incoming};
 use crate::plan::read::{Reader, is_folder};
 use crate::plan::{Plan, apply as plan_apply};
@@ -37,8 +36,7 @@ pub(super) async fn apply(
     halt: &AtomicBool,
 ) -> News {
     let Proposal { plan, without_journal, .. } = proposal;
-    let (client, journal) = (ways.client(&plan.dc), ways.journal());
-    let committer = Committer { client, journal, insist: without_journal };
+    let committer = ways.committer(&plan.dc, without_journal);
     let tell = |progress| {
         teller.tell(News::Progress(progress));
         let is_over = halt.load(Ordering::Relaxed);

@@ -2,22 +2,16 @@
 
 use super::{Teller, Ways};
 use crate::app::task::{News, StreamIntent};
-use crate::domain::ids::Dc;
 use crate::domain::replication::Source;
 use crate::editor::machine::WriteAnswer;
-use crate::journal::Committer;
 use crate::replication::Memory;
 use crate::replication::act::{Ended, Hands, carry_out};
 
 /// Does what was confirmed about a stream, and tells how far it is.
 pub(super) async fn act(ways: &Ways, intent: &StreamIntent, teller: &Teller) -> News {
     let StreamIntent { act, without_journal } = intent;
-    let committer = |dc: &Dc| Committer {
-        client: ways.client(dc),
-        journal: ways.journal(),
-        insist: *without_journal,
-    };
     let (source, destination) = act.ends();
+    let committer = |dc| ways.committer(dc, *without_journal);
     let (source, destination) = (committer(source), committer(destination));
     let hands = Hands { source, destination, waits: act.waits() };
     match carry_out(act, &hands, |step| teller.tell(News::Step(step))).await {

@@ -6,16 +6,12 @@ use super::Ways;
 use crate::app::task::{Intent, LockIntent};
 use crate::consul::write::{Outcome, Settled};
 use crate::editor::machine::WriteAnswer;
-use crate::journal::{Committed, Committer, Log};
+use crate::journal::{Committed, Log};
 
 /// Journals and makes a write, once; when its answer gets lost, reads back what became of it.
 pub(super) async fn write(ways: &Ways, intent: Intent) -> WriteAnswer {
     let Intent { write, undoes, without_journal } = intent;
-    let committer = Committer {
-        client: ways.client(&write.dc),
-        journal: ways.journal(),
-        insist: without_journal,
-    };
+    let committer = ways.committer(&write.dc, without_journal);
     match committer.commit_undo(&write, undoes.as_deref()).await {
         Ok(committed) => answer(&committed),
         Err(error) => WriteAnswer::NotJournalled(error.to_string()),
@@ -25,8 +21,7 @@ pub(super) async fn write(ways: &Ways, intent: Intent) -> WriteAnswer {
 /// As [`write()`], for a change of who holds what.
 pub(super) async fn lock(ways: &Ways, intent: LockIntent) -> WriteAnswer {
     let LockIntent { change, without_journal } = intent;
-    let client = ways.client(change.dc());
-    let committer = Committer { client, journal: ways.journal(), insist: without_journal };
+    let committer = ways.committer(change.dc(), without_journal);
     match committer.commit_lock(&change).await {
         Ok(committed) => answer(&committed),
         Err(error) => WriteAnswer::NotJournalled(error.to_string()),
