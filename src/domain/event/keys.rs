@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn of_a_large_folder_less_is_told_and_that_it_is_less() {
         let (a, b) = (Keys::Names(names(&["a", "b"])), Keys::Names(names(&["a", "c"])));
-        assert_eq!(told(&a, &b, true), ["created c @50 ()", "deleted b @50 ()"]);
+        assert_eq!(told(&a, &b, true), ["deleted b @50 ()", "created c @50 ()"]);
         let vague = told(&a, &a, true);
         assert!(
             vague.len() == 1 && vague[0].starts_with("changed config/ @50 (which"),
