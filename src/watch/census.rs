@@ -158,6 +158,9 @@ impl Census {
         };
         let is_doubtful = match (&question, reply) {
             (Question::Registrations, Reply::Index(index)) => {
+                if look.is_certain && index < self.book.newest_registration() {
+                    self.wake_all();
+                }
                 !self.book.registrations(index, &look)
             }
             (Question::Own(name), Reply::Index(index)) => {
@@ -187,7 +190,15 @@ impl Census {
         }
     }
 
+    /// The datacenter has another history: whoever waits for an index of the old one waits in vain.
+    fn wake_all(&self) {
+        self.ctx.vital.send_modify(|vital| vital.revivals += 1);
+    }
+
     fn tell(&self, name: &ServiceName, news: News) {
+        if news.went_back {
+            self.wake_all();
+        }
         let News { events, seats, before, .. } = news;
         if events.is_empty() && seats.is_none() {
             return;

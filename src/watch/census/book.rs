@@ -75,6 +75,8 @@ pub(super) struct News {
     pub before: Option<Arc<Seats>>,
     /// The answer is older than what is known: only a certain one would be believed.
     pub is_doubtful: bool,
+    /// It is older, and certain: the datacenter has another history now.
+    pub went_back: bool,
 }
 
 /// The book of one datacenter.
@@ -230,6 +232,11 @@ impl Book {
         }
     }
 
+    /// The registration index as last seen.
+    pub fn newest_registration(&self) -> u64 {
+        self.registrations
+    }
+
     /// The registration index came. False when it went back and is not certain.
     pub fn registrations(&mut self, index: u64, look: &Look) -> bool {
         if index < self.registrations && !look.is_certain {
@@ -279,7 +286,8 @@ impl Book {
         page.check(look);
         let seats = page.news(wanted, now);
         self.shed(now);
-        News { before: before.filter(|_| seats.is_some()), events, seats, is_doubtful: false }
+        let before = before.filter(|_| seats.is_some());
+        News { before, events, seats, is_doubtful: false, went_back: is_older }
     }
 
     /// Takes one service of a list.

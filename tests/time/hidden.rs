@@ -1,0 +1,102 @@
+//! What happens while dcview cannot see it: it is told as between two times.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::done::deregister;
+use crate::support::consul::{Cluster, Dc, Instance, Status, consul};
+use crate::support::wait::wait;
+use crate::told::Told;
+
+fn instance(id: &str, status: Status) -> Instance {
+    Instance::new("hid-n", "hid", id).status(status, "down")
+}
+
+fn time(event: &Value, name: &str) -> Option<DateTime<Utc>> {
+    event[name].as_str().map(|text| text.parse().expect("a time"))
+}
+
+/// It was between the two times, and the event says so.
+fn assert_between(event: &Value, from: DateTime<Utc>, to: DateTime<Utc>) {
+    let (after, at) = (time(event, "after"), time(event, "at").expect("a time"));
+    assert!(after.is_some_and(|after| after <= to), "not an instant: {event}");
+    assert!(at >= from, "{event}: {from} to {to}");
+}
+
+/// Everything changes in a datacenter that is dark: told between it was lost and is back.
+pub fn a_datacenter_that_was_dark(cluster: &Cluster, told: &Told) {
+    let dc = cluster.dc("dc-3");
+    dc.seed(&[instance("hid-1", Status::Passing), instance("hid-2", Status::Critical)]);
+    told.wait_for("dc-3", "check", "service:hid-2 of hid-2 on hid-n", "critical");
+    told.forget();
+    let from = Utc::now();
+    told.proxy.cut();
+    told.wait_for("dc-3", "datacenter", "datacenter", "dark");
+    change(dc);
+    let to = Utc::now();
+    told.proxy.mend();
+    let lost = told.wait_for("dc-3", "check", "service:hid-1 of hid-1 on hid-n", "critical");
+    let well = told.wait_for("dc-3", "check", "service:hid-2 of hid-2 on hid-n", "passing");
+    let come = told.wait("the new one", |it| {
+        it["kind"] == "instance" && it["object"].as_str().is_some_and(|it| it.contains("new-1"))
+    });
+    for event in [&lost, &well, &come] {
+        assert_between(event, from, to);
+    }
+    told.wait_for("dc-3", "datacenter", "datacenter", "live");
+}
+
+fn change(dc: &Dc) {
+    dc.seed(&[
+        instance("hid-1", Status::Critical),
+        instance("hid-2", Status::Passing),
+        Instance::new("new-n", "new", "new-1"),
+    ]);
+}
+
+/// dcview stands still: what happened meanwhile was in that time.
+pub fn dcview_itself_was_stopped(cluster: &Cluster, told: &Told) {
+    let dc = cluster.dc("dc-1");
+    dc.seed(&[instance("hid-1", Status::Passing)]);
+    told.wait_for("dc-1", "instance", "hid-1 on hid-n", "registered");
+    told.forget();
+    told.signal(Signal::STOP);
+    let (from, began) = (Utc::now(), Instant::now());
+    dc.seed(&[instance("hid-1", Status::Critical)]);
+    // As long as an operator's Ctrl-Z that was forgotten, in short.
+    wait(Duration::from_secs(10), "some seconds", || began.elapsed() > Duration::from_secs(4));
+    let to = Utc::now();
+    told.signal(Signal::CONT);
+    let event = told.wait_for("dc-1", "check", "service:hid-1 of hid-1 on hid-n", "critical");
+    assert_between(&event, from, to);
+}
+
+/// Consul is restored from a snapshot: what differs is told, and nothing is taken for old.
+pub fn an_index_that_went_backwards(cluster: &Cluster, told: &Told) {
+    let dc = cluster.dc("dc-2");
+    dc.seed(&[instance("hid-1", Status::Passing)]);
+    told.wait_for("dc-2", "instance", "hid-1 on hid-n", "registered");
+    let dir = tempfile::tempdir().expect("a directory");
+    let snapshot = |what: &str| {
+        let agent = format!("-http-addr={}", dc.http_addr());
+        let file = dir.path().join("saved");
+        let status = Command::new(consul()).args(["snapshot", what, &agent]).arg(file).output();
+        assert!(status.expect("consul runs").status.success(), "snapshot {what}");
+    };
+    snapshot("save");
+    dc.seed(&[instance("hid-1", Status::Critical), instance("hid-2", Status::Critical)]);
+    told.wait_for("dc-2", "check", "service:hid-2 of hid-2 on hid-n", "critical");
+    told.forget();
+    snapshot("restore");
+    told.wait_for("dc-2", "check", "service:hid-1 of hid-1 on hid-n", "passing");
+    let gone = "service:hid-2 of hid-2 on hid-n";
+    told.wait("the check that is no longer", |it| it["object"] == gone && it["from"] == "critical");
+    dc.seed(&[instance("hid-1", Status::Critical)]);
+    told.wait_for("dc-2", "check", "service:hid-1 of hid-1 on hid-n", "critical");
+    deregister(dc, "hid-n", ("ServiceID", "hid-1"));
+    told.wait_for("dc-2", "instance", "hid-1 on hid-n", "");
+}
