@@ -15,6 +15,7 @@ mod edit;
 mod finder;
 mod footer;
 mod help;
+mod past;
 mod plan;
 mod strip;
 
@@ -72,6 +73,7 @@ fn draw_parts(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
             Overlay::Confirm(confirm) => confirm::draw(app, confirm, body, buf),
             Overlay::Plan(planning) => plan::draw(app, planning, body, buf),
             Overlay::Offer(at) => edit::draw_offer(app, *at, body, buf),
+            _ if app.past.is_some() && app.trail.view().is_of_now() => past::draw(app, body, buf),
             _ => app.trail.view().draw(&ctx, body, buf),
         }
     }

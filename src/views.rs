@@ -255,6 +255,16 @@ pub trait View: Send {
     /// cursor is and what is marked stays.
     fn hide(&mut self) {}
 
+    /// Forgets what it kept of what it was told, as it shows another moment from now on. Where the
+    /// cursor is, what is marked and the filter stay.
+    fn forget(&mut self) {}
+
+    /// True where it shows what was read for it when it was opened, and nothing that the store has:
+    /// at an earlier moment there is nothing to show.
+    fn is_of_now(&self) -> bool {
+        false
+    }
+
     /// Takes in a change; ignored when what it shows is the same.
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response;
 

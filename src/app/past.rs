@@ -179,6 +179,7 @@ impl App {
             self.forget(Asker::View(self.trail.id()), effects);
         }
         self.past = Some(past);
+        self.trail.forget();
         self.reload(effects);
     }
 
@@ -191,6 +192,7 @@ impl App {
         if self.past.take().is_none() {
             return false;
         }
+        self.trail.forget();
         self.reload(effects);
         true
     }

@@ -120,6 +120,11 @@ impl Trail {
         self.at = to;
     }
 
+    /// Lets every view forget what it kept of another moment.
+    pub fn forget(&mut self) {
+        self.views.iter_mut().for_each(|step| step.view.forget());
+    }
+
     /// The places from the first to the current one.
     pub fn crumbs(&self) -> impl Iterator<Item = &Place> {
         self.views.iter().take(self.at + 1).map(|step| step.view.place())

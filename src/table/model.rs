@@ -109,7 +109,7 @@ impl<R: Row> TableModel<R> {
         self.cursor.window(self.order.len())
     }
 
-    /// Replaces all rows, keeping cursor, marks, sort and filter.
+    /// Replaces all rows, keeping cursor, marks, sort and filter; also the marks of rows that are gone.
     pub fn load(&mut self, rows: Vec<R>) -> Option<Job> {
         self.slots = Slots::with_room(rows.len());
         self.order.clear();
@@ -117,8 +117,12 @@ impl<R: Row> TableModel<R> {
         for row in rows {
             self.slots.place(row);
         }
-        self.marks.retain(|key| self.slots.find(key).is_some());
         self.reorder()
+    }
+
+    /// Takes the marks of rows away that are not there.
+    pub fn drop_lost_marks(&mut self) {
+        self.marks.retain(|key| self.slots.find(key).is_some());
     }
 
     /// Gives up all rows, and keeps cursor, marks, sort and filter for the next load.

@@ -63,6 +63,11 @@ impl Beside {
         Arc::new(Prepared::new(entry.key.as_str(), &entry.value, self.reading))
     }
 
+    /// Forgets the value, as another moment is shown.
+    pub fn forget(&mut self) {
+        self.ready = None;
+    }
+
     /// Begins to edit a key that is in one of these datacenters, as it was read.
     pub fn edit(ctx: &Ctx, here: &[Dc], key: &Key) -> Response {
         let read = |dc: &Dc| ctx.store.dc(dc)?.entries.get(key)?.as_deref().cloned();
@@ -91,7 +96,13 @@ impl Beside {
         let leaf = clean(key.leaf()).into_owned();
         let ready = self.ready.as_ref();
         let ready = ready.filter(|it| it.entry.key == *key && here.contains(&it.dc));
-        let Some(Ready { dc, entry, prepared }) = ready else {
+        // At an earlier moment nothing is told that it could be made ready by.
+        let then = first(ctx, here, key).filter(|_| ctx.is_past).map(|(dc, entry)| Ready {
+            dc: dc.clone(),
+            entry: Arc::clone(entry),
+            prepared: self.prepare(entry),
+        });
+        let Some(Ready { dc, entry, prepared }) = then.as_ref().or(ready) else {
             let title = Cell::new(format!(" {leaf} "), Role::Title);
             return Detail { title, lines: Lines::Whole(unread(ctx, here, key)) };
         };

@@ -248,6 +248,10 @@ impl Listing for Compare {
         }
     }
 
+    fn is_of_now(&self) -> bool {
+        true
+    }
+
     fn asks(&self, _ctx: &Ctx) -> Option<Ask> {
         let is_wanted = self.is_set && self.progress == Progress::New;
         is_wanted.then(|| Ask::Compare(self.sides.clone()))

@@ -264,6 +264,10 @@ impl Listing for Find {
         Glanced { passing: passing.unwrap_or_default(), ..Glanced::default() }
     }
 
+    fn is_of_now(&self) -> bool {
+        true
+    }
+
     fn asks(&self, ctx: &Ctx) -> Option<Ask> {
         let dcs = self.missing(ctx);
         let is_due = self.progress != Progress::Stopped && !dcs.is_empty();

@@ -201,6 +201,10 @@ impl Listing for Journal {
         None
     }
 
+    fn is_of_now(&self) -> bool {
+        true
+    }
+
     fn asks(&self, _ctx: &Ctx) -> Option<Ask> {
         Some(Ask::Journal)
     }

@@ -270,6 +270,10 @@ impl Listing for OneKey {
         known.iter().map(row).chain(unread).collect()
     }
 
+    fn forget(&mut self) {
+        self.values.clear();
+    }
+
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<KeyRow>> {
         match change {
             Change::Kv(_, subject) if *subject == self.subject() => {

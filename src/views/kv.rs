@@ -210,6 +210,12 @@ impl Listing for Kv {
         self.listings.forget_large();
     }
 
+    fn forget(&mut self) {
+        self.listings = Listings::of(&self.page);
+        self.beside.forget();
+        self.counts = Counts::default();
+    }
+
     fn load(&mut self, ctx: &Ctx) -> Vec<KvRow> {
         let (dcs, folders) = (self.shown(ctx), self.folders().collect::<Vec<_>>());
         self.listings.set(dcs, folders.into_iter(), |dc, folder| {

@@ -105,6 +105,14 @@ pub trait Listing: Send + 'static {
     /// Gives up what is large and comes again, as the list is no longer shown.
     fn hide(&mut self) {}
 
+    /// Forgets what it kept of what it was told, as another moment is shown from now on.
+    fn forget(&mut self) {}
+
+    /// True for a list of what is read when it is asked for, and not of what the store has.
+    fn is_of_now(&self) -> bool {
+        false
+    }
+
     /// The objects that it needs watched.
     fn subjects(&self, _ctx: &Ctx) -> Vec<Wanted> {
         Vec::new()

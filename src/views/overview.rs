@@ -123,6 +123,11 @@ impl View for Overview {
         self.worst.load(ctx)
     }
 
+    fn forget(&mut self) {
+        self.datacenters.forget();
+        self.worst.forget();
+    }
+
     fn hide(&mut self) {
         self.worst.hide();
     }

@@ -235,6 +235,10 @@ impl Listing for Search {
         Response::Ignored
     }
 
+    fn is_of_now(&self) -> bool {
+        true
+    }
+
     fn asks(&self, ctx: &Ctx) -> Option<Ask> {
         let (dcs, grep) = (self.missing(ctx), Arc::clone(self.grep.as_ref()?));
         let is_due = self.progress != Progress::Stopped && !dcs.is_empty();

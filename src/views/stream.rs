@@ -193,6 +193,10 @@ impl Listing for StreamKeys {
         all.into_iter().flatten().collect()
     }
 
+    fn forget(&mut self) {
+        (self.last, self.shown) = (None, None);
+    }
+
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<DiffRow>> {
         match change {
             Change::Streams(ids) if self.id.as_ref().is_some_and(|id| ids.contains(id)) => {

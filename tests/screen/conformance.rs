@@ -1,15 +1,19 @@
 //! Every view of the registry, in every state of its data, at every size: it draws, it takes every
 //! action, and it says how fresh it is.
 
+use chrono::TimeDelta;
 use dcview::app::App;
-use dcview::app::action::ACTIONS;
-use dcview::app::msg::Msg;
+use dcview::app::action::{ACTIONS, Action, When};
+use dcview::app::msg::{Effect, Msg};
+use dcview::app::past::Past;
 use dcview::domain::feed::{List, Subject};
 use dcview::domain::freshness::State;
 use dcview::domain::health::Status;
 use dcview::domain::replication::{
     Alarm, Class, Counts, Differing, Kind, MOST_DIFFERING, Stamp, Stream, Verdict, Waiting,
 };
+use dcview::past::Span;
+use dcview::store::Store;
 use dcview::views::{Place, registry, stream};
 
 use super::world;
@@ -25,6 +29,8 @@ enum Data {
     Stale,
     Denied,
     Many,
+    /// As it was a minute ago; nothing is known of it now.
+    Past,
 }
 
 fn place(view: &str) -> Place {
@@ -140,6 +146,13 @@ fn app(view: &str, data: Data) -> App {
         streams(&mut app, if data == Data::Many { 100_000 } else { 12 }, problem);
     }
     let why = "connection refused".into();
+    if data == Data::Past {
+        let (store, at) = (Box::new(app.store.clone()), world::now());
+        let span = Span { from: at, to: at + TimeDelta::seconds(60), is_shortened: true };
+        app.past = Some(Past { at, store, span });
+        app.store = Store::default();
+        app.update(Msg::Clock(span.to));
+    }
     let state = match data {
         Data::Stale => State::Stale { since: None, why, retry_at: Some(world::now()) },
         Data::Denied => State::Denied { why: "Permission denied".into() },
@@ -182,8 +195,51 @@ fn draw_and_act(view: &str, data: Data) {
 #[test]
 fn every_view_draws_and_acts_in_every_state_at_every_size() {
     for entry in registry::ALL {
-        for data in [Data::NoDatacenter, Data::Never, Data::Live, Data::Stale, Data::Denied] {
+        let states = [Data::NoDatacenter, Data::Never, Data::Live, Data::Stale, Data::Denied];
+        for data in states.into_iter().chain([Data::Past]) {
             draw_and_act(entry.name, data);
+        }
+    }
+}
+
+#[test]
+fn no_action_at_an_earlier_moment_asks_for_anything_or_calls_it_live() {
+    for entry in registry::ALL {
+        for info in ACTIONS.iter().filter(|info| info.action != Action::Live) {
+            let mut app = app(entry.name, Data::Past);
+            let text = world::screen(&mut app, 200, 60);
+            assert!(text.contains("PAST 00:00:00"), "{}: {text}", entry.name);
+            let says_live =
+                text.lines().any(|line| line.contains("] live") || line.contains(" live 1"));
+            assert!(!says_live, "{}: {text}", entry.name);
+            let mut effects = Vec::new();
+            app.command(info.name, &mut effects);
+            // Going back leaves the past first.
+            if info.action == Action::Back {
+                assert!(app.past.is_none());
+                continue;
+            }
+            if info.when == When::Change && app.past.is_some() {
+                let text = world::screen(&mut app, 200, 60);
+                assert!(
+                    text.contains("not in the past"),
+                    "{} in {}: {text}",
+                    info.name,
+                    entry.name
+                );
+            }
+            effects.extend(world::press(&mut app, "y<enter>"));
+            let is_harmless = |effect: &Effect| {
+                matches!(
+                    effect,
+                    Effect::Copy(_) | Effect::Recall(..) | Effect::Suspend | Effect::Exit(_)
+                ) || matches!(
+                    effect,
+                    Effect::Order(..) | Effect::Find(_) | Effect::Seek(..) | Effect::Forget(_)
+                )
+            };
+            let harm = effects.iter().position(|effect| !is_harmless(effect));
+            assert_eq!(harm, None, "{} in {}", info.name, entry.name);
         }
     }
 }

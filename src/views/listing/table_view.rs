@@ -171,7 +171,9 @@ impl<L: Listing> TableView<L> {
     fn apply(&mut self, mut patch: Patch<L::Row>) -> Response {
         self.keep_faults(&mut patch);
         let job = if patch.is_whole {
-            self.model.load(patch.upserts)
+            let job = self.model.load(patch.upserts);
+            self.model.drop_lost_marks();
+            job
         } else {
             self.model.patch(patch.upserts, &patch.removed)
         };
@@ -279,6 +281,10 @@ impl<L: Listing> View for TableView<L> {
         }
         self.is_loaded = true;
         let job = self.model.load(rows);
+        // Of a marked row that was not there yet the mark stays, as the cursor does.
+        if !ctx.is_past {
+            self.model.drop_lost_marks();
+        }
         self.start();
         job
     }
@@ -286,6 +292,14 @@ impl<L: Listing> View for TableView<L> {
     fn hide(&mut self) {
         self.model.unload();
         self.listing.hide();
+    }
+
+    fn forget(&mut self) {
+        self.listing.forget();
+    }
+
+    fn is_of_now(&self) -> bool {
+        self.listing.is_of_now()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
