@@ -17,7 +17,11 @@ mod footer;
 mod help;
 mod past;
 mod plan;
+mod scrubber;
 mod strip;
+
+/// With fewer lines the view has all of them.
+const SCRUBBED: u16 = 8;
 
 /// The room for the view between the strip and the line below.
 pub fn body(size: Rect) -> Rect {
@@ -63,8 +67,13 @@ fn draw_parts(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let ctx = app.ctx();
     buf.set_style(area, ctx.look.style(crate::ui::theme::Role::Text));
     strip::draw(app, Rect { height: 1, ..area }, buf);
-    let body = body(area);
+    let mut body = body(area);
     let mut cursor = None;
+    // What is typed into has all of the room.
+    if let Some(past) = app.past.as_ref().filter(|_| body.height > SCRUBBED) {
+        scrubber::draw(app, past, Rect { height: 1, ..body }, buf);
+        body = Rect { y: body.y + 1, height: body.height - 1, ..body };
+    }
     if !body.is_empty() {
         match &app.overlay {
             Overlay::Help(top) => help::draw(app, *top, body, buf),

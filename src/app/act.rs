@@ -33,6 +33,8 @@ impl App {
             Action::Faster => self.play_faster(1, effects),
             Action::Earlier => self.go_by(-1, effects),
             Action::Later => self.go_by(1, effects),
+            Action::ScrubBack => self.scrub(-1, effects),
+            Action::ScrubForward => self.scrub(1, effects),
             Action::Quit if !self.step(-1) => {
                 effects.push(Effect::Exit(Exit { code: 0, message: self.leaves() }));
             }

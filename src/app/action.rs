@@ -63,6 +63,10 @@ pub enum Action {
     Earlier,
     /// To the moment after, at which something happened.
     Later,
+    /// Back by a part of all that is kept.
+    ScrubBack,
+    /// Forward by a part of all that is kept.
+    ScrubForward,
     /// From an earlier moment to what is live, or to the end of a recording.
     Live,
     /// Let a recording go on, or stand still.

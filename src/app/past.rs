@@ -5,7 +5,7 @@
 //! Invariant: while an earlier moment is shown nothing is asked of a datacenter for the screen, and
 //! nothing is changed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::App;
 use super::msg::Effect;
@@ -23,6 +23,10 @@ use crate::ui::text::long_age;
 const NO_CHANGE: &str = "not in the past: nothing is changed from an earlier moment; end: live";
 /// What is said of what is read from the datacenters at once.
 const NO_READ: &str = "not in the past: it would be read as it is now; end: live";
+
+/// All that is kept has so many steps, and none is shorter than this.
+const SCRUBS: i32 = 20;
+const LEAST: TimeDelta = TimeDelta::seconds(1);
 
 /// An earlier moment on screen.
 #[derive(Debug)]
@@ -103,6 +107,29 @@ impl App {
             (false, Some(from)) if count > 0 => self.recall(Wish::Later(from, count), effects),
             (false, Some(_)) => {}
             (false, None) => self.say(Level::Info, "this is live: there is nothing later"),
+        }
+    }
+
+    /// Goes back, or forward, by a part of all that is kept.
+    pub(super) fn scrub(&mut self, by: i32, effects: &mut Vec<Effect>) {
+        let span = self.past.as_ref().map(|past| past.span);
+        let from = span.map(|span| span.from).or_else(|| self.history.begins());
+        let to = span.map_or(self.now, |span| span.to);
+        let step = ((to - from.unwrap_or(to)) / SCRUBS).max(LEAST);
+        // What is on its way counts: a key that is held goes on from there.
+        let here = match (self.asked.open.and(self.asked.next), &self.past) {
+            (Some(Next::At(at)), _) => at,
+            (_, Some(past)) => past.at,
+            (_, None) if by > 0 => {
+                return self.say(Level::Info, "this is live: there is nothing later");
+            }
+            (_, None) => to,
+        };
+        let at = here + step * by;
+        match (at >= to, self.replay.is_some()) {
+            (true, false) => drop(self.go_live(effects)),
+            (true, true) => self.go_to(to, effects),
+            (false, _) => self.go_to(at.max(from.unwrap_or(at)), effects),
         }
     }
 

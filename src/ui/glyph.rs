@@ -126,6 +126,16 @@ impl Glyphs {
         }
     }
 
+    /// Something happened at this place of a line of time.
+    pub fn scrubbed(self) -> &'static str {
+        self.choose("┴", "'")
+    }
+
+    /// The moment that is shown, on a line of time.
+    pub fn here(self) -> &'static str {
+        self.choose("◆", "@")
+    }
+
     /// One of the two.
     fn choose(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self {

@@ -212,3 +212,29 @@ fn the_timeline_and_what_flaps_are_those_of_the_moment() {
     run.press("<end>");
     assert!(run.screen().contains("api-1"));
 }
+
+#[test]
+fn a_line_shows_where_the_moment_is_and_is_walked_in_twentieths() {
+    let mut run = incident();
+    run.press(":checks<enter>[");
+    let line = |run: &mut Run| run.screen().lines().nth(1).expect("a line").to_owned();
+    let place = |run: &mut Run| line(run).chars().position(|sign| sign == '◆').expect("a place");
+    let text = line(&mut run);
+    assert!(
+        text.starts_with(" 23:59:59 ─") && text.trim_end().ends_with("00:01:00 live"),
+        "{text}"
+    );
+    let first = place(&mut run);
+    run.press(":scrub-forward<enter>");
+    let second = place(&mut run);
+    assert!(second > first, "{}", run.screen());
+    assert!(run.screen().contains("ping"), "still within the incident: {}", run.screen());
+    for _ in 0..30 {
+        run.press(":scrub-back<enter>");
+    }
+    assert!(place(&mut run) < first && !run.screen().contains("ping"), "{}", run.screen());
+    for _ in 0..60 {
+        run.press(":scrub-forward<enter>");
+    }
+    assert!(!run.screen().contains("PAST"), "forward ends live: {}", run.screen());
+}

@@ -48,6 +48,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     way(Action::HistoryForward, "history-forward", "Go forward in the history of views", &["alt-right"]),
     way(Action::Earlier, "earlier", "Go back in time: show everything as it was before the last thing happened", &["["]),
     way(Action::Later, "later", "Go forward in time, up to what is live", &["]"]),
+    way(Action::ScrubBack, "scrub-back", "Go back in time by a twentieth of all that is kept", &["ctrl-left"]),
+    way(Action::ScrubForward, "scrub-forward", "Go forward in time by a twentieth of all that is kept", &["ctrl-right"]),
     ActionInfo { when: When::Past, ..way(Action::Live, "live", "Return from an earlier moment to what is live; in a recording, go to its end", &["end"]) },
     ActionInfo { when: When::Replay, ..way(Action::Play, "play", "In a recording: go on, or stand still", &["p"]) },
     ActionInfo { when: When::Replay, ..way(Action::Slower, "slower", "In a recording: go on slower", &["("]) },
