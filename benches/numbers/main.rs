@@ -20,6 +20,7 @@
 //! | `events` | ten minutes of 1,000 changes a second: what is told of them, and what it takes   |
 //! | `kv`     | a folder of 200,000 keys, a large value, search and difference of all values     |
 //! | `replication` | 200,000 keys of both ends compared, and one of them changed                 |
+//! | `history` | an hour at 1,000 changes a second, kept in memory: how much, and jumps        |
 //! | `replay` | a recording of an hour at 1,000 changes a second: opened, jumped in, played       |
 //! | `consumers` | the disagreements of 500 services in each of three datacenters            |
 //!
@@ -45,6 +46,7 @@ mod crowd;
 mod events;
 mod frame;
 mod ground;
+mod history;
 mod keys;
 mod keyspace;
 mod load;
@@ -85,10 +87,11 @@ const SECTIONS: [Section; 6] = [
 ];
 
 fn main() {
-    let known: Vec<&str> = ["first", "frame", "demo", "kv", "replication", "replay", "consumers"]
-        .into_iter()
-        .chain(SECTIONS.map(|(n, _)| n))
-        .collect();
+    let known: Vec<&str> =
+        ["first", "frame", "demo", "kv", "replication", "history", "replay", "consumers"]
+            .into_iter()
+            .chain(SECTIONS.map(|(n, _)| n))
+            .collect();
     let args = Args::read(env::args().skip(1), &known);
     let mut report = Report::default();
     let load = || fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -107,6 +110,9 @@ fn main() {
     }
     if args.wants("replication") {
         replication::measure(&mut report);
+    }
+    if args.wants("history") {
+        history::measure(&mut report);
     }
     if args.wants("replay") {
         replay::measure(&mut report);

@@ -153,7 +153,7 @@ fn played(player: &Player, shown: Shown) -> Played {
 }
 
 /// What comes, from the first answers on.
-struct Storm {
+pub struct Storm {
     now: DateTime<Utc>,
     end: DateTime<Utc>,
     waiting: Vec<Entry>,
@@ -165,7 +165,8 @@ struct Storm {
 }
 
 impl Storm {
-    fn new() -> Self {
+    /// From the beginning.
+    pub fn new() -> Self {
         let now = world::now();
         let services = (0..SERVICES).map(|n| ServiceHealth {
             name: service(n).as_str().into(),
