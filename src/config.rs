@@ -11,6 +11,7 @@ mod env;
 mod file;
 mod history;
 mod keys;
+mod map;
 mod misspelt;
 mod paths;
 mod proxy;
@@ -26,6 +27,7 @@ use anyhow::{Context as _, Result};
 use crate::consul::Endpoint;
 use crate::domain::consumers::Told as Consumers;
 use crate::domain::ids::Dc;
+use crate::domain::map::Told as Depends;
 use crate::domain::replication::Told;
 use crate::domain::rollout::Bounds;
 use crate::domain::version::Rules;
@@ -76,6 +78,8 @@ pub struct Config {
     pub keys: Keys,
     /// What replicates where.
     pub replication: Told,
+    /// How it is found who calls whom.
+    pub map: Depends,
     /// How the ways are asked in which consumers find services.
     pub consumers: Consumers,
     /// How the version of an instance is found.
@@ -182,6 +186,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         log_level: settings.log_level.unwrap_or_default(),
         keys: parsed.keys,
         replication: parsed.replication,
+        map: parsed.map.resolve(file.and_then(|file| file.path.parent()), env.get("HOME"))?,
         consumers,
         versions: Arc::new(parsed.versions),
         rollout: parsed.rollout,

@@ -18,6 +18,7 @@ pub mod judge;
 pub mod kv;
 pub mod lock;
 pub mod managed;
+pub mod map;
 pub mod nomad;
 pub mod replication;
 pub mod rollout;

@@ -21,6 +21,7 @@ use crate::domain::health::{Check, CheckKey};
 use crate::domain::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use crate::domain::kv::{Entry, Folder, Print, Session};
 use crate::domain::managed::Managers;
+use crate::domain::map::Edges;
 use crate::domain::nomad::{Allocation, AllocationId};
 use crate::domain::replication::{Stream, StreamId};
 use crate::domain::rollout::Rollouts;
@@ -81,6 +82,8 @@ pub struct Datacenter {
     pub prints: HashMap<Key, Print>,
     /// Its sessions and locks, as far as they are shown.
     pub held: Held,
+    /// Who calls whom, while that is shown.
+    pub edges: Option<Arc<Edges>>,
     /// What consumers of the shown services see.
     pub consumers: HashMap<ServiceName, Arc<Consumers>>,
     /// The shown allocations of Nomad.
@@ -141,6 +144,8 @@ pub enum Change {
     Allocation(Dc, AllocationId),
     /// The disagreements of all services of a datacenter.
     Disagreements(Dc),
+    /// Who calls whom in a datacenter.
+    Edges(Dc),
     /// Nothing that is shown.
     Nothing,
 }
@@ -259,6 +264,7 @@ impl Store {
             dc.consumers.retain(|name_of, _| keep(name, &Subject::Consumers(name_of.clone())));
             dc.allocations.retain(|id, _| keep(name, &Subject::Allocation(id.clone())));
             dc.swept.take_if(|_| !keep(name, &Subject::Disagreements));
+            dc.edges.take_if(|_| !keep(name, &Subject::Map));
             dc.node_checks.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.round_trips.retain(|node, _| keep(name, &Subject::Node(node.clone())));
             dc.fresh.retain(|list, _| match list {

@@ -45,6 +45,7 @@ pub mod key;
 pub mod kv;
 pub mod listing;
 pub mod locks;
+mod map;
 mod matrix;
 pub mod node;
 pub mod nodes;

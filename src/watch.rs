@@ -29,6 +29,7 @@ mod index;
 mod keeper;
 mod kv;
 mod locks;
+mod map;
 mod pace;
 mod permits;
 mod placement;

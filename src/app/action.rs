@@ -67,6 +67,10 @@ pub enum Action {
     ScrubBack,
     /// Forward by a part of all that is kept.
     ScrubForward,
+    /// To the failing service nearest to the root of the trouble.
+    Trouble,
+    /// More or fewer steps around the service under the cursor.
+    Hops,
     /// From an earlier moment to what is live, or to the end of a recording.
     Live,
     /// Let a recording go on, or stand still.

@@ -40,6 +40,9 @@ impl Config {
         replication(&mut out, &self.replication);
         rollout(&mut out, &self.rollout);
         consumers(&mut out, &self.consumers);
+        line(&mut out, "map.meta", &self.map.meta.join(", "));
+        line(&mut out, "map.tag", &self.map.tag);
+        line(&mut out, "map.edges", &format!("{} of a file", self.map.file.len()));
         line(&mut out, "history.bytes", &self.history.bytes.to_string());
         line(&mut out, "history.events", &self.history.events.to_string());
         for prefix in &*self.history.watch {

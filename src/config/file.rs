@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::consumers::{BalancerSection, Section as Consumers, Sections};
 use super::history::Section as History;
 use super::keys::{self, Keys};
+use super::map::Section as Map;
 use super::replication::Section as Replication;
 use super::rollout::Section as Rollout;
 use super::{DcConfig, EndpointLayer, Env, LogLevel, SettingsLayer, misspelt};
@@ -43,6 +44,7 @@ pub(super) struct Parsed {
     pub keys: Keys,
     pub replication: Told,
     pub consumers: Sections,
+    pub map: Map,
     pub versions: Rules,
     pub rollout: Bounds,
     pub history: History,
@@ -62,6 +64,7 @@ struct Schema {
     keys: keys::Section,
     replication: Replication,
     consumers: Consumers,
+    map: Map,
     balancers: Vec<BalancerSection>,
     rollout: Rollout,
     history: History,
@@ -213,6 +216,7 @@ impl SourceFile {
             keys: Keys::new(schema.keys, &self.text),
             replication: schema.replication.told(),
             rollout: schema.rollout.bounds(),
+            map: schema.map,
             consumers: Sections { consumers: schema.consumers, balancers: schema.balancers },
             versions: schema.rollout.versions(),
             history: schema.history,

@@ -19,6 +19,7 @@ use crate::domain::coordinate::Coordinate;
 use crate::domain::event::fired::Fired;
 use crate::domain::health::{Check, Status};
 use crate::domain::ids::{Dc, NodeName, ServiceName};
+use crate::domain::map::{Edge, Told as Depends};
 use crate::domain::server::Servers;
 use crate::domain::version::Rules;
 use crate::domain::wan::Member;
@@ -167,6 +168,23 @@ pub fn services() -> Query<Vec<Summary>> {
 /// Every service by name only, where [`services`] is refused.
 pub fn service_names() -> Query<Vec<Summary>> {
     Query::new("/v1/catalog/services", wire::names)
+}
+
+/// Whom the instances of a service call, as far as their registrations say: only those that say
+/// something are asked for.
+pub fn edges(name: &ServiceName, told: &Arc<Depends>) -> Query<Vec<Edge>> {
+    let path = format!("/v1/catalog/service/{}", encode_segment(name.as_str()));
+    let has = |key: &Arc<str>| format!("\"{}\" in ServiceMeta", key.replace(['"', '\\'], ""));
+    let kinds = std::iter::once(String::from("ServiceKind != \"\""));
+    let filter = kinds.chain(told.meta.iter().map(has)).collect::<Vec<_>>().join(" or ");
+    let told = Arc::clone(told);
+    Query::new(path, move |text, _| wire::edges(text, &told))
+        .with(|request| request.query("filter", &filter))
+}
+
+/// Who may call whom, by name.
+pub fn intentions() -> Query<Vec<Edge>> {
+    Query::new("/v1/connect/intentions", wire::intentions)
 }
 
 /// Every node, without its health.

@@ -8,6 +8,7 @@
 mod agent;
 mod catalog;
 mod check;
+mod edges;
 mod fired;
 mod interner;
 mod kv;
@@ -19,6 +20,7 @@ mod text;
 pub(super) use agent::{agent_self, coordinates, members, policies, wan_coordinates};
 pub(super) use catalog::{datacenters, instances, names, node_services, nodes, summaries};
 pub(super) use check::checks;
+pub(super) use edges::{edges, intentions};
 pub(super) use fired::user_events;
 pub use interner::Interner;
 pub(super) use kv::{Txn, entries, folder, sessions};

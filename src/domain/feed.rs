@@ -19,6 +19,7 @@ use super::ids::{Dc, Key, NodeName, ServiceName, SessionId};
 use super::kv::{Entry, Folder, Print, Session};
 use super::lock::Locks;
 use super::managed::Managers;
+use super::map::Edges;
 use super::nomad::{Allocation, AllocationId};
 use super::replication::{Stream, StreamId};
 use super::seat::Seats;
@@ -50,6 +51,8 @@ pub enum Subject {
     Allocation(AllocationId),
     /// Where the ways of finding any service disagree: looked at now and then.
     Disagreements,
+    /// Who calls whom.
+    Map,
 }
 
 /// One wanted subject of one datacenter.
@@ -200,6 +203,8 @@ pub enum Body {
     Allocation(Arc<Allocation>),
     /// The disagreements of all services, as far as they were looked at.
     Disagreements(Arc<Swept>),
+    /// Who calls whom, as far as it was read.
+    Edges(Arc<Edges>),
 }
 
 /// One message from one datacenter.

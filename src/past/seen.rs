@@ -87,6 +87,7 @@ fn of_feed(dc: &Datacenter, feed: &Feed) -> bool {
         | Body::Prints(_)
         | Body::Versions(..)
         | Body::Allocation(_)
+        | Body::Edges(_)
         | Body::Events(..) => false,
     }
 }

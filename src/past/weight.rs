@@ -130,6 +130,7 @@ fn body(body: &Body) -> usize {
         Body::Disagreements(swept) => {
             swept.found.iter().map(|it| 2 * ALLOCATION + of_consumers(&it.row)).sum()
         }
+        Body::Edges(edges) => edges.edges.len() * 4 * ALLOCATION,
         // An entry never brings events, and the rest is small.
         _ => 4 * ALLOCATION,
     }

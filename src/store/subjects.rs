@@ -62,6 +62,10 @@ impl Datacenter {
                 self.swept = Some(swept);
                 Change::Disagreements(name)
             }
+            Body::Edges(edges) => {
+                self.edges = Some(edges);
+                Change::Edges(name)
+            }
             _ => Change::Nothing,
         }
     }

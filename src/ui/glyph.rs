@@ -136,6 +136,15 @@ impl Glyphs {
         self.choose("◆", "@")
     }
 
+    /// An arrow to the left for less than 0, to the right for more, and both ways for 0.
+    pub fn arrow(self, way: i8) -> &'static str {
+        match way {
+            ..0 => self.choose("◀", "<"),
+            0 => self.choose("◆", "*"),
+            1.. => self.choose("▶", ">"),
+        }
+    }
+
     /// One of the two.
     fn choose(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self {

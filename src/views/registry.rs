@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Place, View, checks, compare, consumers, disagreements, find, instance, journal, key,
-    kv, locks, matrix, node, nodes, overview, pairs, replication, rollout, rollouts, search,
+    kv, locks, map, matrix, node, nodes, overview, pairs, replication, rollout, rollouts, search,
     service, services, sessions, stream, templates, timeline, value,
 };
 use crate::app::command::ViewWord;
@@ -17,6 +17,7 @@ pub const ALL: &[Entry] = &[
     replication::ENTRY,
     stream::ENTRY,
     pairs::ENTRY,
+    map::ENTRY,
     matrix::ENTRY,
     rollouts::ENTRY,
     rollout::ENTRY,

@@ -21,6 +21,7 @@ use crate::domain::consumers::{Swept, Told};
 use crate::domain::coordinate::Estimate;
 use crate::domain::feed::{Link, Scope};
 use crate::domain::ids::{Dc, Key, NodeName, ServiceName};
+use crate::domain::map::Told as Depends;
 use crate::domain::version::Rules;
 use crate::domain::wan::Wan;
 
@@ -91,6 +92,8 @@ pub(super) struct Context {
     pub facts: watch::Receiver<Facts>,
     /// The index of each shown folder of the KV store: it moves when a key below it changes.
     pub folders: watch::Sender<HashMap<Key, u64>>,
+    /// How it is found who calls whom.
+    pub depends: Arc<Depends>,
     /// How the ways of consumers are asked.
     pub told: Arc<Told>,
     /// The disagreements as they were found last: kept while nobody looks.
@@ -128,6 +131,7 @@ impl Context {
             awake: Arc::clone(&parts.awake),
             facts: parts.facts.clone(),
             folders: watch::Sender::new(HashMap::new()),
+            depends: Arc::clone(&parts.depends),
             told: Arc::clone(&parts.consumers),
             swept: Mutex::default(),
             mixed: watch::Sender::new(HashSet::new()),

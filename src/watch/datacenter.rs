@@ -29,6 +29,7 @@ use crate::consul::Client;
 use crate::domain::consumers::Told;
 use crate::domain::feed::{self, Scope, Subject};
 use crate::domain::ids::{Dc, Key};
+use crate::domain::map::Told as Depends;
 use crate::domain::version::Rules;
 
 /// How long the cursor rests on a row before what it stands for is asked for: longer than a held key
@@ -54,6 +55,8 @@ pub(super) struct Datacenter {
     /// How long the agent's first answer took, where there was one: the lists are long, and asked
     /// for before the first pulse.
     pub first_answer: Option<Duration>,
+    /// How it is found who calls whom.
+    pub depends: Arc<Depends>,
     /// How the ways of consumers are asked.
     pub consumers: Arc<Told>,
     /// What was told so far.

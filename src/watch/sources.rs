@@ -13,6 +13,7 @@ use crate::consul::{Access, ApiError, Budgets, Client, Endpoint};
 use crate::domain::consumers::Told;
 use crate::domain::feed::Scope;
 use crate::domain::ids::{Dc, Key};
+use crate::domain::map::Told as Depends;
 use crate::domain::version::Rules;
 use crate::replication::{Ground, Memory};
 
@@ -25,6 +26,8 @@ pub(super) struct Sources {
     pub own: Vec<Own>,
     /// What streams between datacenters are followed by; without clients yet.
     pub ground: Ground,
+    /// How it is found who calls whom.
+    pub depends: Arc<Depends>,
     /// How the ways of consumers are asked.
     pub consumers: Arc<Told>,
     /// What the screen shows.
@@ -69,9 +72,22 @@ impl Sources {
             memory: Memory::new(&config.sources_file),
             ..Ground::default()
         };
+        let depends = Arc::new(config.map.clone());
         let consumers = Arc::new(config.consumers.clone());
         let (versions, awake) = (Arc::clone(&config.versions), Arc::default());
         let (prefixes, fired) = (Arc::clone(&config.history.watch), fired::Told::default());
-        Ok(Self { agent, own, ground, consumers, scope, refresh, versions, awake, prefixes, fired })
+        Ok(Self {
+            agent,
+            own,
+            ground,
+            depends,
+            consumers,
+            scope,
+            refresh,
+            versions,
+            awake,
+            prefixes,
+            fired,
+        })
     }
 }

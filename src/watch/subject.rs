@@ -10,6 +10,7 @@ use super::fresh::worse;
 use super::inbox::Pending;
 use super::kv;
 use super::locks::watch_locks;
+use super::map::watch_map;
 use super::round_trip::watch_round_trip;
 use super::sink::{Post, Sink};
 use super::watcher::{Refusal, Watcher};
@@ -35,6 +36,7 @@ pub(super) async fn watch_subject(ctx: Arc<Context>, subject: Subject) {
         Subject::Consumers(name) => watch_consumers(ctx, name).await,
         Subject::Allocation(id) => watch_allocation(ctx, id).await,
         Subject::Disagreements => watch_disagreements(ctx).await,
+        Subject::Map => watch_map(ctx).await,
     }
 }
 

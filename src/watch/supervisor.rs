@@ -217,6 +217,7 @@ impl Supervisor {
             awake: Arc::clone(&self.sources.awake),
             prefixes: Arc::clone(&self.sources.prefixes),
             first_answer,
+            depends: Arc::clone(&self.sources.depends),
             consumers: Arc::clone(&self.sources.consumers),
             board: self.boards.of(dc),
         };

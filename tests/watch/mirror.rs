@@ -277,6 +277,7 @@ impl Told {
             | Body::Session(..)
             | Body::Consumers(_)
             | Body::Disagreements(_)
+            | Body::Edges(_)
             | Body::Allocation(_)
             | Body::Managers(_) => {}
             Body::Freshness(list, fresh) => {

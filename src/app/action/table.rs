@@ -15,10 +15,19 @@ const HEALTH: Views = &[
 ];
 /// The views of services.
 const SERVICES: Views =
-    &["overview", "services", "matrix", "service", "node", "instance", "checks", "rollouts"];
+    &["overview", "services", "matrix", "map", "service", "node", "instance", "checks", "rollouts"];
 /// The views whose rows are of services.
-const SERVED: Views =
-    &["services", "matrix", "service", "instance", "node", "checks", "overview", "disagreements"];
+const SERVED: Views = &[
+    "services",
+    "matrix",
+    "map",
+    "service",
+    "instance",
+    "node",
+    "checks",
+    "overview",
+    "disagreements",
+];
 
 /// Every action, in the order of the help.
 #[rustfmt::skip] // One line an action: it is read as a table.
@@ -63,7 +72,9 @@ pub const ACTIONS: &[ActionInfo] = &[
     view(Action::DetailDown, "detail-down", "Scroll the details down", &["shift-down", ">"], When::Detail),
     view(Action::DetailPageUp, "detail-page-up", "Scroll the details a page up", &["ctrl-u", "{"], When::Detail),
     view(Action::DetailPageDown, "detail-page-down", "Scroll the details a page down", &["ctrl-d", "}"], When::Detail),
-    view(Action::NextFormat, "next-format", "Show the value another way: laid out, as text, as hex", &["f"], When::Detail),
+    only(KEYS, view(Action::NextFormat, "next-format", "Show the value another way: laid out, as text, as hex", &["f"], When::Detail)),
+    only(&["map"], line(Action::Trouble, "trouble", "Go to the failing service nearest to the root of the trouble", &["f"])),
+    only(&["map"], line(Action::Hops, "hops", "Show one, two or three steps around the service", &["z"])),
     view(Action::Count, "kv-count", "Count the keys below each folder; esc stops", &["#"], When::Table),
     line(Action::Copy, "copy", "Copy the name, or the marked names", &["c"]),
     line(Action::CopyRow, "copy-row", "Copy the row as JSON", &["y"]),

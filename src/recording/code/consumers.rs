@@ -1,4 +1,4 @@
-//! What consumers of services see, and allocations of Nomad.
+//! Who calls whom, what consumers of services see, and allocations of Nomad.
 
 use std::net::IpAddr;
 
@@ -10,6 +10,7 @@ use crate::domain::consumers::{
     Answer, Asked, Balancer, Consumers, Disagreement, Executed, Found, Gives, Grade, Lookup,
     Problem, Row, RowKey, Since, Swept, Way,
 };
+use crate::domain::map::{Edge, Edges, Source};
 use crate::domain::nomad::{Allocation, AllocationId, Told};
 
 record!(Problem { why, since, is_denied });
@@ -67,6 +68,9 @@ choice!(Gives {
     7 => Server(server),
     8 => NotServed,
 });
+choice!(Source { 0 => Proxy, 1 => Meta, 2 => Tag, 3 => Intention, 4 => File });
+record!(Edge { from, to, to_dc, source });
+record!(Edges { edges, read, problems, at, may_be_filtered });
 record!(Since { at, is_exact });
 record!(Row { key, instance, gives, disagreements, since });
 record!(Consumers { service, ways, rows, traps, asked });

@@ -20,6 +20,7 @@ choice!(Subject {
     8 => Consumers(service),
     9 => Allocation(id),
     10 => Disagreements,
+    11 => Map,
 });
 record!(Wanted { dc, subject });
 record!(Glanced { services, keys, replication, passing, rollouts });
@@ -63,6 +64,7 @@ choice!(Body {
     19 => Consumers(seen),
     20 => Allocation(allocation),
     21 => Disagreements(swept),
+    22 => Edges(edges),
 });
 record!(Feed { dc, ticket, at, body });
 choice!(Report {

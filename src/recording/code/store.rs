@@ -36,6 +36,7 @@ record!(Datacenter {
     holders,
     seats,
     managers,
+    edges,
     consumers,
     allocations,
     swept,

@@ -46,6 +46,7 @@ fn case(body: &Body) -> usize {
         Body::Consumers(_) => 19,
         Body::Allocation(_) => 20,
         Body::Disagreements(_) => 21,
+        Body::Edges(_) => 22,
     }
 }
 
@@ -54,7 +55,7 @@ fn the_samples_have_every_case() {
     let mut cases: Vec<usize> = samples::bodies(&Seed::default()).iter().map(case).collect();
     cases.sort_unstable();
     cases.dedup();
-    assert_eq!(cases, (0..=21).collect::<Vec<_>>());
+    assert_eq!(cases, (0..=22).collect::<Vec<_>>());
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! The demo's world as it is before the incident: everything passes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -76,7 +77,11 @@ fn add_node(
 
 fn add_instance(state: &mut State, line: &ServiceLine, node: &Arc<str>, number: usize) {
     let id: Arc<str> = Arc::from(instance_id(&line.name, number));
-    let meta = [("version".to_owned(), line.version.clone())].into_iter().collect();
+    let mut meta: BTreeMap<String, String> =
+        [("version".to_owned(), line.version.clone())].into_iter().collect();
+    if !line.upstreams.is_empty() {
+        meta.insert("upstreams".to_owned(), line.upstreams.join(", "));
+    }
     let service = Service {
         name: Arc::from(line.name.as_str()),
         tags: line.tags.iter().map(|tag| Arc::from(tag.as_str())).collect(),

@@ -50,6 +50,9 @@ pub struct ServiceLine {
     pub name: String,
     /// The version in the metadata of its instances.
     pub version: String,
+    /// The services that it calls, in the metadata of its instances.
+    #[serde(default)]
+    pub upstreams: Vec<String>,
     /// The tags of its instances.
     pub tags: Vec<String>,
     /// The port of its instances.

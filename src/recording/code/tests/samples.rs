@@ -309,6 +309,7 @@ impl Seed {
             Subject::Consumers(self.name()),
             Subject::Allocation(AllocationId(self.text())),
             Subject::Disagreements,
+            Subject::Map,
         ]
     }
 

@@ -13,6 +13,7 @@ use crate::domain::consumers::{
     Since, Swept, Way,
 };
 use crate::domain::feed::Body;
+use crate::domain::map::{Edge, Edges, Source};
 use crate::domain::nomad::{Allocation, AllocationId, Told};
 
 /// The bodies that tell of consumers.
@@ -26,7 +27,18 @@ pub fn bodies(seed: &Seed, key: &InstanceKey, instance: &Instance) -> Vec<Body> 
         nomad: seed.some(seed.text()),
         told: Answer::new(told, second(1)),
     };
+    let edge =
+        |source| Edge { from: seed.name(), to: seed.name(), to_dc: seed.some(seed.name()), source };
+    let all = [Source::Proxy, Source::Meta, Source::Tag, Source::Intention, Source::File];
+    let edges = Edges {
+        edges: all.map(edge).to_vec(),
+        read: (1, 2),
+        problems: vec![seed.text()],
+        at: seed.some(second(3)),
+        may_be_filtered: seed.is,
+    };
     vec![
+        Body::Edges(Arc::new(edges)),
         Body::Consumers(Arc::new(seen)),
         Body::Disagreements(Arc::new(swept)),
         Body::Allocation(Arc::new(allocation)),

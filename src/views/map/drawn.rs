@@ -1,0 +1,172 @@
+//! Where the nodes and lines of a map are, in cells, and how they are painted.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::health;
+use crate::domain::health::Status;
+use crate::domain::map::graph::Node;
+use crate::domain::map::layout::layout;
+use crate::domain::map::net::Net;
+use crate::domain::map::wires::{self, Arrow, Wiring, wire};
+use crate::table::column::Cell;
+use crate::ui::text::clean;
+use crate::ui::theme::Role;
+use crate::ui::widgets::line::{draw_cell, width};
+use crate::views::{Ctx, cells};
+
+/// The widest that a node gets.
+const WIDEST: usize = 30;
+/// The levels of lines, the one that is painted above the others last.
+const USUAL: u8 = 0;
+const FAILING: u8 = 1;
+const OWN: u8 = 2;
+
+/// A map as it is painted.
+#[derive(Default)]
+pub(super) struct Drawn {
+    /// The nodes with their rows, first cells and texts.
+    boxes: Vec<Boxed>,
+    wiring: Wiring,
+    here: Option<Node>,
+}
+
+struct Boxed {
+    node: Node,
+    row: usize,
+    x: usize,
+    column: usize,
+    text: Cell,
+}
+
+impl Drawn {
+    /// Lays out these nodes, which are sorted.
+    pub fn of(ctx: &Ctx, net: &Net, shown: &[Node], here: Option<Node>) -> Self {
+        let place = |node: Node| shown.binary_search(&node).ok();
+        let links: Vec<(Node, Node)> = net.links().iter().map(|link| link.ends).collect();
+        let (ends, pairs): (Vec<_>, Vec<_>) = links
+            .iter()
+            .filter_map(|(from, to)| Some(((*from, *to), (place(*from)?, place(*to)?))))
+            .unzip();
+        let laid = layout(shown.len(), &pairs);
+        let texts: Vec<Cell> = shown.iter().map(|node| text(ctx, net, *node)).collect();
+        let mut widths = vec![0; laid.columns];
+        for (text, (column, _)) in texts.iter().zip(&laid.nodes) {
+            if let Some(most) = widths.get_mut(*column) {
+                *most = width(text).min(WIDEST).max(*most);
+            }
+        }
+        let fails = |node: Node| {
+            let status = net.name(node).and_then(|name| health(ctx, name));
+            matches!(status, Some(Status::Critical | Status::Warning))
+        };
+        let wiring = wire(&laid, &widths, |edge| match ends.get(edge) {
+            Some((from, to)) if Some(*from) == here || Some(*to) == here => OWN,
+            Some((from, to)) if fails(*from) && fails(*to) => FAILING,
+            _ => USUAL,
+        });
+        let boxes = shown.iter().zip(&laid.nodes).zip(texts).map(|((node, place), text)| {
+            let (column, row) = *place;
+            let x = wiring.columns.get(column).copied().unwrap_or_default();
+            Boxed { node: *node, row, x, column, text }
+        });
+        Self { boxes: boxes.collect(), wiring, here }
+    }
+
+    /// Row, first cell and width of a node.
+    pub fn place(&self, node: Node) -> Option<(usize, usize, usize)> {
+        let it = self.boxes.iter().find(|it| it.node == node)?;
+        Some((it.row, it.x, width(&it.text).min(WIDEST)))
+    }
+
+    /// The next node above or below one in its column.
+    pub fn beside(&self, node: Node, by: isize) -> Option<Node> {
+        let here = self.boxes.iter().find(|it| it.node == node)?;
+        let column = self.boxes.iter().filter(|it| it.column == here.column);
+        if by < 0 {
+            let above = column.filter(|it| it.row < here.row);
+            above.max_by_key(|it| it.row).map(|it| it.node)
+        } else {
+            let below = column.filter(|it| it.row > here.row);
+            below.min_by_key(|it| it.row).map(|it| it.node)
+        }
+    }
+
+    /// Paints what is seen from this row and cell on.
+    pub fn paint(&self, ctx: &Ctx, (top, left): (usize, usize), area: Rect, buf: &mut Buffer) {
+        let (height, wide) = (usize::from(area.height), usize::from(area.width));
+        let seen = self.wiring.cells.range((top, 0)..(top + height, 0));
+        for ((row, x), cell) in seen.filter(|((_, x), _)| (left..left + wide).contains(x)) {
+            let at = (area.x + (x - left) as u16, area.y + (row - top) as u16);
+            let role = match cell.level {
+                OWN => Role::Accent,
+                FAILING => Role::Critical,
+                _ => Role::Muted,
+            };
+            if let Some(drawn) = buf.cell_mut(at) {
+                drawn.set_symbol(sign(ctx, *cell)).set_style(ctx.look.style(role));
+            }
+        }
+        for it in self.boxes.iter().filter(|it| (top..top + height).contains(&it.row)) {
+            let over = if Some(it.node) == self.here {
+                ctx.look.style(Role::Selected)
+            } else {
+                Style::new()
+            };
+            // Of one that is cut on the left its end is shown.
+            let hidden = left.saturating_sub(it.x);
+            let text = cut(&it.text, hidden);
+            let x = it.x.max(left) - left;
+            if x < wide && width(&text) > 0 {
+                let at = (area.x + x as u16, area.y + (it.row - top) as u16);
+                let room = (wide - x).min(WIDEST) as u16;
+                draw_cell(ctx.look, &text, at, room, over, buf);
+            }
+        }
+    }
+}
+
+/// What a node looks like: its health, its name, and where it is unless that is everywhere.
+fn text(ctx: &Ctx, net: &Net, node: Node) -> Cell {
+    let Some(name) = net.name(node) else { return Cell::default() };
+    let dcs: Vec<_> = ctx.store.datacenters().collect();
+    let there: Vec<_> = dcs.iter().filter(|(_, state)| state.services.contains_key(name)).collect();
+    let shown = clean(name.as_str()).into_owned();
+    let Some(status) = health(ctx, name) else {
+        return Cell::new(format!("? {shown}"), Role::Muted);
+    };
+    let cell = Cell::new(format!("{} ", ctx.look.status(status)), cells::role(status));
+    let role = if status == Status::Passing { Role::Text } else { cells::role(status) };
+    let cell = cell.then(shown, role);
+    if there.len() == dcs.len() {
+        return cell;
+    }
+    let names: Vec<_> = there.iter().map(|(dc, _)| clean(dc.as_str()).into_owned()).collect();
+    cell.then(format!(" @{}", names.join(",")), Role::Muted)
+}
+
+/// A text without its first cells.
+fn cut(cell: &Cell, hidden: usize) -> Cell {
+    let mut left = hidden;
+    let mut out = Cell::default();
+    for (text, role) in &cell.runs {
+        let skipped = text.chars().count().min(left);
+        left -= skipped;
+        out.runs.push((text.chars().skip(skipped).collect::<String>().into(), *role));
+    }
+    out
+}
+
+fn sign(ctx: &Ctx, cell: wires::Cell) -> &'static str {
+    const LINES: [&str; 16] =
+        [" ", "─", "─", "─", "│", "┘", "└", "┴", "│", "┐", "┌", "┬", "│", "┤", "├", "┼"];
+    match cell.arrow {
+        Some(arrow) => ctx.look.glyphs.arrow(match arrow {
+            Arrow::Left => -1,
+            Arrow::Both => 0,
+            Arrow::Right => 1,
+        }),
+        None => LINES.get(usize::from(cell.arms)).copied().unwrap_or(" "),
+    }
+}
