@@ -30,6 +30,7 @@
 //! - `sim` speaks Consul's side of the wire, for the demo, benches and tests; nothing else needs it.
 //! - `journal` keeps what is written through `consul`, `plan` makes many writes of one wish; `kv` is
 //!   both without a terminal. `replication` reads both ends of what goes between datacenters, and
+//!   `dependencies` reads who calls whom.
 //!   `consumers` asks in all ways in which services are found: DNS, HTTP, load balancers, Nomad.
 //! - `editor` reads values (formats, differences) and holds the machine of editing one; the views show
 //!   its documents, and `app` edits in a pane with it.
@@ -43,6 +44,7 @@ pub mod clock;
 pub mod config;
 pub mod consul;
 pub mod consumers;
+pub mod dependencies;
 pub mod domain;
 pub mod editor;
 pub mod journal;

@@ -20,6 +20,7 @@ mod facts;
 pub(crate) mod form;
 mod gather;
 mod health;
+mod map;
 mod replication;
 mod rollout;
 mod rows;
@@ -34,7 +35,7 @@ use chrono::Utc;
 use futures_util::future::join_all;
 
 use crate::app::msg::Exit;
-use crate::cli::{Get, What};
+use crate::cli::{Format, Get, What};
 use crate::config::Config;
 use crate::domain::feed::{List, Report, Subject};
 use crate::domain::ids::Dc;
@@ -60,6 +61,13 @@ pub async fn get(
     config: &Config,
     mut out: impl Write,
 ) -> Result<Exit> {
+    if get.what == What::Map {
+        return map::get(get.output, only, config, out).await;
+    }
+    if matches!(get.output, Format::Dot | Format::Mermaid) {
+        let text = String::from("'dot' and 'mermaid' are forms of 'dcview get map'");
+        return Ok(Exit { code: 2, message: Some(text) });
+    }
     if let What::Events(asked) = &get.what {
         return events::events(asked, get.output, only, config, out).await;
     }

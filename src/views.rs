@@ -35,6 +35,7 @@ pub mod checks;
 pub mod compare;
 pub mod consumers;
 pub mod disagreements;
+mod edges;
 pub mod facts;
 pub mod find;
 pub mod flap;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::get::{Format, plain};
 
 /// Answer a monitor's question by the exit code.
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub struct Check {
     #[command(subcommand)]
     pub what: Checked,
     /// In which form.
-    #[arg(short, long, global = true, value_name = "FORM", default_value = "table")]
+    #[arg(short, long, global = true, value_name = "FORM", default_value = "table", value_parser = plain())]
     pub output: Format,
 }
 

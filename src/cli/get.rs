@@ -1,5 +1,6 @@
 //! `dcview get`: what to print, and in which form.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::events::Events;
@@ -43,10 +44,21 @@ pub enum What {
         /// The service's name.
         name: String,
     },
+    /// Who calls whom, where that is known from, and how the called one is.
+    Map,
     /// Every critical and warning check.
     Checks,
     /// What happens from now on, or happened while it was recorded.
     Events(Events),
+}
+
+/// Reads the forms that every answer has.
+pub(super) fn plain() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["table", "json", "csv"]).map(|word| match word.as_str() {
+        "json" => Format::Json,
+        "csv" => Format::Csv,
+        _ => Format::Table,
+    })
 }
 
 /// The form of the output.
@@ -59,4 +71,8 @@ pub enum Format {
     Json,
     /// A header and a line for each row.
     Csv,
+    /// A graph for Graphviz: of the map only.
+    Dot,
+    /// A graph for Markdown: of the map only.
+    Mermaid,
 }

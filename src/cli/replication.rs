@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::get::plain;
 use super::{Format, KvForm};
 use crate::domain::replication::Kind;
 
@@ -30,7 +31,7 @@ pub struct Replication {
     #[arg(long = "stream", value_name = "KIND", value_delimiter = ',', value_parser = kinds())]
     pub kinds: Vec<Kind>,
     /// In which form.
-    #[arg(short, long, value_name = "FORM", default_value = "table")]
+    #[arg(short, long, value_name = "FORM", default_value = "table", value_parser = plain())]
     pub output: Format,
     /// Fail when something waits for longer than this (30s, 5m).
     #[arg(long, value_name = "DURATION", value_parser = duration)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Format;
+use super::get::{Format, plain};
 use super::replication::duration;
 
 /// Say how the rollout of a service goes in all datacenters, or wait for its end.
@@ -44,6 +44,6 @@ pub struct Rollout {
     #[arg(long)]
     pub as_seen: bool,
     /// In which form.
-    #[arg(short, long, value_name = "FORM", default_value = "table")]
+    #[arg(short, long, value_name = "FORM", default_value = "table", value_parser = plain())]
     pub output: Format,
 }

@@ -74,7 +74,7 @@ impl Question {
             What::Nodes => Self { nodes: true, printed: &["nodes"], ..services },
             What::Checks => Self { health: Some(Judging::Checks), printed: &["checks"], ..none },
             // They are asked for in ways of their own.
-            What::Consumers { .. } | What::Events(_) => none,
+            What::Consumers { .. } | What::Events(_) | What::Map => none,
             What::Service { name } => {
                 Self { subject: Some(Subject::Service(name.as_str().into())), ..none }
             }

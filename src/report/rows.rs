@@ -49,7 +49,7 @@ pub(super) fn print(store: &Store, what: &What, format: Format) -> Result<String
         What::Node { name } => form(&node::Pages(store, name.as_str().into()), format),
         What::Checks => form(&checks::Checks(store), format),
         // They are no list of the store.
-        What::Consumers { .. } | What::Events(_) => Ok(String::new()),
+        What::Consumers { .. } | What::Events(_) | What::Map => Ok(String::new()),
     }
 }
 
@@ -58,7 +58,7 @@ fn form<R: Rows>(answer: &R, format: Format) -> Result<String> {
     Ok(match format {
         Format::Json => answer.json(&rows)?,
         Format::Csv => csv(&answer.csv(rows)),
-        Format::Table => table(&answer.table(rows)),
+        Format::Table | Format::Dot | Format::Mermaid => table(&answer.table(rows)),
     })
 }
 

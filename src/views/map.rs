@@ -23,7 +23,7 @@ use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines, detail_area, draw_detail, draw_frame};
 
-mod detail;
+pub(super) mod detail;
 mod drawn;
 
 use drawn::Drawn;

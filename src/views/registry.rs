@@ -1,9 +1,9 @@
 //! All views, in the order of their tabs.
 
 use super::{
-    Entry, Place, View, checks, compare, consumers, disagreements, find, instance, journal, key,
-    kv, locks, map, matrix, node, nodes, overview, pairs, replication, rollout, rollouts, search,
-    service, services, sessions, stream, templates, timeline, value,
+    Entry, Place, View, checks, compare, consumers, disagreements, edges, find, instance, journal,
+    key, kv, locks, map, matrix, node, nodes, overview, pairs, replication, rollout, rollouts,
+    search, service, services, sessions, stream, templates, timeline, value,
 };
 use crate::app::command::ViewWord;
 
@@ -18,6 +18,7 @@ pub const ALL: &[Entry] = &[
     stream::ENTRY,
     pairs::ENTRY,
     map::ENTRY,
+    edges::ENTRY,
     matrix::ENTRY,
     rollouts::ENTRY,
     rollout::ENTRY,

@@ -12,6 +12,7 @@ mod support;
 
 mod agents;
 mod dns;
+mod map;
 mod nomad;
 mod run;
 mod screen;

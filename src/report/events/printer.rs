@@ -71,7 +71,7 @@ impl<W: Write> Printer<W> {
                 }
                 Format::Json => json_line(&EventJson::of(event))? + "\n",
                 Format::Csv => line_of_csv(event, is_first),
-                Format::Table => self.line(event),
+                Format::Table | Format::Dot | Format::Mermaid => self.line(event),
             };
             self.out.write_all(text.as_bytes())?;
         }
@@ -94,7 +94,7 @@ impl<W: Write> Printer<W> {
         let text = match self.format {
             Format::Json => json(rows)?,
             Format::Csv => csv(&Grid::of_json(&FIELDS, rows)),
-            Format::Table => table(&self.grid(events)),
+            Format::Table | Format::Dot | Format::Mermaid => table(&self.grid(events)),
         };
         self.out.write_all(text.as_bytes())?;
         self.out.flush()
