@@ -52,6 +52,7 @@ fn open(place: &Place) -> Box<dyn View> {
         place: place.clone(),
         around: named.clone(),
         at: named,
+        is_all: false,
         hops: HOPS,
         net: Net::default(),
         shown: Vec::new(),
@@ -71,6 +72,8 @@ pub(super) struct Map {
     around: Option<ServiceName>,
     /// The service under the cursor.
     at: Option<ServiceName>,
+    /// As much of the whole as there is room for.
+    is_all: bool,
     hops: usize,
     net: Net,
     /// The nodes that are shown, sorted.
@@ -117,7 +120,7 @@ impl Map {
             let busiest = || (0..graph.len()).max_by_key(|node| graph.called_by(*node).len());
             if is_large { trouble().or_else(busiest) } else { None }
         });
-        let mut near = match around {
+        let mut near = match around.filter(|_| !self.is_all) {
             Some(node) => graph.around(node, self.hops, self.hops),
             None => (0..graph.len()).collect(),
         };
@@ -170,6 +173,7 @@ impl Map {
             self.draw_anew(ctx);
         } else {
             self.around.clone_from(&self.at);
+            self.is_all = false;
             self.arrange(ctx);
         }
         Response::Changed
@@ -208,7 +212,9 @@ impl Map {
         let all = self.net.names().len();
         let mut title = Cell::new(" map ", Role::Title);
         title = title.then(format!("[{}]", count(self.shown.len())), Role::Accent);
-        if self.shown.len() < all {
+        if self.shown.len() < all && self.is_all {
+            title = title.then(format!(" of {}", count(all)), Role::Muted);
+        } else if self.shown.len() < all {
             let around = self.around.as_ref().or(self.at.as_ref());
             let around = around.map(|name| clean(name.as_str()).into_owned()).unwrap_or_default();
             let text = format!(" of {}, {} steps around {around}", count(all), self.hops);
@@ -282,12 +288,16 @@ impl View for Map {
             Action::Trouble => self.trouble(ctx),
             Action::Hops => {
                 self.hops = self.hops % MOST_HOPS + 1;
+                self.is_all = false;
                 self.around.clone_from(&self.at);
                 self.arrange(ctx);
                 Response::Changed
             }
             Action::ExpandAll => {
-                self.around = if self.around.is_some() { None } else { self.at.clone() };
+                self.is_all = !self.is_all;
+                if !self.is_all {
+                    self.around.clone_from(&self.at);
+                }
                 self.arrange(ctx);
                 Response::Changed
             }

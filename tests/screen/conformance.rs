@@ -85,6 +85,8 @@ fn fill(app: &mut App, dc: &str, n: usize) {
         let two = world::split(&name, 4, "v1", (1 + i % 3, "v2", Status::Passing));
         world::seats(app, dc, &name, &two);
     }
+    let calls = (0..n.min(4_000)).map(|i| (format!("s{}", i % 1_000), format!("s{}", i * 7 % 997)));
+    world::edges(app, dc, &calls.collect::<Vec<_>>());
     world::consumers(app, dc, n.min(300));
     world::disagreements(app, dc, n.min(300));
     for subject in [Subject::Service("web".into()), Subject::Node("n-1".into())] {

@@ -24,6 +24,7 @@ mod going;
 mod held;
 mod keys;
 mod kv;
+mod map;
 mod matrix;
 mod overview;
 mod past;

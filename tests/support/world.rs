@@ -20,6 +20,7 @@ use dcview::domain::history::Bound;
 use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
+use dcview::domain::map::{Edge, Edges, Source};
 use dcview::domain::replication::{Kind, Stream, StreamId, Verdict};
 use dcview::domain::rollout::Bounds;
 use dcview::domain::seat::{Seat, Seats};
@@ -291,6 +292,21 @@ pub fn instances(
     feed_under(app, dc, ticket, Body::Instances(subject.clone(), delta));
     let live = Freshness { state: State::Live, at: Some(now()), ..Freshness::default() };
     feed_under(app, dc, ticket, Body::Freshness(List::Subject(subject), live));
+}
+
+/// Feeds who calls whom: pairs of services, told by meta data.
+pub fn edges(app: &mut App, dc: &str, pairs: &[(String, String)]) {
+    let edge = |(from, to): &(String, String)| Edge {
+        from: from.as_str().into(),
+        to: to.as_str().into(),
+        to_dc: None,
+        source: Source::Meta,
+    };
+    let edges = pairs.iter().map(edge).collect();
+    let edges = Edges { edges, read: (1, 1), at: Some(now()), ..Edges::default() };
+    let effects = feed_under(app, dc, app.store.ticket, Body::Edges(Arc::new(edges)));
+    run_jobs(app, effects);
+    fresh_subject(app, dc, Subject::Map, State::Live);
 }
 
 /// Feeds the instances of a service in motion: on `n-1`, each an id, a version and a state.

@@ -1,0 +1,71 @@
+//! The service map: walked, drawn, and cut down to what can be read.
+
+use dcview::app::App;
+
+use super::world::{self, app, live, press, screen};
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let pair = |edge: &str| {
+        let (from, to) = edge.split_once('-').expect("an edge");
+        (from.to_owned(), to.to_owned())
+    };
+    text.split_whitespace().map(pair).collect()
+}
+
+/// `web` calls `api` and `auth`, both call `db`; `db` is critical, and so is who calls it.
+fn small() -> App {
+    let mut app = app(&["dc-1", "dc-2"]);
+    for dc in ["dc-1", "dc-2"] {
+        live(&mut app, dc);
+        for name in ["web", "api", "auth", "db", "batch"] {
+            let critical = usize::from(matches!(name, "db" | "api"));
+            world::service(&mut app, dc, name, 2, critical);
+        }
+    }
+    press(&mut app, ":map<enter>");
+    for dc in ["dc-1", "dc-2"] {
+        world::edges(&mut app, dc, &pairs("web-api web-auth api-db auth-db batch-db"));
+    }
+    app
+}
+
+#[test]
+fn it_is_drawn_from_left_to_right_and_walked_with_the_arrows() {
+    let mut app = small();
+    insta::assert_snapshot!("map-80x24", screen(&mut app, 80, 24));
+    let mut at = |keys: &str| {
+        press(&mut app, keys);
+        let text = screen(&mut app, 200, 60);
+        let title =
+            text.lines().nth(1).expect("titles").split("┐┌─ ").nth(1).expect("a detail").to_owned();
+        title.split(' ').next().expect("a name").to_owned()
+    };
+    assert_eq!(at("f"), "db");
+    let caller = at("<left>");
+    assert!(["api", "auth", "batch"].contains(&caller.as_str()), "{caller}");
+    assert_eq!(at("<right>"), "db");
+}
+
+#[test]
+fn the_trouble_is_named_with_how_many_stand_behind_it() {
+    let mut app = small();
+    press(&mut app, "f");
+    let text = screen(&mut app, 120, 40);
+    let said = "db fails and nothing that it calls does; 4 services stand behind it";
+    assert!(text.contains(said), "{text}");
+}
+
+#[test]
+fn a_large_map_is_shown_around_one_service() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    press(&mut app, ":map s40<enter>");
+    let calls: Vec<_> =
+        (0..4_000).map(|i| (format!("s{}", i % 1_000), format!("s{}", i * 7 % 997))).collect();
+    world::edges(&mut app, "dc-1", &calls);
+    let text = screen(&mut app, 200, 60);
+    assert!(text.contains("2 steps around s40") && text.contains(" of 1,000"), "{text}");
+    press(&mut app, "x");
+    let text = screen(&mut app, 200, 60);
+    assert!(text.contains("map [120]"), "all of it is never a knot: {text}");
+}
