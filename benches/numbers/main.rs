@@ -22,6 +22,7 @@
 //! | `replication` | 200,000 keys of both ends compared, and one of them changed                 |
 //! | `history` | an hour at 1,000 changes a second, kept in memory: how much, and jumps        |
 //! | `replay` | a recording of an hour at 1,000 changes a second: opened, jumped in, played       |
+//! | `map`    | the service map of 1,000 services and 4,000 edges                                 |
 //! | `consumers` | the disagreements of 500 services in each of three datacenters            |
 //!
 //! Everything but `frame` and `replay` drives the released program on a real pseudo-terminal of 200x60, and all
@@ -50,6 +51,7 @@ mod history;
 mod keys;
 mod keyspace;
 mod load;
+mod map;
 mod memory;
 mod meter;
 mod process;
@@ -88,7 +90,7 @@ const SECTIONS: [Section; 6] = [
 
 fn main() {
     let known: Vec<&str> =
-        ["first", "frame", "demo", "kv", "replication", "history", "replay", "consumers"]
+        ["first", "frame", "demo", "kv", "replication", "history", "replay", "consumers", "map"]
             .into_iter()
             .chain(SECTIONS.map(|(n, _)| n))
             .collect();
@@ -116,6 +118,9 @@ fn main() {
     }
     if args.wants("replay") {
         replay::measure(&mut report);
+    }
+    if args.wants("map") {
+        map::measure(&mut report);
     }
     if args.wants("consumers") {
         consumers::measure(&mut report);

@@ -332,7 +332,7 @@ impl View for Map {
         let (map, beside) = self.areas(area);
         let inner = draw_frame(ctx.look, &self.title(ctx), map, buf);
         if self.net.names().is_empty() {
-            for (line, y) in self.empty(ctx).iter().zip(inner.y..inner.bottom()) {
+            for (line, y) in Self::empty(ctx).iter().zip(inner.y..inner.bottom()) {
                 let at = (inner.x + 1, y);
                 let room = inner.width.saturating_sub(1);
                 crate::ui::widgets::line::draw_cell(ctx.look, line, at, room, <_>::default(), buf);
@@ -363,7 +363,7 @@ impl Map {
     }
 
     /// Why there is nothing.
-    fn empty(&self, ctx: &Ctx) -> Vec<Cell> {
+    fn empty(ctx: &Ctx) -> Vec<Cell> {
         let is_known = ctx
             .store
             .datacenters()

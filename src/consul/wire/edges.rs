@@ -9,12 +9,16 @@ use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::map::{Edge, Source, Told};
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(default)]
 struct WireService {
-    service_name: String,
-    service_kind: String,
-    service_meta: Option<HashMap<String, String>>,
-    service_proxy: Option<WireProxy>,
+    #[serde(rename = "ServiceName")]
+    name: String,
+    #[serde(rename = "ServiceKind")]
+    kind: String,
+    #[serde(rename = "ServiceMeta")]
+    meta: Option<HashMap<String, String>>,
+    #[serde(rename = "ServiceProxy")]
+    proxy: Option<WireProxy>,
 }
 
 #[derive(Deserialize, Default)]
@@ -56,12 +60,11 @@ pub(in crate::consul) fn edges(text: &str, told: &Told) -> serde_json::Result<Ve
 impl WireService {
     /// A proxy calls for the service that it stands before; a gateway for itself.
     fn of_proxy(&self, edges: &mut Vec<Edge>) {
-        let Some(proxy) = self.service_proxy.as_ref().filter(|_| !self.service_kind.is_empty())
-        else {
+        let Some(proxy) = self.proxy.as_ref().filter(|_| !self.kind.is_empty()) else {
             return;
         };
         let of = proxy.destination_service_name.as_str();
-        let from = ServiceName::from(if of.is_empty() { &self.service_name } else { of });
+        let from = ServiceName::from(if of.is_empty() { &self.name } else { of });
         for upstream in proxy.upstreams.iter().flatten() {
             // A prepared query is no service.
             if matches!(upstream.destination_type.as_str(), "" | "service") {
@@ -78,10 +81,10 @@ impl WireService {
     }
 
     fn of_meta(&self, told: &Told, edges: &mut Vec<Edge>) {
-        let Some(meta) = &self.service_meta else { return };
+        let Some(meta) = &self.meta else { return };
         for text in told.meta.iter().filter_map(|key| meta.get(&**key)) {
             edges.extend(Told::named(text).map(|(to, to_dc)| Edge {
-                from: self.service_name.as_str().into(),
+                from: self.name.as_str().into(),
                 to,
                 to_dc,
                 source: Source::Meta,
