@@ -80,6 +80,8 @@ pub struct Config {
     pub replication: Told,
     /// How it is found who calls whom.
     pub map: Depends,
+    /// The file of its edges.
+    pub map_file: Option<PathBuf>,
     /// How the ways are asked in which consumers find services.
     pub consumers: Consumers,
     /// How the version of an instance is found.
@@ -143,7 +145,9 @@ pub fn load(flags: &Flags, env: &Env, dirs: &Dirs) -> Result<Config> {
         Some(path) => Some(SourceFile::read(&path)?),
         None => SourceFile::read_if_there(&dirs.config_file())?,
     };
-    resolve(file.as_ref(), env, flags, dirs)
+    let mut config = resolve(file.as_ref(), env, flags, dirs)?;
+    config.map.file = map::read(config.map_file.as_deref())?;
+    Ok(config)
 }
 
 /// Resolves the settings from all layers.
@@ -186,7 +190,8 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         log_level: settings.log_level.unwrap_or_default(),
         keys: parsed.keys,
         replication: parsed.replication,
-        map: parsed.map.resolve(file.and_then(|file| file.path.parent()), env.get("HOME"))?,
+        map_file: parsed.map.file(file.and_then(|file| file.path.parent()), env.get("HOME")),
+        map: parsed.map.told(),
         consumers,
         versions: Arc::new(parsed.versions),
         rollout: parsed.rollout,

@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::clock;
+use crate::consul::wire::Said;
 use crate::consul::{ApiError, Class, Client, read};
 use crate::domain::catalog::Summary;
+use crate::domain::ids::ServiceName;
 use crate::domain::map::{Edge, Edges, Source, Told};
 
 /// So many services are asked for at the same time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 2;
 /// What is read so far is told so often.
 const OFTEN: Duration = Duration::from_millis(300);
 
@@ -40,13 +42,28 @@ pub async fn look(
     }
     let ask = |service: &Summary| {
         let (query, client) = (read::edges(&service.name, depends), client.clone());
-        async move { query.fetch(&client).await }
+        let name = service.name.clone();
+        async move {
+            let said = query.fetch(&client).await.map(|(said, _)| said);
+            (said_with_gateway(&client, &name, said).await, name)
+        }
     };
     let answers: Vec<_> = services.iter().map(ask).collect();
     let mut answers = stream::iter(answers).buffer_unordered(AT_ONCE);
     let mut told = Instant::now();
     while let Some(answer) = answers.next().await {
-        edges.edges.extend(answer?.0);
+        match answer {
+            (Ok(said), name) => {
+                // The tags of a sidecar are those of the service that it stands before.
+                edges.edges.retain(|edge| !(said.is_sidecar && edge.from == name));
+                edges.edges.extend(said.edges);
+            }
+            // Of a datacenter that does not answer nothing more is asked.
+            (Err(error), _) if matches!(error.class(), Class::Retry | Class::Stale) => {
+                return Err(error);
+            }
+            (Err(error), name) => edges.problems.push(format!("{name}: {}", error.short()).into()),
+        }
         edges.read.0 += 1;
         if told.elapsed() > OFTEN {
             told = Instant::now();
@@ -55,6 +72,19 @@ pub async fn look(
     }
     edges.at = Some(clock::now());
     Ok(sorted(edges))
+}
+
+/// What a service says, and of a gateway the list that it has.
+async fn said_with_gateway(
+    client: &Client,
+    name: &ServiceName,
+    said: Result<Said, ApiError>,
+) -> Result<Said, ApiError> {
+    let mut said = said?;
+    if said.is_gateway {
+        said.edges.extend(read::gateway_services(name).fetch(client).await?.0);
+    }
+    Ok(said)
 }
 
 fn of_tags_and_file(services: &[Summary], depends: &Told) -> Vec<Edge> {

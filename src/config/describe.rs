@@ -42,7 +42,9 @@ impl Config {
         consumers(&mut out, &self.consumers);
         line(&mut out, "map.meta", &self.map.meta.join(", "));
         line(&mut out, "map.tag", &self.map.tag);
-        line(&mut out, "map.edges", &format!("{} of a file", self.map.file.len()));
+        if let Some(file) = &self.map_file {
+            line(&mut out, "map.edges", &file.display().to_string());
+        }
         line(&mut out, "history.bytes", &self.history.bytes.to_string());
         line(&mut out, "history.events", &self.history.events.to_string());
         for prefix in &*self.history.watch {

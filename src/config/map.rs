@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow};
 use serde::Deserialize;
 
+use crate::domain::ids::ServiceName;
 use crate::domain::map::Told;
 
 /// The section as it is written.
@@ -19,29 +20,35 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// What it says, and the usual where it says nothing. A file of edges is looked for beside the
-    /// settings, in `directory`, unless it is named in full; `~/` is `home`.
-    ///
-    /// # Errors
-    /// A file of edges that cannot be read, or is none.
-    pub(super) fn resolve(self, directory: Option<&Path>, home: Option<&str>) -> Result<Told> {
-        let usual = Told::default();
-        let file = match self.edges {
-            None => Vec::new(),
-            Some(path) => {
-                let path = match (path.strip_prefix("~"), home, directory) {
-                    (Ok(rest), Some(home), _) => Path::new(home).join(rest),
-                    (_, _, Some(directory)) => directory.join(&path),
-                    _ => path,
-                };
-                let shown = path.display();
-                let text = fs::read_to_string(&path)
-                    .map_err(|error| anyhow!("'edges' in [map]: {shown}: {error}"))?;
-                Told::of_file(&text).map_err(|why| anyhow!("'edges' in [map]: {shown}: {why}"))?
-            }
-        };
-        Ok(Told { meta: self.meta.unwrap_or(usual.meta), tag: self.tag.unwrap_or(usual.tag), file })
+    /// The file of edges: beside the settings, in `directory`, unless it is named in full; `~/` is
+    /// `home`.
+    pub(super) fn file(&self, directory: Option<&Path>, home: Option<&str>) -> Option<PathBuf> {
+        let path = self.edges.as_ref()?;
+        Some(match (path.strip_prefix("~"), home, directory) {
+            (Ok(rest), Some(home), _) => Path::new(home).join(rest),
+            (_, _, Some(directory)) => directory.join(path),
+            _ => path.clone(),
+        })
     }
+
+    /// What it says, and the usual where it says nothing; without the edges of the file.
+    pub(super) fn told(self) -> Told {
+        let usual = Told::default();
+        let (meta, tag) = (self.meta.unwrap_or(usual.meta), self.tag.unwrap_or(usual.tag));
+        Told { meta, tag, file: Vec::new() }
+    }
+}
+
+/// Reads the file of edges; none where there is none.
+///
+/// # Errors
+/// One that cannot be read, or holds something else.
+pub(super) fn read(path: Option<&Path>) -> Result<Vec<(ServiceName, ServiceName)>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let shown = path.display();
+    let text =
+        fs::read_to_string(path).map_err(|error| anyhow!("'edges' in [map]: {shown}: {error}"))?;
+    Told::of_file(&text).map_err(|why| anyhow!("'edges' in [map]: {shown}: {why}"))
 }
 
 #[cfg(test)]
@@ -53,14 +60,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("good"), "web api\n").unwrap();
         fs::write(dir.path().join("bad"), "web\n").unwrap();
-        let read =
-            |text: &str| toml::from_str::<Section>(text).unwrap().resolve(Some(dir.path()), None);
-        assert_eq!(read("").unwrap(), Told::default());
-        let told = read("edges = 'good'\nmeta = ['calls']\ntag = 'to:'").unwrap();
-        assert_eq!(told.file, [("web".into(), "api".into())]);
+        let section = |text: &str| toml::from_str::<Section>(text).unwrap();
+        let edges = |text: &str| read(section(text).file(Some(dir.path()), None).as_deref());
+        assert_eq!(section("").told(), Told::default());
+        assert!(edges("").unwrap().is_empty());
+        assert_eq!(edges("edges = 'good'").unwrap(), [("web".into(), "api".into())]);
+        let told = section("meta = ['calls']\ntag = 'to:'").told();
         assert_eq!((&*told.meta[0], &*told.tag), ("calls", "to:"));
         for (text, part) in [("edges = 'bad'", "line 1: 'web'"), ("edges = 'none'", "none: ")] {
-            let refused = read(text).unwrap_err().to_string();
+            let refused = edges(text).unwrap_err().to_string();
             assert!(refused.contains("in [map]") && refused.contains(part), "{refused}");
         }
     }

@@ -172,7 +172,7 @@ pub fn service_names() -> Query<Vec<Summary>> {
 
 /// Whom the instances of a service call, as far as their registrations say: only those that say
 /// something are asked for.
-pub fn edges(name: &ServiceName, told: &Arc<Depends>) -> Query<Vec<Edge>> {
+pub fn edges(name: &ServiceName, told: &Arc<Depends>) -> Query<wire::Said> {
     let path = format!("/v1/catalog/service/{}", encode_segment(name.as_str()));
     let has = |key: &Arc<str>| format!("\"{}\" in ServiceMeta", key.replace(['"', '\\'], ""));
     let kinds = std::iter::once(String::from("ServiceKind != \"\""));
@@ -180,6 +180,12 @@ pub fn edges(name: &ServiceName, told: &Arc<Depends>) -> Query<Vec<Edge>> {
     let told = Arc::clone(told);
     Query::new(path, move |text, _| wire::edges(text, &told))
         .with(|request| request.query("filter", &filter))
+}
+
+/// The services that a gateway leads to.
+pub fn gateway_services(name: &ServiceName) -> Query<Vec<Edge>> {
+    let path = format!("/v1/catalog/gateway-services/{}", encode_segment(name.as_str()));
+    Query::new(path, wire::gateway_services)
 }
 
 /// Who may call whom, by name.

@@ -21,6 +21,8 @@ use super::ids::{Dc, ServiceName};
 pub enum Source {
     /// A Connect proxy that is registered with this upstream.
     Proxy,
+    /// The list of a gateway.
+    Gateway,
     /// Meta data of an instance.
     Meta,
     /// A tag of the service.
@@ -36,6 +38,7 @@ impl Source {
     pub fn word(self) -> &'static str {
         match self {
             Self::Proxy => "proxy",
+            Self::Gateway => "gateway",
             Self::Meta => "meta",
             Self::Tag => "tag",
             Self::Intention => "intention",

@@ -60,7 +60,9 @@ pub(super) async fn get(
         }
     }
     let net = Net::of(said.iter().map(|(dc, edges)| (*dc, edges)));
-    super::write(&mut out, &print(&net, &store, output)?)?;
+    // What is not in a catalog that was not read may be there.
+    let is_whole = only.is_none() && troubles.is_whole();
+    super::write(&mut out, &print(&net, &store, is_whole, output)?)?;
     Ok(troubles.exit())
 }
 
@@ -69,30 +71,39 @@ struct Row<'a> {
     from: &'a ServiceName,
     to: &'a ServiceName,
     link: &'a Link,
-    status: Option<Status>,
+    /// How the one that calls is, and the one that is called.
+    status: [Option<Status>; 2],
+    /// True where all catalogs were read.
+    is_whole: bool,
 }
 
 impl Row<'_> {
     fn source(&self) -> String {
-        let all = self.link.told.iter();
-        all.map(|(dc, source)| format!("{}@{dc}", source.word())).collect::<Vec<_>>().join(" ")
+        let told = self.link.told.iter().map(|(dc, source)| format!("{}@{dc}", source.word()));
+        let called = self.link.to_dcs.iter().map(|dc| format!("(to {dc})"));
+        told.chain(called).collect::<Vec<_>>().join(" ")
     }
 
     fn health(&self) -> &'static str {
-        self.status.map_or("not in the catalog", Status::word)
+        let unknown = if self.is_whole { "not in the catalog" } else { "?" };
+        self.status[1].map_or(unknown, Status::word)
     }
 
     fn as_json(&self) -> Value {
         let told = self.link.told.iter();
         let source: Vec<Value> =
             told.map(|(dc, it)| json!({ "datacenter": dc, "source": it })).collect();
-        let health = self.status.map(Status::word);
-        json!({ "from": self.from, "to": self.to, "source": source, "health": health })
+        let health = self.status[1].map(Status::word);
+        let called = &self.link.to_dcs;
+        json!({
+            "from": self.from, "to": self.to, "to_datacenters": called, "source": source,
+            "health": health,
+        })
     }
 }
 
-fn print(net: &Net, store: &Store, output: Format) -> Result<String> {
-    let row = |link| Row::of(net, store, link);
+fn print(net: &Net, store: &Store, is_whole: bool, output: Format) -> Result<String> {
+    let row = |link| Row::of(net, store, is_whole, link);
     let rows: Vec<Row> = net.links().iter().filter_map(row).collect();
     Ok(match output {
         Format::Json => json_rows(rows.iter().map(Row::as_json))?,
@@ -117,11 +128,13 @@ fn print(net: &Net, store: &Store, output: Format) -> Result<String> {
 }
 
 impl<'a> Row<'a> {
-    fn of(net: &'a Net, store: &Store, link: &'a Link) -> Option<Self> {
+    fn of(net: &'a Net, store: &Store, is_whole: bool, link: &'a Link) -> Option<Self> {
         let (from, to) = (net.name(link.ends.0)?, net.name(link.ends.1)?);
-        let there = store.datacenters().filter_map(|(_, state)| state.services.get(to));
-        let status = there.map(|it| it.counts.worst()).max();
-        Some(Self { from, to, link, status })
+        let status = [from, to].map(|name| {
+            let there = store.datacenters().filter_map(|(_, state)| state.services.get(name));
+            there.map(|it| it.counts.worst()).max()
+        });
+        Some(Self { from, to, link, status, is_whole })
     }
 }
 
@@ -171,6 +184,7 @@ fn mermaid(rows: &[Row]) -> String {
 }
 
 fn failing<'a>(rows: &[Row<'a>]) -> BTreeMap<&'a ServiceName, Status> {
-    let fails = |row: &&Row| matches!(row.status, Some(Status::Critical | Status::Warning));
-    rows.iter().filter(fails).filter_map(|row| Some((row.to, row.status?))).collect()
+    let both = rows.iter().flat_map(|row| [(row.from, row.status[0]), (row.to, row.status[1])]);
+    let fails = |status: &Status| matches!(status, Status::Critical | Status::Warning);
+    both.filter_map(|(name, status)| Some((name, status.filter(fails)?))).collect()
 }

@@ -10,6 +10,7 @@ use super::map::{detail::known, health};
 use super::{Ctx, Entry, Place, View, cells};
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
+use crate::domain::freshness::State;
 use crate::domain::health::Status;
 use crate::domain::ids::ServiceName;
 use crate::domain::map::net::{Link, Net};
@@ -79,6 +80,10 @@ impl Listing for Edges {
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, EdgeRow>> {
+        let is_whole = ctx
+            .store
+            .datacenters()
+            .all(|(_, state)| state.freshness(&List::Services).state == State::Live);
         vec![
             Column::new("from", "from", Width::Fit(12, 40), |row: &EdgeRow| {
                 cells::text(row.from.as_str(), Role::Text)
@@ -88,9 +93,13 @@ impl Listing for Edges {
                 cells::text(row.to.as_str(), Role::Text)
             })
             .sorts(|a: &EdgeRow, b| a.to.cmp(&b.to)),
-            Column::new("status", "state", Width::Fit(8, 20), |row: &EdgeRow| match row.status {
-                Some(status) => cells::status(ctx, status),
-                None => Cell::new("? not in the catalog", Role::Muted),
+            Column::new("status", "state", Width::Fit(8, 20), move |row: &EdgeRow| {
+                match row.status {
+                    Some(status) => cells::status(ctx, status),
+                    None => {
+                        Cell::new(if is_whole { "not in the catalog" } else { "?" }, Role::Muted)
+                    }
+                }
             })
             .sorts_worst_first(|a: &EdgeRow, b| a.worst_first().cmp(&b.worst_first())),
             Column::new("source", "source", Width::Fill(10, 80), |row: &EdgeRow| {

@@ -21,7 +21,9 @@ use crate::table::column::Cell;
 use crate::table::job::Job;
 use crate::ui::text::{clean, count};
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::{Detail, Lines, detail_area, draw_detail, draw_frame};
+use crate::ui::widgets::pane::{
+    Detail, Lines, SIDE_BY_SIDE, below, detail_area, draw_detail, draw_frame,
+};
 
 pub(super) mod detail;
 mod drawn;
@@ -120,6 +122,9 @@ impl Map {
             let busiest = || (0..graph.len()).max_by_key(|node| graph.called_by(*node).len());
             if is_large { trouble().or_else(busiest) } else { None }
         });
+        // It stays there, whatever fails next.
+        let named = around.and_then(|node| self.net.name(node)).cloned();
+        self.around = named.or_else(|| self.around.take());
         let mut near = match around.filter(|_| !self.is_all) {
             Some(node) => graph.around(node, self.hops, self.hops),
             None => (0..graph.len()).collect(),
@@ -196,11 +201,17 @@ impl Map {
         };
         let behind = graph.behind(root);
         let name = self.net.name(root).cloned().unwrap_or_default();
-        self.go(ctx, Some(root));
-        let name = clean(name.as_str());
         let stand =
             if behind == 1 { "1 service stands" } else { &format!("{behind} services stand") };
-        Response::Notice(format!("{name} fails and nothing that it calls does; {stand} behind it"))
+        let word = health(ctx, &name).map_or("failing", Status::word);
+        let called = if graph.calls(root).iter().any(|node| self.is_failing(ctx, *node)) {
+            "it and others call each other in a ring"
+        } else {
+            "nothing that it calls fails"
+        };
+        let shown = clean(name.as_str()).into_owned();
+        self.go(ctx, Some(root));
+        Response::Notice(format!("{shown} is {word}, {called}; {stand} behind it"))
     }
 
     fn scroll(&mut self, by: isize) -> Response {
@@ -348,10 +359,14 @@ impl View for Map {
 
 impl Map {
     fn areas(&self, area: Rect) -> (Rect, Option<Rect>) {
-        if self.shows_detail && !self.net.names().is_empty() {
-            detail_area(area)
-        } else {
+        let rows = self.drawn.rows() as u16 + 2;
+        if !self.shows_detail || self.net.names().is_empty() {
             (area, None)
+        } else if area.width < SIDE_BY_SIDE {
+            // What the map does not need is for what stands below it.
+            below(area, rows.clamp(5, (area.height - area.height / 3).max(5)))
+        } else {
+            detail_area(area)
         }
     }
 

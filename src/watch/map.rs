@@ -17,8 +17,9 @@ use crate::domain::map::Edges;
 const SHORTEST: Duration = Duration::from_secs(10);
 /// .. and at most this.
 const LONGEST: Duration = Duration::from_mins(10);
-/// A look is followed by a pause of so many times what it took: less than a twentieth of a core.
-const SHARE: u32 = 24;
+/// A look is followed by a pause of so many times what it took: two questions at a time are less than
+/// a twentieth of a core then.
+const SHARE: u32 = 48;
 
 /// Looks for as long as it is polled.
 pub(super) async fn watch_map(ctx: Arc<Context>) {

@@ -86,13 +86,17 @@ fn the_root_of_a_trouble_is_found_at_the_far_end_of_a_chain() {
         screen.send(":map link-00");
         screen.wait_for(":map link-00");
         screen.send(keys::ENTER);
-        screen.wait("the map", |text| text.contains("map [") && text.contains("link-01"));
+        screen.wait("the map", |text| {
+            text.contains("map [")
+                && text.contains("around link-00 live")
+                && text.matches("✗ critical").count() >= 3
+        });
         screen.send("f");
         let behind = CHAIN - 1 + MESH + 1;
         let text = screen.wait("the root of the trouble", |text| {
             text.contains(&format!("{behind} services stand behind it"))
         });
-        assert!(text.contains(&format!("{far} fails")) || !whole, "{text}");
+        assert!(text.contains(&format!("{far} is critical")) || !whole, "{text}");
         screen.send(keys::ENTER);
         screen.wait_for(&format!("─ service {far}"));
         for dc in cluster.dcs() {

@@ -51,7 +51,7 @@ fn the_trouble_is_named_with_how_many_stand_behind_it() {
     let mut app = small();
     press(&mut app, "f");
     let text = screen(&mut app, 120, 40);
-    let said = "db fails and nothing that it calls does; 4 services stand behind it";
+    let said = "db is critical, nothing that it calls fails; 4 services stand behind it";
     assert!(text.contains(said), "{text}");
 }
 

@@ -44,17 +44,31 @@ struct WireIntention {
     action: String,
 }
 
+/// What the instances of a service say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Whom they call, or whom the service calls that they stand before.
+    pub edges: Vec<Edge>,
+    /// They are sidecars: none of it is called by themselves.
+    pub is_sidecar: bool,
+    /// They are a gateway, which has a list of services of its own.
+    pub is_gateway: bool,
+}
+
 /// `/v1/catalog/service/NAME`: what its instances say of whom they call.
-pub(in crate::consul) fn edges(text: &str, told: &Told) -> serde_json::Result<Vec<Edge>> {
+pub(in crate::consul) fn edges(text: &str, told: &Told) -> serde_json::Result<Said> {
     let rows: Option<Vec<WireService>> = serde_json::from_str(text)?;
-    let mut edges = Vec::new();
+    let mut said = Said::default();
+    let edges = &mut said.edges;
     for row in rows.unwrap_or_default() {
-        row.of_proxy(&mut edges);
-        row.of_meta(told, &mut edges);
+        said.is_sidecar |= row.kind == "connect-proxy";
+        said.is_gateway |= matches!(&*row.kind, "ingress-gateway" | "terminating-gateway");
+        row.of_proxy(edges);
+        row.of_meta(told, edges);
     }
     edges.sort_unstable();
     edges.dedup();
-    Ok(edges)
+    Ok(said)
 }
 
 impl WireService {
@@ -63,8 +77,7 @@ impl WireService {
         let Some(proxy) = self.proxy.as_ref().filter(|_| !self.kind.is_empty()) else {
             return;
         };
-        let of = proxy.destination_service_name.as_str();
-        let from = ServiceName::from(if of.is_empty() { &self.name } else { of });
+        let from = self.caller();
         for upstream in proxy.upstreams.iter().flatten() {
             // A prepared query is no service.
             if matches!(upstream.destination_type.as_str(), "" | "service") {
@@ -80,17 +93,52 @@ impl WireService {
         }
     }
 
+    /// For whom it speaks: a sidecar has the meta data of the service that it stands before.
+    fn caller(&self) -> ServiceName {
+        let of = self.proxy.as_ref().map_or("", |proxy| proxy.destination_service_name.as_str());
+        ServiceName::from(if of.is_empty() { &self.name } else { of })
+    }
+
     fn of_meta(&self, told: &Told, edges: &mut Vec<Edge>) {
         let Some(meta) = &self.meta else { return };
         for text in told.meta.iter().filter_map(|key| meta.get(&**key)) {
             edges.extend(Told::named(text).map(|(to, to_dc)| Edge {
-                from: self.name.as_str().into(),
+                from: self.caller(),
                 to,
                 to_dc,
                 source: Source::Meta,
             }));
         }
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireGatewayService {
+    gateway: WireName,
+    service: WireName,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireName {
+    name: String,
+}
+
+/// `/v1/catalog/gateway-services/NAME`: the services that a gateway leads to.
+pub(in crate::consul) fn gateway_services(
+    text: &str,
+    _names: &mut Interner,
+) -> serde_json::Result<Vec<Edge>> {
+    let rows: Option<Vec<WireGatewayService>> = serde_json::from_str(text)?;
+    let edge = |it: WireGatewayService| Edge {
+        from: it.gateway.name.as_str().into(),
+        to: it.service.name.as_str().into(),
+        to_dc: None,
+        source: Source::Gateway,
+    };
+    let is_named = |it: &WireGatewayService| it.service.name != "*";
+    Ok(rows.unwrap_or_default().into_iter().filter(is_named).map(edge).collect())
 }
 
 /// `/v1/connect/intentions`: those that allow one service to call another, all by name.
@@ -122,15 +170,22 @@ mod tests {
             "Upstreams":[{"DestinationType":"service","DestinationName":"api","Datacenter":"dc-2"},
             {"DestinationType":"prepared_query","DestinationName":"q"}]}},
             {"ServiceName":"web","ServiceKind":"","ServiceMeta":null,"ServiceProxy":{}}]"#;
-        let edges = edges(text, &Told::default()).unwrap();
+        let said = edges(text, &Told::default()).unwrap();
+        assert!(said.is_sidecar && !said.is_gateway);
+        let edges = said.edges;
         let words: Vec<String> = edges
             .iter()
             .map(|it| format!("{} {} {:?} {}", it.from, it.to, it.to_dc, it.source.word()))
             .collect();
-        assert_eq!(
-            words,
-            ["web api Some(Dc(\"dc-2\")) proxy", "web-sidecar-proxy queue None meta"]
-        );
+        assert_eq!(words, ["web api Some(Dc(\"dc-2\")) proxy", "web queue None meta"]);
+    }
+
+    #[test]
+    fn a_gateway_leads_to_its_services() {
+        let text = r#"[{"Gateway":{"Name":"front"},"Service":{"Name":"web"},"GatewayKind":"ingress-gateway"},
+            {"Gateway":{"Name":"front"},"Service":{"Name":"*"}}]"#;
+        let edges = gateway_services(text, &mut Interner::default()).unwrap();
+        assert!(edges.len() == 1 && edges[0].from.as_str() == "front", "{edges:?}");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Where the nodes of a directed graph stand, so that most edges go from left to right.
 //!
 //! The steps are those of layered drawing: each node gets a column after all that point to it and are
-//! on no cycle with it ([`layers`]), long edges get a waypoint in every column between, the order within
-//! the columns is improved so that few edges cross ([`order`]), and each node gets a line
-//! ([`place`]). Nothing here knows what a node is, or of characters. Invariants: equal input gives
+//! on no cycle with it (`layers`), long edges get a waypoint in every column between, the order within
+//! the columns is improved so that few edges cross (`order`), and each node gets a line
+//! (`place`). Nothing here knows what a node is, or of characters. Invariants: equal input gives
 //! equal output; input that differs a little keeps its order where nothing forces another, as ties
 //! are decided by the numbers of the nodes; loops, double edges and cycles are fine.
 

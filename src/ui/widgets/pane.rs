@@ -76,7 +76,7 @@ pub trait LineSource {
 }
 
 /// From this width on the detail stands beside the rows, else below them.
-const SIDE_BY_SIDE: u16 = 140;
+pub const SIDE_BY_SIDE: u16 = 140;
 /// Below this height there is no room for a detail.
 const LEAST_HEIGHT: u16 = 14;
 

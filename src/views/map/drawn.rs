@@ -74,6 +74,11 @@ impl Drawn {
         Self { boxes: boxes.collect(), wiring, here }
     }
 
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.boxes.iter().map(|it| it.row + 1).max().unwrap_or(0)
+    }
+
     /// Row, first cell and width of a node.
     pub fn place(&self, node: Node) -> Option<(usize, usize, usize)> {
         let it = self.boxes.iter().find(|it| it.node == node)?;

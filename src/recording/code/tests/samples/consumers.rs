@@ -29,7 +29,14 @@ pub fn bodies(seed: &Seed, key: &InstanceKey, instance: &Instance) -> Vec<Body> 
     };
     let edge =
         |source| Edge { from: seed.name(), to: seed.name(), to_dc: seed.some(seed.name()), source };
-    let all = [Source::Proxy, Source::Meta, Source::Tag, Source::Intention, Source::File];
+    let all = [
+        Source::Gateway,
+        Source::Proxy,
+        Source::Meta,
+        Source::Tag,
+        Source::Intention,
+        Source::File,
+    ];
     let edges = Edges {
         edges: all.map(edge).to_vec(),
         read: (1, 2),
