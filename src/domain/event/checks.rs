@@ -10,9 +10,9 @@
 //! - A check that left one list for the other, as far as answers tell, is one event. Answers of both
 //!   lists are taken in the order of their indexes, and a row that is older than what is known of its
 //!   check says nothing new.
-//! - A check that left both may pass or may be gone, so it is asked for. Where that is not possible,
-//!   since too many left at once, it is [`PASSING_OR_GONE`]; and where it is back before anything
-//!   was heard of it, it was [`not`] what it is again.
+//! - A check that left its list may pass or may be gone, so it is asked for. Where that is not
+//!   possible, since too many left at once, it is [`PASSING_OR_GONE`] if both lists were without it at
+//!   one index; else, and where it is back before anything was heard of it, it was [`not`] that.
 //! - A check that is first seen failing and was made after its list's last answer came from nothing.
 //!   It passed before if that answer was followed by a query that hung until now, and the check
 //!   changed since it was made. All others passed.

@@ -111,13 +111,10 @@ impl Ledger {
 
     /// What became of those that nobody is asked about, as far as the lists tell by now.
     pub fn settle(&mut self, now: DateTime<Utc>) -> Vec<Event> {
-        let listed = |list| match list {
-            Which::Critical => self.critical.index,
-            Which::Warning => self.warning.index,
-        };
-        let settled = self.open.iter().filter_map(|(key, open)| {
-            Some((key.clone(), open.settled(listed(open.list()), now)?, open.index))
-        });
+        let settled = self
+            .open
+            .iter()
+            .filter_map(|(key, open)| Some((key.clone(), open.settled(now)?, open.index)));
         let settled: Vec<_> = settled.collect();
         let mut events = Vec::new();
         for (key, to, index) in settled {
@@ -254,8 +251,8 @@ impl Ledger {
     ) {
         let Moment { at, after, index, .. } = answer.moment;
         for (key, open) in &mut self.open {
-            if open.list() != list && index >= open.left && !present.contains(key) {
-                open.absent = Some((index, at));
+            if !present.contains(key) {
+                open.is_not_in(list, index);
             }
         }
         let is_gone = |key: &CheckKey, known: &mut Known| {
@@ -269,14 +266,15 @@ impl Ledger {
             Which::Warning => self.critical,
         };
         // What it has is known: a check that is not known to be there is not.
-        let other = other.index.filter(|at| !other.is_old && *at >= index);
+        let other = other.index.filter(|_| !other.is_old);
         for (key, Known { check, .. }) in gone {
             if is_maintenance(&check) {
                 self.turn(&check, check.status.word(), "", answer.moment, out);
                 continue;
             }
-            let absent = other.map(|other| (other, at));
-            let open = Open { check, index, left: index, at, after, absent, is_asked: false };
+            let away = other.filter(|other| *other == index);
+            let (left, own, is_asked) = (index, index, false);
+            let open = Open { check, index, left, at, after, own, other, away, is_asked };
             self.open.insert(key, open);
         }
     }

@@ -8,10 +8,7 @@ use super::ledger::Which;
 use super::{PASSING_OR_GONE, not};
 use crate::domain::health::Check;
 
-/// A check that did not enter the other list by then did not leave for it: an answer that tells of
-/// that is on its way no longer.
-const UNDER_WAY: TimeDelta = TimeDelta::milliseconds(50);
-/// After so long it is no longer waited for an answer of the other list.
+/// After so long it is no longer waited for both lists to tell of one index.
 const PATIENCE: TimeDelta = TimeDelta::seconds(3);
 
 /// A check that left its list.
@@ -26,8 +23,12 @@ pub(super) struct Open {
     /// When that answer came (UTC), and since when it may have been so.
     pub at: DateTime<Utc>,
     pub after: Option<DateTime<Utc>>,
-    /// The index of an answer of the other list that it was not in either, and when that was heard.
-    pub absent: Option<(u64, DateTime<Utc>)>,
+    /// The index of the newest answer of each list that it was not in: its own, and the other.
+    pub own: u64,
+    pub other: Option<u64>,
+    /// An index at which it was in neither. Two answers of different indexes prove nothing: between
+    /// them it may have gone from one list to the other.
+    pub away: Option<u64>,
     /// Someone was asked about it.
     pub is_asked: bool,
 }
@@ -48,23 +49,32 @@ impl Open {
         if row.create_index > self.left {
             return Some("");
         }
-        match self.absent {
-            Some((index, _)) if index < row.modify_index => Some(PASSING_OR_GONE),
+        match self.away {
+            Some(away) if away < row.modify_index => Some(PASSING_OR_GONE),
             _ => is_back.then(|| not(self.check.status)),
         }
     }
 
-    /// What became of it, as far as the lists tell: `listed` is how far its own list is.
-    pub fn settled(&self, listed: Option<u64>, now: DateTime<Utc>) -> Option<&'static str> {
-        if self.is_asked {
-            return None;
+    /// An answer of `list` as of `index` does not have it.
+    pub fn is_not_in(&mut self, list: Which, index: u64) {
+        if index < self.left {
+            return;
         }
-        match self.absent {
-            // It was in neither at that index: its own list did not change between two answers.
-            Some((index, at)) if listed >= Some(index) || now - at >= UNDER_WAY => {
-                Some(PASSING_OR_GONE)
-            }
-            Some(_) => None,
+        if list == self.list() {
+            self.own = index;
+        } else {
+            self.other = Some(index);
+        }
+        if self.other == Some(self.own) {
+            self.away = self.other;
+        }
+    }
+
+    /// What became of it, as far as the lists tell.
+    pub fn settled(&self, now: DateTime<Utc>) -> Option<&'static str> {
+        match self.away {
+            _ if self.is_asked => None,
+            Some(_) => Some(PASSING_OR_GONE),
             None => (now - self.at >= PATIENCE).then(|| not(self.check.status)),
         }
     }
