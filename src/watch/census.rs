@@ -28,7 +28,7 @@ use super::keeper::Keeper;
 use crate::domain::feed::Link;
 use crate::domain::ids::ServiceName;
 use ask::{Replied, Reply, ask};
-use book::{Book, Look, News, Question};
+use book::{Book, Look, News, Question, Registered};
 use follow::{Followers, Found};
 use purse::Purse;
 
@@ -158,10 +158,11 @@ impl Census {
         };
         let is_doubtful = match (&question, reply) {
             (Question::Registrations, Reply::Index(index)) => {
-                if look.is_certain && index < self.book.newest_registration() {
+                let registered = self.book.registrations(index, &look);
+                if registered == Registered::WentBack {
                     self.wake_all();
                 }
-                !self.book.registrations(index, &look)
+                registered == Registered::Doubtful
             }
             (Question::Own(name), Reply::Index(index)) => {
                 self.book.own(name, index, &look);

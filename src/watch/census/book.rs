@@ -64,6 +64,25 @@ pub(super) struct Look {
     pub is_certain: bool,
 }
 
+impl Look {
+    /// True when an older answer than what was heard at `heard` is to be believed: it was asked for
+    /// since, or it may only have been overtaken.
+    fn is_last_word(&self, heard: DateTime<Utc>) -> bool {
+        self.is_certain && self.asked >= heard
+    }
+}
+
+/// What a registration index is, beside the one known before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Registered {
+    /// The same, or a newer one.
+    Goes,
+    /// An older one, and for certain: the datacenter has another history now.
+    WentBack,
+    /// An older one: only a certain one would be believed.
+    Doubtful,
+}
+
 /// What an answer brought.
 #[derive(Debug, Default)]
 pub(super) struct News {
@@ -87,6 +106,8 @@ pub(super) struct Book {
     listed: Option<u64>,
     /// The registration index as last seen.
     registrations: u64,
+    /// When that was heard (UTC).
+    heard: DateTime<Utc>,
     wants_registrations: bool,
     /// Until when everything was certainly as it is known, but for what was checked later.
     until: Option<DateTime<Utc>>,
@@ -115,6 +136,7 @@ impl Book {
             pages: HashMap::new(),
             listed: None,
             registrations: 0,
+            heard: DateTime::default(),
             wants_registrations: false,
             until: None,
             on_way: 0,
@@ -232,28 +254,25 @@ impl Book {
         }
     }
 
-    /// The registration index as last seen.
-    pub fn newest_registration(&self) -> u64 {
-        self.registrations
-    }
-
-    /// The registration index came. False when it went back and is not certain.
-    pub fn registrations(&mut self, index: u64, look: &Look) -> bool {
-        if index < self.registrations && !look.is_certain {
-            return false;
+    /// The registration index came.
+    pub fn registrations(&mut self, index: u64, look: &Look) -> Registered {
+        let is_older = index < self.registrations;
+        if is_older && !look.is_last_word(self.heard) {
+            return Registered::Doubtful;
         }
+        self.heard = look.at;
         if index == self.registrations {
             if self.is_settled() {
                 self.until = self.until.max(Some(look.asked));
             }
-            return true;
+            return Registered::Goes;
         }
-        if index < self.registrations {
+        if is_older {
             self.forget_indexes(index);
         }
         self.registrations = index;
         self.sweep = self.order_of_sweep();
-        true
+        if is_older { Registered::WentBack } else { Registered::Goes }
     }
 
     /// The own index of a service came.
@@ -274,7 +293,7 @@ impl Book {
         }
         let Some(page) = self.pages.get_mut(name) else { return News::default() };
         let is_older = matches!(&page.known, Known::Whole(known) if seats.index < known.index);
-        if is_older && !look.is_certain {
+        if is_older && !look.is_last_word(page.heard) {
             return News { is_doubtful: true, ..News::default() };
         }
         let until = look.until.max(page.until).max(self.until);
@@ -284,6 +303,7 @@ impl Book {
         let before = page.untold().filter(|_| !events.is_empty());
         page.learn(seats, !events.is_empty(), now);
         page.check(look);
+        page.heard = look.at;
         let seats = page.news(wanted, now);
         self.shed(now);
         let before = before.filter(|_| seats.is_some());

@@ -24,6 +24,8 @@ pub(super) struct Page {
     pub checked: u64,
     /// Until when what is known was certainly true.
     pub until: Option<DateTime<Utc>>,
+    /// When the newest list of its instances was heard (UTC).
+    pub heard: DateTime<Utc>,
     /// When an instance of it last came, went or changed its version.
     pub moved: Option<Instant>,
     /// True when its instances are of several versions.
@@ -41,7 +43,9 @@ impl Page {
             None => Known::Placed(Placed::of(&summary, index)),
         };
         let checked = if before.is_some() { 0 } else { index };
-        Self { known, summary, checked, until: None, moved: None, is_mixed: false, told: None }
+        let heard = DateTime::default();
+        let (until, moved, told) = (None, None, None);
+        Self { known, summary, checked, until, heard, moved, is_mixed: false, told }
     }
 
     /// A service that the screen follows and no list named yet. Where a list came, it was not there

@@ -87,7 +87,7 @@ impl Desk {
         self.book.own(&name.into(), index, look);
     }
 
-    fn registrations(&mut self, index: u64, look: &Look) -> bool {
+    fn registrations(&mut self, index: u64, look: &Look) -> Registered {
         self.book.answered();
         self.book.registrations(index, look)
     }
@@ -99,7 +99,7 @@ impl Desk {
         list.sort_by(|a, b| a.name.cmp(&b.name));
         self.book.list(&listed(index, second, &list));
         assert_eq!(self.book.next(self.now), Some(Question::Registrations));
-        assert!(self.registrations(index, &look(second)));
+        assert_eq!(self.registrations(index, &look(second)), Registered::Goes);
     }
 }
 
@@ -125,10 +125,10 @@ fn a_list_that_only_confirms_asks_for_nothing() {
     assert_eq!(desk.asked(), []);
     desk.book.list(&listed(11, 9, &same));
     assert_eq!(desk.asked(), [Question::Registrations]);
-    assert!(desk.registrations(10, &look(9)), "checks moved the list");
+    assert_eq!(desk.registrations(10, &look(9)), Registered::Goes, "checks moved the list");
     desk.book.list(&listed(12, 9, &same));
     assert_eq!(desk.asked(), [Question::Registrations]);
-    assert!(desk.registrations(10, &look(9)));
+    assert_eq!(desk.registrations(10, &look(9)), Registered::Goes);
     assert_eq!(desk.asked(), [], "no service is asked while nothing is registered");
 }
 
@@ -202,14 +202,26 @@ fn an_older_answer_is_believed_only_when_it_is_certain() {
 }
 
 #[test]
+fn a_certain_answer_that_was_overtaken_tells_nothing() {
+    let mut desk = Desk::small(&["a"]);
+    let certain = Look { is_certain: true, ..look(5) };
+    desk.whole("a", seats(20, &[seat("n1", "v1", 5, 20)]), &Look { at: at(6), ..look(6) });
+    let news = desk.whole("a", seats(12, &[]), &certain);
+    assert!(news.is_doubtful && news.events.is_empty(), "it was asked for before that was heard");
+}
+
+#[test]
 fn a_registration_index_that_went_back_for_certain_makes_everything_be_asked() {
     let mut desk = Desk::large(&["a"]);
     desk.registered(50, 20);
     let look = Look { registrations: 50, ..look(21) };
     desk.asked();
     desk.own("a", 9, &look);
-    assert!(!desk.registrations(30, &look), "an old leader may say so");
-    assert!(desk.registrations(30, &Look { is_certain: true, ..look }));
+    assert_eq!(desk.registrations(30, &look), Registered::Doubtful, "an old leader may say so");
+    let overtaken = Look { is_certain: true, asked: at(20), ..look };
+    assert_eq!(desk.registrations(30, &overtaken), Registered::Doubtful);
+    let certain = Look { is_certain: true, ..look };
+    assert_eq!(desk.registrations(30, &certain), Registered::WentBack);
     assert!(desk.asked().contains(&own("a")));
     desk.own("a", 30, &look);
     assert_eq!(desk.asked(), [], "at the restored index nothing is new");
