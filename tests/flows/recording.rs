@@ -44,7 +44,8 @@ fn run(args: &[&str]) -> Output {
 }
 
 /// What a screen says of what its filter shows: without the lines at the top and the bottom, which say
-/// whether it is a recording, and without the lengths of frames and how many rows there are of others.
+/// whether it is a recording and how far, and without the lengths of frames, how many rows there are
+/// of others, and rows that are empty: the scrubber takes the place of one.
 fn content(text: &str) -> String {
     let lines = text.lines().skip(1).filter(|line| !line.contains(" REPLAY "));
     let body: Vec<String> = lines
@@ -56,6 +57,7 @@ fn content(text: &str) -> String {
             _ => line,
         })
         .filter(|line| line.starts_with('│') || line.starts_with('┌'))
+        .filter(|line| !line.chars().all(|c| matches!(c, '│' | ' ')))
         .collect();
     body.join("\n")
 }

@@ -156,7 +156,7 @@ fn help_lists_the_keys_and_esc_leads_back_one_step_at_a_time() {
     screen.send("?");
     screen.wait("keys", |text| shows(text, &["ctrl-p", "jump", "Find anything"]));
     screen.send(keys::PAGE_DOWN);
-    screen.wait("the next page", |text| shows(text, &["filter", "Filter the rows"]));
+    screen.wait("the next page", |text| shows(text, &["enter", "open", "Go into the row"]));
     screen.send(keys::ESC);
     screen.wait("the services", |text| text.contains("he-billing") && !text.contains("esc closes"));
     screen.send("\r");
