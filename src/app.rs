@@ -15,6 +15,7 @@ use ratatui::layout::Rect;
 use crate::domain::feed::{Report, Scope, Wanted};
 use crate::domain::history::{Bound, History};
 use crate::domain::ids::Dc;
+use crate::domain::map::fold::By;
 use crate::domain::replication::StreamId;
 use crate::domain::rollout::Bounds;
 use crate::store::{Change, Store};
@@ -71,6 +72,8 @@ pub struct Setup {
     pub rules: Rules,
     /// How long a rollout may take over what.
     pub bounds: Bounds,
+    /// By what services are folded on a large map.
+    pub fold: By,
     /// Edits that were left open when their process ended, newest first.
     pub drafts: Vec<LeftOpen>,
     /// The agent's address, without secrets.
@@ -216,10 +219,8 @@ impl App {
 
     /// What views read.
     pub fn ctx(&self) -> Ctx<'_> {
-        let Self { setup, history, focus, .. } = self;
-        let (store, now, is_past) = shown(&self.store, self.now, self.past.as_ref());
-        let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
-        Ctx { store, history, is_past, focus, now, look, rules, bounds: &setup.bounds }
+        let shown = shown(&self.store, self.now, self.past.as_ref());
+        ctx(&self.setup, shown, &self.history, self.focus.as_ref())
     }
 
     /// What is known, in an earlier moment what was known then.
@@ -370,9 +371,7 @@ impl App {
     /// Lets the view on screen work with what it reads.
     fn with_view<T>(&mut self, work: impl FnOnce(&mut dyn crate::views::View, &Ctx) -> T) -> T {
         let Self { setup, store, history, past, focus, now, trail, .. } = self;
-        let (store, now, is_past) = shown(store, *now, past.as_ref());
-        let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
-        let ctx = Ctx { store, history, is_past, focus, now, look, rules, bounds: &setup.bounds };
+        let ctx = ctx(setup, shown(store, *now, past.as_ref()), history, focus.as_ref());
         work(trail.view_mut(), &ctx)
     }
 
@@ -389,9 +388,7 @@ impl App {
             return self.respond(response, effects);
         }
         let Self { setup, store, history, past, focus, now, trail, .. } = self;
-        let (store, now, is_past) = shown(store, *now, past.as_ref());
-        let (focus, look, rules) = (focus.as_ref(), &setup.look, &setup.rules);
-        let ctx = Ctx { store, history, is_past, focus, now, look, rules, bounds: &setup.bounds };
+        let ctx = ctx(setup, shown(store, *now, past.as_ref()), history, focus.as_ref());
         match trail.by_id(id).map(|view| tell(view.as_mut(), &ctx)) {
             Some(Response::Work(job)) => effects.push(Effect::Order(id, job)),
             Some(Response::Seek(job)) => effects.push(Effect::Seek(id, job)),
@@ -470,6 +467,17 @@ impl App {
         self.store.show(&self.scope);
         effects.push(Effect::Scope(self.scope.clone()));
     }
+}
+
+/// What views read of an app whose parts are lent one by one.
+fn ctx<'a>(
+    setup: &'a Setup,
+    (store, now, is_past): (&'a Store, DateTime<Utc>, bool),
+    history: &'a History,
+    focus: Option<&'a Dc>,
+) -> Ctx<'a> {
+    let Setup { look, rules, bounds, fold, .. } = setup;
+    Ctx { store, history, is_past, focus, now, look, rules, bounds, fold }
 }
 
 /// What is shown and as of when: what is live, or an earlier moment, which the last says.

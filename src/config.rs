@@ -191,7 +191,7 @@ pub fn resolve(file: Option<&SourceFile>, env: &Env, flags: &Flags, dirs: &Dirs)
         keys: parsed.keys,
         replication: parsed.replication,
         map_file: parsed.map.file(file.and_then(|file| file.path.parent()), env.get("HOME")),
-        map: parsed.map.told(),
+        map: parsed.map.told()?,
         consumers,
         versions: Arc::new(parsed.versions),
         rollout: parsed.rollout,

@@ -21,6 +21,7 @@ use crate::domain::feed::{Glanced, Wanted};
 use crate::domain::history::History;
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv as keys;
+use crate::domain::map::fold::By;
 use crate::domain::rollout::Bounds;
 use crate::journal::Agents;
 use crate::store::{Change, Store};
@@ -149,6 +150,8 @@ pub struct Ctx<'a> {
     pub rules: &'a Rules,
     /// How long a rollout may take over what.
     pub bounds: &'a Bounds,
+    /// By what services are folded on a large map.
+    pub fold: &'a By,
 }
 
 /// Where nothing may be written, and where the datacenter's name must be typed before.

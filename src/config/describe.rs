@@ -42,6 +42,7 @@ impl Config {
         consumers(&mut out, &self.consumers);
         line(&mut out, "map.meta", &self.map.meta.join(", "));
         line(&mut out, "map.tag", &self.map.tag);
+        line(&mut out, "map.group", &self.map.group.text());
         if let Some(file) = &self.map_file {
             line(&mut out, "map.edges", &file.display().to_string());
         }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::domain::ids::ServiceName;
 use crate::domain::map::Told;
+use crate::domain::map::fold::By;
 
 /// The section as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -17,6 +18,7 @@ pub(super) struct Section {
     meta: Option<Vec<Arc<str>>>,
     tag: Option<Arc<str>>,
     edges: Option<PathBuf>,
+    group: Option<String>,
 }
 
 impl Section {
@@ -32,10 +34,18 @@ impl Section {
     }
 
     /// What it says, and the usual where it says nothing; without the edges of the file.
-    pub(super) fn told(self) -> Told {
+    ///
+    /// # Errors
+    /// A `group` that is none.
+    pub(super) fn told(self) -> Result<Told> {
         let usual = Told::default();
         let (meta, tag) = (self.meta.unwrap_or(usual.meta), self.tag.unwrap_or(usual.tag));
-        Told { meta, tag, file: Vec::new() }
+        let group = self.group.as_deref().map(|text| {
+            By::parse(text).ok_or_else(|| {
+                anyhow!("'group' in [map]: '{text}' is not 'name', 'none' or 'tag:PREFIX'")
+            })
+        });
+        Ok(Told { meta, tag, file: Vec::new(), group: group.transpose()?.unwrap_or_default() })
     }
 }
 
@@ -62,10 +72,14 @@ mod tests {
         fs::write(dir.path().join("bad"), "web\n").unwrap();
         let section = |text: &str| toml::from_str::<Section>(text).unwrap();
         let edges = |text: &str| read(section(text).file(Some(dir.path()), None).as_deref());
-        assert_eq!(section("").told(), Told::default());
+        assert_eq!(section("").told().unwrap(), Told::default());
         assert!(edges("").unwrap().is_empty());
         assert_eq!(edges("edges = 'good'").unwrap(), [("web".into(), "api".into())]);
-        let told = section("meta = ['calls']\ntag = 'to:'").told();
+        let told = section("meta = ['calls']\ntag = 'to:'\ngroup = 'tag:team='").told().unwrap();
+        assert_eq!(told.group, By::Tag("team=".into()));
+        assert!(
+            section("group = 'teams'").told().is_err_and(|it| it.to_string().contains("'teams'"))
+        );
         assert_eq!((&*told.meta[0], &*told.tag), ("calls", "to:"));
         for (text, part) in [("edges = 'bad'", "line 1: 'web'"), ("edges = 'none'", "none: ")] {
             let refused = edges(text).unwrap_err().to_string();

@@ -1,8 +1,9 @@
 //! Who calls whom: the dependencies between services, and where each is known from.
 //!
-//! What one datacenter says are [`Edges`]; [`net`] joins those of all. [`graph`] answers what an
-//! incident asks, [`layout`] and [`wires`] say where a drawing has its nodes and lines.
+//! What one datacenter says are [`Edges`]; [`net`] joins those of all, [`fold`] makes a large
+//! one small. [`graph`] answers what an incident asks, [`layout`] and [`wires`] say where a drawing has its nodes and lines.
 
+pub mod fold;
 pub mod graph;
 pub mod layout;
 pub mod net;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::ids::{Dc, ServiceName};
+use fold::By;
 
 /// Where an edge is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -84,12 +86,15 @@ pub struct Told {
     pub tag: Arc<str>,
     /// Edges of the operator's file.
     pub file: Vec<(ServiceName, ServiceName)>,
+    /// By what services are folded where there are many.
+    pub group: By,
 }
 
 impl Default for Told {
     fn default() -> Self {
         let meta = ["upstreams", "depends-on"].map(Arc::from).to_vec();
-        Self { meta, tag: Arc::from("upstream:"), file: Vec::new() }
+        let group = By::default();
+        Self { meta, tag: Arc::from("upstream:"), file: Vec::new(), group }
     }
 }
 

@@ -47,6 +47,7 @@ pub fn setup(config: &Config, env: &Env, dirs: &Dirs) -> Result<Setup> {
         configured: config.datacenters.iter().map(|dc| dc.name.clone()).collect(),
         rules,
         bounds: config.rollout,
+        fold: config.map.group.clone(),
         drafts: super::drafts::left(&dirs.state, &config.agents(), &mut warnings),
         agent: config.agent.address.to_string(),
         keymap,

@@ -1,25 +1,28 @@
 //! The service map: who calls whom over all datacenters, from left to right, with health.
 //!
-//! A small map is shown whole, a large one around one service, so many steps up and down: never more
-//! than [`MOST`] nodes, so that it can be read, and is laid out within a frame. The arrows walk it:
-//! left to who calls, right to whom is called. What is drawn where is worked out in [`drawn`].
+//! A small map is shown whole; a large one around one service, so many steps up and down, or whole
+//! with what belongs together folded. It is never more than [`MOST`] nodes, so that it can be read,
+//! and is laid out within a frame. The arrows walk it: left to who calls, right to whom is called.
+//! What is drawn where is worked out in [`drawn`].
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Ctx, Entry, Place, Response, View, cells, fresh};
+use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
-use crate::domain::freshness::State;
 use crate::domain::health::Status;
 use crate::domain::ids::ServiceName;
+use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
 use crate::domain::map::net::Net;
 use crate::store::Change;
-use crate::table::column::Cell;
 use crate::table::job::Job;
-use crate::ui::text::{clean, count};
+use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{
     Detail, Lines, SIDE_BY_SIDE, below, detail_area, draw_detail, draw_frame,
@@ -27,6 +30,7 @@ use crate::ui::widgets::pane::{
 
 pub(super) mod detail;
 mod drawn;
+mod words;
 
 use drawn::Drawn;
 
@@ -56,7 +60,9 @@ fn open(place: &Place) -> Box<dyn View> {
         at: named,
         is_all: false,
         hops: HOPS,
-        net: Net::default(),
+        net: Arc::default(),
+        picture: Folded::default(),
+        open: HashSet::new(),
         shown: Vec::new(),
         left_out: 0,
         drawn: Drawn::default(),
@@ -74,10 +80,14 @@ pub(super) struct Map {
     around: Option<ServiceName>,
     /// The service under the cursor.
     at: Option<ServiceName>,
-    /// As much of the whole as there is room for.
+    /// The whole of it, folded.
     is_all: bool,
     hops: usize,
-    net: Net,
+    net: Arc<Net>,
+    /// What is drawn of it: where all is shown, with what belongs together folded.
+    picture: Folded,
+    /// Groups that were unfolded.
+    open: HashSet<ServiceName>,
     /// The nodes that are shown, sorted.
     shown: Vec<Node>,
     /// Nodes that are near enough and have no room.
@@ -101,56 +111,98 @@ pub(super) fn health(ctx: &Ctx, name: &ServiceName) -> Option<Status> {
     there.map(|it| it.counts.worst()).max()
 }
 
+/// How well that is what a node stands for; `None` where no catalog has any of it.
+fn worst(ctx: &Ctx, picture: &Folded, name: &ServiceName) -> Option<Status> {
+    picture.members(name).iter().filter_map(|name| health(ctx, name)).max()
+}
+
+fn fails(status: Option<Status>) -> bool {
+    matches!(status, Some(Status::Critical | Status::Warning))
+}
+
+/// All tags that a service has anywhere.
+fn tags(ctx: &Ctx, name: &ServiceName) -> Vec<Arc<str>> {
+    let there = ctx.store.datacenters().filter_map(|(_, state)| state.services.get(name));
+    there.flat_map(|it| it.tags.iter().cloned()).collect()
+}
+
 impl Map {
     fn here(&self) -> Option<Node> {
-        self.net.find(self.at.as_ref()?)
+        self.picture.net.find(self.at.as_ref()?)
     }
 
-    fn is_failing(&self, ctx: &Ctx, node: Node) -> bool {
-        let health = self.net.name(node).and_then(|name| health(ctx, name));
-        matches!(health, Some(Status::Critical | Status::Warning))
+    /// The service under the cursor; `None` on a group.
+    fn service(&self) -> Option<&ServiceName> {
+        self.at.as_ref().filter(|name| self.picture.group(name).is_none())
+    }
+
+    /// The service under the cursor, on a group the worst one in it.
+    fn worst_here(&self, ctx: &Ctx) -> Option<ServiceName> {
+        let members = self.picture.members(self.at.as_ref()?).iter();
+        members.max_by_key(|name| (health(ctx, name), std::cmp::Reverse(*name))).cloned()
+    }
+
+    fn is_shown(&self) -> bool {
+        self.here().is_some_and(|node| self.shown.binary_search(&node).is_ok())
+    }
+
+    /// The failing service nearest to the root of the trouble, and how many stand behind it.
+    fn root(&self, ctx: &Ctx, from: Option<&ServiceName>) -> Option<Node> {
+        let is_failing = |node| fails(self.net.name(node).and_then(|name| health(ctx, name)));
+        let from = from.and_then(|name| self.net.find(name));
+        self.net.graph().root_of_trouble(from, is_failing)
     }
 
     /// Works out what is shown, and where.
     fn arrange(&mut self, ctx: &Ctx) {
-        let graph = self.net.graph();
-        let around = self.around.as_ref().and_then(|name| self.net.find(name));
-        let around = around.or_else(|| {
-            let is_large = self.net.names().len() > WHOLE;
-            let trouble = || graph.root_of_trouble(None, |node| self.is_failing(ctx, node));
-            // The one that most stand behind is where most can be seen.
-            let busiest = || (0..graph.len()).max_by_key(|node| graph.called_by(*node).len());
-            if is_large { trouble().or_else(busiest) } else { None }
-        });
-        // It stays there, whatever fails next.
-        let named = around.and_then(|node| self.net.name(node)).cloned();
-        self.around = named.or_else(|| self.around.take());
-        let mut near = match around.filter(|_| !self.is_all) {
+        let is_large = self.net.names().len() > WHOLE;
+        if is_large && self.around.is_none() && !self.is_all {
+            // It stays there, whatever fails next.
+            self.around = self.root(ctx, None).and_then(|node| self.net.name(node)).cloned();
+            self.is_all = self.around.is_none();
+        }
+        let around = self.around.as_ref().filter(|_| !self.is_all);
+        let around = around.and_then(|name| self.net.find(name));
+        self.picture = if is_large && around.is_none() {
+            let tags = |name: &ServiceName| tags(ctx, name);
+            Folded::of(&self.net, ctx.fold, &self.open, tags)
+        } else {
+            Folded::flat(&self.net)
+        };
+        let graph = self.picture.net.graph();
+        let mut near = match around {
             Some(node) => graph.around(node, self.hops, self.hops),
             None => (0..graph.len()).collect(),
         };
+        let name = |node: Node| self.picture.net.name(node);
+        let is_failing =
+            |node: Node| fails(name(node).and_then(|it| worst(ctx, &self.picture, it)));
         self.left_out = near.len().saturating_sub(MOST);
         if self.left_out > 0 {
             // What fails, and what much depends on, comes first.
             near.sort_by_key(|node| {
                 let degree = graph.called_by(*node).len() + graph.calls(*node).len();
-                let is_it = Some(*node) == around;
-                std::cmp::Reverse((is_it, self.is_failing(ctx, *node), degree))
+                let is_it = Some(*node) == around || name(*node) == self.at.as_ref();
+                std::cmp::Reverse((is_it, is_failing(*node), degree))
             });
             near.truncate(MOST);
             near.sort_unstable();
         }
+        let failing = near.iter().copied().find(|node| is_failing(*node));
+        let first = around.or(failing).or(near.first().copied()).and_then(name).cloned();
         self.shown = near;
-        if self.here().is_none_or(|node| self.shown.binary_search(&node).is_err()) {
-            let first = around.or_else(|| self.shown.first().copied());
-            self.at = first.and_then(|node| self.net.name(node)).cloned();
+        if let Some(group) = self.at.as_ref().and_then(|name| self.picture.group_of(name)) {
+            self.at = Some(group.clone());
+        }
+        if !self.is_shown() {
+            self.at = first;
         }
         self.draw_anew(ctx);
     }
 
     /// Lays out what is shown: its health or the cursor changed, or all of it.
     fn draw_anew(&mut self, ctx: &Ctx) {
-        self.drawn = Drawn::of(ctx, &self.net, &self.shown, self.here());
+        self.drawn = Drawn::of(ctx, &self.picture, &self.shown, self.here());
         self.follow();
     }
 
@@ -168,19 +220,54 @@ impl Map {
     }
 
     fn go(&mut self, ctx: &Ctx, node: Option<Node>) -> Response {
-        let Some(name) = node.and_then(|node| self.net.name(node)).cloned() else {
+        let Some(name) = node.and_then(|node| self.picture.net.name(node)).cloned() else {
             return Response::Ignored;
         };
+        self.go_to(ctx, name);
+        Response::Changed
+    }
+
+    fn go_to(&mut self, ctx: &Ctx, name: ServiceName) {
         self.at = Some(name);
         self.detail_top = 0;
-        let is_shown = self.here().is_some_and(|node| self.shown.binary_search(&node).is_ok());
-        if is_shown {
+        if self.is_shown() {
             self.draw_anew(ctx);
         } else {
             self.around.clone_from(&self.at);
             self.is_all = false;
             self.arrange(ctx);
         }
+    }
+
+    /// Shows the map around what is under the cursor.
+    fn center(&mut self, ctx: &Ctx) {
+        self.is_all = false;
+        self.around = self.worst_here(ctx);
+        self.at.clone_from(&self.around);
+    }
+
+    /// Folds what was unfolded; else changes between all of it and what is near.
+    fn fold(&mut self, ctx: &Ctx) {
+        if !std::mem::take(&mut self.open).is_empty() && self.is_all {
+            self.arrange(ctx);
+            return;
+        }
+        if self.is_all {
+            self.center(ctx);
+        } else {
+            self.is_all = true;
+        }
+        self.arrange(ctx);
+    }
+
+    fn open(&mut self, ctx: &Ctx) -> Response {
+        let Some(name) = self.at.clone() else { return Response::Ignored };
+        if self.picture.group(&name).is_none() {
+            return Response::Open(Place::new("service").of(name.as_str()));
+        }
+        self.at = self.worst_here(ctx);
+        self.open.insert(name);
+        self.arrange(ctx);
         Response::Changed
     }
 
@@ -195,8 +282,7 @@ impl Map {
     /// To the failing service nearest to the root of the trouble.
     fn trouble(&mut self, ctx: &Ctx) -> Response {
         let graph = self.net.graph();
-        let root = graph.root_of_trouble(self.here(), |node| self.is_failing(ctx, node));
-        let Some(root) = root else {
+        let Some(root) = self.root(ctx, self.worst_here(ctx).as_ref()) else {
             return Response::Notice(String::from("nothing on the map fails"));
         };
         let behind = graph.behind(root);
@@ -204,54 +290,20 @@ impl Map {
         let stand =
             if behind == 1 { "1 service stands" } else { &format!("{behind} services stand") };
         let word = health(ctx, &name).map_or("failing", Status::word);
-        let called = if graph.calls(root).iter().any(|node| self.is_failing(ctx, *node)) {
+        let is_failing = |node: &Node| fails(self.net.name(*node).and_then(|it| health(ctx, it)));
+        let called = if graph.calls(root).iter().any(is_failing) {
             "it and others call each other in a ring"
         } else {
             "nothing that it calls fails"
         };
         let shown = clean(name.as_str()).into_owned();
-        self.go(ctx, Some(root));
+        self.go_to(ctx, name);
         Response::Notice(format!("{shown} is {word}, {called}; {stand} behind it"))
     }
 
     fn scroll(&mut self, by: isize) -> Response {
         self.detail_top = self.detail_top.saturating_add_signed(by);
         Response::Changed
-    }
-
-    fn title(&self, ctx: &Ctx) -> Cell {
-        let all = self.net.names().len();
-        let mut title = Cell::new(" map ", Role::Title);
-        title = title.then(format!("[{}]", count(self.shown.len())), Role::Accent);
-        if self.shown.len() < all && self.is_all {
-            title = title.then(format!(" of {}", count(all)), Role::Muted);
-        } else if self.shown.len() < all {
-            let around = self.around.as_ref().or(self.at.as_ref());
-            let around = around.map(|name| clean(name.as_str()).into_owned()).unwrap_or_default();
-            let text = format!(" of {}, {} steps around {around}", count(all), self.hops);
-            title = title.then(text, Role::Muted);
-        }
-        if self.left_out > 0 {
-            title = title.then(format!(", {} have no room", count(self.left_out)), Role::Warning);
-        }
-        let reading = ctx.store.datacenters().filter_map(|(_, state)| state.edges.as_ref());
-        let (read, of) = reading.fold((0, 0), |sum, it| (sum.0 + it.read.0, sum.1 + it.read.1));
-        if read < of {
-            title =
-                title.then(format!(" {} of {} services read", count(read), count(of)), Role::Stale);
-        }
-        let states = fresh::everywhere(ctx, &[list()]);
-        title = title.then(" ", Role::Muted);
-        let (well, ill): (Vec<_>, Vec<_>) =
-            states.iter().partition(|(_, freshness)| freshness.state == State::Live);
-        if let Some((_, freshness)) = well.first() {
-            title.runs.extend(fresh::words(ctx, freshness).runs);
-        }
-        for (dc, freshness) in ill {
-            title = title.then(format!(" {}: ", clean(dc.as_str())), Role::Muted);
-            title.runs.extend(fresh::words(ctx, freshness).runs);
-        }
-        title.then(" ", Role::Muted)
     }
 }
 
@@ -267,7 +319,8 @@ impl View for Map {
 
     fn load(&mut self, ctx: &Ctx) -> Option<Job> {
         let all = ctx.store.datacenters();
-        self.net = Net::of(all.filter_map(|(dc, state)| Some((dc, state.edges.as_deref()?))));
+        let all = all.filter_map(|(dc, state)| Some((dc, state.edges.as_deref()?)));
+        self.net = Arc::new(Net::of(all));
         self.arrange(ctx);
         None
     }
@@ -290,7 +343,7 @@ impl View for Map {
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
         let Some(here) = self.here() else { return Response::Ignored };
-        let graph = self.net.graph();
+        let graph = self.picture.net.graph();
         match action {
             Action::Left => self.go(ctx, self.nearest(graph.called_by(here))),
             Action::Right => self.go(ctx, self.nearest(graph.calls(here))),
@@ -299,24 +352,17 @@ impl View for Map {
             Action::Trouble => self.trouble(ctx),
             Action::Hops => {
                 self.hops = self.hops % MOST_HOPS + 1;
-                self.is_all = false;
-                self.around.clone_from(&self.at);
+                self.center(ctx);
                 self.arrange(ctx);
                 Response::Changed
             }
             Action::ExpandAll => {
-                self.is_all = !self.is_all;
-                if !self.is_all {
-                    self.around.clone_from(&self.at);
-                }
-                self.arrange(ctx);
+                self.fold(ctx);
                 Response::Changed
             }
-            Action::Open => self.at.as_ref().map_or(Response::Ignored, |name| {
-                Response::Open(Place::new("service").of(name.as_str()))
-            }),
-            Action::WatchRollout => super::rollout::watch(self.at.as_ref()),
-            Action::Consumers => self.at.as_ref().map_or(Response::Ignored, |name| {
+            Action::Open => self.open(ctx),
+            Action::WatchRollout => super::rollout::watch(self.service()),
+            Action::Consumers => self.service().map_or(Response::Ignored, |name| {
                 Response::Open(super::consumers::place(name, None))
             }),
             Action::Copy => {
@@ -371,29 +417,12 @@ impl Map {
     }
 
     fn detail(&self, ctx: &Ctx) -> Option<Detail> {
-        let node = self.here()?;
-        let name = clean(self.at.as_ref()?.as_str()).into_owned();
-        let lines = Lines::Whole(detail::lines(ctx, &self.net, node));
+        let at = self.at.as_ref()?;
+        let name = clean(at.as_str()).into_owned();
+        let lines = Lines::Whole(match self.service() {
+            Some(service) => detail::lines(ctx, &self.net, self.net.find(service)?),
+            None => detail::of_group(ctx, &self.picture, at),
+        });
         Some(Detail { title: cells::text(&format!(" {name} "), Role::Title), lines })
-    }
-
-    /// Why there is nothing.
-    fn empty(ctx: &Ctx) -> Vec<Cell> {
-        let is_known = ctx
-            .store
-            .datacenters()
-            .any(|(_, state)| state.edges.as_ref().is_some_and(|edges| edges.at.is_some()));
-        let mut lines = vec![Cell::default()];
-        let text =
-            if is_known { "no service says whom it calls" } else { "looking who calls whom" };
-        lines.push(Cell::new(text, Role::Muted));
-        if is_known {
-            lines.push(Cell::new(
-                "known from Connect proxies, intentions, meta data ('upstreams', 'depends-on'), tags \
-                 ('upstream:NAME') and a file: see [map] in the settings",
-                Role::Muted,
-            ));
-        }
-        lines
     }
 }

@@ -69,3 +69,41 @@ fn a_large_map_is_shown_around_one_service() {
     let text = screen(&mut app, 200, 60);
     assert!(text.contains("map [120]"), "all of it is never a knot: {text}");
 }
+
+/// Two teams of forty services, of which one in the second fails, and a database that both use.
+fn teams() -> App {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    let mut calls = Vec::new();
+    for team in ["pay", "ship"] {
+        for number in 0..40 {
+            let name = format!("{team}-{number:02}");
+            world::service(&mut app, "dc-1", &name, 2, usize::from(name == "ship-07"));
+            let next =
+                if number == 39 { "db".to_owned() } else { format!("{team}-{:02}", number + 1) };
+            calls.push((name, next));
+        }
+    }
+    world::service(&mut app, "dc-1", "db", 1, 0);
+    press(&mut app, ":map<enter>");
+    world::edges(&mut app, "dc-1", &calls);
+    app
+}
+
+#[test]
+fn what_belongs_together_is_one_node_until_it_is_opened() {
+    let mut app = teams();
+    let text = screen(&mut app, 120, 40);
+    assert!(text.contains("2 steps around ship-07"), "where it fails at first: {text}");
+    press(&mut app, "x");
+    insta::assert_snapshot!("map-folded-80x24", screen(&mut app, 80, 24));
+    press(&mut app, "<enter>");
+    let text = screen(&mut app, 120, 40);
+    assert!(text.contains("map [42] of 81 services, folded"), "{text}");
+    assert!(text.contains("─ ship-07 ─"), "the worst in it: {text}");
+    press(&mut app, "x");
+    assert!(screen(&mut app, 120, 40).contains("map [3] of 81"), "folded again");
+    press(&mut app, "f");
+    let text = screen(&mut app, 120, 40);
+    assert!(text.contains("2 steps around ship-07") && text.contains("7 services stand"), "{text}");
+}

@@ -20,6 +20,7 @@ use dcview::domain::history::Bound;
 use dcview::domain::ids::{Dc, Key, NodeName};
 use dcview::domain::kv::{Entry, Folder, Session};
 use dcview::domain::lock::{LOCK_FLAGS, Locks};
+use dcview::domain::map::fold::By;
 use dcview::domain::map::{Edge, Edges, Source};
 use dcview::domain::replication::{Kind, Stream, StreamId, Verdict};
 use dcview::domain::rollout::Bounds;
@@ -45,6 +46,7 @@ pub fn app(dcs: &[&str]) -> App {
         configured: Vec::new(),
         rules: Rules::default(),
         bounds: Bounds::default(),
+        fold: By::default(),
         drafts: Vec::new(),
         agent: String::from("http://127.0.0.1:8500"),
         keymap: Keymap::default(),

@@ -37,8 +37,30 @@ impl Net {
                 link.to_dcs.extend(to_dc.iter().filter(|other| *other != dc).cloned());
             }
         }
-        let names: BTreeSet<&ServiceName> = links.keys().flat_map(|(a, b)| [*a, *b]).collect();
-        let names: Vec<ServiceName> = names.into_iter().cloned().collect();
+        let names = links.keys().flat_map(|(a, b)| [*a, *b]).collect();
+        Self::joined(&names, links)
+    }
+
+    /// The same with another name for each node: those of one name become one node, and what is
+    /// between them is left out.
+    pub(super) fn renamed(&self, names: &[ServiceName]) -> Self {
+        let mut links: BTreeMap<(&ServiceName, &ServiceName), Link> = BTreeMap::new();
+        for link in &self.links {
+            let (from, to) = (&names[link.ends.0], &names[link.ends.1]);
+            if from != to || *from == self.names[link.ends.0] {
+                let joined = links.entry((from, to)).or_default();
+                joined.told.extend(link.told.iter().cloned());
+                joined.to_dcs.extend(link.to_dcs.iter().cloned());
+            }
+        }
+        Self::joined(&names.iter().collect(), links)
+    }
+
+    fn joined(
+        names: &BTreeSet<&ServiceName>,
+        links: BTreeMap<(&ServiceName, &ServiceName), Link>,
+    ) -> Self {
+        let names: Vec<ServiceName> = names.iter().map(|name| (*name).clone()).collect();
         let place = |name: &ServiceName| names.binary_search(name).unwrap_or_default();
         let links: Vec<Link> = links
             .into_iter()

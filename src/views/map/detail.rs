@@ -1,9 +1,10 @@
 //! What stands beside the map: the service under the cursor, who calls it, whom it calls, and where
 //! each of that is known from.
 
-use super::health;
+use super::{health, worst};
 use crate::domain::health::Status;
 use crate::domain::ids::ServiceName;
+use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
 use crate::domain::map::net::{Link, Net};
 use crate::table::column::Cell;
@@ -11,7 +12,44 @@ use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::views::{Ctx, cells};
 
-/// All lines about a node.
+/// The other end of a link: the one that is called, and the one that calls.
+const CALLED: fn(&Link) -> Node = |it| it.ends.1;
+const CALLER: fn(&Link) -> Node = |it| it.ends.0;
+
+/// All lines about a group: its services, the worst first, and whom they call.
+pub(super) fn of_group(ctx: &Ctx, picture: &Folded, group: &ServiceName) -> Vec<Cell> {
+    let mut members: Vec<(Option<Status>, &ServiceName)> =
+        picture.members(group).iter().map(|name| (health(ctx, name), name)).collect();
+    members.sort_by_key(|(status, name)| (std::cmp::Reverse(*status), *name));
+    let mut lines =
+        vec![Cell::new(format!("{} services; enter unfolds", members.len()), Role::Text)];
+    let (net, node) = (&picture.net, picture.net.find(group));
+    let links = || net.links().iter();
+    let status = |name: &ServiceName| worst(ctx, picture, name);
+    side(
+        ctx,
+        net,
+        "calls",
+        links().filter(|it| Some(it.ends.0) == node),
+        CALLED,
+        status,
+        &mut lines,
+    );
+    side(
+        ctx,
+        net,
+        "called by",
+        links().filter(|it| Some(it.ends.1) == node),
+        CALLER,
+        status,
+        &mut lines,
+    );
+    lines.push(Cell::default());
+    lines.extend(members.into_iter().map(|(status, name)| signed(ctx, status, name)));
+    lines
+}
+
+/// All lines about a service.
 pub(super) fn lines(ctx: &Ctx, net: &Net, node: Node) -> Vec<Cell> {
     let Some(name) = net.name(node) else { return Vec::new() };
     let mut lines: Vec<Cell> = ctx
@@ -30,22 +68,9 @@ pub(super) fn lines(ctx: &Ctx, net: &Net, node: Node) -> Vec<Cell> {
         &format!("{behind} services stand behind it")
     };
     lines.push(Cell::new(stand.to_owned(), Role::Text));
-    side(
-        ctx,
-        net,
-        "calls",
-        net.links().iter().filter(|it| it.ends.0 == node),
-        |it| it.ends.1,
-        &mut lines,
-    );
-    side(
-        ctx,
-        net,
-        "called by",
-        net.links().iter().filter(|it| it.ends.1 == node),
-        |it| it.ends.0,
-        &mut lines,
-    );
+    let (links, status) = (|| net.links().iter(), |name: &ServiceName| health(ctx, name));
+    side(ctx, net, "calls", links().filter(|it| it.ends.0 == node), CALLED, status, &mut lines);
+    side(ctx, net, "called by", links().filter(|it| it.ends.1 == node), CALLER, status, &mut lines);
     for (dc, state) in ctx.store.datacenters() {
         for problem in state.edges.iter().flat_map(|edges| &edges.problems) {
             let text = format!("{}: not read: {}", clean(dc.as_str()), clean(problem));
@@ -60,30 +85,30 @@ fn side<'a>(
     net: &Net,
     title: &'static str,
     links: impl Iterator<Item = &'a Link>,
-    other: impl Fn(&Link) -> Node,
+    other: fn(&Link) -> Node,
+    status: impl Fn(&ServiceName) -> Option<Status>,
     lines: &mut Vec<Cell>,
 ) {
-    let mut links: Vec<&Link> = links.collect();
+    let named = links.filter_map(|link| Some((link, net.name(other(link))?)));
+    let mut named: Vec<_> = named.map(|(link, name)| (status(name), name, link)).collect();
     lines.push(Cell::default());
-    if links.is_empty() {
+    if named.is_empty() {
         lines.push(Cell::new(format!("{title} none that is known"), Role::Muted));
         return;
     }
     lines.push(Cell::new(title, Role::Title));
-    let status = |link: &Link| net.name(other(link)).and_then(|name| health(ctx, name));
-    links.sort_by_key(|link| std::cmp::Reverse(status(link)));
-    for link in links {
-        let name = net.name(other(link)).cloned().unwrap_or_else(|| ServiceName::from(""));
-        let (sign, role) = match status(link) {
-            Some(status) => (ctx.look.status(status), cells::role(status)),
-            None => ("?", Role::Muted),
-        };
-        let text_role = if status(link) == Some(Status::Passing) { Role::Text } else { role };
-        let cell = Cell::new(format!("{sign} "), role)
-            .then(clean(name.as_str()).into_owned(), text_role)
-            .then(format!("  {}", known(link)), Role::Muted);
-        lines.push(cell);
-    }
+    named.sort_by_key(|(status, ..)| std::cmp::Reverse(*status));
+    lines.extend(named.into_iter().map(|(status, name, link)| {
+        signed(ctx, status, name).then(format!("  {}", known(link)), Role::Muted)
+    }));
+}
+
+/// A service behind the sign of its health.
+fn signed(ctx: &Ctx, status: Option<Status>, name: &ServiceName) -> Cell {
+    let (sign, role) =
+        status.map_or(("?", Role::Muted), |it| (ctx.look.status(it), cells::role(it)));
+    let text_role = if status == Some(Status::Passing) { Role::Text } else { role };
+    Cell::new(format!("{sign} "), role).then(clean(name.as_str()).into_owned(), text_role)
 }
 
 /// Where it is known from: `meta in dc-1, dc-2`, and whom it calls elsewhere.

@@ -3,14 +3,17 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthChar as _;
 
-use super::health;
+use super::{health, worst};
 use crate::domain::health::Status;
+use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
 use crate::domain::map::layout::layout;
-use crate::domain::map::net::Net;
 use crate::domain::map::wires::{self, Arrow, Wiring, wire};
+use crate::store::Datacenter;
 use crate::table::column::Cell;
+use crate::ui::glyph::Sign;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::{draw_cell, width};
@@ -42,7 +45,8 @@ struct Boxed {
 
 impl Drawn {
     /// Lays out these nodes, which are sorted.
-    pub fn of(ctx: &Ctx, net: &Net, shown: &[Node], here: Option<Node>) -> Self {
+    pub fn of(ctx: &Ctx, picture: &Folded, shown: &[Node], here: Option<Node>) -> Self {
+        let net = &picture.net;
         let place = |node: Node| shown.binary_search(&node).ok();
         let links: Vec<(Node, Node)> = net.links().iter().map(|link| link.ends).collect();
         let (ends, pairs): (Vec<_>, Vec<_>) = links
@@ -50,7 +54,7 @@ impl Drawn {
             .filter_map(|(from, to)| Some(((*from, *to), (place(*from)?, place(*to)?))))
             .unzip();
         let laid = layout(shown.len(), &pairs);
-        let texts: Vec<Cell> = shown.iter().map(|node| text(ctx, net, *node)).collect();
+        let texts: Vec<Cell> = shown.iter().map(|node| text(ctx, picture, *node)).collect();
         let mut widths = vec![0; laid.columns];
         for (text, (column, _)) in texts.iter().zip(&laid.nodes) {
             if let Some(most) = widths.get_mut(*column) {
@@ -58,7 +62,7 @@ impl Drawn {
             }
         }
         let fails = |node: Node| {
-            let status = net.name(node).and_then(|name| health(ctx, name));
+            let status = net.name(node).and_then(|name| worst(ctx, picture, name));
             matches!(status, Some(Status::Critical | Status::Warning))
         };
         let wiring = wire(&laid, &widths, |edge| match ends.get(edge) {
@@ -132,18 +136,29 @@ impl Drawn {
     }
 }
 
-/// What a node looks like: its health, its name, and where it is unless that is everywhere.
-fn text(ctx: &Ctx, net: &Net, node: Node) -> Cell {
-    let Some(name) = net.name(node) else { return Cell::default() };
+/// What a node looks like: its health, its name, of a group how many pass of how many, and where it
+/// is unless that is everywhere.
+fn text(ctx: &Ctx, picture: &Folded, node: Node) -> Cell {
+    let Some(name) = picture.net.name(node) else { return Cell::default() };
+    let members = picture.members(name);
     let dcs: Vec<_> = ctx.store.datacenters().collect();
-    let there: Vec<_> = dcs.iter().filter(|(_, state)| state.services.contains_key(name)).collect();
+    let has = |state: &Datacenter| members.iter().any(|name| state.services.contains_key(name));
+    let there: Vec<_> = dcs.iter().filter(|(_, state)| has(state)).collect();
     let shown = clean(name.as_str()).into_owned();
-    let Some(status) = health(ctx, name) else {
-        return Cell::new(format!("? {shown}"), Role::Muted);
+    let fold = match picture.group(name) {
+        Some(_) => Cell::new(ctx.look.glyphs.sign(Sign::Folded), Role::Accent),
+        None => Cell::default(),
     };
-    let cell = Cell::new(format!("{} ", ctx.look.status(status)), cells::role(status));
+    let Some(status) = worst(ctx, picture, name) else {
+        return fold.then(format!("? {shown}"), Role::Muted);
+    };
+    let cell = fold.then(format!("{} ", ctx.look.status(status)), cells::role(status));
     let role = if status == Status::Passing { Role::Text } else { cells::role(status) };
-    let cell = cell.then(shown, role);
+    let mut cell = cell.then(shown, role);
+    if picture.group(name).is_some() {
+        let passing = members.iter().filter(|it| health(ctx, it) == Some(Status::Passing)).count();
+        cell = cell.then(format!(" {passing}/{}", members.len()), Role::Muted);
+    }
     if there.len() == dcs.len() {
         return cell;
     }
@@ -156,9 +171,12 @@ fn cut(cell: &Cell, hidden: usize) -> Cell {
     let mut left = hidden;
     let mut out = Cell::default();
     for (text, role) in &cell.runs {
-        let skipped = text.chars().count().min(left);
-        left -= skipped;
-        out.runs.push((text.chars().skip(skipped).collect::<String>().into(), *role));
+        let rest = text.trim_start_matches(|c: char| {
+            let is_hidden = left > 0;
+            left = left.saturating_sub(if is_hidden { c.width().unwrap_or(0) } else { 0 });
+            is_hidden
+        });
+        out.runs.push((rest.to_owned().into(), *role));
     }
     out
 }
