@@ -1,19 +1,22 @@
 //! Reading who calls whom in one datacenter: for the map on the screen, and for `dcview get map`.
 //!
 //! The list of all services has their tags. Of each service only the instances are asked for that say
-//! something: those with such meta data, proxies and gateways. Intentions are asked for once; a
-//! datacenter without them has none, and where the token may not read them it is said.
+//! something: those with such meta data, proxies and gateways. Intentions and prepared queries are
+//! asked for once; a datacenter without them has none, and where the token may not read them it is
+//! said. Of services behind sidecars it is asked what Consul itself makes of the mesh, where its
+//! version does.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::clock;
-use crate::consul::wire::Said;
+use crate::consul::wire::{Prepared, Said};
 use crate::consul::{ApiError, Class, Client, read};
 use crate::domain::catalog::Summary;
-use crate::domain::ids::ServiceName;
+use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::map::{Edge, Edges, Source, Told};
 
 /// So many services are asked for at the same time.
@@ -34,12 +37,11 @@ pub async fn look(
     let mut edges = Edges { read: (0, services.len()), ..Edges::default() };
     edges.may_be_filtered = meta.filtered;
     edges.edges.extend(of_tags_and_file(&services, depends));
-    match read::intentions().fetch(client).await {
-        Ok((found, _)) => edges.edges.extend(found),
-        // A server that knows of none has none.
-        Err(error) if error.class() == Class::Absent => {}
-        Err(error) => edges.problems.push(format!("intentions: {}", error.short()).into()),
-    }
+    let found = read::intentions().fetch(client).await;
+    edges.edges.extend(known(found, "intentions", &mut edges.problems));
+    let found = read::prepared::prepared_queries().fetch(client).await;
+    let queries = known(found, "prepared queries", &mut edges.problems);
+    edges.edges.extend(queries.iter().flat_map(of_failover));
     let ask = |service: &Summary| {
         let (query, client) = (read::edges(&service.name, depends), client.clone());
         let name = service.name.clone();
@@ -50,13 +52,16 @@ pub async fn look(
     };
     let answers: Vec<_> = services.iter().map(ask).collect();
     let mut answers = stream::iter(answers).buffer_unordered(AT_ONCE);
-    let mut told = Instant::now();
+    let (mut told, mut mesh) = (Instant::now(), BTreeSet::new());
     while let Some(answer) = answers.next().await {
         match answer {
             (Ok(said), name) => {
                 // The tags of a sidecar are those of the service that it stands before.
-                edges.edges.retain(|edge| !(said.is_sidecar && edge.from == name));
+                let is_sidecar = !said.stands_before.is_empty();
+                edges.edges.retain(|edge| !(is_sidecar && edge.from == name));
                 edges.edges.extend(said.edges);
+                edges.edges.extend(said.queries.iter().filter_map(|call| of_query(&queries, call)));
+                mesh.extend(said.stands_before);
             }
             // Of a datacenter that does not answer nothing more is asked.
             (Err(error), _) if matches!(error.class(), Class::Retry | Class::Stale) => {
@@ -70,8 +75,26 @@ pub async fn look(
             tell(sorted(edges.clone()));
         }
     }
+    of_mesh(client, &mesh, &mut edges).await?;
     edges.at = Some(clock::now());
     Ok(sorted(edges))
+}
+
+/// A list that a server may not have, or the token not read.
+fn known<T, M>(
+    found: Result<(Vec<T>, M), ApiError>,
+    what: &str,
+    problems: &mut Vec<Arc<str>>,
+) -> Vec<T> {
+    match found {
+        Ok((found, _)) => found,
+        // A server that knows of none has none.
+        Err(error) if error.class() == Class::Absent => Vec::new(),
+        Err(error) => {
+            problems.push(format!("{what}: {}", error.short()).into());
+            Vec::new()
+        }
+    }
 }
 
 /// What a service says, and of a gateway the list that it has.
@@ -85,6 +108,54 @@ async fn said_with_gateway(
         said.edges.extend(read::gateway_services(name).fetch(client).await?.0);
     }
     Ok(said)
+}
+
+/// What Consul itself says of the services of the mesh.
+async fn of_mesh(
+    client: &Client,
+    mesh: &BTreeSet<ServiceName>,
+    edges: &mut Edges,
+) -> Result<(), ApiError> {
+    for name in mesh {
+        match read::topology(name).fetch(client).await {
+            Ok(((found, is_filtered), _)) => {
+                edges.edges.extend(found);
+                edges.may_be_filtered |= is_filtered;
+            }
+            // This version has no such answers.
+            Err(error) if error.class() == Class::Absent => return Ok(()),
+            Err(error) if matches!(error.class(), Class::Retry | Class::Stale) => {
+                return Err(error);
+            }
+            Err(error) => {
+                edges.problems.push(format!("topology of {name}: {}", error.short()).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where a prepared query goes when its own datacenter has no instance: to the same service in
+/// others.
+fn of_failover(query: &Prepared) -> impl Iterator<Item = Edge> + '_ {
+    let named = query.fails_over.iter().cloned().map(Some);
+    // Which are the nearest is not said.
+    let near = (query.fails_over_near && query.fails_over.is_empty()).then_some(None);
+    let edge = |to_dc: Option<Dc>| Edge {
+        from: query.service.clone(),
+        to: query.service.clone(),
+        to_dc,
+        source: Source::Query,
+    };
+    let all = named.chain(near).filter(|_| !query.is_template);
+    all.map(edge)
+}
+
+/// Whom a proxy calls through a prepared query.
+fn of_query(queries: &[Prepared], (from, name): &(ServiceName, Arc<str>)) -> Option<Edge> {
+    let query = queries.iter().find(|query| query.name == *name && !query.is_template)?;
+    let (from, to) = (from.clone(), query.service.clone());
+    Some(Edge { from, to, to_dc: None, source: Source::Query })
 }
 
 fn of_tags_and_file(services: &[Summary], depends: &Told) -> Vec<Edge> {

@@ -188,6 +188,15 @@ pub fn gateway_services(name: &ServiceName) -> Query<Vec<Edge>> {
     Query::new(path, wire::gateway_services)
 }
 
+/// Whom a service of the mesh calls, as Consul itself works it out, and whether some are hidden; an
+/// older version has no such answer.
+pub fn topology(name: &ServiceName) -> Query<(Vec<Edge>, bool)> {
+    let path = format!("/v1/internal/ui/service-topology/{}", encode_segment(name.as_str()));
+    let name = name.clone();
+    Query::new(path, move |text, _| wire::topology(text, &name))
+        .with(|request| request.query("kind", ""))
+}
+
 /// Who may call whom, by name.
 pub fn intentions() -> Query<Vec<Edge>> {
     Query::new("/v1/connect/intentions", wire::intentions)

@@ -21,7 +21,7 @@ pub(super) use agent::{agent_self, coordinates, members, policies, wan_coordinat
 pub(super) use catalog::{datacenters, instances, names, node_services, nodes, summaries};
 pub(super) use check::checks;
 pub use edges::Said;
-pub(super) use edges::{edges, gateway_services, intentions};
+pub(super) use edges::{edges, gateway_services, intentions, topology};
 pub(super) use fired::user_events;
 pub use interner::Interner;
 pub(super) use kv::{Txn, entries, folder, sessions};

@@ -33,6 +33,10 @@ pub enum Source {
     Intention,
     /// The operator's file.
     File,
+    /// A prepared query that goes to other datacenters where the own one has no instance.
+    Query,
+    /// What Consul itself makes of the mesh's configuration (1.9 and newer).
+    Topology,
 }
 
 impl Source {
@@ -45,6 +49,8 @@ impl Source {
             Self::Tag => "tag",
             Self::Intention => "intention",
             Self::File => "file",
+            Self::Query => "query",
+            Self::Topology => "topology",
         }
     }
 }

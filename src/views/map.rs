@@ -189,7 +189,7 @@ impl Map {
             near.sort_unstable();
         }
         let failing = near.iter().copied().find(|node| is_failing(*node));
-        let first = around.or(failing).or(near.first().copied()).and_then(name).cloned();
+        let first = around.or(failing).or_else(|| near.first().copied()).and_then(name).cloned();
         self.shown = near;
         if let Some(group) = self.at.as_ref().and_then(|name| self.picture.group_of(name)) {
             self.at = Some(group.clone());

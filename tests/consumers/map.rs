@@ -32,10 +32,14 @@ fn seed(cluster: &Cluster) {
     }
     let allow = json!({ "SourceName": "mesh-00", "DestinationName": "link-00", "Action": "allow" });
     dc.http().post("/v1/connect/intentions", &allow).expect("an answer");
+    let far = json!({ "Name": "far", "Service": {
+        "Service": link(CHAIN - 1), "Failover": { "Datacenters": ["dc-2", "dc-3"] } } });
+    assert_eq!(dc.http().post("/v1/query", &far).expect("an answer").status, 200);
     dc.seed(&[Instance::new("tagged-n", "tagged", "tagged-1").tag("upstream:link-03")]);
 }
 
-/// A service of the mesh with its proxy, which has the next two as upstreams.
+/// A service of the mesh with its proxy, which has the next two as upstreams; one has a prepared
+/// query too.
 fn register(dc: &Dc, n: usize) {
     let name = |n: usize| format!("mesh-{:02}", n % MESH);
     let put = |service: Value| {
@@ -46,10 +50,13 @@ fn register(dc: &Dc, n: usize) {
     };
     put(json!({ "ID": format!("{}-1", name(n)), "Service": name(n), "Port": 80 }));
     let upstream = |n| json!({ "DestinationType": "service", "DestinationName": name(n), "LocalBindPort": 9000 + n });
+    let far = json!({ "DestinationType": "prepared_query", "DestinationName": "far", "LocalBindPort": 8999 });
+    let mut upstreams = vec![upstream(n + 1), upstream(n + 2)];
+    upstreams.extend((n == 5).then_some(far));
     put(json!({
         "ID": format!("{}-proxy", name(n)), "Service": format!("{}-sidecar-proxy", name(n)),
         "Kind": "connect-proxy", "Port": 21000,
-        "Proxy": { "DestinationServiceName": name(n), "Upstreams": [upstream(n + 1), upstream(n + 2)] },
+        "Proxy": { "DestinationServiceName": name(n), "Upstreams": upstreams },
     }));
 }
 
@@ -72,7 +79,9 @@ fn the_root_of_a_trouble_is_found_at_the_far_end_of_a_chain() {
     has("mesh-58", "mesh-00", "proxy", 1);
     has("mesh-00", "link-00", "intention", 1);
     has("tagged", "link-03", "tag", 1);
-    assert_eq!(rows.len(), CHAIN - 1 + 2 * MESH + 2);
+    has("mesh-05", "link-11", "query", 1);
+    has("link-11", "link-11", "query", 1);
+    assert_eq!(rows.len(), CHAIN - 1 + 2 * MESH + 4);
 
     for (size, whole) in [((200, 60), true), ((80, 24), false)] {
         let screen = Launch::dcview(&["--http-addr", &agent]).size(size.0, size.1).start();
@@ -97,11 +106,26 @@ fn the_root_of_a_trouble_is_found_at_the_far_end_of_a_chain() {
             text.contains(&format!("{behind} services stand behind it"))
         });
         assert!(text.contains(&format!("{far} is critical")) || !whole, "{text}");
+        if whole {
+            screen.wait_for("fails over to dc-2, dc-3  query in dc-1");
+        }
         screen.send(keys::ENTER);
         screen.wait_for(&format!("─ service {far}"));
         for dc in cluster.dcs() {
             let check = Check::of_service(&fails, &format!("{far}-1"), Status::Passing);
             dc.set_check(&format!("chain-{:02}", CHAIN - 1), &check.output("ok"));
         }
+        // Where nothing fails, a large map is what belongs together.
+        screen.wait("it passes", |text| text.matches("✓ passing").count() >= 3);
+        screen.send(":map\r");
+        screen.wait("it is folded", |text| {
+            text.contains(" services, folded live")
+                && text.contains("▸✓ link-* 12/12")
+                && text.contains("▸✓ mesh-* 60/60")
+        });
+        screen.send(keys::ENTER);
+        screen.wait("one group is unfolded", |text| {
+            text.contains("✓ link-00") && text.contains("▸✓ mesh-* 60/60")
+        });
     }
 }

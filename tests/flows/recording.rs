@@ -79,7 +79,7 @@ fn a_recording_shows_what_the_screen_showed_at_the_same_moment() {
     screen.wait("live lists", |text| text.contains("</rc-> live"));
     dc.set_check("rc-api-node", &flipped("rc-api", Status::Critical, "connection refused"));
     let failing = screen.wait("the check, as it was seen to fail", |text| {
-        shows(text, &["dc-2", "critical", "rc-api", "1/1 inst", "refused", "✓✗ 1"])
+        shows(text, &["dc-2", "critical", "rc-api", "1/1 inst", "3s", "refused", "✓✗ 1"])
     });
     screen.send(":services /rc-\r");
     screen.wait("the service", |text| shows(text, &["rc-api", "critical", "0/1"]));

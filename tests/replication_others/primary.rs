@@ -133,7 +133,9 @@ fn a_revoked_replication_token_is_seen_though_replication_says_it_runs() {
     assert!(ended.rows().iter().all(|row| row["verdict"] == "unknown"), "{ended:?}");
     assert!(ended.err.contains("permission denied"), "{ended:?}");
 
-    // A secondary that is dark from the first look on has the streams that it should have.
+    // A secondary that is dark from the first look on has the streams that it should have, once it
+    // made itself known to its primary.
+    until(&dcview, ("federation", ""), "in_sync");
     second.kill_server(0);
     let ended = dcview.run(&["--stream", KINDS, "-o", "json"]);
     assert_eq!(ended.code, 3, "{ended:?}");

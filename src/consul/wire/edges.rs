@@ -1,6 +1,7 @@
 //! Dependencies, as registrations and intentions tell them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -42,6 +43,29 @@ struct WireIntention {
     source_name: String,
     destination_name: String,
     action: String,
+    permissions: Option<Vec<WirePermission>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WirePermission {
+    action: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireTopology {
+    upstreams: Option<Vec<WireNeighbour>>,
+    #[serde(rename = "FilteredByACLs")]
+    is_filtered: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireNeighbour {
+    name: String,
+    datacenter: String,
+    source: String,
 }
 
 /// What the instances of a service say.
@@ -49,8 +73,10 @@ struct WireIntention {
 pub struct Said {
     /// Whom they call, or whom the service calls that they stand before.
     pub edges: Vec<Edge>,
-    /// They are sidecars: none of it is called by themselves.
-    pub is_sidecar: bool,
+    /// The prepared queries that they call, each with who does.
+    pub queries: Vec<(ServiceName, Arc<str>)>,
+    /// The services that they stand before as sidecars: none of it is called by themselves.
+    pub stands_before: BTreeSet<ServiceName>,
     /// They are a gateway, which has a list of services of its own.
     pub is_gateway: bool,
 }
@@ -59,29 +85,33 @@ pub struct Said {
 pub(in crate::consul) fn edges(text: &str, told: &Told) -> serde_json::Result<Said> {
     let rows: Option<Vec<WireService>> = serde_json::from_str(text)?;
     let mut said = Said::default();
-    let edges = &mut said.edges;
     for row in rows.unwrap_or_default() {
-        said.is_sidecar |= row.kind == "connect-proxy";
+        if row.kind == "connect-proxy" {
+            said.stands_before.insert(row.caller());
+        }
         said.is_gateway |= matches!(&*row.kind, "ingress-gateway" | "terminating-gateway");
-        row.of_proxy(edges);
-        row.of_meta(told, edges);
+        row.of_proxy(&mut said);
+        row.of_meta(told, &mut said.edges);
     }
-    edges.sort_unstable();
-    edges.dedup();
+    said.edges.sort_unstable();
+    said.edges.dedup();
+    said.queries.sort_unstable();
+    said.queries.dedup();
     Ok(said)
 }
 
 impl WireService {
     /// A proxy calls for the service that it stands before; a gateway for itself.
-    fn of_proxy(&self, edges: &mut Vec<Edge>) {
+    fn of_proxy(&self, said: &mut Said) {
         let Some(proxy) = self.proxy.as_ref().filter(|_| !self.kind.is_empty()) else {
             return;
         };
         let from = self.caller();
         for upstream in proxy.upstreams.iter().flatten() {
-            // A prepared query is no service.
-            if matches!(upstream.destination_type.as_str(), "" | "service") {
-                edges.push(Edge {
+            if upstream.destination_type == "prepared_query" {
+                said.queries.push((from.clone(), upstream.destination_name.as_str().into()));
+            } else if matches!(upstream.destination_type.as_str(), "" | "service") {
+                said.edges.push(Edge {
                     from: from.clone(),
                     to: upstream.destination_name.as_str().into(),
                     to_dc: Some(upstream.datacenter.as_str())
@@ -147,9 +177,13 @@ pub(in crate::consul) fn intentions(
     _names: &mut Interner,
 ) -> serde_json::Result<Vec<Edge>> {
     let rows: Option<Vec<WireIntention>> = serde_json::from_str(text)?;
-    let is_named = |it: &WireIntention| {
-        it.action == "allow" && it.source_name != "*" && it.destination_name != "*"
+    // One that looks at requests allows some of them, in place of all.
+    let allows = |it: &WireIntention| {
+        let mut some = it.permissions.iter().flatten();
+        it.action == "allow" || some.any(|permission| permission.action == "allow")
     };
+    let is_named =
+        |it: &WireIntention| allows(it) && it.source_name != "*" && it.destination_name != "*";
     let edge = |it: WireIntention| Edge {
         from: it.source_name.as_str().into(),
         to: it.destination_name.as_str().into(),
@@ -157,6 +191,26 @@ pub(in crate::consul) fn intentions(
         source: Source::Intention,
     };
     Ok(rows.unwrap_or_default().into_iter().filter(is_named).map(edge).collect())
+}
+
+/// `/v1/internal/ui/service-topology/NAME`: whom a service of the mesh calls, and whether some are
+/// hidden. What may only be called since everything may is left out.
+pub(in crate::consul) fn topology(
+    text: &str,
+    from: &ServiceName,
+) -> serde_json::Result<(Vec<Edge>, bool)> {
+    let wire: WireTopology = serde_json::from_str(text)?;
+    let is_told = |it: &WireNeighbour| {
+        !it.name.is_empty() && !matches!(it.source.as_str(), "default-allow" | "wildcard-intention")
+    };
+    let edge = |it: WireNeighbour| Edge {
+        from: from.clone(),
+        to: it.name.as_str().into(),
+        to_dc: Some(it.datacenter).filter(|dc| !dc.is_empty()).map(|dc| Dc::from(dc.as_str())),
+        source: Source::Topology,
+    };
+    let upstreams = wire.upstreams.unwrap_or_default();
+    Ok((upstreams.into_iter().filter(is_told).map(edge).collect(), wire.is_filtered))
 }
 
 #[cfg(test)]
@@ -171,7 +225,8 @@ mod tests {
             {"DestinationType":"prepared_query","DestinationName":"q"}]}},
             {"ServiceName":"web","ServiceKind":"","ServiceMeta":null,"ServiceProxy":{}}]"#;
         let said = edges(text, &Told::default()).unwrap();
-        assert!(said.is_sidecar && !said.is_gateway);
+        assert!(said.stands_before.contains("web") && !said.is_gateway);
+        assert_eq!(said.queries, [("web".into(), "q".into())]);
         let edges = said.edges;
         let words: Vec<String> = edges
             .iter()
@@ -192,7 +247,25 @@ mod tests {
     fn intentions_that_allow_by_name_are_edges() {
         let text = r#"[{"SourceName":"web","DestinationName":"api","Action":"allow"},
             {"SourceName":"*","DestinationName":"api","Action":"allow"},
-            {"SourceName":"web","DestinationName":"db","Action":"deny"}]"#;
-        assert_eq!(intentions(text, &mut Interner::default()).unwrap().len(), 1);
+            {"SourceName":"web","DestinationName":"db","Action":"deny"},
+            {"SourceName":"web","DestinationName":"shop","Action":"",
+             "Permissions":[{"Action":"deny"},{"Action":"allow","HTTP":{"PathPrefix":"/v2"}}]}]"#;
+        let edges = intentions(text, &mut Interner::default()).unwrap();
+        let to: Vec<&str> = edges.iter().map(|it| it.to.as_str()).collect();
+        assert_eq!(to, ["api", "shop"]);
+    }
+
+    #[test]
+    fn a_topology_says_whom_a_service_calls_unless_everything_may_be_called() {
+        let text = r#"{"Protocol":"http","TransparentProxy":true,"FilteredByACLs":true,"Upstreams":[
+            {"Name":"api","Datacenter":"dc-2","Source":"proxy-registration","Intention":{"Allowed":true}},
+            {"Name":"db","Datacenter":"dc-1","Source":"specific-intention"},
+            {"Name":"all","Datacenter":"dc-1","Source":"default-allow"},
+            {"Name":"any","Datacenter":"dc-1","Source":"wildcard-intention"}],
+            "Downstreams":[{"Name":"front","Datacenter":"dc-1","Source":"proxy-registration"}]}"#;
+        let (edges, is_filtered) = topology(text, &"web".into()).unwrap();
+        let to: Vec<&str> = edges.iter().map(|it| it.to.as_str()).collect();
+        assert_eq!((to, is_filtered), (vec!["api", "db"], true));
+        assert!(topology(r#"{"Upstreams":null}"#, &"web".into()).unwrap().0.is_empty());
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Interner, Text, nullable};
 use crate::domain::catalog::InstanceKey;
 use crate::domain::consumers::Executed;
-use crate::domain::ids::ServiceName;
+use crate::domain::ids::{Dc, ServiceName};
 
 /// A prepared query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub struct Prepared {
     pub is_picky: bool,
     /// True for a template, which answers for many names.
     pub is_template: bool,
+    /// The datacenters that it goes to where the own one has no instance, as it names them.
+    pub fails_over: Vec<Dc>,
+    /// True when it goes to the nearest ones too, or only.
+    pub fails_over_near: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -51,6 +55,16 @@ struct WireTarget<'a> {
     node_meta: Map<String, Value>,
     #[serde(deserialize_with = "nullable")]
     service_meta: Map<String, Value>,
+    failover: WireFailover<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct WireFailover<'a> {
+    #[serde(rename = "NearestN")]
+    nearest: usize,
+    #[serde(borrow, rename = "Datacenters", deserialize_with = "nullable")]
+    datacenters: Vec<Text<'a>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -98,6 +112,8 @@ pub(crate) fn prepared(text: &str, names: &mut Interner) -> serde_json::Result<V
                 || !target.node_meta.is_empty()
                 || !target.service_meta.is_empty(),
             is_template: !wire.template.kind.is_empty(),
+            fails_over: target.failover.datacenters.iter().map(|dc| names.name(dc)).collect(),
+            fails_over_near: target.failover.nearest > 0,
         }
     };
     Ok(list.unwrap_or_default().into_iter().map(read).collect())
@@ -140,7 +156,7 @@ mod tests {
         // Consul 1.8.7, GET /v1/query.
         let text = r#"[
             {"ID":"a1","Name":"web-geo","Template":{"Type":"","Regexp":""},"Service":{"Service":"web",
-             "Failover":{"NearestN":2,"Datacenters":null},"OnlyPassing":false,"Tags":null,"NodeMeta":null,
+             "Failover":{"NearestN":2,"Datacenters":["dc-2"]},"OnlyPassing":false,"Tags":null,"NodeMeta":null,
              "ServiceMeta":null}},
             {"ID":"a2","Name":"","Service":{"Service":"web","Tags":["v2"]}},
             {"ID":"a3","Name":"geo-","Template":{"Type":"name_prefix_match"},"Service":{"Service":"${name.full}"}}
@@ -149,6 +165,8 @@ mod tests {
         let seen: Vec<_> = all.iter().map(|it| (&*it.name, it.is_picky, it.is_template)).collect();
         assert_eq!(seen, [("web-geo", false, false), ("a2", true, false), ("geo-", false, true)]);
         assert_eq!(all[0].service.as_str(), "web");
+        assert_eq!((&*all[0].fails_over, all[0].fails_over_near), (&[Dc::from("dc-2")][..], true));
+        assert!(all[1].fails_over.is_empty() && !all[1].fails_over_near);
     }
 
     #[test]

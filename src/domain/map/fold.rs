@@ -109,7 +109,7 @@ impl Folded {
 
     /// The services that a node stands for: those of a group, or the service itself.
     pub fn members<'a>(&'a self, name: &'a ServiceName) -> &'a [ServiceName] {
-        self.group(name).unwrap_or(std::slice::from_ref(name))
+        self.group(name).unwrap_or_else(|| std::slice::from_ref(name))
     }
 
     /// The folded group that a service is in.
@@ -124,11 +124,11 @@ fn by_name(net: &Net, nodes: &[Node], words: usize, most: usize) -> BTreeMap<Str
     let mut groups: BTreeMap<String, Vec<Node>> = BTreeMap::new();
     for node in nodes {
         let name = net.name(*node).map_or("", ServiceName::as_str);
-        let Some(end) = name.match_indices(ENDS).nth(words - 1).map(|(at, end)| at + end.len())
-        else {
-            continue;
-        };
-        groups.entry(format!("{}*", &name[..end])).or_default().push(*node);
+        let first: Vec<&str> = name.split_inclusive(ENDS).take(words).collect();
+        // The last word ends with the name, and is no beginning of another.
+        if first.last().is_some_and(|word| word.ends_with(ENDS)) && first.len() == words {
+            groups.entry(format!("{}*", first.concat())).or_default().push(*node);
+        }
     }
     let large: BTreeSet<String> = groups
         .iter()

@@ -18,11 +18,12 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// A graph of so many nodes; edges to nodes that do not exist are left out.
+    /// A graph of so many nodes; edges to nodes that do not exist, or to the node itself, are left
+    /// out.
     pub fn new(nodes: usize, edges: impl IntoIterator<Item = (Node, Node)>) -> Self {
         let mut graph = Self { calls: vec![Vec::new(); nodes], called_by: vec![Vec::new(); nodes] };
         for (from, to) in edges {
-            if from < nodes && to < nodes {
+            if from < nodes && to < nodes && from != to {
                 graph.calls[from].push(to);
                 graph.called_by[to].push(from);
             }

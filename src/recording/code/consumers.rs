@@ -68,7 +68,7 @@ choice!(Gives {
     7 => Server(server),
     8 => NotServed,
 });
-choice!(Source { 0 => Proxy, 1 => Meta, 2 => Tag, 3 => Intention, 4 => File, 5 => Gateway });
+choice!(Source { 0 => Proxy, 1 => Meta, 2 => Tag, 3 => Intention, 4 => File, 5 => Gateway, 6 => Query, 7 => Topology });
 record!(Edge { from, to, to_dc, source });
 record!(Edges { edges, read, problems, at, may_be_filtered });
 record!(Since { at, is_exact });

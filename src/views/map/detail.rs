@@ -68,7 +68,9 @@ pub(super) fn lines(ctx: &Ctx, net: &Net, node: Node) -> Vec<Cell> {
         &format!("{behind} services stand behind it")
     };
     lines.push(Cell::new(stand.to_owned(), Role::Text));
-    let (links, status) = (|| net.links().iter(), |name: &ServiceName| health(ctx, name));
+    lines.extend(net.links().iter().filter(|it| it.ends == (node, node)).map(failover));
+    let links = || net.links().iter().filter(|it| it.ends.0 != it.ends.1);
+    let status = |name: &ServiceName| health(ctx, name);
     side(ctx, net, "calls", links().filter(|it| it.ends.0 == node), CALLED, status, &mut lines);
     side(ctx, net, "called by", links().filter(|it| it.ends.1 == node), CALLER, status, &mut lines);
     for (dc, state) in ctx.store.datacenters() {
@@ -109,6 +111,15 @@ fn signed(ctx: &Ctx, status: Option<Status>, name: &ServiceName) -> Cell {
         status.map_or(("?", Role::Muted), |it| (ctx.look.status(it), cells::role(it)));
     let text_role = if status == Some(Status::Passing) { Role::Text } else { role };
     Cell::new(format!("{sign} "), role).then(clean(name.as_str()).into_owned(), text_role)
+}
+
+/// Where a prepared query leads that finds no instance in its own datacenter.
+fn failover(link: &Link) -> Cell {
+    let to: Vec<_> = link.to_dcs.iter().map(|dc| clean(dc.as_str()).into_owned()).collect();
+    let to = if to.is_empty() { String::from("the nearest") } else { to.join(", ") };
+    let by: Vec<_> = link.told.iter().map(|(dc, _)| clean(dc.as_str()).into_owned()).collect();
+    Cell::new(format!("fails over to {to}"), Role::Text)
+        .then(format!("  query in {}", by.join(", ")), Role::Muted)
 }
 
 /// Where it is known from: `meta in dc-1, dc-2`, and whom it calls elsewhere.

@@ -36,6 +36,8 @@ pub fn bodies(seed: &Seed, key: &InstanceKey, instance: &Instance) -> Vec<Body> 
         Source::Tag,
         Source::Intention,
         Source::File,
+        Source::Query,
+        Source::Topology,
     ];
     let edges = Edges {
         edges: all.map(edge).to_vec(),
