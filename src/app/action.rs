@@ -143,6 +143,8 @@ pub enum Action {
     DestroySession,
     /// Show what consumers of the row's service see.
     Consumers,
+    /// Show the map around the service.
+    ShowMap,
     /// Take the source of the stream, which is a guess, as right.
     TakeSource,
     /// Watch the rollout of the service.

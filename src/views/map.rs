@@ -73,6 +73,11 @@ fn open(place: &Place) -> Box<dyn View> {
     })
 }
 
+/// The map around the service that a place is called by.
+pub(super) fn around(place: &Place) -> Place {
+    Place::new(ENTRY.name).of(place.args.last().map_or("", |name| name))
+}
+
 /// The map.
 pub(super) struct Map {
     place: Place,

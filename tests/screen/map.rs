@@ -23,10 +23,14 @@ fn small() -> App {
         }
     }
     press(&mut app, ":map<enter>");
-    for dc in ["dc-1", "dc-2"] {
-        world::edges(&mut app, dc, &pairs("web-api web-auth api-db auth-db batch-db"));
-    }
+    told(&mut app);
     app
+}
+
+fn told(app: &mut App) {
+    for dc in ["dc-1", "dc-2"] {
+        world::edges(app, dc, &pairs("web-api web-auth api-db auth-db batch-db"));
+    }
 }
 
 #[test]
@@ -106,4 +110,13 @@ fn what_belongs_together_is_one_node_until_it_is_opened() {
     press(&mut app, "f");
     let text = screen(&mut app, 120, 40);
     assert!(text.contains("2 steps around ship-07") && text.contains("7 services stand"), "{text}");
+}
+
+#[test]
+fn a_key_on_a_service_leads_to_its_place_on_the_map() {
+    let mut app = small();
+    press(&mut app, ":services /auth<enter>M");
+    told(&mut app);
+    let text = screen(&mut app, 120, 40);
+    assert!(text.contains(", 2 steps around auth live") && text.contains("─ auth ─"), "{text}");
 }

@@ -24,7 +24,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{below, detail_area, draw_detail};
 use crate::ui::widgets::table::{Head, draw_table};
 use crate::views::fresh::{self, Partly};
-use crate::views::{Ctx, Place, Response, View};
+use crate::views::{Ctx, Place, Response, View, map};
 
 /// What a list of faults says when it has none: its other rows are there, only not shown.
 const NO_FAULTS: &str = "nothing is failing";
@@ -356,10 +356,13 @@ impl<L: Listing> View for TableView<L> {
                 }
                 place.map_or(Response::Ignored, Response::Open)
             }
-            Action::Consumers => match row.and_then(|row| self.listing.consumers(&row)) {
-                Some(place) => Response::Open(place),
-                None => Response::Notice(String::from("this row is of no service")),
-            },
+            Action::Consumers | Action::ShowMap => {
+                match row.and_then(|row| self.listing.consumers(&row)) {
+                    Some(place) if action == Action::ShowMap => Response::Open(map::around(&place)),
+                    Some(place) => Response::Open(place),
+                    None => Response::Notice(String::from("this row is of no service")),
+                }
+            }
             Action::Copy => self.copy(ctx, false),
             Action::CopyRow => self.copy(ctx, true),
             Action::SortName => self.resort(ctx, "name"),
