@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Takes the screenshots again, from a real run of 'dcview demo' in a pseudo-terminal.
+# Takes the screenshots again, from real runs in a pseudo-terminal: of 'dcview demo', and of the tests
+# of the map and of consumers with real datacenters and a real HAProxy.
 #
 #   tests/screenshots.sh [path of a dcview; without one, it is built]
 #
-# Writes screenshots/{overview,services,checks,kv,replication}.{svg,png}. Needs the font 'DejaVu Sans Mono'.
+# Writes screenshots/{overview,services,checks,kv,replication,map,matrix,consumers}.{svg,png}. Needs the font 'DejaVu Sans Mono'.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,5 +16,6 @@ if [ -z "$program" ]; then
 fi
 # The program is started in another directory.
 program=$(realpath "$program")
+DCVIEW_WRITE_SHOTS=$top/screenshots "$top/tests/run.sh" --test consumers -- map:: screen::
 cargo run --quiet --locked --manifest-path "$top/tests/shot/Cargo.toml" \
     --target-dir "$target/shot" -- "$program" "$top/screenshots"

@@ -34,6 +34,7 @@ fn a_stale_balancer_is_read_from_the_list_of_all_and_from_the_service() {
     screen.wait_for("passing in Consul, DOWN in edge (L4CON");
     screen.wait_for("passing, absent from edge");
     screen.wait_for("udp with edns NOERROR");
+    screen.picture("consumers");
     // The catalog changes: told at once. Then the balancer does: told soon.
     dc.set_check("book-host", &Check::of_service("service:book-2", "book-2", Status::Passing));
     screen.wait_gone("critical in Consul, still UP");

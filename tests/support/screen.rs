@@ -137,6 +137,16 @@ impl Screen {
         self.emulator.read(use_it)
     }
 
+    /// Writes what is shown to `NAME.svg` in the folder that `DCVIEW_WRITE_SHOTS` names, if it does:
+    /// so are the pictures made that need a real Consul (`tests/screenshots.sh`).
+    #[track_caller]
+    pub fn picture(&self, name: &str) {
+        if let Some(folder) = std::env::var_os("DCVIEW_WRITE_SHOTS") {
+            let path = Path::new(&folder).join(name).with_extension("svg");
+            std::fs::write(path, self.with_vt(super::svg::render)).expect("a picture");
+        }
+    }
+
     /// What the program last copied to the clipboard by OSC 52.
     pub fn clipboard(&self) -> Option<String> {
         self.emulator.events(|events| events.clipboard.clone())

@@ -1,8 +1,9 @@
 //! Takes dcview's screenshots from a real run of `dcview demo` in a pseudo-terminal.
 //!
 //! `tests/screenshots.sh` is how to call it. For each view it types the command that leads there,
-//! waits until the screen has come to rest, and writes `NAME.svg` and `NAME.png`. Invariant: both
-//! show the same moment, as the PNG is made from the SVG.
+//! waits until the screen has come to rest, and writes `NAME.svg` and `NAME.png`; of pictures that
+//! tests with a real Consul wrote it makes the PNGs. Invariant: both show the same moment, as the PNG
+//! is made from the SVG.
 
 mod png;
 #[path = "../../support/screens.rs"]
@@ -27,6 +28,8 @@ const VIEWS: [(&str, &str); 5] = [
     ("kv", "kv global/limits/"),
     ("replication", "replication"),
 ];
+/// The pictures that tests wrote.
+const OF_TESTS: [&str; 3] = ["map", "matrix", "consumers"];
 /// The terminal: wide enough for all columns, narrow enough to be read on a web page.
 const COLS: u16 = 120;
 const ROWS: u16 = 34;
@@ -61,6 +64,14 @@ fn main() -> Result<()> {
         };
         save("svg", picture.as_bytes())?;
         save("png", &painter.paint(&picture)?)?;
+    }
+    for name in OF_TESTS {
+        let path = folder.join(name).with_extension("svg");
+        let picture =
+            fs::read_to_string(&path).with_context(|| format!("reading '{}'", path.display()))?;
+        let path = path.with_extension("png");
+        fs::write(&path, painter.paint(&picture)?)
+            .with_context(|| format!("writing '{}'", path.display()))?;
     }
     Ok(())
 }
