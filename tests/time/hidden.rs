@@ -27,6 +27,17 @@ fn assert_between(event: &Value, from: DateTime<Utc>, to: DateTime<Utc>) {
     assert!(at >= from, "{event}: {from} to {to}");
 }
 
+/// Nothing else was told of what has this in its name.
+#[track_caller]
+fn assert_only(told: &Told, dc: &str, name: &str, expected: &[&str]) {
+    // Each was waited for: none is missing.
+    let mut lines = told.lines_of(dc, name);
+    lines.sort_unstable();
+    let mut expected = expected.to_vec();
+    expected.sort_unstable();
+    assert_eq!(lines, expected, "in {dc}");
+}
+
 /// Everything changes in a datacenter that is dark: told between it was lost and is back.
 pub fn a_datacenter_that_was_dark(cluster: &Cluster, told: &Told) {
     let dc = cluster.dc("dc-3");
@@ -48,6 +59,16 @@ pub fn a_datacenter_that_was_dark(cluster: &Cluster, told: &Told) {
         assert_between(event, from, to);
     }
     told.wait_for("dc-3", "datacenter", "datacenter", "live");
+    told.wait_for("dc-3", "node", "new-n", "joined");
+    let checks = [
+        "check service:hid-1 of hid-1 on hid-n: passing > critical",
+        "check service:hid-2 of hid-2 on hid-n: critical > passing",
+    ];
+    assert_only(told, "dc-3", "hid", &checks);
+    let new = ["instance new-1 on new-n:  > registered", "node new-n:  > joined"];
+    assert_only(told, "dc-3", "new-", &new);
+    let there = ["datacenter datacenter: live > dark", "datacenter datacenter: dark > live"];
+    assert_only(told, "dc-3", "datacenter", &there);
 }
 
 fn change(dc: &Dc) {
@@ -73,6 +94,8 @@ pub fn dcview_itself_was_stopped(cluster: &Cluster, told: &Told) {
     told.signal(Signal::CONT);
     let event = told.wait_for("dc-1", "check", "service:hid-1 of hid-1 on hid-n", "critical");
     assert_between(&event, from, to);
+    let check = "check service:hid-1 of hid-1 on hid-n: passing > critical";
+    assert_only(told, "dc-1", "hid", &[check]);
 }
 
 /// Consul is restored from a snapshot: what differs is told, and nothing is taken for old.
@@ -99,4 +122,15 @@ pub fn an_index_that_went_backwards(cluster: &Cluster, told: &Told) {
     told.wait_for("dc-2", "check", "service:hid-1 of hid-1 on hid-n", "critical");
     deregister(dc, "hid-n", ("ServiceID", "hid-1"));
     told.wait_for("dc-2", "instance", "hid-1 on hid-n", "");
+    told.wait_for("dc-2", "instance", "hid-2 on hid-n", "");
+    told.wait_for("dc-2", "check", "service:hid-1 of hid-1 on hid-n", "");
+    let all = [
+        "check service:hid-1 of hid-1 on hid-n: critical > passing",
+        "check service:hid-2 of hid-2 on hid-n: critical > ",
+        "instance hid-2 on hid-n: registered > ",
+        "check service:hid-1 of hid-1 on hid-n: passing > critical",
+        "check service:hid-1 of hid-1 on hid-n: critical > ",
+        "instance hid-1 on hid-n: registered > ",
+    ];
+    assert_only(told, "dc-2", "hid", &all);
 }
