@@ -130,6 +130,9 @@ fn a_new_key_is_made_and_a_change_is_undone_from_the_journal() {
     desk.screen.send("y");
     desk.screen.wait_for("undone");
     assert_eq!(get("fresh/a"), "hello\n");
+    // All three are events too.
+    desk.screen.send(":timeline kind=write\r");
+    desk.screen.wait("the writes", |s| s.matches("fresh/a").count() >= 3 && s.contains("[3] live"));
 }
 
 #[test]
