@@ -98,6 +98,7 @@ fn the_root_of_a_trouble_is_found_at_the_far_end_of_a_chain() {
         screen.wait("the map", |text| {
             text.contains("map [")
                 && text.contains("around link-00 live")
+                && !text.contains("loading")
                 && text.matches("✗ critical").count() >= 3
         });
         screen.send("f");

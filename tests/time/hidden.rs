@@ -27,6 +27,15 @@ fn assert_between(event: &Value, from: DateTime<Utc>, to: DateTime<Utc>) {
     assert!(at >= from, "{event}: {from} to {to}");
 }
 
+/// Returns when it was told that these came, and their node.
+#[track_caller]
+fn seen(told: &Told, dc: &str, ids: &[&str]) {
+    told.wait_for(dc, "node", "hid-n", "joined");
+    for id in ids {
+        told.wait_for(dc, "instance", &format!("{id} on hid-n"), "registered");
+    }
+}
+
 /// Nothing else was told of what has this in its name.
 #[track_caller]
 fn assert_only(told: &Told, dc: &str, name: &str, expected: &[&str]) {
@@ -43,6 +52,7 @@ pub fn a_datacenter_that_was_dark(cluster: &Cluster, told: &Told) {
     let dc = cluster.dc("dc-3");
     dc.seed(&[instance("hid-1", Status::Passing), instance("hid-2", Status::Critical)]);
     told.wait_for("dc-3", "check", "service:hid-2 of hid-2 on hid-n", "critical");
+    seen(told, "dc-3", &["hid-1", "hid-2"]);
     told.forget();
     let from = Utc::now();
     told.proxy.cut();
@@ -83,7 +93,7 @@ fn change(dc: &Dc) {
 pub fn dcview_itself_was_stopped(cluster: &Cluster, told: &Told) {
     let dc = cluster.dc("dc-1");
     dc.seed(&[instance("hid-1", Status::Passing)]);
-    told.wait_for("dc-1", "instance", "hid-1 on hid-n", "registered");
+    seen(told, "dc-1", &["hid-1"]);
     told.forget();
     told.signal(Signal::STOP);
     let (from, began) = (Utc::now(), Instant::now());
@@ -102,7 +112,7 @@ pub fn dcview_itself_was_stopped(cluster: &Cluster, told: &Told) {
 pub fn an_index_that_went_backwards(cluster: &Cluster, told: &Told) {
     let dc = cluster.dc("dc-2");
     dc.seed(&[instance("hid-1", Status::Passing)]);
-    told.wait_for("dc-2", "instance", "hid-1 on hid-n", "registered");
+    seen(told, "dc-2", &["hid-1"]);
     let dir = tempfile::tempdir().expect("a directory");
     let snapshot = |what: &str| {
         let agent = format!("-http-addr={}", dc.http_addr());
@@ -113,6 +123,8 @@ pub fn an_index_that_went_backwards(cluster: &Cluster, told: &Told) {
     snapshot("save");
     dc.seed(&[instance("hid-1", Status::Critical), instance("hid-2", Status::Critical)]);
     told.wait_for("dc-2", "check", "service:hid-2 of hid-2 on hid-n", "critical");
+    seen(told, "dc-2", &["hid-1", "hid-2"]);
+    told.wait_for("dc-2", "check", "service:hid-1 of hid-1 on hid-n", "critical");
     told.forget();
     snapshot("restore");
     told.wait_for("dc-2", "check", "service:hid-1 of hid-1 on hid-n", "passing");

@@ -48,7 +48,7 @@ fn main() -> Result<()> {
     // The incident at its worst: a node is down, a rollout has failed, another node is taken out.
     let screen = Launch::program(program, &["demo", "--speed", "6"]).size(COLS, ROWS).start();
     screen.wait("the whole incident", |text| {
-        text.lines().any(|line| line.contains("maintenance") && !line.contains("maintenance 0"))
+        text.contains("◆ maintenance") && text.contains("2 critical, 1 warning")
     });
     for (view, command) in VIEWS {
         let command = format!(":{command}");
