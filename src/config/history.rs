@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::domain::history::Bound;
 use crate::domain::ids::Key;
 
-/// What history may take, unless it is said: half of it for events.
+/// What history may take, unless it is said.
 const BYTES: usize = 64 << 20;
 /// With less there is hardly a minute of a busy day.
 const LEAST: usize = 1 << 20;
@@ -40,9 +40,9 @@ impl Default for HistoryConfig {
 }
 
 impl HistoryConfig {
-    /// How much of it is for events: the other half is for earlier states.
+    /// How much of it is for what: half of it is for earlier states.
     pub fn bound(&self) -> Bound {
-        Bound { events: self.events, bytes: self.bytes / 2 }
+        Bound::within(self.bytes, self.events)
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(usual, HistoryConfig::default());
         assert_eq!(usual.bound(), Bound::default());
         let small = read("bytes = 2097152\nevents = 50").unwrap();
-        assert_eq!(small.bound(), Bound { events: 50, bytes: 1 << 20 });
+        assert_eq!(small.bound(), Bound { events: 50, bytes: 768 << 10, tracks: 256 << 10 });
     }
 
     #[test]

@@ -20,14 +20,24 @@ use super::track::{Since, Tracks};
 pub struct Bound {
     /// Events, at most.
     pub events: usize,
-    /// Bytes, at most, as [`Event::weight`] counts.
+    /// Bytes of events, at most, as [`Event::weight`] counts.
     pub bytes: usize,
+    /// Bytes, at most, for how checks changed, in all datacenters together.
+    pub tracks: usize,
+}
+
+impl Bound {
+    /// These events at most, within what history may take in all: half of it is for earlier states,
+    /// an eighth for how checks changed.
+    pub fn within(bytes: usize, events: usize) -> Self {
+        Self { events, bytes: bytes / 8 * 3, tracks: bytes / 8 }
+    }
 }
 
 impl Default for Bound {
-    /// 200,000 events, 32 MB: with as much for earlier states, half of what history may take.
+    /// 200,000 events, within 64 MB.
     fn default() -> Self {
-        Self { events: 200_000, bytes: 32 << 20 }
+        Self::within(64 << 20, 200_000)
     }
 }
 
@@ -113,6 +123,8 @@ impl History {
         let since = Since { at: event.at, is_exact: event.after.is_none() };
         if !self.checks.contains_key(&event.dc) {
             self.checks.insert(event.dc.clone(), Tracks::default());
+            let each = self.bound.tracks / self.checks.len();
+            self.checks.values_mut().for_each(|checks| checks.limit(each));
         }
         if let Some(checks) = self.checks.get_mut(&event.dc) {
             checks.change(&check, from, to, since);

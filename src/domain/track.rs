@@ -16,8 +16,10 @@ use super::health::Status;
 pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// Changes of one thing, at most: more in a quarter of an hour is no other news.
 pub const KEPT: usize = 100;
-/// Room for the tracks of all things of one sort in a datacenter, in changes: 4 MB.
-const MOST: usize = 250_000;
+/// Room for the tracks of all things of one sort in a datacenter, in changes: 1 MB.
+const MOST: usize = 62_500;
+/// What a change takes, in bytes.
+const CHANGE: usize = size_of::<Change>();
 /// Changes that would have room in what a track takes by itself.
 const EACH: usize = 12;
 /// What changed so recently is looked at again as its changes grow old.
@@ -169,6 +171,16 @@ impl<K: Clone + Eq + Hash> Tracks<K> {
             track.before = track.changes.pop_front().map_or(track.before, |first| first.to);
             self.changes -= 1;
         }
+        self.fit();
+    }
+
+    /// From now on no more than these bytes are taken, about.
+    pub fn limit(&mut self, bytes: usize) {
+        self.most = bytes / CHANGE;
+        self.fit();
+    }
+
+    fn fit(&mut self) {
         if self.changes + EACH * self.all.len() > self.most {
             self.forget();
         }

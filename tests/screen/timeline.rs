@@ -193,7 +193,7 @@ fn enter_goes_to_what_it_happened_to() {
 #[test]
 fn what_is_missing_is_said_and_the_oldest_goes_first() {
     let mut app = timeline();
-    app.history = History::new(Bound { events: 4, bytes: usize::MAX });
+    app.history = History::new(Bound { events: 4, bytes: usize::MAX, ..Bound::default() });
     let each = |i: i64| check("dc-1", &format!("s{i}-1"), Status::Critical, 100 - i * 11);
     for i in 0..7 {
         events(&mut app, "dc-1", vec![each(i)]);
@@ -411,7 +411,7 @@ fn chance(seed: &mut u64, below: u64) -> u64 {
 fn rows_that_came_bit_by_bit_are_those_that_loading_all_gives() {
     for unfolds in ["", "x"] {
         let mut app = timeline();
-        app.history = History::new(Bound { events: 60, bytes: usize::MAX });
+        app.history = History::new(Bound { events: 60, bytes: usize::MAX, ..Bound::default() });
         let mut seed = 7;
         for round in 0..60 {
             press(&mut app, &format!(":timeline web<enter>{unfolds}"));

@@ -21,7 +21,7 @@ fn seconds<'a>(events: impl Iterator<Item = &'a Arc<Event>>) -> Vec<i64> {
 
 #[test]
 fn the_oldest_goes_first_and_is_counted() {
-    let mut history = History::new(Bound { events: 3, bytes: usize::MAX });
+    let mut history = History::new(Bound { events: 3, bytes: usize::MAX, ..Bound::default() });
     for second in 1..=5 {
         history.push(event(second, ""));
     }
@@ -32,7 +32,7 @@ fn the_oldest_goes_first_and_is_counted() {
 
 #[test]
 fn an_event_keeps_its_number_and_history_begins_where_nothing_is_missing() {
-    let mut history = History::new(Bound { events: 3, bytes: usize::MAX });
+    let mut history = History::new(Bound { events: 3, bytes: usize::MAX, ..Bound::default() });
     let at = |second| DateTime::from_timestamp(second, 0);
     history.begin(at(0).unwrap());
     for second in [1, 4, 2] {
@@ -50,7 +50,7 @@ fn an_event_keeps_its_number_and_history_begins_where_nothing_is_missing() {
 #[test]
 fn bytes_are_a_bound_too() {
     let small = event(1, "").weight();
-    let mut history = History::new(Bound { events: 100, bytes: 3 * small });
+    let mut history = History::new(Bound { events: 100, bytes: 3 * small, ..Bound::default() });
     for second in 1..=3 {
         history.push(event(second, ""));
     }

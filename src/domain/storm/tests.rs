@@ -81,7 +81,7 @@ fn an_event_is_in_one_storm_only() {
 
 #[test]
 fn a_storm_shrinks_as_history_does_and_keeps_where_it_began() {
-    let mut history = History::new(Bound { events: 10, bytes: usize::MAX });
+    let mut history = History::new(Bound { events: 10, bytes: usize::MAX, ..Bound::default() });
     for n in 0..14 {
         history.push(at(n, &format!("n-{n}"), &format!("web-{n}"), "critical"));
     }

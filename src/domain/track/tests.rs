@@ -91,6 +91,8 @@ fn what_was_forgotten_is_not_called_steady() {
     assert!(tracks.get(&0).is_none() && tracks.get(&10).is_some());
     assert!(!tracks.is_whole(at(11)) && tracks.is_whole(at(2_000)));
     assert!(tracks.changes <= 10);
+    tracks.limit(3 * CHANGE * (EACH + 1));
+    assert!(tracks.get(&10).is_some() && tracks.changes <= 3, "{}", tracks.changes);
 }
 
 #[test]
