@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// It gives back what was freed.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     dcview::shell::main(std::env::args_os())
 }

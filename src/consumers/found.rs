@@ -7,31 +7,40 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use crate::consul::Client;
-use crate::consul::read;
+use crate::consul::{ApiError, Client, read};
 use crate::domain::catalog::Instance;
 use crate::domain::consumers::{Balancer, Told};
 use crate::domain::ids::Dc;
 
-/// All load balancers of a datacenter; those of the settings only where the catalog cannot be read.
-pub(super) async fn balancers(client: &Client, dc: &Dc, told: &Told) -> Vec<Arc<Balancer>> {
+/// All load balancers of a datacenter, and why there may be more, where the catalog could not be read.
+pub(super) async fn balancers(
+    client: &Client,
+    dc: &Dc,
+    told: &Told,
+) -> (Vec<Arc<Balancer>>, Option<ApiError>) {
     let own = told.balancers.iter().filter(|it| it.dc == *dc).cloned();
     let mut all: Vec<Arc<Balancer>> = own.collect();
-    let Ok((services, _)) = read::service_names().fetch(client).await else { return all };
+    let services = match read::service_names().fetch(client).await {
+        Ok((services, _)) => services,
+        Err(error) => return (all, Some(error)),
+    };
+    let mut failed = None;
     let candidates = services.into_iter().filter(|service| {
         service.tags.iter().any(|tag| **tag == *told.tag) || told.services.contains(&service.name)
     });
     for service in candidates {
-        if let Ok((instances, _)) =
-            read::service_instances(&service.name, &Arc::default()).fetch(client).await
-        {
-            all.extend(instances.iter().filter_map(|it| of_instance(it, dc, told)).map(Arc::new));
+        match read::service_instances(&service.name, &Arc::default()).fetch(client).await {
+            Ok((instances, _)) => {
+                let found = instances.iter().filter_map(|it| of_instance(it, dc, told));
+                all.extend(found.map(Arc::new));
+            }
+            Err(error) => failed = Some(error),
         }
     }
     let mut known = HashSet::new();
     all.retain(|it| known.insert(Arc::clone(&it.address)));
     named_apart(&mut all);
-    all
+    (all, failed)
 }
 
 /// The load balancer that an instance is, if it is one.

@@ -1,6 +1,6 @@
 //! One look at a service: every way asked at the same time.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,7 +41,12 @@ pub struct Looker {
     pub(super) client: Client,
     pub(super) told: Arc<Told>,
     http: Http,
-    balancers: Option<(Vec<Arc<Balancer>>, Instant)>,
+    balancers: Vec<Arc<Balancer>>,
+    balancers_at: Option<Instant>,
+    /// Why there may be more load balancers than are known, if so.
+    pub(super) lost: Option<Problem>,
+    /// The services that were listed in any sweep.
+    pub(super) listed: BTreeSet<ServiceName>,
     queries: Option<(Vec<Prepared>, Instant)>,
     /// Whether the token sees everything.
     sees_all: Option<(bool, Instant)>,
@@ -58,7 +63,10 @@ impl Looker {
             client: client.clone(),
             told: Arc::clone(told),
             http: Http::default(),
-            balancers: None,
+            balancers: Vec::new(),
+            balancers_at: None,
+            lost: None,
+            listed: BTreeSet::new(),
             queries: None,
             sees_all: None,
         }
@@ -66,7 +74,7 @@ impl Looker {
 
     /// Forgets which load balancers and prepared queries there are.
     pub fn renew(&mut self) {
-        self.balancers = None;
+        self.balancers_at = None;
         self.queries = None;
         self.sees_all = None;
     }
@@ -150,13 +158,19 @@ impl Looker {
 
     /// Which load balancers there are.
     pub(super) async fn balancers(&mut self) -> Vec<Arc<Balancer>> {
-        if let Some((known, at)) = &self.balancers
-            && at.elapsed() < KEPT
-        {
-            return known.clone();
+        if self.balancers_at.is_some_and(|at| at.elapsed() < KEPT) {
+            return self.balancers.clone();
         }
-        let all = found::balancers(&self.client, &self.dc, &self.told).await;
-        self.balancers = Some((all.clone(), Instant::now()));
+        let (mut all, failed) = found::balancers(&self.client, &self.dc, &self.told).await;
+        if failed.is_some() {
+            // Those that were found before are asked all the same.
+            let is_new = |it: &&Arc<Balancer>| all.iter().all(|found| found.address != it.address);
+            let known: Vec<_> = self.balancers.iter().filter(is_new).cloned().collect();
+            all.extend(known);
+        }
+        self.balancers_at = failed.is_none().then(Instant::now);
+        self.lost = failed.map(|error| problem(&error, clock::now()));
+        self.balancers.clone_from(&all);
         all
     }
 

@@ -4,7 +4,7 @@
 //! passes; DNS is asked for SRV only, many names over one connection, by TCP, which leaves nothing
 //! out; load balancers are asked once. Prepared queries are left to the look at one service.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ use crate::domain::ids::ServiceName;
 const AT_ONCE: usize = 8;
 /// What disagrees is looked at again after this, and told if it still does.
 const CONFIRM: Duration = Duration::from_millis(400);
+/// Where it is said that the catalog could not be asked for load balancers.
+const REGISTERED: &str = "registered load balancers";
 
 /// Looks at all services, and tells what is found as it comes. What was found `before` keeps since
 /// when it disagrees.
@@ -50,6 +52,11 @@ pub async fn sweep(
             swept.problems.push((Arc::clone(&balancer.name), problem.clone()));
         }
     }
+    if let Some(problem) = &looker.lost {
+        swept.problems.push((Arc::from(REGISTERED), problem.clone()));
+    }
+    let names: Vec<ServiceName> =
+        gone(looker, &balancers, &names).into_iter().chain(names).collect();
     for batch in names.chunks(MOST_ON_ONE) {
         let seen = look(looker, batch, &balancers).await?;
         let seen = confirmed(looker, seen, before).await?;
@@ -61,6 +68,23 @@ pub async fn sweep(
     }
     swept.at = Some(clock::now());
     Ok(swept)
+}
+
+/// Services that are no longer listed, though a load balancer still has a backend of theirs: one that
+/// the settings name, or that is called like a service that was listed before.
+fn gone(looker: &mut Looker, balancers: &Balancers, names: &[ServiceName]) -> Vec<ServiceName> {
+    let listed: HashSet<&ServiceName> = names.iter().collect();
+    let mut gone = BTreeSet::new();
+    for (balancer, answer) in balancers {
+        let servers = answer.given.iter().flat_map(|(servers, _)| servers.iter());
+        for backend in servers.map(|server| &server.backend) {
+            let known = || looker.listed.get(&ServiceName::from(Arc::clone(backend))).cloned();
+            let service = balancer.backends.get(backend).cloned().or_else(known);
+            gone.extend(service.filter(|service| !listed.contains(service)));
+        }
+    }
+    looker.listed.extend(names.iter().cloned());
+    gone.into_iter().collect()
 }
 
 async fn balancers(looker: &mut Looker) -> Balancers {

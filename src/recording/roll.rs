@@ -186,6 +186,8 @@ impl Roll {
     /// Nothing that came since then was or can be written; of so many bytes is the file, where that
     /// is not as it was to be.
     pub fn pause(&mut self, since: DateTime<Utc>, file: Option<u64>, why: &str) {
+        // What waits to be written is thrown away too.
+        let since = self.times.map_or(since, |(first, _)| first.min(since));
         (self.pending, self.times) = (Output::default(), None);
         self.sizes.file = file.unwrap_or(self.sizes.file);
         let (since, why) = match self.gap.take() {

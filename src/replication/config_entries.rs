@@ -66,6 +66,11 @@ pub(super) struct Ends<'a> {
 type Both = ([Bodies; 2], [Option<u64>; 2]);
 
 impl Entries {
+    /// What a version or its settings did not have is asked for again.
+    pub fn forget_absent(&mut self) {
+        self.absent.clear();
+    }
+
     /// Compares both ends.
     pub async fn look(
         &mut self,

@@ -9,6 +9,7 @@
 mod dark;
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
@@ -26,6 +27,9 @@ use crate::consul::{ApiError, Class, Client, Request};
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Kind, Stream, StreamId, Verdict};
 
+/// Features that were off are asked for again after this.
+const AGAIN: Duration = Duration::from_mins(10);
+
 /// Follows what one datacenter has from its primary.
 pub(super) struct Primary {
     dc: Dc,
@@ -41,6 +45,8 @@ pub(super) struct Primary {
     places: Vec<(Client, Request, u64)>,
     /// Features that are off: asking again would fill the servers' logs.
     absent: HashSet<Kind>,
+    /// Since when they are known.
+    absent_since: Instant,
     told: HashMap<StreamId, Stream>,
     /// Who did not answer the last time: it, or its primary.
     away: Option<Client>,
@@ -62,6 +68,7 @@ impl Primary {
             rights: Rights::default(),
             places: Vec::new(),
             absent: HashSet::new(),
+            absent_since: Instant::now(),
             told: HashMap::new(),
             away: None,
         }
@@ -69,6 +76,12 @@ impl Primary {
 
     async fn find_all(&mut self) -> Vec<Found> {
         let Some(here) = self.ground.clients.get(&self.dc).cloned() else { return Vec::new() };
+        if self.absent_since.elapsed() > AGAIN {
+            // They may have been turned on, or the servers be of a newer version.
+            self.absent.clear();
+            self.entries.forget_absent();
+            self.absent_since = Instant::now();
+        }
         let acl = self.ask(Kind::Acl, &here, primary::acl_replication());
         let states = self.ask(Kind::Federation, &here, primary::federation_states());
         let (acl, states) = tokio::join!(acl, states);

@@ -334,7 +334,12 @@ impl View for Map {
         match change {
             Change::Edges(_) | Change::Datacenters => self.load(ctx).into(),
             Change::Services(_, names) if names.iter().any(|it| self.net.find(it).is_some()) => {
-                self.draw_anew(ctx);
+                // What has no room may fail now, and then comes first.
+                if self.left_out > 0 {
+                    self.arrange(ctx);
+                } else {
+                    self.draw_anew(ctx);
+                }
                 Response::Changed
             }
             Change::Datacenter(_) => Response::Changed,

@@ -25,6 +25,7 @@ use tokio::time::{Instant, sleep_until};
 use super::backoff::Backoff;
 use super::context::{Context, Vital};
 use super::keeper::Keeper;
+use crate::domain::event::nodes::HIDDEN;
 use crate::domain::feed::Link;
 use crate::domain::ids::ServiceName;
 use ask::{Replied, Reply, ask};
@@ -200,7 +201,15 @@ impl Census {
         if news.went_back {
             self.wake_all();
         }
-        let News { events, seats, before, .. } = news;
+        let News { mut events, seats, before, .. } = news;
+        if self.ctx.facts.borrow().may_be_filtered == Some(true) {
+            // A token that is given less to see looks like a deregistration.
+            for event in events.iter_mut().filter(|event| event.to.is_empty()) {
+                let parts = [&*event.detail, HIDDEN];
+                let parts = parts.into_iter().filter(|part| !part.is_empty());
+                event.detail = parts.collect::<Vec<_>>().join(", ").into();
+            }
+        }
         if events.is_empty() && seats.is_none() {
             return;
         }

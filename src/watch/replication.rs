@@ -51,18 +51,29 @@ struct Went {
     away: Vec<Vec<Dc>>,
 }
 
-/// What runs because of a spec, and what it told.
+/// What was told because of a spec.
 #[derive(Default)]
 struct Told {
     streams: HashSet<StreamId>,
     /// The verdicts that were given last.
     given: HashMap<StreamId, Given>,
-    found: HashMap<Spec, DropGuard>,
+    /// Those that follow what it found.
+    found: HashMap<Spec, Running>,
+    /// What was told of what was found before it began anew, until it is found again.
+    left: HashMap<Spec, Self>,
+    /// Nothing is told any more: another one took its place.
+    is_over: bool,
+}
+
+/// A task that follows a spec until this is dropped.
+struct Running {
+    told: Arc<Mutex<Told>>,
+    _guard: DropGuard,
 }
 
 /// Follows all there is for as long as it is polled.
 pub(super) async fn watch_replication(mut shared: Streams) {
-    let mut running: HashMap<Spec, DropGuard> = HashMap::new();
+    let mut running: HashMap<Spec, Running> = HashMap::new();
     let mut known: Vec<Dc> = Vec::new();
     loop {
         let ground = shared.ground.borrow_and_update().clone();
@@ -72,11 +83,16 @@ pub(super) async fn watch_replication(mut shared: Streams) {
         if now != known {
             // Who follows has the clients of all datacenters: they begin anew with others.
             known = now;
-            running.clear();
-        }
-        for spec in specs(&ground) {
-            let start = || start(&shared, &spec);
-            running.entry(spec.clone()).or_insert_with(start);
+            let mut left: HashMap<Spec, Told> =
+                running.drain().map(|(spec, running)| (spec, running.end())).collect();
+            for spec in specs(&ground) {
+                let told = left.remove(&spec).unwrap_or_default();
+                running.insert(spec.clone(), start(&shared, &spec, told));
+            }
+            let gone = left.values().flat_map(Told::all).collect();
+            if !forget(&shared, gone).await {
+                return;
+            }
         }
         if shared.ground.changed().await.is_err() {
             return;
@@ -84,14 +100,36 @@ pub(super) async fn watch_replication(mut shared: Streams) {
     }
 }
 
-/// Follows a spec, and what it finds, until the guard is dropped.
-fn start(shared: &Streams, spec: &Spec) -> DropGuard {
+/// Says that these streams are no longer there; false when nobody listens.
+async fn forget(shared: &Streams, removed: Vec<StreamId>) -> bool {
+    let delta = Delta { upserts: Vec::new(), removed };
+    delta.is_empty() || shared.keeper.out.send(Report::Streams(delta)).await.is_ok()
+}
+
+/// Follows a spec of which this was told before, and what it finds.
+fn start(shared: &Streams, spec: &Spec, told: Told) -> Running {
     let own = shared.keeper.child();
     let (inner, spec) = (Streams { keeper: own.clone(), ..shared.clone() }, spec.clone());
-    let told = Arc::new(Mutex::new(Told::default()));
-    let name = Dc::from("streams");
-    own.keep(&name, "a stream", move || follow(inner.clone(), spec.clone(), Arc::clone(&told)));
-    own.token.drop_guard()
+    let told = Arc::new(Mutex::new(told));
+    let (name, its) = (Dc::from("streams"), Arc::clone(&told));
+    own.keep(&name, "a stream", move || follow(inner.clone(), spec.clone(), Arc::clone(&its)));
+    Running { told, _guard: own.token.drop_guard() }
+}
+
+impl Running {
+    /// Ends it; gives what it told.
+    fn end(self) -> Told {
+        let mut told = lock(&self.told);
+        let before = std::mem::take(&mut *told);
+        told.is_over = true;
+        let found = before.found.into_iter().map(|(spec, running)| (spec, running.end()));
+        let left = before.left.into_iter().chain(found).collect();
+        Told { streams: before.streams, given: before.given, left, ..Told::default() }
+    }
+}
+
+fn lock(told: &Mutex<Told>) -> std::sync::MutexGuard<'_, Told> {
+    told.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
@@ -101,12 +139,20 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
         let began = Instant::now();
         let seen = follower.look().await;
         let went = Went::of(&spec, &seen, began.elapsed());
-        let (delta, events) = {
-            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-            told.found.retain(|spec, _| seen.found.contains(spec));
+        let (mut delta, events) = {
+            let mut told = lock(&told);
+            if told.is_over {
+                return;
+            }
+            let gone = told.lose(&seen);
             let events = told.events(&seen.streams);
-            (told.delta(seen.streams), events)
+            let mut delta = told.delta(seen.streams);
+            delta.removed.extend(gone);
+            (delta, events)
         };
+        let is_told_here = |id: &StreamId| delta.upserts.iter().any(|(it, _)| it == id);
+        let removed = delta.removed.iter().filter(|id| !is_told_here(id)).cloned().collect();
+        delta.removed = removed;
         let streams = (!delta.is_empty()).then(|| Report::Streams(delta));
         for report in streams.into_iter().chain(events) {
             if shared.keeper.out.send(report).await.is_err() {
@@ -115,9 +161,12 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
         }
         // Only then: what they tell may take the place of what is no longer told here.
         {
-            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut told = lock(&told);
             for spec in &seen.found {
-                told.found.entry(spec.clone()).or_insert_with(|| start(&shared, spec));
+                if !told.found.contains_key(spec) {
+                    let before = told.left.remove(spec).unwrap_or_default();
+                    told.found.insert(spec.clone(), start(&shared, spec, before));
+                }
             }
         }
         rest(&shared, &mut *follower, &went).await;
@@ -194,6 +243,26 @@ impl Told {
         reports
     }
 
+    /// All streams that were told, here and by what was found.
+    fn all(&self) -> Vec<StreamId> {
+        let found = self.found.values().flat_map(|running| lock(&running.told).all());
+        let left = self.left.values().flat_map(Self::all);
+        self.streams.iter().cloned().chain(found).chain(left).collect()
+    }
+
+    /// Ends what is no longer found; gives the streams that nobody tells of any more.
+    fn lose(&mut self, seen: &Seen) -> Vec<StreamId> {
+        let is_gone = |spec: &Spec, _: &mut Running| !seen.found.contains(spec);
+        let mut gone: Vec<Self> =
+            self.found.extract_if(is_gone).map(|(_, running)| running.end()).collect();
+        if !seen.is_away {
+            // Who did not answer may find it again.
+            let is_gone = |spec: &Spec, _: &mut Self| !seen.found.contains(spec);
+            gone.extend(self.left.extract_if(is_gone).map(|(_, told)| told));
+        }
+        gone.iter().flat_map(Self::all).collect()
+    }
+
     /// What is new, and what is no longer there.
     fn delta(&mut self, streams: Vec<Stream>) -> Delta<StreamId, Stream> {
         let now: HashSet<StreamId> = streams.iter().map(|stream| stream.id.clone()).collect();
@@ -257,17 +326,45 @@ mod tests {
         assert!(!dark.hides(&[needs("dc-1"), needs("dc-3")]) && !dark.hides(&[]));
     }
 
-    #[tokio::test]
-    async fn one_that_is_dark_is_looked_at_again_when_it_is_back_and_not_before() {
-        let (out, _reports) = mpsc::channel(1);
+    fn shared(dark: Dark) -> (Streams, impl Sized) {
+        let (out, reports) = mpsc::channel(1);
         let keeper = Keeper { token: CancellationToken::new(), tracker: TaskTracker::new(), out };
-        let (_ground, ground) = watch::channel(Ground::default());
+        let (grounds, ground) = watch::channel(Ground::default());
         let mut shown = Scope::default();
         shown.glanced.replication = true;
-        let (_scope, scope) = watch::channel(shown);
-        let (_refresh, refresh) = watch::channel(0);
+        let (scopes, scope) = watch::channel(shown);
+        let (refreshes, refresh) = watch::channel(0);
+        let held = (reports, grounds, scopes, refreshes);
+        (Streams { keeper, ground, scope, refresh, dark }, held)
+    }
+
+    #[tokio::test]
+    async fn what_is_no_longer_found_is_taken_off_the_screen_with_all_that_it_told() {
+        let (shared, _held) = shared(Dark::new());
+        let spec = Spec::Replicate { into: "dc-2".into(), status: "s".into() };
+        let mut child = Told::default();
+        child.delta(seen(false).streams);
+        let mut told = Told::default();
+        told.found.insert(spec.clone(), start(&shared, &spec, child));
+        let found = Seen { found: vec![spec.clone()], ..Seen::default() };
+        assert!(told.lose(&found).is_empty());
+        // One that begins anew knows what was told before, until it is found or not.
+        let running = Running {
+            told: Arc::new(Mutex::new(told)),
+            _guard: shared.keeper.child().token.drop_guard(),
+        };
+        let mut told = running.end();
+        assert!(told.found.is_empty() && told.lose(&found).is_empty());
+        let away = Seen { is_away: true, ..Seen::default() };
+        assert!(told.lose(&away).is_empty(), "who did not answer says nothing");
+        assert_eq!(told.lose(&Seen::default()), [seen(false).streams[0].id.clone()]);
+        assert!(told.all().is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_is_dark_is_looked_at_again_when_it_is_back_and_not_before() {
         let dark = Dark::new();
-        let shared = Streams { keeper, ground, scope, refresh, dark: dark.clone() };
+        let (shared, _held) = shared(dark.clone());
         let (source, destination) = (Dc::from("dc-1"), Dc::from("dc-2"));
         let pair = Pair { source, prefix: "a/".into(), destination: destination.clone(), to: None };
         let went = Went::of(&Spec::Compare(pair), &seen(true), Duration::from_secs(10));

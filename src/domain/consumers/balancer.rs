@@ -138,6 +138,10 @@ fn cells(line: &str) -> Vec<String> {
 
 /// Finds the instances of a service among a load balancer's servers; `None` where it does not serve
 /// the service: no backend is called like it, none is told to be its, and no server is one of them.
+///
+/// Strays are those of a backend that is called like the service or told to be its: one that is known
+/// by its servers alone may have those of other services too. A backup is none, as it may be no
+/// instance of anything.
 pub fn join(
     balancer: &Balancer,
     servers: &[Server],
@@ -145,9 +149,13 @@ pub fn join(
     instances: &[Arc<Instance>],
 ) -> Option<Joined> {
     let places = Places::of(instances);
-    let is_its = |server: &Server| match balancer.backends.get(&server.backend) {
+    let is_its_alone = |server: &Server| match balancer.backends.get(&server.backend) {
         Some(told) => told == service,
-        None => *server.backend == *service.as_str() || places.is_surely(server, service),
+        None => *server.backend == *service.as_str(),
+    };
+    let is_its = |server: &Server| {
+        is_its_alone(server)
+            || !balancer.backends.contains_key(&server.backend) && places.is_surely(server, service)
     };
     let backends: HashSet<&str> =
         servers.iter().filter(|it| is_its(it)).map(|it| &*it.backend).collect();
@@ -160,6 +168,7 @@ pub fn join(
             // In several backends, or processes: what takes traffic counts.
             Some(Some(known)) if known.takes_traffic() || !server.takes_traffic() => {}
             Some(slot) => *slot = Some(server.clone()),
+            None if server.is_backup || !is_its_alone(server) => {}
             None => joined.strays.push(server.clone()),
         }
     }

@@ -246,6 +246,12 @@ fn a_server_is_found_by_address_id_or_node_and_only_where_it_is_the_services() {
     let told = edge(&[("be_shop", "web"), ("web", "shop")]);
     assert_eq!(joined(&told, &[elsewhere(server("dc1-host-1", "UP", ""))]), named("dc1-host-1"));
     assert_eq!(joined(&told, &[server("web-1", "UP", "")]), None);
+    // Such a one may have servers of others too; and a backup is for when there is none.
+    let of_another = elsewhere(server("canary", "UP", "10.0.0.9:1"));
+    let both = [elsewhere(server("srv1", "UP", "127.77.1.11:8101")), of_another];
+    assert_eq!(joined(&plain, &both), named("srv1"));
+    let sorry = Server { is_backup: true, ..server("sorry", "UP", "127.0.0.1:80") };
+    assert_eq!(joined(&plain, &[server("web-1", "UP", ""), sorry]), named("web-1"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::domain::ids::NodeName;
 const JOINED: &str = "joined";
 const LEFT: &str = "left";
 /// What is said of one that went, where the token may have shortened the list.
-const HIDDEN: &str = "or the token may no longer see it";
+pub const HIDDEN: &str = "or the token may no longer see it";
 
 /// What happened between two lists of all nodes.
 pub fn between(

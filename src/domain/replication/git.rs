@@ -62,6 +62,10 @@ impl Local<'_> {
             stream.evidence = "a first sync or a rebuild goes on: its '.ref' is empty".into();
             return;
         };
+        if self.mapping.prefix.is_empty() {
+            stream.evidence = "its keys have no prefix of their own: they are not compared".into();
+            return;
+        }
         let after = |stamp: &Stamp| self.line.is_some_and(|line| stamp.modify_index > line);
         let edited: Vec<_> = self.keys.iter().filter(|(_, stamp)| after(stamp)).collect();
         let (all, short) = (self.keys.len(), short(commit));

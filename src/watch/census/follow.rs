@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::DropGuard;
@@ -53,7 +54,13 @@ impl Followers {
         let own = self.keeper.child();
         let (ctx, name, out) = (Arc::clone(&self.ctx), name.clone(), self.out.clone());
         own.keep(&self.ctx.dc, "a rollout", move || {
-            let mut end = End { name: name.clone(), out: out.clone(), seen: None, is_new: true };
+            let mut end = End {
+                name: name.clone(),
+                out: out.clone(),
+                seen: None,
+                is_new: true,
+                doubtful: None,
+            };
             let query = read::service_instances(&name, &ctx.versions);
             let mut watcher = Watcher::new(&ctx, query, Refusal::Tell).of_rollout();
             async move { watcher.run(&mut end).await }
@@ -70,6 +77,19 @@ struct End {
     seen: Option<Seen>,
     /// Nothing is known of the time before what is found first.
     is_new: bool,
+    /// What a datacenter without a leader said: it may be old, and is told if it is said again.
+    doubtful: Option<Seats>,
+}
+
+impl End {
+    fn tell(&mut self, seen: Seen, seats: Seats, took: Duration) {
+        let is_first = std::mem::take(&mut self.is_new);
+        let until = (!is_first).then(|| seen.so_until());
+        let asked = until.unwrap_or(seen.at - took);
+        let look = Look { asked, at: seen.at, until, ..Look::default() };
+        // Nobody listens any more when the datacenter's tasks end.
+        let _closed = self.out.send(Found { name: self.name.clone(), seats, look });
+    }
 }
 
 impl Sink<Vec<Instance>> for End {
@@ -78,15 +98,23 @@ impl Sink<Vec<Instance>> for End {
     }
 
     fn value(&mut self, value: Vec<Instance>, meta: &Meta) {
-        // Without a leader, an answer may be older than what is known.
-        let Some(seen) = self.seen.filter(|seen| seen.is_present) else { return };
-        let is_first = std::mem::take(&mut self.is_new);
-        let until = (!is_first).then(|| seen.so_until());
-        let asked = until.unwrap_or(seen.at - meta.elapsed);
-        let look = Look { asked, at: seen.at, until, ..Look::default() };
         let seats = Seats::of(&value, meta.index.unwrap_or_default());
-        // Nobody listens any more when the datacenter's tasks end.
-        let _closed = self.out.send(Found { name: self.name.clone(), seats, look });
+        // Without a leader, an answer may be older than what is known.
+        match self.seen.filter(|seen| seen.is_present) {
+            Some(seen) => {
+                self.doubtful = None;
+                self.tell(seen, seats, meta.elapsed);
+            }
+            None => self.doubtful = Some(seats),
+        }
+    }
+
+    fn same(&mut self, meta: &Meta) {
+        let Some(seen) = self.seen.filter(|seen| seen.is_present) else { return };
+        if let Some(seats) = self.doubtful.take() {
+            let index = meta.index.unwrap_or(seats.index);
+            self.tell(seen, Seats { index, ..seats }, meta.elapsed);
+        }
     }
 
     // What is in motion is told as seats and events, whose freshness is that of all services.

@@ -164,6 +164,10 @@ impl Ledger {
         for key in asked.iter().map(|check| check.key()) {
             let Some(Open { index, left, .. }) = self.open.get(&key) else { continue };
             let (index, left) = (*index, *left);
+            if moment.index < index && left != u64::MAX {
+                // It was back since, and left again: the answer is of the first time.
+                continue;
+            }
             match rows.get(&key) {
                 Some(row) if row.status != Status::Passing => {
                     self.present(&key, row, &answer, &mut events);
@@ -204,6 +208,11 @@ impl Ledger {
     fn present(&mut self, key: &CheckKey, row: &Arc<Check>, answer: &Answer, out: &mut Vec<Event>) {
         let new = || Known { check: Arc::clone(row), modified: row.modify_index };
         let Some(known) = self.known.get_mut(key) else {
+            let is_older =
+                |open: &Open| row.modify_index < open.check.modify_index && open.left != u64::MAX;
+            if self.open.get(key).is_some_and(is_older) && !answer.how.went_back {
+                return;
+            }
             if let Some(open) = self.open.remove(key) {
                 self.back(&open, row, answer.moment, out);
             } else if !answer.is_first {

@@ -252,6 +252,25 @@ fn one_that_was_asked_about_and_failed_again_is_told_by_the_answer() {
 }
 
 #[test]
+fn an_answer_that_comes_late_is_of_a_time_that_is_over() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 17)], 17, PROMPT);
+    told.take(C, &[], 20, PROMPT);
+    told.texts();
+    // It warned before it was critical.
+    told.take(W, &[warning("a", 15)], 16, PROMPT);
+    assert_eq!(told.texts(), [""; 0]);
+    let asked = told.ledger.ask();
+    told.take(C, &[critical("a", 22)], 22, PROMPT);
+    told.take(C, &[], 24, PROMPT);
+    told.texts();
+    // It passed then; since then it failed, and left for the other list.
+    told.found(&asked, &[check("a", Status::Passing, 1, 20)], 21);
+    told.take(W, &[warning("a", 24)], 24, PROMPT);
+    assert_eq!(told.texts(), ["a: critical -> warning @24"]);
+}
+
+#[test]
 fn a_check_that_was_made_failing_came_from_nothing() {
     for (created, modified, how, from) in [
         (12, 12, PROMPT, ""),
