@@ -1,5 +1,7 @@
 //! The operator's way, in a real terminal: a stale load balancer is seen, reloaded, and seen again.
 
+use serde_json::json;
+
 use super::pair;
 use super::stale::Stale;
 use super::support::consul::{Check, Status};
@@ -45,4 +47,20 @@ fn a_stale_balancer_is_read_from_the_list_of_all_and_from_the_service() {
     screen.wait_for("edge cannot be asked: connection refused");
     let text = screen.wait_gone("absent from edge");
     assert!(!text.contains("DRAIN in edge"), "{text}");
+}
+
+#[test]
+fn a_service_that_left_the_catalog_is_still_looked_for_in_the_balancer() {
+    let dc = pair().dc("dc-1");
+    let stale = Stale::make(dc, "left", Stats { legends: true, auth: false });
+    let screen = open(dc, &stale.haproxy.url(), "disagreements /left");
+    screen.wait_for("critical in Consul, still UP in edge");
+    for n in 1..=4 {
+        let body = json!({ "Node": "left-host", "ServiceID": format!("left-{n}") });
+        let answer = dc.http().put("/v1/catalog/deregister", &body).expect("an answer");
+        assert_eq!(answer.status, 200);
+    }
+    screen.send("\x12");
+    // The first, the second and the old one take traffic; nobody listens at the third.
+    screen.wait("all of it", |text| text.matches("not in Consul, still UP in").count() >= 3);
 }
