@@ -4,22 +4,23 @@
 //! streams. While streams are shown, each is looked at as soon as it can have changed; otherwise now
 //! and then, for the overview. A look costs what it costs: the next one waits a multiple of that.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+mod told;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::time::sleep;
-use tokio_util::sync::DropGuard;
 
 use super::dark::Dark;
 use super::keeper::Keeper;
 use crate::domain::delta::Delta;
-use crate::domain::event::streams::{Given, look};
-use crate::domain::feed::{Body, Feed, Report, Scope};
+use crate::domain::feed::{Report, Scope};
 use crate::domain::ids::Dc;
-use crate::domain::replication::{Stream, StreamId};
+use crate::domain::replication::StreamId;
 use crate::replication::{Follower, Ground, Seen, Spec, follower, specs};
+use told::{Running, Told, lock};
 
 /// The shortest pause between two looks that are watched.
 const SHORTEST: Duration = Duration::from_millis(200);
@@ -49,26 +50,6 @@ struct Went {
     cost: Duration,
     /// Whose answers each stream needs, where one did not come.
     away: Vec<Vec<Dc>>,
-}
-
-/// What was told because of a spec.
-#[derive(Default)]
-struct Told {
-    streams: HashSet<StreamId>,
-    /// The verdicts that were given last.
-    given: HashMap<StreamId, Given>,
-    /// Those that follow what it found.
-    found: HashMap<Spec, Running>,
-    /// What was told of what was found before it began anew, until it is found again.
-    left: HashMap<Spec, Self>,
-    /// Nothing is told any more: another one took its place.
-    is_over: bool,
-}
-
-/// A task that follows a spec until this is dropped.
-struct Running {
-    told: Arc<Mutex<Told>>,
-    _guard: DropGuard,
 }
 
 /// Follows all there is for as long as it is polled.
@@ -113,23 +94,7 @@ fn start(shared: &Streams, spec: &Spec, told: Told) -> Running {
     let told = Arc::new(Mutex::new(told));
     let (name, its) = (Dc::from("streams"), Arc::clone(&told));
     own.keep(&name, "a stream", move || follow(inner.clone(), spec.clone(), Arc::clone(&its)));
-    Running { told, _guard: own.token.drop_guard() }
-}
-
-impl Running {
-    /// Ends it; gives what it told.
-    fn end(self) -> Told {
-        let mut told = lock(&self.told);
-        let before = std::mem::take(&mut *told);
-        told.is_over = true;
-        let found = before.found.into_iter().map(|(spec, running)| (spec, running.end()));
-        let left = before.left.into_iter().chain(found).collect();
-        Told { streams: before.streams, given: before.given, left, ..Told::default() }
-    }
-}
-
-fn lock(told: &Mutex<Told>) -> std::sync::MutexGuard<'_, Told> {
-    told.lock().unwrap_or_else(PoisonError::into_inner)
+    Running::new(told, own.token.drop_guard())
 }
 
 async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
@@ -225,55 +190,6 @@ impl Went {
     }
 }
 
-impl Told {
-    /// What happened, of the streams whose verdict is another.
-    fn events(&mut self, streams: &[Stream]) -> Vec<Report> {
-        let mut reports = Vec::new();
-        for stream in streams {
-            let (event, given) = look(self.given.get(&stream.id).copied(), stream);
-            if let Some(given) = given {
-                self.given.insert(stream.id.clone(), given);
-            }
-            reports.extend(event.map(|event| {
-                let (dc, at) = (event.dc.clone(), event.at);
-                let body = Body::Events(vec![Arc::new(event)], 0);
-                Report::Feed(Box::new(Feed { dc, ticket: 0, at, body }))
-            }));
-        }
-        reports
-    }
-
-    /// All streams that were told, here and by what was found.
-    fn all(&self) -> Vec<StreamId> {
-        let found = self.found.values().flat_map(|running| lock(&running.told).all());
-        let left = self.left.values().flat_map(Self::all);
-        self.streams.iter().cloned().chain(found).chain(left).collect()
-    }
-
-    /// Ends what is no longer found; gives the streams that nobody tells of any more.
-    fn lose(&mut self, seen: &Seen) -> Vec<StreamId> {
-        let is_gone = |spec: &Spec, _: &mut Running| !seen.found.contains(spec);
-        let mut gone: Vec<Self> =
-            self.found.extract_if(is_gone).map(|(_, running)| running.end()).collect();
-        if !seen.is_away {
-            // Who did not answer may find it again.
-            let is_gone = |spec: &Spec, _: &mut Self| !seen.found.contains(spec);
-            gone.extend(self.left.extract_if(is_gone).map(|(_, told)| told));
-        }
-        gone.iter().flat_map(Self::all).collect()
-    }
-
-    /// What is new, and what is no longer there.
-    fn delta(&mut self, streams: Vec<Stream>) -> Delta<StreamId, Stream> {
-        let now: HashSet<StreamId> = streams.iter().map(|stream| stream.id.clone()).collect();
-        let removed = self.streams.difference(&now).cloned().collect();
-        self.streams = now;
-        let upserts =
-            streams.into_iter().map(|stream| (stream.id.clone(), Arc::new(stream))).collect();
-        Delta { upserts, removed }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use futures_util::future::BoxFuture;
@@ -283,7 +199,7 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::domain::replication::{Kind, Pair};
+    use crate::domain::replication::{Kind, Pair, Stream};
 
     /// One that never sees a change.
     struct Still;
@@ -349,10 +265,8 @@ mod tests {
         let found = Seen { found: vec![spec.clone()], ..Seen::default() };
         assert!(told.lose(&found).is_empty());
         // One that begins anew knows what was told before, until it is found or not.
-        let running = Running {
-            told: Arc::new(Mutex::new(told)),
-            _guard: shared.keeper.child().token.drop_guard(),
-        };
+        let guard = shared.keeper.child().token.drop_guard();
+        let running = Running::new(Arc::new(Mutex::new(told)), guard);
         let mut told = running.end();
         assert!(told.found.is_empty() && told.lose(&found).is_empty());
         let away = Seen { is_away: true, ..Seen::default() };
