@@ -177,3 +177,17 @@ fn a_source_is_guessed_until_it_is_taken_as_right_and_then_remembered() {
     screen.send("s");
     screen.wait("the question", |text| text.contains("resync guess/ of dc-1 into dc-2"));
 }
+
+#[test]
+fn a_replication_that_is_over_leaves_the_list() {
+    let mut scene = Scene::new("over/");
+    scene.set("host", "10.0.0.1");
+    let replicator = scene.replicate();
+    scene.in_sync();
+    drop(replicator);
+    let screen = open(&scene, (120, 30));
+    screen.wait("the stream", |text| text.contains("IN SYNC") && text.contains("over/"));
+    delete(&scene.destination, &scene.status());
+    // Its verdict was true of what is no longer carried.
+    screen.wait_gone("IN SYNC");
+}
