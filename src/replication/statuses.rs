@@ -10,10 +10,14 @@ use futures_util::future::BoxFuture;
 
 use super::ends::{Failed, SMALL, bounded, mended};
 use super::hang::hang;
+use super::rights::Rights;
 use super::{Follower, Ground, Seen, Spec};
 use crate::consul::{Client, kv};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Kind, Source, Status, Stream, StreamId};
+
+/// Why nothing is known of a replication whose status is not among those that are seen.
+const UNSEEN: &str = "no status of it is seen, and the token may not see all";
 
 /// Finds replications.
 pub(super) struct Statuses {
@@ -27,6 +31,7 @@ pub(super) struct Statuses {
     has_read: bool,
     /// The last look failed by what may pass.
     is_away: bool,
+    rights: Rights,
 }
 
 impl Statuses {
@@ -41,11 +46,12 @@ impl Statuses {
             found: Vec::new(),
             has_read: false,
             is_away: false,
+            rights: Rights::default(),
         }
     }
 
-    /// What is known to come here, none of which can be read.
-    fn named(&self, failed: &Failed) -> Vec<Stream> {
+    /// What is known to come here, none of which can be read: why, and whether that was denied.
+    fn named(&self, why: &str, is_denied: bool) -> Vec<Stream> {
         let told = self.ground.told.sources.iter().cloned();
         let mut seen = HashSet::new();
         let all = told.chain(self.ground.memory.sources()).filter(|source| {
@@ -62,8 +68,7 @@ impl Statuses {
                 to: Arc::clone(&of),
                 of,
             };
-            let (problem, is_denied) = (Some(failed.text()), failed.is_denied());
-            Stream { problem, is_denied, ..Stream::new(id) }
+            Stream { problem: Some(why.into()), is_denied, ..Stream::new(id) }
         };
         all.map(stream).collect()
     }
@@ -91,11 +96,15 @@ impl Follower for Statuses {
             match self.read(&client).await {
                 Ok((found, index)) => {
                     (self.found, self.index, self.has_read) = (found, index, true);
+                    // Where none is seen, the token may be shown none.
+                    if self.found.is_empty() && !self.rights.are_whole([&client, &client]).await {
+                        streams = self.named(UNSEEN, true);
+                    }
                 }
                 Err(failed) => {
                     is_away = failed.may_pass();
                     if !self.has_read {
-                        streams = self.named(&failed);
+                        streams = self.named(&failed.text(), failed.is_denied());
                     }
                 }
             }
