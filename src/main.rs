@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// It gives back what was freed.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     dcview::shell::main(std::env::args_os())
 }
