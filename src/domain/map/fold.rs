@@ -1,7 +1,7 @@
 //! Folding: services that belong together as one node, so that a large map stays readable.
 //!
 //! Pure. Services belong together by the first words of their names, or by a tag. A group is worth a
-//! node of its own from [`FEWEST`] services on; of names, one that has more than half of all services
+//! node of its own from three services on; of names, one that has more than half of all services
 //! is parted by the next word, where that parts most of it again. Invariants: each service is in one
 //! group or in none; equal input gives equal output; a group is never called like a service.
 
