@@ -287,7 +287,7 @@ impl Listing for StreamKeys {
             "source": stamp(row.source),
             "destination": stamp(row.destination),
             "is_edited_there": row.is_edited_there,
-            "since": row.since,
+            "first_seen": row.since,
         })
     }
 

@@ -86,6 +86,16 @@ fn a_commit_is_told_from_an_edit_where_git2consul_runs() {
     put(dc, "platform-config/main.ref", SECOND);
     says(&dcview, main, "in_sync", "commit 29ebbd5, 2 keys");
 
+    // Nothing but an index is left of what was deleted before dcview looked.
+    delete(dc, "platform-config/main/README");
+    let unsure = says(&dcview, main, "unknown", "which one cannot be told");
+    assert_eq!((&unsure["drift"], &unsure["same"]), (&0.into(), &1.into()));
+    let ended = dcview.run(&["--stream", "git", "--fail-on", "drift"]);
+    assert!(ended.code == 3 && ended.err.contains("platform-config/main"), "{ended:?}");
+    put(dc, "platform-config/main/README", "top 2");
+    put(dc, "platform-config/main.ref", FIRST);
+    says(&dcview, main, "in_sync", "commit 7d7af74, 2 keys");
+
     // With a source_root the '.ref' is there before its files: no edit.
     put(dc, "cfg/global/app-config/main.ref", FIRST);
     put(dc, "cfg/global/app-config/web/haproxy.cfg", "maxconn 4096");
@@ -103,6 +113,7 @@ fn a_commit_is_live_in_another_datacenter_once_all_of_it_is_there() {
     configure(first);
     // Nothing else waits.
     put(first, "cfg/global/app-config/main.ref", FIRST);
+    put(first, "cfg/global/app-config/x", "1");
     for (key, value) in [("main/README", "top"), ("main/svc/x", "1"), ("main.ref", FIRST)] {
         put(first, &format!("platform-config/{key}"), value);
         put(second, &format!("copy/{key}"), value);

@@ -5,6 +5,10 @@
 //! were written after it were edited, or a sync is going on. Elsewhere the commit is live when the
 //! replicator has passed the `.ref` and no key is pending or different: the `.ref` itself arrives
 //! before its files. What was edited before the last commit cannot be seen without the repository.
+//! What was deleted after it is known by name as far as dcview saw it there, and else by the index of
+//! the folder, for the 15 minutes that Consul remembers a deletion.
+
+mod left;
 
 use std::sync::Arc;
 
@@ -12,9 +16,21 @@ use super::{Class, Counts, Differing, MOST_DIFFERING, Stamp, StatusKey, Stream, 
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
 use crate::domain::managed::Mapping;
+pub use left::{Gone, Left, Look};
 
 /// A commit is told by so many of its digits.
 const SHORT: usize = 7;
+
+/// A key below a branch's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its name, from the root.
+    pub key: Key,
+    /// What of it is compared.
+    pub stamp: Stamp,
+    /// Its `CreateIndex`.
+    pub create_index: u64,
+}
 
 /// A branch where git2consul brings it in.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +40,9 @@ pub struct Local<'a> {
     /// Its `.ref`.
     pub marker: Option<&'a Entry>,
     /// The keys that it writes.
-    pub keys: &'a [(Key, Stamp)],
+    pub keys: &'a [Written],
+    /// What was deleted after the commit.
+    pub gone: &'a Gone,
     /// Keys above this index were written after the commit; `None` while that is not known.
     pub line: Option<u64>,
     /// True when nothing has been written for a while: no sync is going on.
@@ -66,38 +84,69 @@ impl Local<'_> {
             stream.evidence = "its keys have no prefix of their own: they are not compared".into();
             return;
         }
-        let after = |stamp: &Stamp| self.line.is_some_and(|line| stamp.modify_index > line);
-        let edited: Vec<_> = self.keys.iter().filter(|(_, stamp)| after(stamp)).collect();
-        let (all, short) = (self.keys.len(), short(commit));
-        let keys = counted(all);
-        stream.counts.same = all - edited.len();
-        stream.evidence = match (edited.len(), self.is_still) {
-            (0, _) if self.line.is_none() => format!(
+        let after = |it: &&Written| self.line.is_some_and(|line| it.stamp.modify_index > line);
+        let edited: Vec<_> = self.keys.iter().filter(after).collect();
+        let names = &self.gone.names;
+        let short = short(commit);
+        let keys = counted(self.keys.len() + names.len());
+        stream.counts.same = self.keys.len() - edited.len();
+        let changed = match (edited.len(), names.len()) {
+            (0, 0) => None,
+            (written, 0) => Some(format!("{written} of {keys} written")),
+            (0, deleted) => Some(format!("{deleted} of {keys} deleted")),
+            (written, deleted) => {
+                Some(format!("{written} of {keys} written and {deleted} deleted"))
+            }
+        };
+        let count = edited.len() + names.len();
+        stream.evidence = match (changed, self.is_still) {
+            (None, false) if self.gone.is_unnamed => {
+                stream.counts.pending = 1;
+                format!("a key was deleted after commit {short}: a sync goes on")
+            }
+            (None, _) if self.gone.is_unnamed => format!(
+                "commit {short}, {keys}; a key here was deleted after it, before dcview looked: \
+                 which one cannot be told"
+            ),
+            (None, _) if self.keys.is_empty() => {
+                format!("commit {short}, and no key of it is here")
+            }
+            (None, _) if self.line.is_none() => format!(
                 "commit {short}, {keys}; with a source_root, edits before dcview looked cannot \
                  be told"
             ),
-            (0, _) => format!("commit {short}, {keys}, none written after it"),
-            (n, true) => {
-                stream.counts.drift = n;
-                format!("{n} of {keys} written after commit {short}: edited out of band")
+            (None, _) => format!("commit {short}, {keys}, none written after it"),
+            (Some(changed), true) => {
+                stream.counts.drift = count;
+                format!("{changed} after commit {short}: edited out of band")
             }
-            (n, false) => {
-                stream.counts.pending = n;
-                format!("{n} of {keys} written after commit {short}: a sync goes on")
+            (Some(changed), false) => {
+                stream.counts.pending = count;
+                format!("{changed} after commit {short}: a sync goes on")
             }
         }
         .into();
-        stream.verdict = stream.counts.verdict();
-        let class = if self.is_still { Class::Drift } else { Class::Pending };
-        let differing = edited.into_iter().take(MOST_DIFFERING).map(|(key, stamp)| Differing {
+        let is_doubtful = self.gone.is_unnamed || self.keys.is_empty();
+        stream.verdict = match stream.counts.verdict() {
+            Verdict::InSync if is_doubtful => Verdict::Unknown,
+            verdict => verdict,
+        };
+        let edited = edited.into_iter().map(|it| (&it.key, Some(it.stamp)));
+        let gone = names.iter().map(|key| (key, None));
+        let differing = edited.chain(gone).take(MOST_DIFFERING);
+        stream.differing = differing.map(|(key, stamp)| self.differing(key, stamp)).collect();
+    }
+
+    /// A key that is not as the commit left it; it is gone where it has no stamp.
+    fn differing(&self, key: &Key, destination: Option<Stamp>) -> Differing {
+        Differing {
             name: Arc::from(key.below(&self.mapping.prefix).unwrap_or(key.as_str())),
-            class,
+            class: if self.is_still { Class::Drift } else { Class::Pending },
             source: None,
-            destination: Some(*stamp),
+            destination,
             is_edited_there: self.is_still,
             since: None,
-        });
-        stream.differing = differing.collect();
+        }
     }
 }
 
@@ -195,13 +244,51 @@ mod tests {
         line: Option<u64>,
         still: bool,
     ) -> Stream {
-        let stamp = |index| Stamp { modify_index: index, len: 1, flags: 0 };
-        let keys: Vec<_> =
-            keys.iter().map(|(key, index)| (Key::from(*key), stamp(*index))).collect();
+        local_without(&Gone::default(), marker, keys, line, still)
+    }
+
+    fn local_without(
+        gone: &Gone,
+        marker: Option<&Entry>,
+        keys: &[(&str, u64)],
+        line: Option<u64>,
+        still: bool,
+    ) -> Stream {
+        let written = |(key, index): &(&str, u64)| Written {
+            key: Key::from(*key),
+            stamp: Stamp { modify_index: *index, len: 1, flags: 0 },
+            create_index: 1,
+        };
+        let keys: Vec<_> = keys.iter().map(written).collect();
         let mapping = &mapping();
         let mut stream = blank();
-        Local { mapping, marker, keys: &keys, line, is_still: still }.judge(&mut stream);
+        Local { mapping, marker, keys: &keys, gone, line, is_still: still }.judge(&mut stream);
         stream
+    }
+
+    #[test]
+    fn what_was_deleted_after_the_commit_is_missed() {
+        let marker = entry("platform-config/main.ref", OLD, 438);
+        let keys = [("platform-config/main/README", 433)];
+        let edited = [("platform-config/main/README", 460)];
+        let named = Gone { names: vec!["platform-config/main/svc/x".into()], is_unnamed: false };
+        let unnamed = Gone { names: Vec::new(), is_unnamed: true };
+        let none = Gone::default();
+        for (gone, keys, still, verdict, evidence) in [
+            (&named, &keys[..], true, Verdict::Drift, "1 of 2 keys deleted after commit 7d7af74"),
+            (&named, &edited, true, Verdict::Drift, "1 of 2 keys written and 1 deleted after"),
+            (&named, &keys, false, Verdict::Lagging, "a sync goes on"),
+            (&unnamed, &keys, true, Verdict::Unknown, "which one cannot be told"),
+            (&unnamed, &keys, false, Verdict::Lagging, "a key was deleted after"),
+            (&unnamed, &edited, true, Verdict::Drift, "1 of 1 key written after"),
+            (&none, &[], true, Verdict::Unknown, "no key of it is here"),
+        ] {
+            let found = local_without(gone, Some(&marker), keys, Some(438), still);
+            assert_eq!(found.verdict, verdict, "{evidence}: {}", found.evidence);
+            assert!(found.evidence.contains(evidence), "{}", found.evidence);
+        }
+        let found = local_without(&named, Some(&marker), &keys, Some(438), true);
+        assert_eq!((&*found.differing[0].name, found.differing[0].destination), ("svc/x", None));
     }
 
     #[test]

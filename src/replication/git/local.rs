@@ -11,7 +11,8 @@ use crate::consul::{ApiError, Client, kv};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
 use crate::domain::managed::{Mapping, owner};
-use crate::domain::replication::{Stamp, Stream, StreamId, git};
+use crate::domain::replication::git::{self, Left, Look, Written};
+use crate::domain::replication::{Stamp, Stream, StreamId};
 
 /// So long nothing is written between two keys of one sync: what stands still is no sync.
 const STILL: Duration = Duration::from_secs(3);
@@ -19,12 +20,15 @@ const STILL: Duration = Duration::from_secs(3);
 /// What is remembered of a branch.
 #[derive(Debug, Default)]
 pub(super) struct Local {
-    keys: Vec<(Key, Stamp)>,
+    keys: Vec<Written>,
+    /// The index of the newest deletion below the folder, as far as Consul remembers one.
+    deletion: Option<u64>,
+    left: Left,
     /// The index of the keys' folder when they were read.
     index: Option<u64>,
     /// The folder's and the `.ref`'s index that were seen to stand still.
     still: Option<(u64, u64)>,
-    /// With a `source_root`: the `.ref`'s index, and that of the newest key that the sync wrote.
+    /// With a `source_root`: the `.ref`'s index, and that of the last change that the sync made.
     line: Option<(u64, u64)>,
     commit: Option<(String, Sight)>,
     since: Since,
@@ -97,7 +101,12 @@ impl Local {
         let mut stream = Stream::new(id.clone());
         (stream.at, stream.whole_at) = (Some(now), Some(now));
         let line = marker.and_then(|marker| self.line(mapping, marker.modify_index));
-        git::Local { mapping, marker, keys: &self.keys, line, is_still }.judge(&mut stream);
+        let gone = marker.map(|marker| {
+            let (marker, deletion, keys) = (marker.modify_index, self.deletion, &self.keys);
+            self.left.note(Look { marker, line, deletion, keys, is_still })
+        });
+        let (keys, gone) = (&self.keys, &gone.unwrap_or_default());
+        git::Local { mapping, marker, keys, gone, line, is_still }.judge(&mut stream);
         let pending = (stream.counts.pending > 0).then(|| "sync".to_owned());
         // How long a sync may take is git2consul's business: it is never called stalled.
         stream.waiting = self.since.note(now, pending).waiting;
@@ -132,15 +141,18 @@ impl Local {
         let now = index(here, folder).await?;
         if self.index != Some(now) {
             let mut listing = kv::recurse(here, folder).await?;
-            let mut keys = Vec::new();
+            let (mut keys, mut newest) = (Vec::new(), None);
             while let Some(page) = listing.page().await? {
                 let own = page.iter().filter(|entry| {
                     let key = entry.key.as_str();
                     key != mapping.marker && owner(all, key) == Some(mapping)
                 });
-                keys.extend(own.map(|entry| (entry.key.clone(), stamp(entry))));
+                keys.extend(own.map(written));
+                newest = page.iter().map(|entry| entry.modify_index).chain(newest).max();
             }
             self.keys = keys;
+            // The folder's index is that of its newest key or deletion, unless it is empty.
+            self.deletion = newest.filter(|newest| *newest < now).map(|_| now);
             self.index = Some(now);
         }
         Ok(now)
@@ -163,12 +175,13 @@ impl Local {
     }
 
     fn newest(&self) -> u64 {
-        self.keys.iter().map(|(_, stamp)| stamp.modify_index).max().unwrap_or_default()
+        let keys = self.keys.iter().map(|it| it.stamp.modify_index);
+        keys.chain(self.deletion).max().unwrap_or_default()
     }
 }
 
-/// What of an entry is compared.
-fn stamp(entry: &Entry) -> Stamp {
-    let Entry { modify_index, flags, .. } = *entry;
-    Stamp { modify_index, len: entry.value.len(), flags }
+fn written(entry: &Entry) -> Written {
+    let Entry { modify_index, flags, create_index, .. } = *entry;
+    let stamp = Stamp { modify_index, len: entry.value.len(), flags };
+    Written { key: entry.key.clone(), stamp, create_index }
 }

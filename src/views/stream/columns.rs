@@ -10,9 +10,9 @@ use crate::views::{Ctx, cells};
 
 /// All columns; `wide` keeps the indexes rather than the sizes.
 pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
-    let since = |row: &DiffRow| match row.0.since {
+    let seen = |row: &DiffRow| match row.0.since {
         Some(at) => Cell::new(age((ctx.now - at).to_std().unwrap_or_default()), Role::Text),
-        None => Cell::new("unknown", Role::Muted),
+        None => Cell::new("before", Role::Muted),
     };
     let edited = |row: &DiffRow| {
         let (text, role) =
@@ -31,7 +31,7 @@ pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
         Column::new("edited", "there", Width::Fit(5, 6), edited)
             .rank(1)
             .sorts_worst_first(|a: &DiffRow, b| a.0.is_edited_there.cmp(&b.0.is_edited_there)),
-        Column::new("age", "since", Width::Fit(5, 7), since)
+        Column::new("age", "seen", Width::Fit(5, 7), seen)
             .right()
             .sorts(|a: &DiffRow, b| a.0.since.cmp(&b.0.since)),
     ];
@@ -75,6 +75,9 @@ fn at(stamp: Stamp) -> Cell {
 pub(super) fn why(ctx: &Ctx, kind: Kind, row: &Differing) -> Vec<Cell> {
     let text = match kind {
         Kind::ConsulReplicate => of_replicate(row),
+        Kind::Git if row.source.is_none() && row.destination.is_none() => {
+            "deleted after the commit"
+        }
         Kind::Git if row.is_edited_there => "written after the commit, not by git2consul",
         _ => of_others(row),
     };
