@@ -21,6 +21,7 @@ use futures_util::future::{BoxFuture, join_all};
 use super::ends::mended;
 use super::hang::{hang, woken};
 use super::rights::{Rights, doubt};
+use super::since;
 use super::{Follower, Ground, PATIENCE, Seen, unread};
 use crate::consul::{ApiError, Class, Client, kv};
 use crate::domain::ids::{Dc, Key};
@@ -146,10 +147,16 @@ impl Git {
             Ok(found) => found
                 .into_iter()
                 .map(|(id, result)| {
-                    let before = || self.told.get(&id).cloned();
-                    result.unwrap_or_else(|error| {
-                        unread(before().unwrap_or_else(|| Stream::new(id.clone())), &error)
-                    })
+                    let before = self.told.get(&id);
+                    match (result, before) {
+                        (Ok(mut stream), Some(before)) => {
+                            since::date(&mut stream, before);
+                            stream
+                        }
+                        (Ok(stream), None) => stream,
+                        (Err(error), Some(before)) => unread(before.clone(), &error),
+                        (Err(error), None) => unread(Stream::new(id), &error),
+                    }
                 })
                 .collect(),
             Err(error) if self.told.is_empty() && error.class() == Class::Denied => {

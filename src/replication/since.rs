@@ -3,11 +3,12 @@
 //! Pure. What waits at the first look waits since nobody knows when; a lower bound is all there is.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::replication::{Stream, Waiting};
+use crate::domain::replication::{Differing, Stream, Waiting};
 
 /// Since when each of some things has been waiting without a break.
 #[derive(Debug, Default)]
@@ -87,9 +88,23 @@ impl Oldest {
     }
 }
 
+/// Says of each key that differs when it was first seen to, by what was found before.
+pub(super) fn date(stream: &mut Stream, before: &Stream) {
+    // Of what was not looked at, or not listed, nothing is known.
+    let is_whole = before.at.is_some() && before.differing.len() == before.counts.differing();
+    let known: HashMap<_, _> = before.differing.iter().map(|key| (&key.name, key.since)).collect();
+    let came = stream.at.filter(|_| is_whole);
+    let dated = |key: &Differing| {
+        let since = known.get(&key.name).copied().unwrap_or(came);
+        Differing { since, ..key.clone() }
+    };
+    stream.differing = stream.differing.iter().map(dated).collect::<Arc<_>>();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::replication::{Class, Counts, Kind, StreamId};
 
     fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_700_000_000 + second, 0).unwrap()
@@ -108,6 +123,39 @@ mod tests {
         assert_eq!(since.note(at(12), names(&[])), Oldest::default());
         // It arrived meanwhile: it waits anew.
         assert_eq!(since.note(at(20), names(&["a"])).waiting, Waiting::Since(at(20)));
+    }
+
+    #[test]
+    fn a_key_differs_since_the_look_that_found_it_first() {
+        let (source, destination) = (None, "dc-1".into());
+        let id = StreamId { kind: Kind::Git, source, destination, of: "".into(), to: "".into() };
+        let look = |second, names: &[&str]| {
+            let differing = |name: &&str| Differing {
+                name: (*name).into(),
+                class: Class::Drift,
+                source: None,
+                destination: None,
+                is_edited_there: true,
+                since: None,
+            };
+            let counts = Counts { drift: names.len(), ..Counts::default() };
+            let differing = names.iter().map(differing).collect();
+            Stream { at: Some(at(second)), counts, differing, ..Stream::new(id.clone()) }
+        };
+        let dated = |mut stream: Stream, before: &Stream| {
+            date(&mut stream, before);
+            stream
+        };
+        let times =
+            |stream: &Stream| stream.differing.iter().map(|it| it.since).collect::<Vec<_>>();
+        let first = look(0, &["a"]);
+        let second = dated(look(10, &["a", "b"]), &first);
+        assert_eq!(times(&second), [None, Some(at(10))]);
+        assert_eq!(times(&dated(look(20, &["a", "b"]), &second)), [None, Some(at(10))]);
+        let never = Stream::new(id.clone());
+        assert_eq!(times(&dated(look(20, &["a"]), &never)), [None]);
+        let cut = Stream { counts: Counts { drift: 2, ..Counts::default() }, ..look(0, &["a"]) };
+        assert_eq!(times(&dated(look(20, &["b"]), &cut)), [None], "it was not listed");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::views::{Ctx, cells};
 pub(super) fn all<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, DiffRow>> {
     let seen = |row: &DiffRow| match row.0.since {
         Some(at) => Cell::new(age((ctx.now - at).to_std().unwrap_or_default()), Role::Text),
-        None => Cell::new("before", Role::Muted),
+        None => Cell::new("unknown", Role::Muted),
     };
     let edited = |row: &DiffRow| {
         let (text, role) =
