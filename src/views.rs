@@ -44,6 +44,7 @@ pub mod fresh;
 pub mod instance;
 pub mod journal;
 pub mod key;
+pub mod known;
 pub mod kv;
 pub mod listing;
 pub mod locks;

@@ -149,6 +149,15 @@ pub struct Counts {
     pub maintenance: usize,
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passing += other.passing;
+        self.warning += other.warning;
+        self.critical += other.critical;
+        self.maintenance += other.maintenance;
+    }
+}
+
 impl Counts {
     /// Adds `n` instances of this state.
     pub fn add(&mut self, status: Status, n: usize) {

@@ -1,7 +1,8 @@
 //! How differently datacenters have the same service: is it one datacenter, or all.
 //!
 //! Compared are what part of the instances fails, whether it is there at all, its versions, and how
-//! many instances there are. A datacenter that has not told its services takes no part.
+//! many instances there are. A datacenter that has not told its services, or does not answer now,
+//! takes no part.
 
 use std::collections::BTreeSet;
 
@@ -60,19 +61,31 @@ impl Difference {
     }
 }
 
-/// It in words, what matters first; empty where nothing differs and nothing fails.
-pub fn words(parts: &[Part]) -> Vec<String> {
-    let fails = |part: &&Part| part.health.is_some_and(|it| it.counts.failing() > 0);
-    let failing: Vec<&Dc> = parts.iter().filter(fails).map(|part| part.dc).collect();
+/// It in words, what matters first; empty where nothing differs and nothing fails. `unseen` are the
+/// datacenters of which it is not known how it is there now: no part is theirs, and what they said
+/// last decides nothing.
+pub fn words(parts: &[Part], unseen: &[Dc]) -> Vec<String> {
+    let is_critical = |it: &ServiceHealth| it.counts.critical > 0;
+    let fails = |it: &ServiceHealth| it.counts.failing() > 0;
     let there = parts.iter().filter(|part| part.health.is_some()).count();
     let absent: Vec<&Dc> =
         parts.iter().filter(|part| part.health.is_none()).map(|part| part.dc).collect();
+    // What is worse speaks for all: a datacenter that only warns is no part of an outage.
+    let (bad, word) = match among(parts, is_critical) {
+        critical if critical.is_empty() => (among(parts, fails), mild(parts)),
+        critical => (critical, "failing"),
+    };
     let mut words = Vec::new();
-    match failing.len() {
+    match bad.len() {
         0 => {}
-        n if n == there && there > 1 => words.push(String::from("failing everywhere")),
-        1 if there > 1 => words.push(format!("failing in {} alone", names(&failing))),
-        _ => words.push(format!("failing in {}", names(&failing))),
+        n if n == there && there > 1 && unseen.is_empty() => {
+            words.push(format!("{word} everywhere"))
+        }
+        n if n == there && there > 1 => words.push(format!("{word} wherever it is seen")),
+        1 if there > 1 && unseen.is_empty() => {
+            words.push(format!("{word} in {} alone", names(&bad)))
+        }
+        _ => words.push(format!("{word} in {}", names(&bad))),
     }
     if !absent.is_empty() && there > 0 {
         words.push(format!("not in {}", names(&absent)));
@@ -81,7 +94,22 @@ pub fn words(parts: &[Part]) -> Vec<String> {
         words.push(String::from("versions differ"));
     }
     words.extend(fewer(parts));
+    if !unseen.is_empty() && !words.is_empty() {
+        words.push(format!("{} not seen", names(&unseen.iter().collect::<Vec<_>>())));
+    }
     words
+}
+
+/// Where it is so.
+fn among<'a>(parts: &[Part<'a>], is_so: fn(&ServiceHealth) -> bool) -> Vec<&'a Dc> {
+    let there = parts.iter().filter(|part| part.health.is_some_and(is_so));
+    there.map(|part| part.dc).collect()
+}
+
+/// What a service does that is not critical anywhere.
+fn mild(parts: &[Part]) -> &'static str {
+    let is_warning = parts.iter().any(|part| part.health.is_some_and(|it| it.counts.warning > 0));
+    if is_warning { "warning" } else { "in maintenance" }
 }
 
 /// Where there are far fewer instances than elsewhere.
@@ -148,7 +176,7 @@ mod tests {
             versions: versions.get(n),
         };
         let parts: Vec<Part> = dcs.iter().enumerate().map(part).collect();
-        (Difference::of(&parts), words(&parts).join("; "))
+        (Difference::of(&parts), words(&parts, &[]).join("; "))
     }
 
     #[test]
@@ -161,6 +189,39 @@ mod tests {
         let (none, words) = said(&[well, well], &["v1", "v1"]);
         assert!(none.is_none() && words.is_empty());
         assert_eq!(said(&[bad], &[]).1, "failing in dc-1", "there is no other to differ from");
+    }
+
+    #[test]
+    fn what_only_warns_is_not_called_failing() {
+        let of = |counts| ServiceHealth { counts, ..health(0, 0) };
+        let (one, two) = (Dc::from("dc-1"), Dc::from("dc-2"));
+        let warns = of(Counts { warning: 1, ..Counts::default() });
+        let rests = of(Counts { maintenance: 1, ..Counts::default() });
+        let fails = of(Counts { critical: 1, ..Counts::default() });
+        let well = of(Counts { passing: 1, ..Counts::default() });
+        for (here, there, expected) in [
+            (&warns, &well, "warning in dc-1 alone"),
+            (&rests, &well, "in maintenance in dc-1 alone"),
+            (&warns, &fails, "failing in dc-2 alone"),
+            (&warns, &warns, "warning everywhere"),
+        ] {
+            let part = |dc, health| Part { dc, health: Some(health), versions: None };
+            assert_eq!(words(&[part(&one, here), part(&two, there)], &[]), [expected]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_said_and_leaves_nothing_alone() {
+        let (one, two) = (Dc::from("dc-1"), Dc::from("dc-2"));
+        let (bad, well) = (health(4, 4), health(0, 4));
+        let said = |first, second| {
+            let part = |dc, health| Part { dc, health, versions: None };
+            words(&[part(&one, first), part(&two, second)], &["dc-3".into()]).join("; ")
+        };
+        assert_eq!(said(Some(&bad), Some(&well)), "failing in dc-1; dc-3 not seen");
+        assert_eq!(said(Some(&bad), Some(&bad)), "failing wherever it is seen; dc-3 not seen");
+        assert_eq!(said(Some(&well), None), "not in dc-2; dc-3 not seen");
+        assert_eq!(said(Some(&well), Some(&well)), "");
     }
 
     #[test]

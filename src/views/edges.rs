@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::map::{detail::known, health};
+use super::map::{detail::known, health, known_of};
 use super::{Ctx, Entry, Place, View, cells};
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
@@ -93,13 +93,11 @@ impl Listing for Edges {
                 cells::text(row.to.as_str(), Role::Text)
             })
             .sorts(|a: &EdgeRow, b| a.to.cmp(&b.to)),
-            Column::new("status", "state", Width::Fit(8, 20), move |row: &EdgeRow| {
-                match row.status {
-                    Some(status) => cells::status(ctx, status),
-                    None => {
-                        Cell::new(if is_whole { "not in the catalog" } else { "?" }, Role::Muted)
-                    }
-                }
+            Column::new("status", "state", Width::Fit(8, 20), move |row: &EdgeRow| match known_of(
+                ctx, &row.to,
+            ) {
+                Some(known) => known.cell(ctx),
+                None => Cell::new(if is_whole { "not in the catalog" } else { "?" }, Role::Muted),
             })
             .sorts_worst_first(|a: &EdgeRow, b| a.worst_first().cmp(&b.worst_first())),
             Column::new("source", "source", Width::Fill(10, 80), |row: &EdgeRow| {

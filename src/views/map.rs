@@ -11,12 +11,13 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::known::{self, Known};
 use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::Status;
-use crate::domain::ids::ServiceName;
+use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
 use crate::domain::map::net::Net;
@@ -66,6 +67,7 @@ fn open(place: &Place) -> Box<dyn View> {
         shown: Vec::new(),
         left_out: 0,
         drawn: Drawn::default(),
+        drawn_old: Vec::new(),
         top: (0, 0),
         room: Rect::default(),
         shows_detail: true,
@@ -98,6 +100,8 @@ pub(super) struct Map {
     /// Nodes that are near enough and have no room.
     left_out: usize,
     drawn: Drawn,
+    /// The datacenters that did not answer then.
+    drawn_old: Vec<Dc>,
     /// The first row and column on screen.
     top: (usize, usize),
     room: Rect,
@@ -111,14 +115,26 @@ fn list() -> List {
 }
 
 /// How well a service is over all datacenters; `None` where no catalog has it.
+pub(super) fn known_of(ctx: &Ctx, name: &ServiceName) -> Option<Known> {
+    let all = ctx.store.datacenters();
+    Known::of(ctx, all.filter_map(|(dc, state)| Some((dc, &**state.services.get(name)?))))
+}
+
+/// The same, without whether it is confirmed.
 pub(super) fn health(ctx: &Ctx, name: &ServiceName) -> Option<Status> {
-    let there = ctx.store.datacenters().filter_map(|(_, state)| state.services.get(name));
-    there.map(|it| it.counts.worst()).max()
+    known_of(ctx, name).map(|it| it.worst)
 }
 
 /// How well that is what a node stands for; `None` where no catalog has any of it.
-fn worst(ctx: &Ctx, picture: &Folded, name: &ServiceName) -> Option<Status> {
-    picture.members(name).iter().filter_map(|name| health(ctx, name)).max()
+fn worst(ctx: &Ctx, picture: &Folded, name: &ServiceName) -> Option<Known> {
+    let all = picture.members(name).iter().filter_map(|name| known_of(ctx, name));
+    all.reduce(Known::and)
+}
+
+/// The datacenters whose services are as they were last.
+fn old(ctx: &Ctx) -> Vec<Dc> {
+    let all = ctx.store.datacenters();
+    all.filter(|(dc, _)| known::is_old(ctx, dc)).map(|(dc, _)| dc.clone()).collect()
 }
 
 fn fails(status: Option<Status>) -> bool {
@@ -180,8 +196,9 @@ impl Map {
             None => (0..graph.len()).collect(),
         };
         let name = |node: Node| self.picture.net.name(node);
-        let is_failing =
-            |node: Node| fails(name(node).and_then(|it| worst(ctx, &self.picture, it)));
+        let is_failing = |node: Node| {
+            fails(name(node).and_then(|it| worst(ctx, &self.picture, it)).map(|it| it.worst))
+        };
         self.left_out = near.len().saturating_sub(MOST);
         if self.left_out > 0 {
             // What fails, and what much depends on, comes first.
@@ -207,6 +224,7 @@ impl Map {
 
     /// Lays out what is shown: its health or the cursor changed, or all of it.
     fn draw_anew(&mut self, ctx: &Ctx) {
+        self.drawn_old = old(ctx);
         self.drawn = Drawn::of(ctx, &self.picture, &self.shown, self.here());
         self.follow();
     }
@@ -342,7 +360,12 @@ impl View for Map {
                 }
                 Response::Changed
             }
-            Change::Datacenter(_) => Response::Changed,
+            Change::Datacenter(_) => {
+                if self.drawn_old != old(ctx) {
+                    self.draw_anew(ctx);
+                }
+                Response::Changed
+            }
             _ => Response::Ignored,
         }
     }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::known;
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
+use super::services::{hidden_dcs, shown_dcs};
 use super::timeline::near::About;
 use super::{Ctx, Entry, Place, Response, View, cells, rollout};
 use crate::app::action::Action;
@@ -36,14 +38,21 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    Box::new(TableView::new(place.clone(), Matrix))
+    Box::new(TableView::new(place.clone(), Matrix::default()))
 }
 
-/// The widest that a field gets.
+/// The widest that a field gets, and the narrowest, with its gap.
 const FIELD: u16 = 28;
+const NARROW: u16 = 10;
+/// What name and words take at least, with border and gaps.
+const FIXED: u16 = 32;
 
 /// The list.
-struct Matrix;
+#[derive(Default)]
+struct Matrix {
+    /// The datacenters that took no part when it was made.
+    unseen: Vec<Dc>,
+}
 
 /// One service.
 #[derive(Clone, Debug)]
@@ -87,16 +96,19 @@ impl SpreadRow {
     fn make(ctx: &Ctx, name: &ServiceName) -> Option<Self> {
         let told = ctx.store.datacenters();
         let told = told.filter(|(_, state)| !state.freshness(&List::Services).is_empty());
+        let unseen = unseen(ctx);
         let field = |(dc, state): (&Dc, &crate::store::Datacenter)| Field {
             dc: dc.clone(),
             health: state.services.get(name).cloned(),
             versions: state.versions.get(name).cloned(),
         };
         let fields: Vec<Field> = told.map(field).collect();
-        let parts: Vec<Part> = fields.iter().map(Field::part).collect();
+        let seen = fields.iter().filter(|field| !unseen.contains(&field.dc));
+        let parts: Vec<Part> = seen.map(Field::part).collect();
         let there = fields.iter().filter_map(|field| field.health.as_ref());
         let worst = there.map(|it| it.counts.worst()).max()?;
-        let (difference, words) = (Difference::of(&parts), spread::words(&parts).join("; "));
+        let difference = Difference::of(&parts);
+        let words = spread::words(&parts, &unseen).join("; ");
         Some(Self { name: name.clone(), difference, words, worst, fields })
     }
 
@@ -138,14 +150,17 @@ impl Listing for Matrix {
         Heading { what, made_of: vec![List::Services, List::Checks], is_of_all: true }
     }
 
-    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, SpreadRow>> {
+    fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, room: u16) -> Vec<Column<'a, SpreadRow>> {
         let name = Column::new("name", "service", Width::Fill(12, 40), |row: &SpreadRow| {
             cells::text(row.name.as_str(), Role::Text)
         });
         let mut columns = vec![name.sorts(|a: &SpreadRow, b| a.name.cmp(&b.name))];
-        for (place, (dc, _)) in ctx.store.datacenters().enumerate() {
-            columns.push(dc_column(ctx, dc).rank(u8::try_from(place).unwrap_or(u8::MAX)));
-        }
+        let dcs = shown_dcs(ctx, room, (FIXED, NARROW));
+        let share =
+            room.saturating_sub(FIXED) / u16::try_from(dcs.len().max(1)).unwrap_or(u16::MAX);
+        let most = share.saturating_sub(1).clamp(NARROW - 1, FIELD);
+        columns.extend(dcs.iter().map(|dc| dc_column(ctx, dc, most)));
+        columns.extend(hidden_dcs(ctx.store.len() - dcs.len()));
         let words = Column::new("differs", "differs", Width::Fit(12, 60), |row: &SpreadRow| {
             let is_bad = row.worst != Status::Passing && !row.difference.is_none();
             cells::text(&row.words, if is_bad { Role::Critical } else { Role::Text })
@@ -159,6 +174,7 @@ impl Listing for Matrix {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<SpreadRow> {
+        self.unseen = unseen(ctx);
         let all = ctx.store.datacenters().flat_map(|(_, state)| state.services.keys());
         let mut names: Vec<&ServiceName> = all.collect();
         names.sort_unstable();
@@ -167,7 +183,13 @@ impl Listing for Matrix {
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<SpreadRow>> {
-        let Change::Services(_, names) = change else { return None };
+        let names = match change {
+            Change::Services(_, names) => names,
+            Change::Datacenter(_) if self.unseen != unseen(ctx) => {
+                return Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() });
+            }
+            _ => return None,
+        };
         let mut patch = Patch::default();
         for name in names {
             match SpreadRow::make(ctx, name) {
@@ -233,18 +255,27 @@ impl Listing for Matrix {
     }
 }
 
-fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, SpreadRow> {
+/// The datacenters of which it is not known now what they have.
+fn unseen(ctx: &Ctx) -> Vec<Dc> {
+    let all = ctx.store.datacenters();
+    let unseen = all.filter(|(dc, state)| {
+        state.freshness(&List::Services).is_empty() || known::is_old(ctx, dc)
+    });
+    unseen.map(|(dc, _)| dc.clone()).collect()
+}
+
+fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc, most: u16) -> Column<'a, SpreadRow> {
     let (shown, sorted) = (dc.clone(), dc.clone());
     let show = move |row: &SpreadRow| {
         let Some(field) = row.at(&shown) else { return Cell::new("?", Role::Muted) };
-        let cell = cells::health(ctx, field.health.as_deref());
+        let cell = known::health(ctx, &shown, field.health.as_deref());
         let versions = field.versions();
         if versions.is_empty() { cell } else { cell.then(format!(" {versions}"), Role::Muted) }
     };
     let of = move |row: &SpreadRow| {
         row.at(&sorted).and_then(|field| field.health.as_ref()).map(|it| it.counts.badness())
     };
-    let column = Column::new(dc.as_str(), "", Width::Fit(8, FIELD), show)
+    let column = Column::new(dc.as_str(), "", Width::Fit(NARROW - 1, most), show)
         .sorts_worst_first(move |a: &SpreadRow, b| of(a).cmp(&of(b)));
     Column { title: clean(dc.as_str()).into_owned().into(), ..column }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
+use super::known::{self, Known};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::timeline::near::About;
 use super::{Ctx, Entry, Place, Response, View, cells, rollout};
@@ -76,10 +77,7 @@ impl ServiceRow {
         let mut counts = Counts::default();
         let judged: Vec<_> = places.iter().filter(|(dc, _)| ctx.shows(dc)).collect();
         for (_, health) in &judged {
-            counts.add(Status::Passing, health.counts.passing);
-            counts.add(Status::Maintenance, health.counts.maintenance);
-            counts.add(Status::Warning, health.counts.warning);
-            counts.add(Status::Critical, health.counts.critical);
+            counts += health.counts;
         }
         let is_empty = judged.is_empty();
         let row = Self { name: name.clone(), places, counts, since: None, flaps: 0 };
@@ -87,9 +85,18 @@ impl ServiceRow {
         (!is_empty).then_some(Self { since, flaps, ..row })
     }
 
+    /// Where it is judged, and how well it is there.
+    fn judged_places<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+    ) -> impl Iterator<Item = (&'a Dc, &'a ServiceHealth)> {
+        let shown = self.places.iter().filter(|(dc, _)| ctx.shows(dc));
+        shown.map(|(dc, health)| (dc, &**health))
+    }
+
     /// The datacenters by which it is judged.
     fn judged<'a>(&'a self, ctx: &'a Ctx) -> impl Iterator<Item = (&'a Datacenter, Status)> {
-        let shown = self.places.iter().filter(|(dc, _)| ctx.shows(dc));
+        let shown = self.judged_places(ctx);
         shown.filter_map(|(dc, health)| Some((ctx.store.dc(dc)?, health.counts.worst())))
     }
 
@@ -173,9 +180,10 @@ impl Row for ServiceRow {
     }
 }
 
-/// The datacenters that get a column: all where there is room, else the focused and the worst.
-fn shown_dcs(ctx: &Ctx, room: u16) -> Vec<Dc> {
-    let fits = usize::from(room.saturating_sub(FIXED_WIDTH) / DC_WIDTH).max(1);
+/// The datacenters that get a column of `width` beside what takes `fixed`: all where there is room,
+/// else the focused and the worst.
+pub(super) fn shown_dcs(ctx: &Ctx, room: u16, (fixed, width): (u16, u16)) -> Vec<Dc> {
+    let fits = usize::from(room.saturating_sub(fixed) / width).max(1);
     let mut dcs: Vec<_> = ctx.store.datacenters().collect();
     if dcs.len() > fits {
         let instances = |totals: &Counts| (totals.critical, totals.warning);
@@ -201,7 +209,7 @@ impl Listing for Services {
         let of = |dc: &Dc| format!("in {}", crate::ui::text::clean(dc.as_str())).into();
         let state_of = ctx.focus.map_or_else(|| "state".into(), of);
         let state = Column::new("status", "", Width::Fit(8, 13), |row: &ServiceRow| {
-            cells::status(ctx, row.counts.worst())
+            Known::of(ctx, row.judged_places(ctx)).map(|it| it.cell(ctx)).unwrap_or_default()
         })
         .sorts_worst_first(|a: &ServiceRow, b| a.counts.badness().cmp(&b.counts.badness()));
         let mut columns = vec![
@@ -219,19 +227,15 @@ impl Listing for Services {
             .rank(2)
             .sorts_worst_first(|a: &ServiceRow, b| Since::order(a.since, b.since)),
         );
-        let dcs = shown_dcs(ctx, room);
+        let dcs = shown_dcs(ctx, room, (FIXED_WIDTH, DC_WIDTH));
         let hidden = ctx.store.len() - dcs.len();
         for dc in dcs {
             columns.push(dc_column(ctx, &dc));
         }
-        if hidden > 0 {
-            let title = format!("+{hidden} dcs");
-            let more = Column::new("more", "", Width::Fit(5, 8), |_: &ServiceRow| Cell::default());
-            columns.push(Column { title: title.into(), ..more.rank(1) });
-        }
+        columns.extend(hidden_dcs(hidden).map(|more| more.rank(1)));
         columns.push(
             Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
-                cells::failing(&row.counts)
+                known::failing(ctx, row.judged_places(ctx))
             })
             .rank(if wide { 6 } else { 3 })
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
@@ -337,6 +341,12 @@ impl Listing for Services {
     }
 }
 
+/// A column without cells that says how many datacenters have none.
+pub(super) fn hidden_dcs<'a, R>(hidden: usize) -> Option<Column<'a, R>> {
+    let more = Column::new("more", "", Width::Fit(5, 8), |_: &R| Cell::default());
+    (hidden > 0).then(|| Column { title: format!("+{hidden} dcs").into(), ..more })
+}
+
 /// True until a datacenter has told its services.
 fn is_unknown(ctx: &Ctx, dc: &Dc) -> bool {
     ctx.store.dc(dc).is_none_or(|state| state.freshness(&List::Services).is_empty())
@@ -347,7 +357,7 @@ fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
     let health = move |row: &ServiceRow| match row.at(&shown) {
         // Not there is known only of a datacenter that has said what is.
         None if is_unknown(ctx, &shown) => Cell::new("?", Role::Muted),
-        health => cells::health(ctx, health),
+        health => known::health(ctx, &shown, health),
     };
     let column = Column::new(dc.as_str(), "", Width::Fit(9, DC_WIDTH - 1), health)
         .right()

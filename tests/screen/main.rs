@@ -37,3 +37,4 @@ mod rollouts;
 mod templates;
 mod timeline;
 mod truth;
+mod unseen;

@@ -56,10 +56,7 @@ impl<'a> Row<'a> {
         tags.dedup();
         let mut counts = Counts::default();
         for (_, health) in &places {
-            counts.add(Status::Passing, health.counts.passing);
-            counts.add(Status::Maintenance, health.counts.maintenance);
-            counts.add(Status::Warning, health.counts.warning);
-            counts.add(Status::Critical, health.counts.critical);
+            counts += health.counts;
         }
         Self { name, places, tags, counts }
     }

@@ -1,8 +1,7 @@
 //! What stands beside the map: the service under the cursor, who calls it, whom it calls, and where
 //! each of that is known from.
 
-use super::{health, worst};
-use crate::domain::health::Status;
+use super::{known_of, worst};
 use crate::domain::ids::ServiceName;
 use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
@@ -10,6 +9,7 @@ use crate::domain::map::net::{Link, Net};
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
+use crate::views::known::{self, Known};
 use crate::views::{Ctx, cells};
 
 /// The other end of a link: the one that is called, and the one that calls.
@@ -18,9 +18,9 @@ const CALLER: fn(&Link) -> Node = |it| it.ends.0;
 
 /// All lines about a group: its services, the worst first, and whom they call.
 pub(super) fn of_group(ctx: &Ctx, picture: &Folded, group: &ServiceName) -> Vec<Cell> {
-    let mut members: Vec<(Option<Status>, &ServiceName)> =
-        picture.members(group).iter().map(|name| (health(ctx, name), name)).collect();
-    members.sort_by_key(|(status, name)| (std::cmp::Reverse(*status), *name));
+    let mut members: Vec<(Option<Known>, &ServiceName)> =
+        picture.members(group).iter().map(|name| (known_of(ctx, name), name)).collect();
+    members.sort_by_key(|(known, name)| (std::cmp::Reverse(known.map(|it| it.worst)), *name));
     let mut lines =
         vec![Cell::new(format!("{} services; enter unfolds", members.len()), Role::Text)];
     let (net, node) = (&picture.net, picture.net.find(group));
@@ -57,7 +57,7 @@ pub(super) fn lines(ctx: &Ctx, net: &Net, node: Node) -> Vec<Cell> {
         .datacenters()
         .map(|(dc, state)| {
             let cell = cells::dc(ctx, dc).then("  ", Role::Muted);
-            let health = cells::health(ctx, state.services.get(name).map(|it| &**it));
+            let health = known::health(ctx, dc, state.services.get(name).map(|it| &**it));
             Cell { runs: cell.runs.into_iter().chain(health.runs).collect() }
         })
         .collect();
@@ -70,7 +70,7 @@ pub(super) fn lines(ctx: &Ctx, net: &Net, node: Node) -> Vec<Cell> {
     lines.push(Cell::new(stand.to_owned(), Role::Text));
     lines.extend(net.links().iter().filter(|it| it.ends == (node, node)).map(failover));
     let links = || net.links().iter().filter(|it| it.ends.0 != it.ends.1);
-    let status = |name: &ServiceName| health(ctx, name);
+    let status = |name: &ServiceName| known_of(ctx, name);
     side(ctx, net, "calls", links().filter(|it| it.ends.0 == node), CALLED, status, &mut lines);
     side(ctx, net, "called by", links().filter(|it| it.ends.1 == node), CALLER, status, &mut lines);
     for (dc, state) in ctx.store.datacenters() {
@@ -88,7 +88,7 @@ fn side<'a>(
     title: &'static str,
     links: impl Iterator<Item = &'a Link>,
     other: fn(&Link) -> Node,
-    status: impl Fn(&ServiceName) -> Option<Status>,
+    status: impl Fn(&ServiceName) -> Option<Known>,
     lines: &mut Vec<Cell>,
 ) {
     let named = links.filter_map(|link| Some((link, net.name(other(link))?)));
@@ -99,17 +99,16 @@ fn side<'a>(
         return;
     }
     lines.push(Cell::new(title, Role::Title));
-    named.sort_by_key(|(status, ..)| std::cmp::Reverse(*status));
+    named.sort_by_key(|(known, ..)| std::cmp::Reverse(known.map(|it| it.worst)));
     lines.extend(named.into_iter().map(|(status, name, link)| {
         signed(ctx, status, name).then(format!("  {}", known(link)), Role::Muted)
     }));
 }
 
 /// A service behind the sign of its health.
-fn signed(ctx: &Ctx, status: Option<Status>, name: &ServiceName) -> Cell {
-    let (sign, role) =
-        status.map_or(("?", Role::Muted), |it| (ctx.look.status(it), cells::role(it)));
-    let text_role = if status == Some(Status::Passing) { Role::Text } else { role };
+fn signed(ctx: &Ctx, known: Option<Known>, name: &ServiceName) -> Cell {
+    let (sign, role) = known.map_or(("?", Role::Muted), |it| it.sign(ctx));
+    let text_role = known.map_or(role, |it| it.role());
     Cell::new(format!("{sign} "), role).then(clean(name.as_str()).into_owned(), text_role)
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthChar as _;
 
-use super::{health, worst};
+use super::{fails, known_of, worst};
 use crate::domain::health::Status;
 use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
@@ -17,7 +17,8 @@ use crate::ui::glyph::Sign;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::{draw_cell, width};
-use crate::views::{Ctx, cells};
+use crate::views::Ctx;
+use crate::views::known::{Known, Sure};
 
 /// The widest that a node gets.
 const WIDEST: usize = 30;
@@ -61,13 +62,13 @@ impl Drawn {
                 *most = width(text).min(WIDEST).max(*most);
             }
         }
-        let fails = |node: Node| {
-            let status = net.name(node).and_then(|name| worst(ctx, picture, name));
-            matches!(status, Some(Status::Critical | Status::Warning))
+        let is_failing = |node: Node| {
+            let known = net.name(node).and_then(|name| worst(ctx, picture, name));
+            fails(known.map(|it| it.worst))
         };
         let wiring = wire(&laid, &widths, |edge| match ends.get(edge) {
             Some((from, to)) if Some(*from) == here || Some(*to) == here => OWN,
-            Some((from, to)) if fails(*from) && fails(*to) => FAILING,
+            Some((from, to)) if is_failing(*from) && is_failing(*to) => FAILING,
             _ => USUAL,
         });
         let boxes = shown.iter().zip(&laid.nodes).zip(texts).map(|((node, place), text)| {
@@ -149,14 +150,14 @@ fn text(ctx: &Ctx, picture: &Folded, node: Node) -> Cell {
         Some(_) => Cell::new(ctx.look.glyphs.sign(Sign::Folded), Role::Accent),
         None => Cell::default(),
     };
-    let Some(status) = worst(ctx, picture, name) else {
+    let Some(known) = worst(ctx, picture, name) else {
         return fold.then(format!("? {shown}"), Role::Muted);
     };
-    let cell = fold.then(format!("{} ", ctx.look.status(status)), cells::role(status));
-    let role = if status == Status::Passing { Role::Text } else { cells::role(status) };
-    let mut cell = cell.then(shown, role);
+    let (sign, role) = known.sign(ctx);
+    let mut cell = fold.then(format!("{sign} "), role).then(shown, known.role());
     if picture.group(name).is_some() {
-        let passing = members.iter().filter(|it| health(ctx, it) == Some(Status::Passing)).count();
+        let well = Known { worst: Status::Passing, sure: Sure::Yes };
+        let passing = members.iter().filter(|it| known_of(ctx, it) == Some(well)).count();
         cell = cell.then(format!(" {passing}/{}", members.len()), Role::Muted);
     }
     if there.len() == dcs.len() {

@@ -167,8 +167,17 @@ pub fn services(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 fn size(dc: &Datacenter, list: &List, n: usize) -> Cell {
     match dc.counted(list, n) {
         None => Cell::new("?", Role::Muted),
-        Some(n) => Cell::new(count(n), Role::Text),
+        Some(n) => dated(dc, list, Cell::new(count(n), Role::Text)),
     }
+}
+
+/// What a list told, as what was where that is not confirmed: the column of its age says how old.
+fn dated(dc: &Datacenter, list: &List, cell: Cell) -> Cell {
+    if dc.freshness(list).is_live() {
+        return cell;
+    }
+    let stale = |(text, _)| (text, Role::Stale);
+    Cell { runs: cell.runs.into_iter().map(stale).collect() }
 }
 
 /// Critical checks.
@@ -190,7 +199,7 @@ pub fn maintenance(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 fn failing(dc: &Datacenter, n: usize, loud: Role) -> Cell {
     match dc.counted(&List::Checks, n) {
         None => Cell::new("?", Role::Muted),
-        Some(n) => cells::number(n, loud),
+        Some(n) => dated(dc, &List::Checks, cells::number(n, loud)),
     }
 }
 
@@ -208,12 +217,14 @@ pub fn instances(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     {
         return Cell::new("?", Role::Muted);
     }
-    Cell::new(count(dc.totals.instances.total()), Role::Text)
+    let all = Cell::new(count(dc.totals.instances.total()), Role::Text);
+    dated(dc, &List::Services, all)
 }
 
 /// The estimate by WAN coordinates, or how long the datacenter's last answer took.
 pub fn round_trip(_ctx: &Ctx, dc: &Datacenter) -> Cell {
     match (dc.pulse.wan, dc.pulse.answered_in) {
+        _ if matches!(dc.pulse.link, Link::Dark { .. }) => Cell::new("-", Role::Stale),
         (Some(wan), _) if !wan.is_rough => Cell::new(format!("~{}", millis(wan.rtt)), Role::Text),
         (Some(wan), None) => Cell::new(format!("~{}", millis(wan.rtt)), Role::Muted),
         (_, Some(answered)) => Cell::new(millis(answered), Role::Text),

@@ -1,0 +1,154 @@
+//! How well a service is, as far as its datacenters answer.
+//!
+//! Of a datacenter that does not answer, what it said last is known and no more: it counts, and is
+//! shown as what was. That all is well is certain only where every part of it is confirmed; that
+//! something fails, where one is.
+
+use std::cmp::Ordering;
+
+use super::{Ctx, cells, fresh};
+use crate::domain::catalog::ServiceHealth;
+use crate::domain::feed::List;
+use crate::domain::health::{Counts, Status};
+use crate::domain::ids::Dc;
+use crate::table::column::Cell;
+use crate::ui::glyph::Sign;
+use crate::ui::theme::Role;
+
+/// What the health of services is read from.
+const LISTS: [List; 2] = [List::Services, List::Checks];
+
+/// A state, and how far it is that of now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The worst there is.
+    pub worst: Status,
+    /// What of it is confirmed.
+    pub sure: Sure,
+}
+
+/// How much of a state is confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sure {
+    /// All that it takes to say it.
+    Yes,
+    /// A part of what all of it would take.
+    Partly,
+    /// Nothing: it is as it was last.
+    No,
+}
+
+/// True when what is known of the services of a datacenter is as it was last.
+pub fn is_old(ctx: &Ctx, dc: &Dc) -> bool {
+    LISTS.iter().any(|list| fresh::is_old(ctx, dc, list))
+}
+
+impl Known {
+    /// How well a service is in these datacenters; `None` where it is in none.
+    pub fn of<'a>(
+        ctx: &Ctx,
+        places: impl IntoIterator<Item = (&'a Dc, &'a ServiceHealth)>,
+    ) -> Option<Self> {
+        let each = places.into_iter().map(|(dc, health)| Self {
+            worst: health.counts.worst(),
+            sure: if is_old(ctx, dc) { Sure::No } else { Sure::Yes },
+        });
+        each.reduce(Self::and)
+    }
+
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        match self.worst.cmp(&other.worst) {
+            Ordering::Greater => self,
+            Ordering::Less => other,
+            Ordering::Equal if self.sure == other.sure => self,
+            Ordering::Equal if self.worst == Status::Passing => Self { sure: Sure::Partly, ..self },
+            Ordering::Equal => Self { sure: Sure::Yes, ..self },
+        }
+    }
+
+    /// As sign and word.
+    pub fn cell(self, ctx: &Ctx) -> Cell {
+        match self.sure {
+            Sure::Yes => cells::status(ctx, self.worst),
+            Sure::Partly => {
+                let sign = ctx.look.sign(Sign::Stale);
+                Cell::new(format!("{sign} {}?", self.worst.word()), Role::Stale)
+            }
+            Sure::No => cells::past(ctx, self.worst.word()),
+        }
+    }
+
+    /// The role of a name that it is about: what is well is quiet.
+    pub fn role(self) -> Role {
+        match self {
+            Self { sure: Sure::Partly | Sure::No, .. } => Role::Stale,
+            Self { worst: Status::Passing, .. } => Role::Text,
+            Self { worst, .. } => cells::role(worst),
+        }
+    }
+
+    /// Its sign, and the role of that.
+    pub fn sign(self, ctx: &Ctx) -> (&'static str, Role) {
+        if self.sure != Sure::Yes {
+            return (ctx.look.sign(Sign::Stale), Role::Stale);
+        }
+        (ctx.look.status(self.worst), cells::role(self.worst))
+    }
+}
+
+/// `passing/total` in a datacenter: what is not confirmed, behind a sign that says so.
+pub fn health(ctx: &Ctx, dc: &Dc, service: Option<&ServiceHealth>) -> Cell {
+    let cell = cells::health(ctx, service);
+    if !is_old(ctx, dc) {
+        return cell;
+    }
+    let text: String = cell.runs.iter().map(|(text, _)| &**text).collect();
+    let sign = ctx.look.sign(Sign::Stale);
+    Cell::new(format!("{sign} {text}"), Role::Stale)
+}
+
+/// What fails of a service, in words; what was failing where nobody confirms it, apart.
+pub fn failing<'a>(
+    ctx: &Ctx,
+    places: impl IntoIterator<Item = (&'a Dc, &'a ServiceHealth)>,
+) -> Cell {
+    let (mut live, mut old, mut has_old) = (Counts::default(), Counts::default(), false);
+    for (dc, health) in places {
+        let is_old = is_old(ctx, dc);
+        has_old |= is_old;
+        *(if is_old { &mut old } else { &mut live }) += health.counts;
+    }
+    let was = || {
+        let text: String = cells::failing(&old).runs.iter().map(|(text, _)| &**text).collect();
+        format!("was {text}")
+    };
+    match (live.failing(), old.failing()) {
+        (0, 0) if has_old => Cell::new("none seen failing", Role::Stale),
+        (_, 0) => cells::failing(&live),
+        (0, _) => Cell::new(was(), Role::Stale),
+        (..) => cells::failing(&live).then(format!(", {}", was()), Role::Stale),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_all_is_well_takes_every_part_and_that_something_fails_one() {
+        let of = |worst, sure| Known { worst, sure };
+        let (well, bad) = (Status::Passing, Status::Critical);
+        for (one, other, both) in [
+            (of(well, Sure::Yes), of(well, Sure::Yes), of(well, Sure::Yes)),
+            (of(well, Sure::Yes), of(well, Sure::No), of(well, Sure::Partly)),
+            (of(well, Sure::Partly), of(well, Sure::Yes), of(well, Sure::Partly)),
+            (of(well, Sure::No), of(well, Sure::No), of(well, Sure::No)),
+            (of(bad, Sure::Yes), of(bad, Sure::No), of(bad, Sure::Yes)),
+            (of(bad, Sure::No), of(well, Sure::Yes), of(bad, Sure::No)),
+            (of(bad, Sure::Yes), of(well, Sure::No), of(bad, Sure::Yes)),
+        ] {
+            assert_eq!((one.and(other), other.and(one)), (both, both));
+        }
+    }
+}
