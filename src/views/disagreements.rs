@@ -76,8 +76,10 @@ impl Listing for Disagreements {
             all.fold((0, 0), |(checked, of), it| (checked + it.checked, of + it.of));
         let text = match (checked, of) {
             (_, 0) => return None,
-            (checked, of) if checked >= of => format!(" | {} services", count(of)),
-            (checked, of) => format!(" | {} of {} services so far", count(checked), count(of)),
+            (checked, of) if checked >= of => format!(" | {} services, by datacenter", count(of)),
+            (checked, of) => {
+                format!(" | {} of {} services so far, by datacenter", count(checked), count(of))
+            }
         };
         Some(Cell::new(text, Role::Muted))
     }

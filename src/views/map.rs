@@ -232,13 +232,15 @@ impl Map {
     /// Moves what is on screen so far that the cursor is in it.
     fn follow(&mut self) {
         let Some(place) = self.here().and_then(|node| self.drawn.place(node)) else { return };
-        let follow = |(at, len): (usize, usize), top: usize, room: u16| {
-            at.min(top).max((at + len).saturating_sub(usize::from(room).max(1)))
+        // Nor is there room left behind its end while something is hidden before it.
+        let follow = |(at, len): (usize, usize), all: usize, top: usize, room: u16| {
+            let room = usize::from(room).max(1);
+            at.min(top.min(all.saturating_sub(room))).max((at + len).saturating_sub(room))
         };
         let (row, x, len) = place;
         self.top = (
-            follow((row, 1), self.top.0, self.room.height),
-            follow((x, len), self.top.1, self.room.width),
+            follow((row, 1), self.drawn.rows(), self.top.0, self.room.height),
+            follow((x, len), self.drawn.columns(), self.top.1, self.room.width),
         );
     }
 

@@ -51,6 +51,28 @@ fn it_is_drawn_from_left_to_right_and_walked_with_the_arrows() {
 }
 
 #[test]
+fn where_there_is_room_for_all_of_it_nothing_is_hidden() {
+    let mut app = small();
+    press(&mut app, "f");
+    let narrow = screen(&mut app, 24, 24);
+    assert!(narrow.contains("✗ db") && !narrow.contains("web"), "{narrow}");
+    let wide = screen(&mut app, 120, 24);
+    assert!(wide.contains("✗ db") && wide.contains("web"), "{wide}");
+}
+
+#[test]
+fn a_name_that_is_not_on_it_is_said_not_to_be() {
+    let mut app = small();
+    press(&mut app, ":map nosuch<enter>");
+    told(&mut app);
+    let text = screen(&mut app, 100, 24);
+    assert!(text.contains("no edge of 'nosuch' is known"), "{text}");
+    press(&mut app, ":map web<enter>");
+    told(&mut app);
+    assert!(!screen(&mut app, 100, 24).contains("no edge of"));
+}
+
+#[test]
 fn the_trouble_is_named_with_how_many_stand_behind_it() {
     let mut app = small();
     press(&mut app, "f");

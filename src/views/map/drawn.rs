@@ -84,6 +84,11 @@ impl Drawn {
         self.boxes.iter().map(|it| it.row + 1).max().unwrap_or(0)
     }
 
+    /// How many cells it is wide.
+    pub fn columns(&self) -> usize {
+        self.wiring.width
+    }
+
     /// Row, first cell and width of a node.
     pub fn place(&self, node: Node) -> Option<(usize, usize, usize)> {
         let it = self.boxes.iter().find(|it| it.node == node)?;

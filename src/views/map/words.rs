@@ -22,6 +22,11 @@ impl Map {
             let text = format!(" of {}, {} steps around {around}", count(all), self.hops);
             title = title.then(text, Role::Muted);
         }
+        let lost = self.around.as_ref().filter(|name| self.net.find(name).is_none());
+        if let Some(name) = lost.filter(|_| all > 0 && !self.is_all) {
+            let text = format!(", no edge of '{}' is known", clean(name.as_str()));
+            title = title.then(text, Role::Warning);
+        }
         if self.left_out > 0 {
             title = title.then(format!(", {} have no room", count(self.left_out)), Role::Warning);
         }
