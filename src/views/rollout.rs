@@ -19,7 +19,7 @@ use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::Glanced;
 use crate::domain::ids::{Dc, ServiceName};
-use crate::domain::rollout::{Failing, Rollout};
+use crate::domain::rollout::{Failing, Rollout, Sight};
 use crate::domain::seat::Seat;
 use crate::store::Change;
 use crate::table::column::Cell;
@@ -29,14 +29,17 @@ use crate::ui::text::{age, clean};
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
 use crate::ui::widgets::pane::{draw_frame, wrap};
+use crate::views::fresh::NOT_RECORDED;
 
 pub mod bars;
 mod instances;
 mod steps;
+mod which;
 pub mod words;
 
 use instances::Instances;
 use steps::StepList;
+pub use which::Which;
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -67,13 +70,13 @@ pub fn watch(service: Option<&ServiceName>) -> Response {
 }
 
 fn open(place: &Place) -> Box<dyn View> {
-    let service = ServiceName::from(place.arg(0));
+    let which = Which::of(place);
     Box::new(RolloutView {
         place: place.clone(),
-        instances: TableView::new(place.clone(), Instances::new(service.clone())),
-        steps: TableView::new(place.clone(), StepList::new(service.clone())),
-        service,
-        shows_steps: false,
+        instances: TableView::new(place.clone(), Instances::new(which.clone())),
+        steps: TableView::new(place.clone(), StepList::new(which.clone())),
+        shows_steps: which.is_of_before(),
+        which,
         counted: None,
         changes: 0,
     })
@@ -85,7 +88,7 @@ type Stamp = (DateTime<Utc>, u16, u64);
 /// The view: bars above, one of two lists below.
 struct RolloutView {
     place: Place,
-    service: ServiceName,
+    which: Which,
     instances: TableView<Instances>,
     steps: TableView<StepList>,
     shows_steps: bool,
@@ -97,7 +100,7 @@ struct RolloutView {
 
 impl RolloutView {
     fn rollout<'a>(&self, ctx: &Ctx<'a>) -> Option<&'a Arc<Rollout>> {
-        ctx.store.rollouts.last_of(&self.service)
+        self.which.find(ctx)
     }
 
     fn list(&self) -> &dyn View {
@@ -112,7 +115,7 @@ impl RolloutView {
     fn head(&self, ctx: &Ctx, width: u16) -> Vec<Cell> {
         let width = usize::from(width);
         let Some(rollout) = self.rollout(ctx) else {
-            return wrap(&at_rest(ctx, &self.service), width, usize::MAX);
+            return wrap(&at_rest(ctx, &self.which), width, usize::MAX);
         };
         let sights = bars::sights(ctx, rollout);
         let scene = bars::Scene::new(ctx, rollout, &sights);
@@ -139,7 +142,7 @@ impl RolloutView {
     }
 
     fn title(&self, ctx: &Ctx) -> Cell {
-        let mut title = format!(" rollout {}", clean(self.service.as_str()));
+        let mut title = format!(" rollout {}", clean(self.which.service.as_str()));
         if let Some(rollout) = self.rollout(ctx) {
             title = format!("{title} {}", words::route(rollout));
         }
@@ -148,9 +151,10 @@ impl RolloutView {
 }
 
 /// What is said of a service of which nothing is rolled out, nor was.
-fn at_rest(ctx: &Ctx, service: &ServiceName) -> Vec<Cell> {
-    let looks = ctx.store.rollouts.looks(service).filter(|(_, look)| !look.seats.seats.is_empty());
+fn at_rest(ctx: &Ctx, which: &Which) -> Vec<Cell> {
+    let looks = ctx.store.rollouts.looks(&which.service);
     let mut lines: Vec<Cell> = looks
+        .filter(|(_, look)| !look.seats.seats.is_empty())
         .map(|(dc, look)| {
             let of = |(version, counts): (&Arc<str>, &crate::domain::health::Counts)| {
                 format!("{} {}", words::version(version), counts.total())
@@ -159,12 +163,23 @@ fn at_rest(ctx: &Ctx, service: &ServiceName) -> Vec<Cell> {
             cells::text(&format!("{dc}  {}", split.join("  ")), Role::Text)
         })
         .collect();
-    let text = if lines.is_empty() {
-        "nothing is known of its instances so far"
-    } else {
-        "one version: nothing is rolled out; it is watched, and begins here by itself"
+    let text = match (lines.is_empty(), ctx.is_past) {
+        _ if which.is_of_before() => "it is not kept any more; there is now",
+        (true, true) => NOT_RECORDED,
+        (true, false) => "nothing is known of its instances so far",
+        (false, true) => "one version as it was told last: nothing was rolled out",
+        (false, false) => {
+            "one version: nothing is rolled out; it is watched, and begins here by itself"
+        }
     };
     lines.insert(0, Cell::new(text, Role::Muted));
+    // What is there may have another version.
+    let unseen =
+        ctx.store.sights(&which.service).into_iter().filter_map(|(dc, sight)| match sight {
+            Sight::Unclear(why) => Some(format!("{dc} cannot be seen: {why}")),
+            _ => None,
+        });
+    lines.extend(unseen.map(|text| cells::text(&text, Role::Stale)));
     lines
 }
 
@@ -184,7 +199,7 @@ impl View for RolloutView {
     }
 
     fn glanced(&self, _ctx: &Ctx) -> Glanced {
-        Glanced { rollouts: vec![self.service.clone()], ..Glanced::default() }
+        Glanced { rollouts: vec![self.which.service.clone()], ..Glanced::default() }
     }
 
     fn load(&mut self, ctx: &Ctx) -> Option<Job> {
@@ -201,7 +216,7 @@ impl View for RolloutView {
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
         let is_mine = match change {
-            Change::Seats(_, service) => *service == self.service,
+            Change::Seats(_, service) => *service == self.which.service,
             Change::Rollouts | Change::Datacenters => true,
             _ => false,
         };

@@ -96,7 +96,7 @@ impl Listing for Rollouts {
     }
 
     fn open(&self, _ctx: &Ctx, row: &RolloutRow) -> Option<Place> {
-        Some(rollout::place(row.rollout.service.as_str()))
+        Some(rollout::Which::place(&row.rollout))
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action, row: Option<&RolloutRow>) -> Option<Response> {

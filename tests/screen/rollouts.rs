@@ -273,3 +273,59 @@ fn a_service_at_rest_says_so() {
     press(&mut app, ":rollouts<enter>");
     assert!(screen(&mut app, 80, 24).contains("no service has several versions"));
 }
+
+#[test]
+fn what_ended_is_opened_as_it_ended_though_another_goes_on() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    world::service(&mut app, "dc-1", "db", 4, 0);
+    let mut roll = |old, version, n| {
+        pass(&mut app, 10);
+        seats(&mut app, "dc-1", "db", &split("db", 4, old, (n, version, PASSING)));
+        pass(&mut app, 120);
+    };
+    roll("v1", "v2", 0);
+    roll("v1", "v2", 2);
+    roll("v1", "v2", 4);
+    roll("v2", "v3", 1);
+    press(&mut app, ":rollouts<enter>");
+    let list = screen(&mut app, 120, 30);
+    assert!(list.contains("v1 -> v2") && list.contains("v2 -> v3"), "{list}");
+    press(&mut app, "G<enter>");
+    let text = screen(&mut app, 100, 30);
+    assert!(text.contains("rollout db v1 -> v2") && text.contains("✓ done in"), "{text}");
+    assert!(text.contains("v2 2 -> 4, v1 2 -> 0") && !text.contains("v3"), "its steps:\n{text}");
+    press(&mut app, "<left>");
+    assert!(screen(&mut app, 100, 30).contains("instances as they are now"), "{text}");
+    press(&mut app, ":rollout db<enter>");
+    assert!(screen(&mut app, 100, 30).contains("rollout db v2 -> v3"));
+}
+
+#[test]
+fn what_is_critical_is_counted_before_it_counts_as_failing() {
+    let mut app = three();
+    pass(&mut app, 10);
+    tell(&mut app, "dc-1", 3, PASSING);
+    pass(&mut app, 10);
+    let mut some = split("web", 10, "v1", (2, "v2", Status::Critical));
+    some.last_mut().expect("an instance").2 = Status::Critical;
+    seats(&mut app, "dc-2", "web", &some);
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 120, 30);
+    assert!(text.contains("rolling: 5 of 30 on v2, 2 new critical, 1 old critical"), "{text}");
+}
+
+#[test]
+fn at_rest_it_says_which_datacenters_are_not_seen() {
+    let mut app = three();
+    fresh(
+        &mut app,
+        "dc-3",
+        List::Services,
+        State::Stale { why: "no answer in time".into(), since: None, retry_at: None },
+    );
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 120, 30);
+    assert!(text.contains("dc-1  v1 10"), "{text}");
+    assert!(text.contains("dc-3 cannot be seen: no answer in time"), "{text}");
+}

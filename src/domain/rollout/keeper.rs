@@ -119,6 +119,13 @@ impl Rollouts {
         rolling.or_else(|| self.finished.iter().find(|it| it.service == *service))
     }
 
+    /// The rollout of a service that began then.
+    pub fn begun(&self, service: &ServiceName, at: DateTime<Utc>) -> Option<&Arc<Rollout>> {
+        let rolling = self.records.get(service).and_then(|record| record.rolling.as_ref());
+        let mut all = rolling.into_iter().chain(&self.finished);
+        all.find(|it| it.service == *service && it.began == at)
+    }
+
     /// How many go on.
     pub fn active_len(&self) -> usize {
         self.active.len()

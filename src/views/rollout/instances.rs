@@ -5,10 +5,10 @@ use std::cmp::{Ordering, Reverse};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::words;
+use super::{Which, words};
 use crate::domain::feed::List;
 use crate::domain::health::Status;
-use crate::domain::ids::{Dc, NodeName, ServiceId, ServiceName};
+use crate::domain::ids::{Dc, NodeName, ServiceId};
 use crate::domain::rollout::Sight;
 use crate::domain::seat::Seat;
 use crate::store::Change;
@@ -18,19 +18,20 @@ use crate::table::row::Row;
 use crate::ui::text::{age, clean, clean_lines};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
+use crate::views::fresh::NOT_RECORDED;
 use crate::views::listing::{Heading, Listing, Patch};
 use crate::views::{Ctx, Place, cells};
 
 /// The list.
 pub struct Instances {
-    service: ServiceName,
+    which: Which,
     /// How well each datacenter could be seen when it was loaded last.
     sights: Vec<(Dc, Sight)>,
 }
 
 impl Instances {
-    pub fn new(service: ServiceName) -> Self {
-        Self { service, sights: Vec::new() }
+    pub fn new(which: Which) -> Self {
+        Self { which, sights: Vec::new() }
     }
 }
 
@@ -84,11 +85,26 @@ impl Listing for Instances {
     type Row = SeatRow;
 
     fn heading(&self, _ctx: &Ctx) -> Heading {
+        let now = if self.which.is_of_before() { " as they are now" } else { "" };
         Heading {
-            what: String::from("instances (right: steps)"),
+            what: format!("instances{now} (right: steps)"),
             made_of: vec![List::Services],
             is_of_all: false,
         }
+    }
+
+    /// At an earlier moment: how long before it they were told. Who is followed by nobody tells
+    /// only what moves.
+    fn says(&self, ctx: &Ctx) -> Option<Cell> {
+        if !ctx.is_past {
+            return None;
+        }
+        let oldest = ctx.store.rollouts.looks(&self.which.service).map(|(_, look)| look.at).min();
+        let text = match oldest {
+            Some(at) => format!(" | told {} before", age(words::span(ctx.now - at))),
+            None => format!(" | {NOT_RECORDED}"),
+        };
+        Some(Cell::new(text, Role::Stale))
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, _room: u16) -> Vec<Column<'a, SeatRow>> {
@@ -133,14 +149,14 @@ impl Listing for Instances {
 
     fn load(&mut self, ctx: &Ctx) -> Vec<SeatRow> {
         let rollouts = &ctx.store.rollouts;
-        let rollout = rollouts.last_of(&self.service);
-        self.sights = ctx.store.sights(&self.service);
+        let rollout = self.which.find(ctx);
+        self.sights = ctx.store.sights(&self.which.service);
         let sights = &self.sights;
         let is_old = |dc: &Dc| {
             sights.iter().any(|(it, sight)| it == dc && matches!(sight, Sight::Unclear(_)))
         };
         let mut rows = Vec::new();
-        for (dc, look) in rollouts.looks(&self.service).filter(|(dc, _)| ctx.shows(dc)) {
+        for (dc, look) in rollouts.looks(&self.which.service).filter(|(dc, _)| ctx.shows(dc)) {
             let is_old = is_old(dc);
             let part = rollout.filter(|it| it.ended.is_none()).and_then(|it| it.parts.get(dc));
             rows.extend(look.seats.seats.iter().map(|seat| SeatRow {
@@ -157,7 +173,7 @@ impl Listing for Instances {
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<SeatRow>> {
         // Time alone changes no row, unless a datacenter came or went.
         let is_time = matches!(change, Change::Rollouts);
-        if is_time && self.sights == ctx.store.sights(&self.service) {
+        if is_time && self.sights == ctx.store.sights(&self.which.service) {
             return None;
         }
         Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::words;
+use super::{Which, words};
 use crate::domain::feed::List;
 use crate::domain::health::Counts;
-use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::ids::Dc;
 use crate::domain::rollout::{Rollout, Step};
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
@@ -23,12 +23,12 @@ use crate::views::{Ctx, cells};
 
 /// The list.
 pub struct StepList {
-    service: ServiceName,
+    which: Which,
 }
 
 impl StepList {
-    pub fn new(service: ServiceName) -> Self {
-        Self { service }
+    pub fn new(which: Which) -> Self {
+        Self { which }
     }
 }
 
@@ -149,7 +149,7 @@ impl Listing for StepList {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<StepRow> {
-        let rollout = ctx.store.rollouts.last_of(&self.service);
+        let rollout = self.which.find(ctx);
         rollout.map(|rollout| rows(rollout)).unwrap_or_default()
     }
 

@@ -51,14 +51,15 @@ pub fn brief(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
     let took = long_age(span(rollout.took(now)));
     let rests = age(span(judged.rests));
     let so_far = so_far(rollout);
+    let critical = critical(rollout);
     match judged.word {
-        Word::Rolling => format!("rolling: {so_far}{}", pace(judged)),
-        Word::Stalled => format!("stalled for {rests}: {so_far}"),
-        Word::Canary => format!("canary for {rests}: {so_far}"),
-        Word::Mixed => format!("mixed, unchanged for >= {rests}: {so_far}"),
+        Word::Rolling => format!("rolling: {so_far}{critical}{}", pace(judged)),
+        Word::Stalled => format!("stalled for {rests}: {so_far}{critical}"),
+        Word::Canary => format!("canary for {rests}: {so_far}{critical}"),
+        Word::Mixed => format!("mixed, unchanged for >= {rests}: {so_far}{critical}"),
         Word::Waiting => format!("waiting for {to}: {so_far}"),
-        Word::Unknown => format!("not known, unchanged for {rests}: {so_far}"),
-        Word::GoingBack => format!("going back: {so_far}"),
+        Word::Unknown => format!("not known, unchanged for {rests}: {so_far}{critical}"),
+        Word::GoingBack => format!("going back: {so_far}{critical}"),
         Word::Failing => format!("{to} is failing: {}; {so_far}", failing(judged)),
         Word::Done => format!("done in {took}: {so_far}"),
         Word::DoneAsSeen => format!("done in {took}, as far as the token sees: {so_far}"),
@@ -83,6 +84,19 @@ fn so_far(rollout: &Rollout) -> String {
         return format!("all {} on {to}, of {} before", count(new), count(all));
     }
     format!("{} of {} on {to}", count(new), count(all))
+}
+
+/// `, 2 new critical, 1 old critical`: also those that do not count against the new version, or not
+/// yet.
+fn critical(rollout: &Rollout) -> String {
+    let of = |is_new: bool| -> usize {
+        let versions = rollout.versions.iter().filter(|it| (**it == rollout.target) == is_new);
+        let parts = || rollout.parts.values();
+        versions.flat_map(|it| parts().map(move |part| part.counts(it).critical)).sum()
+    };
+    let both = [(of(true), "new"), (of(false), "old")];
+    let some = both.into_iter().filter(|(n, _)| *n > 0);
+    some.map(|(n, which)| format!(", {} {which} critical", count(n))).collect()
 }
 
 /// `, 4/min, ~4m left`.
