@@ -5,7 +5,7 @@
 //! 97 checks of node web-host-17 went critical in 3s
 //! ```
 //! Alike are events of one kind and turn in one datacenter that share a service, a node, a check's
-//! name or a folder. As soon as [`LEAST`] of them follow each other closely they are a storm, and
+//! name or a folder; of instances that come or go at once, many that share nothing. As soon as [`LEAST`] of them follow each other closely they are a storm, and
 //! what is alike and near joins it. Invariant: an event belongs to one storm at most, and stays with
 //! it. Cost: a few look-ups for each event.
 
@@ -24,6 +24,10 @@ pub const LEAST: usize = 8;
 /// How far apart two events that follow each other may be: a rollout that takes longer between two
 /// instances is no storm.
 const GAP: TimeDelta = TimeDelta::seconds(10);
+/// Instances of many services on many nodes share little: that many in as quick a succession are one
+/// thing that happened.
+const LEAST_OF_ANY: usize = 20;
+const GAP_OF_ANY: TimeDelta = TimeDelta::seconds(2);
 /// How long one lasts, at most. What goes on is another one: else a check that flaps all night were
 /// one line of last evening.
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
@@ -64,6 +68,18 @@ pub enum Shared {
     Folder(Arc<str>),
     /// Only their kind.
     Kind,
+    /// Only their kind, of things that come one by one too.
+    Any,
+}
+
+impl Shared {
+    /// How many make a storm, and how far apart they may be.
+    fn bounds(&self) -> (usize, TimeDelta) {
+        match self {
+            Self::Any => (LEAST_OF_ANY, GAP_OF_ANY),
+            _ => (LEAST, GAP),
+        }
+    }
 }
 
 /// What makes events alike.
@@ -185,7 +201,7 @@ impl Storms {
     fn join(&mut self, alike: &Alike, member: &Member) -> Option<StormId> {
         let gathered = self.gathered.get_mut(alike)?;
         let at = member.event.at;
-        let is_near = (at - gathered.last).abs() <= GAP;
+        let is_near = (at - gathered.last).abs() <= alike.shared.bounds().1;
         let storm = self.known.get_mut(&gathered.storm)?;
         let is_over = storm.members.len() >= MOST || at - storm.anchor.0 > LONGEST;
         if !is_near || is_over {
@@ -204,19 +220,20 @@ impl Storms {
         is_alone: &impl Fn(DateTime<Utc>, u64) -> bool,
     ) -> Option<(StormId, Vec<Place>)> {
         let at = member.event.at;
+        let (least, gap) = alike.shared.bounds();
         let new = || Gathered { last: at, storm: 0, waiting: Vec::new() };
         let gathered = self.gathered.entry(alike.clone()).or_insert_with(new);
-        if gathered.storm != 0 || (at - gathered.last).abs() > GAP {
+        if gathered.storm != 0 || (at - gathered.last).abs() > gap {
             *gathered = new();
         }
         gathered.last = gathered.last.max(at);
         gathered.waiting.push(member.clone());
-        if gathered.waiting.len() < LEAST {
+        if gathered.waiting.len() < least {
             return None;
         }
         let is_free = |it: &Member| it.number == member.number || is_alone(it.event.at, it.number);
         gathered.waiting.retain(is_free);
-        if gathered.waiting.len() < LEAST {
+        if gathered.waiting.len() < least {
             return None;
         }
         self.last_id += 1;
@@ -267,7 +284,8 @@ fn alikes(event: &Event) -> Vec<Alike> {
             service.into_iter().chain(rest).map(alike).collect()
         }
         Object::Instance { service, node, .. } => {
-            [Shared::Service(service.clone()), Shared::Node(node.clone())].map(alike).into()
+            let shared = [Shared::Service(service.clone()), Shared::Node(node.clone())];
+            shared.into_iter().chain([Shared::Any]).map(alike).collect()
         }
         Object::Node(_) | Object::Service(_) | Object::UserEvent(_) => vec![alike(Shared::Kind)],
         Object::Key(key) => {

@@ -90,9 +90,14 @@ pub async fn events(
     };
     let wanted = Asked { query, only };
     if let Some(file) = &asked.from {
-        let (now, zone) = (clock::now(), clock::zone());
-        let (from, to) = wanted.query.span(now, &zone);
-        let span = (asked.since.map(|since| since.at(now, &zone)).or(from), to);
+        let zone = clock::zone();
+        // "Ten minutes ago" is so long before the end of what is told.
+        let now = asked.follow.then(clock::now);
+        let span = |recorded| {
+            let end = now.unwrap_or(recorded);
+            let (from, to) = wanted.query.span(end, &zone);
+            (asked.since.map(|since| since.at(end, &zone)).or(from), to)
+        };
         let Watched { printer, followed } = &mut watched;
         match recorded::print(file, (&wanted, span), printer, followed) {
             Err(error) if is_unread(&error) => return Ok(watched.followed.exit_of_recording()),

@@ -64,7 +64,13 @@ impl Timeline {
     fn what(&self, ctx: &Ctx) -> String {
         let clock = |at| columns::clock(ctx, at);
         if let (Some(about), (Some(from), Some(to))) = (&self.folded.about, self.folded.span) {
-            return format!("{} to {}, before {}", clock(from), clock(to), about.what);
+            // Of what was before it began, dcview knows nothing.
+            let begins = ctx.history.begins().filter(|begins| *begins > from);
+            let from = match begins {
+                Some(begins) => format!("known from {}", clock(begins)),
+                None => clock(from),
+            };
+            return format!("{from} to {}, before {}", clock(to), about.what);
         }
         let place = ctx.focus.map(|dc| format!(" @ {dc}")).unwrap_or_default();
         let typed = if self.typed.is_empty() { "" } else { " " };

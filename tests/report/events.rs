@@ -130,3 +130,21 @@ pub fn a_span_is_watched_and_the_past_refused(cluster: &Cluster, dcview: &Dcview
     assert!(lines.len() == 2 && lines[0].starts_with("at,datacenter,kind,"), "{out}");
     assert!(lines[1].contains(",dc-2,check,") && lines[1].contains("passing,critical"), "{out}");
 }
+
+#[test]
+fn of_a_recording_the_last_minutes_are_those_before_its_end() {
+    // Of a day long ago.
+    const OLD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recording-1.dcv");
+    let dcview = Dcview::of("127.0.0.1:1");
+    let told = |args: &[&str]| {
+        let ended = dcview.get(&[&["events", "--from", OLD, "-o", "json"], args].concat());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let all: Vec<serde_json::Value> = serde_json::from_str(&ended.out).expect("JSON");
+        all.len()
+    };
+    let all = told(&[]);
+    assert!(all > 0);
+    assert_eq!(told(&["--since", "1h"]), all);
+    assert_eq!(told(&["since=1h"]), all);
+    assert!(told(&["--since", "1s"]) < all);
+}

@@ -50,6 +50,19 @@ fn a_check_of_one_name_on_many_nodes_is_a_storm_of_the_name() {
 }
 
 #[test]
+fn instances_of_many_services_that_go_at_once_are_a_storm() {
+    let gone = |second: i64, n: i64| {
+        let event = at(second, &format!("n-{n}"), &format!("s{n}-1"), "");
+        let (node, id) = (format!("n-{n}").as_str().into(), format!("s{n}-1").as_str().into());
+        let object = Object::Instance { node, service: format!("s{n}").as_str().into(), id };
+        Arc::new(Event { kind: Kind::Instance, object, from: "v1".into(), ..(*event).clone() })
+    };
+    assert_eq!(storms(&history((0..25).map(|n| gone(n / 9, n)))), [(Shared::Any, 25)]);
+    assert_eq!(storms(&history((0..25).map(|n| gone(n * 3, n)))), [], "one by one");
+    assert_eq!(storms(&history((0..19).map(|n| gone(0, n)))), []);
+}
+
+#[test]
 fn what_turns_elsewhere_or_comes_too_late_is_not_part_of_it() {
     let web = |second, n, to| at(second, &format!("n-{n}"), &format!("web-{n}"), to);
     let down = (0..8).map(|n| web(n, n, "critical"));

@@ -61,13 +61,12 @@ fn row(out: &mut String, export: &Export, event: &Event) {
     let _ = writeln!(out, "| {} |", cells.join(" | "));
 }
 
-/// Text in which nothing is markup, on one line.
+/// Text in which nothing is markup, on one line. A `>` that begins no line is none.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean(text).trim().chars() {
         match c {
             '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => {
                 out.extend(['\\', c]);

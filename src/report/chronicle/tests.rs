@@ -58,8 +58,7 @@ fn cells(row: &str) -> Vec<String> {
             c => cells.last_mut().unwrap().push(c),
         }
     }
-    let read =
-        |cell: String| cell.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let read = |cell: String| cell.trim().replace("&lt;", "<").replace("&amp;", "&");
     cells.into_iter().map(read).filter(|cell| !cell.is_empty()).collect()
 }
 

@@ -19,13 +19,14 @@ use crate::recording::{self, Recording};
 /// Between which times something is asked for (UTC).
 pub(super) type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
-/// Prints what a recording holds; what of it is damaged or was never recorded is said on stderr.
+/// Prints what a recording holds of the span that is asked for, given when it ends (UTC); what of it
+/// is damaged or was never recorded is said on stderr.
 ///
 /// # Errors
 /// Nothing of it can be read, or the answer cannot be written.
 pub(super) fn print<W: Write>(
     path: &Path,
-    (asked, span): (&Asked<'_>, Span),
+    (asked, span): (&Asked<'_>, impl Fn(DateTime<Utc>) -> Span),
     printer: &mut Printer<W>,
     followed: &mut Followed,
 ) -> Result<()> {
@@ -35,6 +36,7 @@ pub(super) fn print<W: Write>(
         say(&format!("nothing was recorded from {from} to {to}: {}", hole.why));
     }
     say(&format!("the recording is of {} to {}", utc(opened.span().from), utc(opened.span().to)));
+    let span = span(opened.span().to);
     let mut history = History::default();
     for told in recording::events(path)? {
         let event = match told {

@@ -164,7 +164,7 @@ pub fn subject(head: &Head) -> String {
         Shared::Check(name) => format!("{n} times {name}"),
         Shared::Folder(folder) if folder.is_empty() => format!("{n} {things} at the top"),
         Shared::Folder(folder) => format!("{n} {things} in {folder}"),
-        Shared::Kind => format!("{n} {things}"),
+        Shared::Kind | Shared::Any => format!("{n} {things}"),
     }
 }
 
