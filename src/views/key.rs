@@ -24,7 +24,7 @@ use crate::domain::ids::{Dc, Key};
 use crate::domain::kv;
 use crate::domain::lock::Lock;
 use crate::editor::diff::Diff;
-use crate::store::Change;
+use crate::store::{Change, Datacenter};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
@@ -108,10 +108,11 @@ impl OneKey {
         List::Subject(self.subject())
     }
 
-    /// The shown datacenters in which it was never read and cannot be.
+    /// The shown datacenters in which it was never read, or was not there, and cannot be read now.
     fn unread(&self, ctx: &Ctx) -> Vec<Dc> {
         let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
-        let never = shown.filter(|(_, state)| !state.entries.contains_key(&self.key));
+        let is_there = |state: &Datacenter| matches!(state.entries.get(&self.key), Some(Some(_)));
+        let never = shown.filter(|(_, state)| !is_there(state));
         let unread = never.filter(|(dc, _)| fresh::unread(ctx, dc, &self.list()).is_some());
         unread.map(|(dc, _)| dc.clone()).collect()
     }
@@ -242,7 +243,9 @@ impl Listing for OneKey {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<KeyRow> {
+        self.unread = self.unread(ctx);
         let shown = ctx.store.datacenters().filter(|(dc, _)| self.shows(ctx, dc));
+        let shown = shown.filter(|(dc, _)| !self.unread.contains(dc));
         let known =
             shown.filter_map(|(dc, state)| Some((dc, state.entries.get(&self.key)?.clone())));
         let known: Vec<_> = known.collect();
@@ -264,7 +267,6 @@ impl Listing for OneKey {
             entry: entry.clone(),
             against: against(dc, entry.as_deref()),
         };
-        self.unread = self.unread(ctx);
         let unread = self.unread.iter().cloned();
         let unread = unread.map(|dc| KeyRow { dc, entry: None, against: Against::Unread });
         known.iter().map(row).chain(unread).collect()

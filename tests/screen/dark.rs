@@ -96,6 +96,24 @@ fn a_key_has_a_row_where_it_cannot_be_read_and_says_why() {
 }
 
 #[test]
+fn a_key_that_was_not_there_may_be_there_by_now() {
+    let mut app = two_of_three();
+    live(&mut app, "dc-3");
+    press(&mut app, ":key app/port<enter>");
+    key(&mut app, "dc-1", "app/port", "80", 9);
+    let entry = Body::Entry("app/port".into(), None);
+    let ticket = app.store.ticket;
+    world::feed_under(&mut app, "dc-3", ticket, entry);
+    assert!(row(&screen(&mut app, 120, 24), "dc-3").contains("missing"));
+    let state = State::Stale { why: "value not recorded".into(), since: None, retry_at: None };
+    world::fresh_subject(&mut app, "dc-3", Subject::Key("app/port".into()), state);
+    press(&mut app, "G");
+    let text = screen(&mut app, 120, 24);
+    assert!(row(&text, "dc-3").contains(" ? "), "{text}");
+    assert!(text.contains("value not recorded") && !text.contains("no such key"), "{text}");
+}
+
+#[test]
 fn a_service_has_a_row_for_a_datacenter_that_cannot_be_read() {
     let mut app = two_of_three();
     press(&mut app, ":service web<enter>");
