@@ -7,6 +7,7 @@ pub mod fold;
 pub mod graph;
 pub mod layout;
 pub mod net;
+pub mod sparse;
 pub mod wires;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! A small map is shown whole; a large one around one service, so many steps up and down, or whole
 //! with what belongs together folded. It is never more than [`MOST`] nodes, so that it can be read,
-//! and is laid out within a frame. The arrows walk it: left to who calls, right to whom is called.
+//! and is laid out within a frame; of a knot of edges those that others imply are not drawn. The arrows walk it: left to who calls, right to whom is called.
 //! What is drawn where is worked out in [`drawn`].
 
 use std::collections::HashSet;

@@ -61,6 +61,27 @@ fn where_there_is_room_for_all_of_it_nothing_is_hidden() {
 }
 
 #[test]
+fn of_a_dense_map_the_edges_that_others_imply_are_not_drawn() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    // Each calls all that come after it: the whole is a knot, and a chain says as much.
+    let each = |from: usize| (from + 1..12).map(move |to| (from, to));
+    let all: Vec<(usize, usize)> = (0..11).flat_map(each).collect();
+    let calls: Vec<_> =
+        all.iter().map(|(from, to)| (format!("s{from:02}"), format!("s{to:02}"))).collect();
+    press(&mut app, ":map<enter>");
+    world::edges(&mut app, "dc-1", &calls);
+    let text = screen(&mut app, 150, 24);
+    assert!(text.contains("[12], 55 implied edges hidden"), "{text}");
+    assert!(text.contains("? s00──▶? s01──▶? s02──▶? s03"), "{text}");
+    // All of them are beside it.
+    let called = text.lines().filter(|line| line.contains("meta in dc-1")).count();
+    assert_eq!(called, 11, "{text}");
+    world::edges(&mut app, "dc-1", &calls[..30]);
+    assert!(!screen(&mut app, 150, 24).contains("hidden"));
+}
+
+#[test]
 fn a_name_that_is_not_on_it_is_said_not_to_be() {
     let mut app = small();
     press(&mut app, ":map nosuch<enter>");

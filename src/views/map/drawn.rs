@@ -10,6 +10,7 @@ use crate::domain::health::Status;
 use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
 use crate::domain::map::layout::layout;
+use crate::domain::map::sparse::implied;
 use crate::domain::map::wires::{self, Arrow, Wiring, wire};
 use crate::store::Datacenter;
 use crate::table::column::Cell;
@@ -22,6 +23,10 @@ use crate::views::known::{Known, Sure};
 
 /// The widest that a node gets.
 const WIDEST: usize = 30;
+/// With more edges than this, and so many times more than nodes, those that others imply are not
+/// drawn: the whole would be a knot.
+const KNOT: usize = 40;
+const DENSE: usize = 2;
 /// The levels of lines, the one that is painted above the others last.
 const USUAL: u8 = 0;
 const FAILING: u8 = 1;
@@ -34,6 +39,10 @@ pub(super) struct Drawn {
     boxes: Vec<Boxed>,
     wiring: Wiring,
     here: Option<Node>,
+    /// The nodes around that one.
+    near: Vec<Node>,
+    /// Edges that others imply, and that are not drawn.
+    pub hidden: usize,
 }
 
 struct Boxed {
@@ -50,10 +59,23 @@ impl Drawn {
         let net = &picture.net;
         let place = |node: Node| shown.binary_search(&node).ok();
         let links: Vec<(Node, Node)> = net.links().iter().map(|link| link.ends).collect();
-        let (ends, pairs): (Vec<_>, Vec<_>) = links
+        let (mut ends, mut pairs): (Vec<_>, Vec<_>) = links
             .iter()
             .filter_map(|(from, to)| Some(((*from, *to), (place(*from)?, place(*to)?))))
             .unzip();
+        let is_failing = |node: Node| {
+            let known = net.name(node).and_then(|name| worst(ctx, picture, name));
+            fails(known.map(|it| it.worst))
+        };
+        let all = pairs.len();
+        if all > KNOT.max(shown.len() * DENSE) {
+            let of = |place: usize| shown.get(place).copied().is_some_and(is_failing);
+            let implied = implied(shown.len(), &pairs, |(from, to)| of(from) && of(to));
+            let mut is_kept = implied.iter().map(|is_implied| !is_implied);
+            pairs.retain(|_| is_kept.next().unwrap_or(true));
+            let mut is_kept = implied.iter().map(|is_implied| !is_implied);
+            ends.retain(|_| is_kept.next().unwrap_or(true));
+        }
         let laid = layout(shown.len(), &pairs);
         let texts: Vec<Cell> = shown.iter().map(|node| text(ctx, picture, *node)).collect();
         let mut widths = vec![0; laid.columns];
@@ -62,10 +84,6 @@ impl Drawn {
                 *most = width(text).min(WIDEST).max(*most);
             }
         }
-        let is_failing = |node: Node| {
-            let known = net.name(node).and_then(|name| worst(ctx, picture, name));
-            fails(known.map(|it| it.worst))
-        };
         let wiring = wire(&laid, &widths, |edge| match ends.get(edge) {
             Some((from, to)) if Some(*from) == here || Some(*to) == here => OWN,
             Some((from, to)) if is_failing(*from) && is_failing(*to) => FAILING,
@@ -76,7 +94,11 @@ impl Drawn {
             let x = wiring.columns.get(column).copied().unwrap_or_default();
             Boxed { node: *node, row, x, column, text }
         });
-        Self { boxes: boxes.collect(), wiring, here }
+        let near = match here {
+            Some(here) => net.graph().around(here, 1, 1),
+            None => Vec::new(),
+        };
+        Self { boxes: boxes.collect(), wiring, here, near, hidden: all - pairs.len() }
     }
 
     /// How many rows it has.
@@ -126,6 +148,9 @@ impl Drawn {
         for it in self.boxes.iter().filter(|it| (top..top + height).contains(&it.row)) {
             let over = if Some(it.node) == self.here {
                 ctx.look.style(Role::Selected)
+            } else if self.hidden > 0 && self.near.contains(&it.node) {
+                // Not all of its edges are drawn.
+                ctx.look.style(Role::Accent)
             } else {
                 Style::new()
             };

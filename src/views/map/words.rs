@@ -22,6 +22,10 @@ impl Map {
             let text = format!(" of {}, {} steps around {around}", count(all), self.hops);
             title = title.then(text, Role::Muted);
         }
+        if self.drawn.hidden > 0 {
+            let text = format!(", {} implied edges hidden", count(self.drawn.hidden));
+            title = title.then(text, Role::Muted);
+        }
         let lost = self.around.as_ref().filter(|name| self.net.find(name).is_none());
         if let Some(name) = lost.filter(|_| all > 0 && !self.is_all) {
             let text = format!(", no edge of '{}' is known", clean(name.as_str()));
