@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
-use crate::app::action::{ACTIONS, Group};
+use crate::app::action::{ACTIONS, ActionInfo, Group};
 use crate::app::command::KeysVerb;
 use crate::table::column::Cell;
 use crate::ui::theme::Role;
@@ -96,19 +96,24 @@ struct Row {
 
 fn lines(app: &App, area: Rect) -> Vec<Cell> {
     let mut lines = Vec::new();
+    let row = |info: &ActionInfo| Row {
+        keys: app.setup.keymap.keys_of(info.action),
+        name: info.name.to_owned(),
+        doc: info.doc,
+    };
+    // What is refused everywhere is not offered.
+    let is_offered =
+        |info: &&ActionInfo| info.group != Group::Changes || !app.setup.rules.is_read_only;
+    let of_views = || ACTIONS.iter().filter(|info| !info.only.is_empty()).filter(is_offered);
+    let here = app.trail.view().place().view;
+    let (own, others): (Vec<_>, Vec<_>) = of_views().partition(|info| info.is_in(here));
+    section("only here", &own.into_iter().map(row).collect::<Vec<_>>(), area, &mut lines);
     for (group, title) in GROUPS {
-        // What is refused everywhere is not offered.
-        if group == Group::Changes && app.setup.rules.is_read_only {
-            continue;
-        }
-        let infos = ACTIONS.iter().filter(|info| info.group == group);
-        let row = |info: &crate::app::action::ActionInfo| Row {
-            keys: app.setup.keymap.keys_of(info.action),
-            name: info.name.to_owned(),
-            doc: info.doc,
-        };
-        section(title, &infos.map(row).collect::<Vec<_>>(), area, &mut lines);
+        let everywhere = ACTIONS.iter().filter(|info| info.group == group && info.only.is_empty());
+        let rows: Vec<_> = everywhere.filter(is_offered).map(row).collect();
+        section(title, &rows, area, &mut lines);
     }
+    section("in other views", &others.into_iter().map(row).collect::<Vec<_>>(), area, &mut lines);
     let views = registry::ALL.iter().map(|entry| Row {
         keys: format!(":{}", entry.name),
         name: entry.aliases.join(" "),
@@ -129,8 +134,11 @@ fn lines(app: &App, area: Rect) -> Vec<Cell> {
     lines
 }
 
-/// Adds a section with its parts below one another.
+/// Adds a section with its parts below one another; none where it has none.
 fn section(title: &'static str, rows: &[Row], area: Rect, lines: &mut Vec<Cell>) {
+    if rows.is_empty() {
+        return;
+    }
     if !lines.is_empty() {
         lines.push(Cell::default());
     }

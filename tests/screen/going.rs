@@ -216,3 +216,19 @@ fn a_column_that_has_no_order_says_so() {
     let text = screen(&mut app, 160, 24);
     assert!(text.contains("column 'output' has no order"), "{text}");
 }
+
+#[test]
+fn help_begins_with_the_keys_that_work_only_here() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    press(&mut app, ":replication<enter>?");
+    let text = screen(&mut app, 80, 24);
+    let lines: Vec<&str> = text.lines().skip(2).take(3).collect();
+    assert!(lines[0].contains("only here"), "{text}");
+    assert!(text.contains("stream-probe") && !text.contains("map"), "{text}");
+    press(&mut app, "<esc>:nodes<enter>?");
+    let text = screen(&mut app, 200, 120);
+    let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words}:\n{text}"));
+    assert!(at("general") < at("in other views"), "{text}");
+    assert!(text.contains("stream-probe"), "all keys are there:\n{text}");
+}
