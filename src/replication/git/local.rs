@@ -115,8 +115,16 @@ impl Local {
                 let sight = Sight { at: now, is_exact: self.has_looked };
                 self.commit = Some((commit.to_owned(), sight));
             }
-            let since = self.commit.as_ref().map(|(_, sight)| sight.told()).unwrap_or_default();
+            let sight = self.commit.as_ref().map(|(_, sight)| *sight);
+            let since = sight.map(Sight::told).unwrap_or_default();
             stream.facts = vec![("commit", commit.to_owned()), ("brought in", since)];
+            // What Consul has forgotten by then nobody can tell.
+            if let Some(Sight { at, is_exact: false }) = sight {
+                let at = at.format("%H:%M:%S UTC");
+                let text =
+                    format!("of keys are seen since {at}, and those of the 15 minutes before");
+                stream.facts.push(("deletions", text));
+            }
         }
         stream.facts.push(("folder", mapping.prefix.clone()));
         if !mapping.root.is_empty() {
