@@ -153,7 +153,15 @@ fn argument(
 ) -> Result<Option<String>, CommandError> {
     let what = match view.takes {
         Takes::Nothing => return none(word, rest).map(|()| None),
-        Takes::Service => "a service",
+        Takes::Service => {
+            // Consul has names with blanks, which no DNS name has.
+            let whole = rest.join(" ");
+            let name = whole.trim_matches('"');
+            if rest.len() > 1 && words.services.iter().any(|known| **known == *name) {
+                return Ok(Some(name.to_owned()));
+            }
+            "a service"
+        }
         Takes::Node => "a node",
         // A key may hold blanks; more than one in a row is reached by browsing.
         Takes::Folder | Takes::Key | Takes::Text | Takes::Search if !rest.is_empty() => {

@@ -13,7 +13,7 @@ fn words() -> Vocabulary<'static> {
     Vocabulary {
         views: VIEWS,
         dcs: vec!["dc-1", "dc-2"],
-        services: vec!["billing", "web", "web-admin"],
+        services: vec!["billing", "web", "web-admin", "Web shop"],
         nodes: vec!["web-1", "web-2"],
         themes: vec!["dark", "light", "mono"],
         is_read_only: false,
@@ -52,6 +52,8 @@ fn a_view_opens_with_its_parts_in_any_order() {
         (":svc @dc-2 /billing", open("services", None, one("dc-2"), Some("billing"))),
         ("SVC @DC-2", open("services", None, one("dc-2"), None)),
         (":service billing", open("service", Some("billing"), DcScope::Unchanged, None)),
+        (":service Web shop", open("service", Some("Web shop"), DcScope::Unchanged, None)),
+        (":service \"Web shop\"", open("service", Some("Web shop"), DcScope::Unchanged, None)),
         (":node @dc-1 web-1", open("node", Some("web-1"), one("dc-1"), None)),
         (":node gone-7", open("node", Some("gone-7"), DcScope::Unchanged, None)),
         (":checks @* /!warn ing @x", open("checks", None, DcScope::All, Some("!warn ing @x"))),
