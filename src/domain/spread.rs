@@ -79,11 +79,11 @@ pub fn words(parts: &[Part], unseen: &[Dc]) -> Vec<String> {
     match bad.len() {
         0 => {}
         n if n == there && there > 1 && unseen.is_empty() => {
-            words.push(format!("{word} everywhere"))
+            words.push(format!("{word} everywhere"));
         }
         n if n == there && there > 1 => words.push(format!("{word} wherever it is seen")),
         1 if there > 1 && unseen.is_empty() => {
-            words.push(format!("{word} in {} alone", names(&bad)))
+            words.push(format!("{word} in {} alone", names(&bad)));
         }
         _ => words.push(format!("{word} in {}", names(&bad))),
     }

@@ -57,6 +57,7 @@ impl Known {
     }
 
     /// Both together.
+    #[must_use]
     pub fn and(self, other: Self) -> Self {
         match self.worst.cmp(&other.worst) {
             Ordering::Greater => self,

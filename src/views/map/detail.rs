@@ -108,7 +108,7 @@ fn side<'a>(
 /// A service behind the sign of its health.
 fn signed(ctx: &Ctx, known: Option<Known>, name: &ServiceName) -> Cell {
     let (sign, role) = known.map_or(("?", Role::Muted), |it| it.sign(ctx));
-    let text_role = known.map_or(role, |it| it.role());
+    let text_role = known.map_or(role, Known::role);
     Cell::new(format!("{sign} "), role).then(clean(name.as_str()).into_owned(), text_role)
 }
 

@@ -96,7 +96,8 @@ fn critical(rollout: &Rollout) -> String {
     };
     let both = [(of(true), "new"), (of(false), "old")];
     let some = both.into_iter().filter(|(n, _)| *n > 0);
-    some.map(|(n, which)| format!(", {} {which} critical", count(n))).collect()
+    let words: Vec<_> = some.map(|(n, which)| format!(", {} {which} critical", count(n))).collect();
+    words.concat()
 }
 
 /// `, 4/min, ~4m left`.
