@@ -191,15 +191,17 @@ END
     "$haproxy" -v >/dev/null || fail "the HAProxy that came does not run here (see above)"
 }
 
-# The TLS library holds C and assembler: 'cargo' needs a C compiler beside its own.
+# The TLS library and the allocator hold C and assembler: 'cargo' needs a C compiler beside its own,
+# and make.
 need_compiler() {
-    have cc && return
+    have cc && have make && return
     if have apt-get && [ "$(id -u)" = 0 ]; then
-        say "no C compiler: installing gcc"
+        say "no C compiler, or no make: installing gcc and make"
         apt-get -qq update >&2 || true
-        apt-get -qq install -y --no-install-recommends gcc libc6-dev >&2 || true
+        apt-get -qq install -y --no-install-recommends gcc libc6-dev make >&2 || true
     fi
     have cc || fail "a C compiler is needed to build: install gcc (and libc6-dev), or the like"
+    have make || fail "make is needed to build: install it"
 }
 
 have cargo || fail "cargo is needed to build: install Rust $(sed -n 's/^rust-version = //p' "$top/Cargo.toml") or later"

@@ -40,9 +40,14 @@ impl Default for HistoryConfig {
 }
 
 impl HistoryConfig {
-    /// How much of it is for what: half of it is for earlier states.
+    /// How much of it is for what.
     pub fn bound(&self) -> Bound {
         Bound::within(self.bytes, self.events)
+    }
+
+    /// How many bytes are for earlier states.
+    pub fn of_moments(&self) -> usize {
+        Bound::counted(self.bytes) / 2
     }
 }
 
@@ -87,12 +92,12 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_memory_is_for_events() {
+    fn what_is_counted_is_seven_eighths_of_the_memory() {
         let usual = read("").unwrap();
         assert_eq!(usual, HistoryConfig::default());
         assert_eq!(usual.bound(), Bound::default());
         let small = read("bytes = 2097152\nevents = 50").unwrap();
-        assert_eq!(small.bound(), Bound { events: 50, bytes: 768 << 10, tracks: 256 << 10 });
+        assert_eq!(small.bound(), Bound { events: 50, bytes: 672 << 10, tracks: 224 << 10 });
     }
 
     #[test]

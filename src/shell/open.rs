@@ -67,7 +67,7 @@ pub async fn run(config: &Config, setup: Setup, begin: Begin<'_>) -> Result<Exit
     let drafts =
         Keeper::start(begin.state, config.agents(), move |why| drop(failed.send(Msg::Failed(why))));
     // The other half is for events.
-    let archive = Archive::start(config.history.bytes / 2, results_in.clone());
+    let archive = Archive::start(config.history.of_moments(), results_in.clone());
     let live = Live { scope, watch, tasks, archive, recording, drafts };
     let world = World { side: Side::Live(Box::new(live)), results: results_in };
     // Nothing plays.
