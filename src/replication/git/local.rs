@@ -26,8 +26,8 @@ pub(super) struct Local {
     left: Left,
     /// The index of the keys' folder when they were read.
     index: Option<u64>,
-    /// The folder's and the `.ref`'s index that were seen to stand still.
-    still: Option<(u64, u64)>,
+    /// What was seen to stand still.
+    still: Option<Listed>,
     /// With a `source_root`: the `.ref`'s index, and that of the last change that the sync made.
     line: Option<(u64, u64)>,
     commit: Option<(String, Sight)>,
@@ -38,6 +38,10 @@ pub(super) struct Local {
     /// Where a change can be waited for.
     pub places: Vec<Place>,
 }
+
+/// The `.ref`'s index, how many keys there are, and the index of the newest. The folder's own index
+/// goes back when Consul forgets a deletion, and is the whole store's where nothing is left.
+type Listed = (u64, usize, u64);
 
 impl Local {
     /// Looks once, and a second time after a moment where a sync may be going on.
@@ -68,24 +72,28 @@ impl Local {
         // The keys first: of a sync that ends meanwhile, none is newer than the '.ref' then.
         let mut at = self.read(here, &folder, mapping, all).await?;
         let mut marker = read(here, &Key::from(&*mapping.marker)).await?;
-        let mut place = (at, marker.as_ref().map_or(0, |marker| marker.modify_index));
-        self.has_rested = self.is_unsure(mapping, place);
+        if !self.left.is_of(index_of(marker.as_ref())) {
+            // A sync deletes before it writes the '.ref': what it deleted meanwhile is none of its keys.
+            at = self.read(here, &folder, mapping, all).await?;
+        }
+        let mut listed = self.listed(marker.as_ref());
+        self.has_rested = self.is_unsure(mapping, listed);
         if self.has_rested {
             sleep(STILL).await;
-            let before = place;
+            let before = listed;
             at = self.read(here, &folder, mapping, all).await?;
             marker = read(here, &Key::from(&*mapping.marker)).await?;
-            place = (at, marker.as_ref().map_or(0, |marker| marker.modify_index));
-            if place == before {
-                self.still = Some(place);
+            listed = self.listed(marker.as_ref());
+            if listed == before {
+                self.still = Some(listed);
             }
         }
-        let own = (!folder.is_empty()).then(|| (here.clone(), folder, place.0));
+        let own = (!folder.is_empty()).then(|| (here.clone(), folder, at));
         let marked = marker.as_ref().map(|it| (here.clone(), it.key.clone(), it.modify_index));
         self.places = own.into_iter().chain(marked).collect();
-        let is_still = self.still == Some(place);
-        if is_still && self.line.is_none_or(|(marker, _)| marker != place.1) {
-            self.line = Some((place.1, self.newest().max(place.1)));
+        let is_still = self.still == Some(listed);
+        if is_still && self.line.is_none_or(|(marker, _)| marker != listed.0) {
+            self.line = Some((listed.0, self.newest().max(listed.0)));
         }
         Ok(self.stream(id, mapping, marker.as_ref(), is_still))
     }
@@ -166,11 +174,17 @@ impl Local {
         Ok(now)
     }
 
-    /// True when it cannot be told yet whether the newest keys are a sync.
-    fn is_unsure(&self, mapping: &Mapping, place: (u64, u64)) -> bool {
-        let is_known = self.still == Some(place);
-        let line = self.line(mapping, place.1);
-        !is_known && place.1 > 0 && line.is_none_or(|line| self.newest() > line)
+    /// True when it cannot be told yet whether what changed last is a sync.
+    fn is_unsure(&self, mapping: &Mapping, listed: Listed) -> bool {
+        let (marker, ..) = listed;
+        let is_changed = |line: u64| self.newest() > line || self.left.misses(marker, &self.keys);
+        let is_known = self.still == Some(listed);
+        !is_known && marker > 0 && self.line(mapping, marker).is_none_or(is_changed)
+    }
+
+    fn listed(&self, marker: Option<&Entry>) -> Listed {
+        let newest = self.keys.iter().map(|it| it.stamp.modify_index).max();
+        (index_of(marker), self.keys.len(), newest.unwrap_or_default())
     }
 
     /// The index above which a key was written after the commit's sync.
@@ -188,8 +202,56 @@ impl Local {
     }
 }
 
+fn index_of(marker: Option<&Entry>) -> u64 {
+    marker.map_or(0, |marker| marker.modify_index)
+}
+
 fn written(entry: &Entry) -> Written {
     let Entry { modify_index, flags, create_index, .. } = *entry;
     let stamp = Stamp { modify_index, len: entry.value.len(), flags };
     Written { key: entry.key.clone(), stamp, create_index }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::managed::mappings;
+
+    #[test]
+    fn what_was_deleted_stays_so_when_consul_forgets_it_or_nothing_is_left() {
+        let mapping = mappings(br#"{"repos":[{"name":"p","branches":["main"]}]}"#).remove(0);
+        let key = |name: &str, index| Written {
+            key: name.into(),
+            stamp: Stamp { modify_index: index, len: 1, flags: 0 },
+            create_index: index,
+        };
+        let marker = Entry {
+            key: "p/main.ref".into(),
+            value: String::from("7d7af74").into(),
+            flags: 0,
+            create_index: 1,
+            modify_index: 9,
+            lock_index: 0,
+            session: None,
+        };
+        let note = |local: &mut Local| {
+            let (line, deletion, keys) = (Some(9), local.deletion, &local.keys);
+            local.left.note(Look { marker: 9, line, deletion, keys, is_still: true })
+        };
+        let mut local = Local { keys: vec![key("a", 3), key("b", 4)], ..Local::default() };
+        note(&mut local);
+        assert!(!local.is_unsure(&mapping, local.listed(Some(&marker))));
+        local.keys.pop();
+        local.deletion = Some(12);
+        let listed = local.listed(Some(&marker));
+        assert!(local.is_unsure(&mapping, listed), "it may be a sync");
+        local.still = Some(listed);
+        // The tombstone is reaped, or another's key came: the same is listed.
+        local.deletion = None;
+        assert_eq!(local.still, Some(local.listed(Some(&marker))));
+        assert_eq!(note(&mut local).names, ["b".into()]);
+        // All is deleted: that too is looked at twice, and then stands still.
+        local.keys.clear();
+        assert!(local.is_unsure(&mapping, local.listed(Some(&marker))));
+    }
 }

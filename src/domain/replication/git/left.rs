@@ -44,6 +44,17 @@ pub struct Look<'a> {
 }
 
 impl Left {
+    /// True when what the commit of this `.ref` left is known.
+    pub fn is_of(&self, marker: u64) -> bool {
+        self.marker == Some(marker)
+    }
+
+    /// True when a key that this commit left is not among these.
+    pub fn misses(&self, marker: u64, keys: &[Written]) -> bool {
+        let here = keys.iter().filter(|it| self.names.contains_key(&it.key)).count();
+        self.is_of(marker) && here < self.names.len()
+    }
+
     /// Notes a look, and says what is gone.
     pub fn note(&mut self, look: Look) -> Gone {
         let is_after = |index: u64| look.line.is_some_and(|line| index > line);
