@@ -65,16 +65,17 @@ impl Difference {
 /// datacenters of which it is not known how it is there now: no part is theirs, and what they said
 /// last decides nothing.
 pub fn words(parts: &[Part], unseen: &[Dc]) -> Vec<String> {
-    let is_critical = |it: &ServiceHealth| it.counts.critical > 0;
-    let fails = |it: &ServiceHealth| it.counts.failing() > 0;
     let there = parts.iter().filter(|part| part.health.is_some()).count();
     let absent: Vec<&Dc> =
         parts.iter().filter(|part| part.health.is_none()).map(|part| part.dc).collect();
     // What is worse speaks for all: a datacenter that only warns is no part of an outage.
-    let (bad, word) = match among(parts, is_critical) {
-        critical if critical.is_empty() => (among(parts, fails), mild(parts)),
-        critical => (critical, "failing"),
-    };
+    let levels: [(&str, fn(&ServiceHealth) -> bool); 3] = [
+        ("failing", |it| it.counts.critical > 0),
+        ("warning", |it| it.counts.warning > 0),
+        ("in maintenance", |it| it.counts.maintenance > 0),
+    ];
+    let mut found = levels.into_iter().map(|(word, is_so)| (word, among(parts, is_so)));
+    let (word, bad) = found.find(|(_, dcs)| !dcs.is_empty()).unwrap_or_default();
     let mut words = Vec::new();
     match bad.len() {
         0 => {}
@@ -104,12 +105,6 @@ pub fn words(parts: &[Part], unseen: &[Dc]) -> Vec<String> {
 fn among<'a>(parts: &[Part<'a>], is_so: fn(&ServiceHealth) -> bool) -> Vec<&'a Dc> {
     let there = parts.iter().filter(|part| part.health.is_some_and(is_so));
     there.map(|part| part.dc).collect()
-}
-
-/// What a service does that is not critical anywhere.
-fn mild(parts: &[Part]) -> &'static str {
-    let is_warning = parts.iter().any(|part| part.health.is_some_and(|it| it.counts.warning > 0));
-    if is_warning { "warning" } else { "in maintenance" }
 }
 
 /// Where there are far fewer instances than elsewhere.
@@ -204,6 +199,7 @@ mod tests {
             (&rests, &well, "in maintenance in dc-1 alone"),
             (&warns, &fails, "failing in dc-2 alone"),
             (&warns, &warns, "warning everywhere"),
+            (&warns, &rests, "warning in dc-1 alone"),
         ] {
             let part = |dc, health| Part { dc, health: Some(health), versions: None };
             assert_eq!(words(&[part(&one, here), part(&two, there)], &[]), [expected]);

@@ -59,9 +59,17 @@ impl Known {
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
+        let (more, less) = if self.worst >= other.worst { (self, other) } else { (other, self) };
         match self.worst.cmp(&other.worst) {
-            Ordering::Greater => self,
-            Ordering::Less => other,
+            // What fails for certain is not hidden by what was worse.
+            Ordering::Greater | Ordering::Less
+                if more.sure != Sure::Yes
+                    && less.sure == Sure::Yes
+                    && less.worst != Status::Passing =>
+            {
+                less
+            }
+            Ordering::Greater | Ordering::Less => more,
             Ordering::Equal if self.sure == other.sure => self,
             Ordering::Equal if self.worst == Status::Passing => Self { sure: Sure::Partly, ..self },
             Ordering::Equal => Self { sure: Sure::Yes, ..self },
@@ -148,6 +156,7 @@ mod tests {
             (of(bad, Sure::Yes), of(bad, Sure::No), of(bad, Sure::Yes)),
             (of(bad, Sure::No), of(well, Sure::Yes), of(bad, Sure::No)),
             (of(bad, Sure::Yes), of(well, Sure::No), of(bad, Sure::Yes)),
+            (of(bad, Sure::No), of(Status::Warning, Sure::Yes), of(Status::Warning, Sure::Yes)),
         ] {
             assert_eq!((one.and(other), other.and(one)), (both, both));
         }
