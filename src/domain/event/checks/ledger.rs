@@ -89,7 +89,8 @@ impl Ledger {
         moment: Moment,
         how: How,
     ) -> Vec<Event> {
-        if how.went_back {
+        // A list that goes back after the other did says nothing new: it is the same other history.
+        if how.went_back && !self.side(list).is_old {
             self.go_back();
         }
         let side = self.side(list);
@@ -199,7 +200,7 @@ impl Ledger {
     /// All indexes so far are of another history.
     fn go_back(&mut self) {
         self.known.values_mut().for_each(|known| known.modified = 0);
-        self.open.values_mut().for_each(|open| open.left = u64::MAX);
+        self.open.values_mut().for_each(|open| (open.modified, open.left) = (0, u64::MAX));
         self.critical.is_old = true;
         self.warning.is_old = true;
     }
@@ -208,9 +209,8 @@ impl Ledger {
     fn present(&mut self, key: &CheckKey, row: &Arc<Check>, answer: &Answer, out: &mut Vec<Event>) {
         let new = || Known { check: Arc::clone(row), modified: row.modify_index };
         let Some(known) = self.known.get_mut(key) else {
-            let is_older =
-                |open: &Open| row.modify_index < open.check.modify_index && open.left != u64::MAX;
-            if self.open.get(key).is_some_and(is_older) && !answer.how.went_back {
+            let is_older = |open: &Open| row.modify_index < open.modified;
+            if self.open.get(key).is_some_and(is_older) {
                 return;
             }
             if let Some(open) = self.open.remove(key) {
@@ -222,7 +222,7 @@ impl Ledger {
             return;
         };
         let is_newer = row.modify_index > known.modified || row.modify_index == 0;
-        if !is_newer && !answer.how.went_back {
+        if !is_newer {
             return;
         }
         let from = known.check.status;
@@ -266,7 +266,7 @@ impl Ledger {
         }
         let is_gone = |key: &CheckKey, known: &mut Known| {
             Which::of(known.check.status) == list
-                && (known.modified <= index || answer.how.went_back)
+                && known.modified <= index
                 && !present.contains(key)
         };
         let gone: Vec<(CheckKey, Known)> = self.known.extract_if(is_gone).collect();
@@ -276,14 +276,14 @@ impl Ledger {
         };
         // What it has is known: a check that is not known to be there is not.
         let other = other.index.filter(|_| !other.is_old);
-        for (key, Known { check, .. }) in gone {
+        for (key, Known { check, modified }) in gone {
             if is_maintenance(&check) {
                 self.turn(&check, check.status.word(), "", answer.moment, out);
                 continue;
             }
             let away = other.filter(|other| *other == index);
             let (left, own, is_asked) = (index, index, false);
-            let open = Open { check, index, left, at, after, own, other, away, is_asked };
+            let open = Open { check, modified, index, left, at, after, own, other, away, is_asked };
             self.open.insert(key, open);
         }
     }

@@ -16,6 +16,8 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(3);
 pub(super) struct Open {
     /// The check as it was.
     pub check: Arc<Check>,
+    /// The index of its last change; 0 when that was in another history.
+    pub modified: u64,
     /// The index of the answer that it was not in.
     pub index: u64,
     /// The same to compare with; above all others when it is of another history.

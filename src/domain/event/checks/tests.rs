@@ -308,6 +308,26 @@ fn after_an_index_that_went_back_states_are_compared() {
 }
 
 #[test]
+fn the_list_that_goes_back_later_makes_nothing_old_again() {
+    let mut told = Told::begun();
+    told.take(C, &[critical("a", 50)], 52, PROMPT);
+    told.take(W, &[], 52, PROMPT);
+    told.texts();
+    let back = How { went_back: true, ..PROMPT };
+    told.take(C, &[], 30, back);
+    let asked = told.ledger.ask();
+    told.found(&asked, &[check("a", Status::Passing, 3, 4)], 30);
+    assert_eq!(told.texts(), ["a: critical -> passing @4"]);
+    told.take(W, &[], 30, back);
+    told.take(C, &[critical("a", 33)], 33, PROMPT);
+    assert_eq!(told.texts(), ["a: passing -> critical @33"]);
+    // Another restore, of which the other list hears first.
+    told.take(W, &[], 10, back);
+    told.take(C, &[critical("a", 8), critical("b", 9)], 10, back);
+    assert_eq!(told.texts(), ["b: passing or gone -> critical @9"]);
+}
+
+#[test]
 fn checks_that_stand_for_something_else_are_told_as_that() {
     let of_node = |id: &str, status, created, modified| {
         let check = check(id, status, created, modified);
