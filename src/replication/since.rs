@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::replication::{Differing, Stream, Waiting};
+use crate::domain::replication::{Differing, MOST_DIFFERING, Stream, Waiting};
 
 /// Since when each of some things has been waiting without a break.
 #[derive(Debug, Default)]
@@ -90,8 +90,8 @@ impl Oldest {
 
 /// Says of each key that differs when it was first seen to, by what was found before.
 pub(super) fn date(stream: &mut Stream, before: &Stream) {
-    // Of what was not looked at, or not listed, nothing is known.
-    let is_whole = before.at.is_some() && before.differing.len() == before.counts.differing();
+    // Of what was not looked at, or not listed for want of room, nothing is known.
+    let is_whole = before.at.is_some() && before.differing.len() < MOST_DIFFERING;
     let known: HashMap<_, _> = before.differing.iter().map(|key| (&key.name, key.since)).collect();
     let came = stream.at.filter(|_| is_whole);
     let dated = |key: &Differing| {
@@ -154,8 +154,11 @@ mod tests {
         assert_eq!(times(&dated(look(20, &["a", "b"]), &second)), [None, Some(at(10))]);
         let never = Stream::new(id.clone());
         assert_eq!(times(&dated(look(20, &["a"]), &never)), [None]);
-        let cut = Stream { counts: Counts { drift: 2, ..Counts::default() }, ..look(0, &["a"]) };
+        let cut = look(0, &vec!["a"; MOST_DIFFERING]);
         assert_eq!(times(&dated(look(20, &["b"]), &cut)), [None], "it was not listed");
+        // A deletion without a name is counted, and no key is.
+        let unnamed = Stream { counts: Counts { pending: 1, ..Counts::default() }, ..look(0, &[]) };
+        assert_eq!(times(&dated(look(20, &["b"]), &unnamed)), [Some(at(20))]);
     }
 
     #[test]

@@ -6,10 +6,12 @@
 //! replicator has passed the `.ref` and no key is pending or different: the `.ref` itself arrives
 //! before its files. What was edited before the last commit cannot be seen without the repository.
 //! What was deleted after it is known by name as far as dcview saw it there, and else by the index of
-//! the folder, for the 15 minutes that Consul remembers a deletion.
+//! the folder, for the 15 minutes that Consul remembers a deletion. Where the token may not see every
+//! key, what is not listed any more may be hidden from it.
 
 mod left;
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{Class, Counts, Differing, MOST_DIFFERING, Stamp, StatusKey, Stream, Verdict};
@@ -47,6 +49,8 @@ pub struct Local<'a> {
     pub line: Option<u64>,
     /// True when nothing has been written for a while: no sync is going on.
     pub is_still: bool,
+    /// True when the token may not see every key.
+    pub is_filtered: bool,
 }
 
 /// A branch where consul-replicate brings it.
@@ -86,7 +90,11 @@ impl Local<'_> {
         }
         let after = |it: &&Written| self.line.is_some_and(|line| it.stamp.modify_index > line);
         let edited: Vec<_> = self.keys.iter().filter(after).collect();
-        let names = &self.gone.names;
+        let (names, hidden) = if self.is_filtered {
+            (&[][..], &*self.gone.names)
+        } else {
+            (&*self.gone.names, &[][..])
+        };
         let short = short(commit);
         let keys = counted(self.keys.len() + names.len());
         stream.counts.same = self.keys.len() - edited.len();
@@ -99,10 +107,10 @@ impl Local<'_> {
             }
         };
         let count = edited.len() + names.len();
-        stream.evidence = match (changed, self.is_still) {
+        let mut evidence = match (changed, self.is_still) {
             (None, false) if self.gone.is_unnamed => {
                 stream.counts.pending = 1;
-                format!("a key was deleted after commit {short}: a sync goes on")
+                format!("a key was deleted after commit {short}: perhaps a sync goes on")
             }
             (None, _) if self.gone.is_unnamed => format!(
                 "commit {short}, {keys}; a key here was deleted after it, before dcview looked: \
@@ -122,11 +130,20 @@ impl Local<'_> {
             }
             (Some(changed), false) => {
                 stream.counts.pending = count;
-                format!("{changed} after commit {short}: a sync goes on")
+                format!("{changed} after commit {short}: perhaps a sync goes on")
             }
+        };
+        if let Some(first) = hidden.first() {
+            let count = counted(hidden.len());
+            let first = first.below(&self.mapping.prefix).unwrap_or(first.as_str());
+            let _infallible = write!(
+                evidence,
+                "; {count} ('{first}') not listed any more: deleted, or hidden from the token"
+            );
         }
-        .into();
-        let is_doubtful = self.gone.is_unnamed || self.keys.is_empty();
+        stream.evidence = evidence.into();
+        let is_doubtful =
+            self.gone.is_unnamed || self.keys.is_empty() || !self.gone.names.is_empty();
         stream.verdict = match stream.counts.verdict() {
             Verdict::InSync if is_doubtful => Verdict::Unknown,
             verdict => verdict,
@@ -262,8 +279,27 @@ mod tests {
         let keys: Vec<_> = keys.iter().map(written).collect();
         let mapping = &mapping();
         let mut stream = blank();
-        Local { mapping, marker, keys: &keys, gone, line, is_still: still }.judge(&mut stream);
+        let is_filtered = false;
+        Local { mapping, marker, keys: &keys, gone, line, is_still: still, is_filtered }
+            .judge(&mut stream);
         stream
+    }
+
+    #[test]
+    fn what_may_be_hidden_is_not_called_deleted() {
+        let marker = &entry("platform-config/main.ref", OLD, 438);
+        let name = |name: &str| Key::from(format!("platform-config/main/{name}").as_str());
+        let gone = &Gone { names: vec![name("x"), name("y")], is_unnamed: false };
+        let stamp = Stamp { modify_index: 433, len: 1, flags: 0 };
+        let keys = &[Written { key: name("README"), stamp, create_index: 1 }];
+        let (mapping, marker, line) = (&mapping(), Some(marker), Some(438));
+        let mut stream = blank();
+        Local { mapping, marker, keys, gone, line, is_still: true, is_filtered: true }
+            .judge(&mut stream);
+        assert_eq!((stream.verdict, stream.counts.drift), (Verdict::Unknown, 0));
+        assert!(stream.differing.is_empty());
+        let says = "2 keys ('x') not listed any more: deleted, or hidden";
+        assert!(stream.evidence.contains(says), "{}", stream.evidence);
     }
 
     #[test]

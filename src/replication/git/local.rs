@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::super::rights::Rights;
 use super::super::since::Since;
 use super::{Place, Sight, index, read};
 use crate::clock;
@@ -20,10 +21,15 @@ const STILL: Duration = Duration::from_secs(3);
 /// What is remembered of a branch.
 #[derive(Debug, Default)]
 pub(super) struct Local {
+    /// The mappings of the configuration that the rest is true of.
+    mappings: Vec<Mapping>,
     keys: Vec<Written>,
     /// The index of the newest deletion below the folder, as far as Consul remembers one.
     deletion: Option<u64>,
     left: Left,
+    rights: Rights,
+    /// The token may not see every key.
+    is_filtered: bool,
     /// The index of the keys' folder when they were read.
     index: Option<u64>,
     /// What was seen to stand still.
@@ -68,6 +74,12 @@ impl Local {
         mapping: &Mapping,
         all: &[Mapping],
     ) -> Result<Stream, ApiError> {
+        if self.mappings != all {
+            // Which keys are its own may be another matter now.
+            let rights = std::mem::take(&mut self.rights);
+            *self = Self { mappings: all.to_vec(), rights, ..Self::default() };
+        }
+        self.is_filtered = !self.rights.are_whole([here, here]).await;
         let folder = Key::from(&*mapping.prefix);
         // The keys first: of a sync that ends meanwhile, none is newer than the '.ref' then.
         let mut at = self.read(here, &folder, mapping, all).await?;
@@ -91,6 +103,11 @@ impl Local {
         let own = (!folder.is_empty()).then(|| (here.clone(), folder, at));
         let marked = marker.as_ref().map(|it| (here.clone(), it.key.clone(), it.modify_index));
         self.places = own.into_iter().chain(marked).collect();
+        if self.has_rested && !self.is_filtered && self.left.misses(listed.0, &self.keys) {
+            // What the token may see has perhaps shrunk since it was asked.
+            self.rights = Rights::default();
+            self.is_filtered = !self.rights.are_whole([here, here]).await;
+        }
         let is_still = self.still == Some(listed);
         if is_still && self.line.is_none_or(|(marker, _)| marker != listed.0) {
             self.line = Some((listed.0, self.newest().max(listed.0)));
@@ -113,8 +130,8 @@ impl Local {
             let (marker, deletion, keys) = (marker.modify_index, self.deletion, &self.keys);
             self.left.note(Look { marker, line, deletion, keys, is_still })
         });
-        let (keys, gone) = (&self.keys, &gone.unwrap_or_default());
-        git::Local { mapping, marker, keys, gone, line, is_still }.judge(&mut stream);
+        let (keys, gone, is_filtered) = (&self.keys, &gone.unwrap_or_default(), self.is_filtered);
+        git::Local { mapping, marker, keys, gone, line, is_still, is_filtered }.judge(&mut stream);
         let pending = (stream.counts.pending > 0).then(|| "sync".to_owned());
         // How long a sync may take is git2consul's business: it is never called stalled.
         stream.waiting = self.since.note(now, pending).waiting;
@@ -127,12 +144,18 @@ impl Local {
             let since = sight.map(Sight::told).unwrap_or_default();
             stream.facts = vec![("commit", commit.to_owned()), ("brought in", since)];
             // What Consul has forgotten by then nobody can tell.
-            if let Some(Sight { at, is_exact: false }) = sight {
+            if let Some(Sight { at, is_exact: false }) =
+                sight.filter(|_| !mapping.prefix.is_empty())
+            {
                 let at = at.format("%H:%M:%S UTC");
-                let text =
-                    format!("of keys are seen since {at}, and those of the 15 minutes before");
-                stream.facts.push(("deletions", text));
+                let before = self.tells_deletions(mapping) && mapping.root.is_empty();
+                let before = if before { ", and those of the 15 minutes before" } else { "" };
+                stream.facts.push(("deletions", format!("of keys are seen since {at}{before}")));
             }
+        }
+        if stream.counts.drift > 0 {
+            let text = "may be what it was: Consul keeps no earlier value";
+            stream.facts.push(("content", text.to_owned()));
         }
         stream.facts.push(("folder", mapping.prefix.clone()));
         if !mapping.root.is_empty() {
@@ -168,10 +191,20 @@ impl Local {
             }
             self.keys = keys;
             // The folder's index is that of its newest key or deletion, unless it is empty.
-            self.deletion = newest.filter(|newest| *newest < now).map(|_| now);
+            self.deletion =
+                newest.filter(|newest| *newest < now && self.tells_deletions(mapping)).map(|_| now);
             self.index = Some(now);
         }
         Ok(now)
+    }
+
+    /// True when the folder's index is of this branch's keys alone, and all of them are listed.
+    fn tells_deletions(&self, mapping: &Mapping) -> bool {
+        let is_below = |key: &str| key.starts_with(&*mapping.prefix);
+        let mut others = self.mappings.iter().filter(|it| *it != mapping);
+        !self.is_filtered
+            && !is_below(&mapping.marker)
+            && !others.any(|it| is_below(&it.prefix) || is_below(&it.marker))
     }
 
     /// True when it cannot be told yet whether what changed last is a sync.

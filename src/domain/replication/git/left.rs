@@ -64,7 +64,9 @@ impl Left {
                 // A sync may be going on: what it has not deleted yet is none of the commit's.
                 return Gone { names: Vec::new(), is_unnamed: is_deleted };
             }
-            let names = look.keys.iter().map(|it| (it.key.clone(), is_after(it.create_index)));
+            // Where the line is not known, what came after the marker may have come after the sync.
+            let is_late = |it: &Written| it.create_index > look.line.unwrap_or(look.marker);
+            let names = look.keys.iter().map(|it| (it.key.clone(), is_late(it)));
             self.names = names.collect();
             (self.marker, self.is_unnamed) = (Some(look.marker), is_deleted);
         }
@@ -137,6 +139,17 @@ mod tests {
         left.note(look(9, None, &more));
         let gone = left.note(look(9, Some(14), &one));
         assert_eq!(gone, Gone { names: Vec::new(), is_unnamed: true });
+    }
+
+    #[test]
+    fn with_an_unknown_line_what_is_newer_than_the_commit_may_be_none_of_its_keys() {
+        let (one, more) = (keys(&[("a", 1)]), keys(&[("a", 1), ("new", 11)]));
+        let rooted = |keys| Look { line: None, ..look(9, None, keys) };
+        let mut left = Left::default();
+        left.note(rooted(&more));
+        let gone = left.note(rooted(&one));
+        assert_eq!(gone, Gone { names: Vec::new(), is_unnamed: true });
+        assert_eq!(left.note(rooted(&[])), Gone { is_unnamed: true, ..named(&["a"]) });
     }
 
     #[test]
