@@ -212,7 +212,7 @@ pub fn empty_text<R: Row>(
     ctx: &Ctx,
     model: &TableModel<R>,
     fresh: &[(Dc, Freshness)],
-    nothing: &'static str,
+    nothing: &str,
     is_beginning: bool,
 ) -> Vec<Cell> {
     if !model.is_empty() {
@@ -243,9 +243,9 @@ pub fn empty_text<R: Row>(
         })
         .collect();
     if lines.is_empty() {
-        lines.push(Cell::new(nothing, Role::Muted));
+        lines.push(Cell::new(clean(nothing).into_owned(), Role::Muted));
     } else if lines.len() < fresh.len() {
-        lines.push(Cell::new(format!("elsewhere: {nothing}"), Role::Muted));
+        lines.push(Cell::new(format!("elsewhere: {}", clean(nothing)), Role::Muted));
     }
     lines
 }

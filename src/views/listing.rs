@@ -239,5 +239,5 @@ pub trait Listing: Send + 'static {
     }
 
     /// What an empty list says when it is complete and nothing is filtered.
-    fn nothing(&self) -> &'static str;
+    fn nothing(&self) -> &str;
 }

@@ -19,7 +19,9 @@ use crate::app::command::Takes;
 use crate::app::task::many::{self, Side, Sides};
 use crate::domain::feed::{Glanced, Subject, Wanted};
 use crate::domain::ids::Dc;
-use crate::domain::replication::{Class, Differing, Kind, MOST_DIFFERING, Stream, StreamId};
+use crate::domain::replication::{
+    Class, Differing, Kind, MOST_DIFFERING, Stream, StreamId, Verdict,
+};
 use crate::store::Change;
 use crate::table::column::{Cell, Column};
 use crate::table::filter::RowText;
@@ -315,7 +317,7 @@ impl Listing for StreamKeys {
         Some(Detail { title, lines })
     }
 
-    fn nothing(&self) -> &'static str {
+    fn nothing(&self) -> &str {
         match (&self.id, &self.last) {
             (None, _) => "open a stream with enter in ':replication'",
             (_, None) => "no such stream is known; it may not have been looked at yet",
@@ -323,6 +325,8 @@ impl Listing for StreamKeys {
             (_, Some(stream)) if stream.problem.is_some() => {
                 "no difference when it was compared last"
             }
+            // What it waits for or doubts is none of the keys.
+            (_, Some(stream)) if stream.verdict != Verdict::InSync => &stream.evidence,
             (_, Some(_)) => "no difference",
         }
     }

@@ -8,7 +8,7 @@ use dcview::app::App;
 use dcview::app::msg::Msg;
 use dcview::domain::coordinate::Estimate;
 use dcview::domain::delta::Delta;
-use dcview::domain::feed::{Report, Subject};
+use dcview::domain::feed::{Body, Link, Pulse, Report, Subject};
 use dcview::domain::replication::{
     Alarm, Class, Counts, Differing, Kind, MOST_DIFFERING, Stamp, StatusKey, Stream, Verdict,
     Waiting,
@@ -251,6 +251,13 @@ fn a_stream_lists_its_keys_with_what_both_sides_hold_now() {
     let healed = Stream { differing: Arc::default(), ..drifted() };
     streams(&mut app, vec![Stream { verdict: Verdict::InSync, ..healed }]);
     assert!(screen(&mut app, 80, 24).contains("no difference"));
+    let waits = Stream { evidence: "'a.ref' is missing".into(), ..drifted() };
+    streams(
+        &mut app,
+        vec![Stream { verdict: Verdict::Lagging, differing: Arc::default(), ..waits }],
+    );
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("'a.ref' is missing") && !text.contains("no difference"), "{text}");
     let removed = vec![drifted().id];
     app.update(Msg::Report(Report::Streams(Delta { upserts: Vec::new(), removed })));
     assert!(screen(&mut app, 120, 24).contains("it is not there any more"));
@@ -336,6 +343,27 @@ fn every_pair_has_its_verdict_its_way_and_its_servers_and_leads_to_its_streams()
 }
 
 #[test]
+fn what_gossip_knew_of_a_datacenter_that_does_not_answer_is_not_shown_as_seen() {
+    let mut app = shown();
+    press(&mut app, ":pairs<enter><right>");
+    wan(&mut app);
+    let dark = |app: &mut App, dc: &str| {
+        let (why, detail) = ("refused".into(), "refused".into());
+        let link = Link::Dark { why, detail, retry_at: None };
+        let pulse = Pulse { at: world::now(), link, ..Pulse::default() };
+        world::feed(app, dc, Body::Pulse(pulse));
+    };
+    dark(&mut app, "dc-2");
+    let text = screen(&mut app, 80, 40);
+    assert!(text.contains("1.0ms  2/2 alive") && text.contains("~42ms  gossip 1/2"), "{text}");
+    assert!(text.contains("an end does not answer"), "{text}");
+    dark(&mut app, "dc-1");
+    let text = screen(&mut app, 80, 40);
+    assert!(text.contains("◌ was 1.0ms 2/2") && text.contains("◌ was ~42ms 1/2"), "{text}");
+    assert!(text.contains("no datacenter answers now") && !text.contains("2/2 alive"), "{text}");
+}
+
+#[test]
 fn pairs_of_many_datacenters_scroll_both_ways() {
     let names: Vec<String> = (10..40).map(|n| format!("dc-{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -372,6 +400,10 @@ fn the_overview_says_how_the_streams_into_each_datacenter_are() {
     let small = screen(&mut app, 80, 24);
     assert!(small.contains("svcs") && !small.contains("repl "), "{small}");
     let stalled = Stream { stalled_for: drifted().stalled_for, ..late };
+    streams(&mut app, vec![stalled.clone()]);
+    let text = screen(&mut app, 200, 60);
+    let words = ["▲ LAGGING!", "nothing arrives any more, is the replicator running?"];
+    assert!(words.iter().all(|it| text.contains(it)), "{text}");
     for lost in [stalled, drifted()] {
         streams(&mut app, vec![lost]);
         assert!(screen(&mut app, 80, 24).contains(" repl "));

@@ -1,4 +1,4 @@
-//! What happened to streams between datacenters: another verdict.
+//! What happened to streams between datacenters: another verdict, or nothing that arrives any more.
 //!
 //! Streams are compared now and then: what changed did so between two looks. One that was not
 //! compared yet, or that can no longer be, has no verdict, and none is told. The event is the
@@ -11,6 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Event, Kind, Object};
 use crate::domain::replication::{Stream, Verdict};
 
+/// Behind the verdict on a stream whose keys wait and do not move.
+pub const STALLED: &str = ", stalled";
+
 /// Two looks that are no further apart tell as of the moment.
 const MOMENT: TimeDelta = TimeDelta::seconds(2);
 
@@ -18,6 +21,8 @@ const MOMENT: TimeDelta = TimeDelta::seconds(2);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Given {
     verdict: Verdict,
+    /// What waits does not move.
+    is_stalled: bool,
     at: DateTime<Utc>,
 }
 
@@ -26,21 +31,32 @@ pub fn look(before: Option<Given>, stream: &Stream) -> (Option<Event>, Option<Gi
     let given = match (stream.verdict, stream.at) {
         (Verdict::Unknown, _) | (_, None) => return (None, before),
         (_, Some(_)) if stream.problem.is_some() => return (None, before),
-        (verdict, Some(at)) => Given { verdict, at },
+        (verdict, Some(at)) => Given { verdict, is_stalled: stream.stalled_for.is_some(), at },
     };
-    let changed = before.filter(|before| before.verdict != given.verdict);
+    let changed = before.filter(|before| before.state() != given.state());
     let event = changed.map(|before| Event {
         at: given.at,
         after: (given.at - before.at > MOMENT).then_some(before.at),
         dc: stream.id.destination.clone(),
         kind: Kind::Replication,
         object: Object::Stream(stream.id.clone()),
-        from: before.verdict.word().into(),
-        to: given.verdict.word().into(),
+        from: before.words().into(),
+        to: given.words().into(),
         detail: Arc::clone(&stream.evidence),
         index: stream.last_replicated.unwrap_or_default(),
     });
     (event, Some(given))
+}
+
+impl Given {
+    fn state(self) -> (Verdict, bool) {
+        (self.verdict, self.is_stalled)
+    }
+
+    fn words(self) -> String {
+        let stalled = if self.is_stalled { STALLED } else { "" };
+        format!("{}{stalled}", self.verdict.word())
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +107,21 @@ mod tests {
             [
                 ("IN SYNC > DRIFT".to_owned(), Some(30), 60),
                 ("DRIFT > LAGGING".to_owned(), None, 61)
+            ]
+        );
+    }
+
+    #[test]
+    fn that_nothing_arrives_any_more_is_an_event() {
+        let still = Some(std::time::Duration::from_secs(10));
+        let stalled = |seconds| Stream { stalled_for: still, ..stream(Verdict::Lagging, seconds) };
+        let looks =
+            [stream(Verdict::Lagging, 0), stalled(10), stalled(11), stream(Verdict::InSync, 12)];
+        assert_eq!(
+            told(&looks),
+            [
+                ("LAGGING > LAGGING, stalled".to_owned(), Some(0), 10),
+                ("LAGGING, stalled > IN SYNC".to_owned(), None, 12)
             ]
         );
     }

@@ -4,6 +4,7 @@
 //! It goes by the words that each kind of event has for its states.
 
 use super::checks::status_of;
+use super::streams::STALLED;
 use super::{Event, Kind, Object};
 use crate::domain::health::{CheckKey, Status};
 use crate::domain::ids::{CheckId, NodeName};
@@ -23,7 +24,8 @@ impl Event {
             Kind::Maintenance if word.is_empty() => Some(Status::Passing),
             Kind::Maintenance => Some(Status::Maintenance),
             Kind::Leader if word == "none" => Some(Status::Critical),
-            Kind::Node | Kind::Datacenter | Kind::Replication => of_word(word),
+            Kind::Node | Kind::Datacenter => of_word(word),
+            Kind::Replication => of_verdict(word),
             Kind::Leader
             | Kind::Instance
             | Kind::Version
@@ -66,14 +68,25 @@ fn of_maintenance(word: &str) -> Status {
     if word.is_empty() { Status::Passing } else { Status::Maintenance }
 }
 
+/// How bad a verdict on a stream is.
+fn of_verdict(word: &str) -> Option<Status> {
+    match word {
+        "DRIFT" => Some(Status::Critical),
+        _ if word.ends_with(STALLED) => Some(Status::Critical),
+        "LAGGING" | "EXTRA" => Some(Status::Warning),
+        "IN SYNC" => Some(Status::Passing),
+        _ => None,
+    }
+}
+
 /// How bad a word is, as far as it is a state.
 fn of_word(word: &str) -> Option<Status> {
     let is_one_of = |words: &[&str]| words.contains(&word);
-    if is_one_of(&["critical", "failed", "dark", "drift"]) {
+    if is_one_of(&["critical", "failed", "dark"]) {
         Some(Status::Critical)
-    } else if is_one_of(&["warning", "left", "lagging", "extra"]) {
+    } else if is_one_of(&["warning", "left"]) {
         Some(Status::Warning)
-    } else if is_one_of(&["passing", "alive", "live", "in_sync"]) {
+    } else if is_one_of(&["passing", "alive", "live"]) {
         Some(Status::Passing)
     } else {
         None
@@ -84,6 +97,7 @@ fn of_word(word: &str) -> Option<Status> {
 mod tests {
     use super::*;
     use crate::domain::event::tests::check;
+    use crate::domain::replication::Verdict;
 
     fn event(kind: Kind, object: Object, from: &str, to: &str) -> Event {
         Event { kind, object, from: from.into(), to: to.into(), ..check("dc-1", "n", "a-1", "") }
@@ -107,6 +121,11 @@ mod tests {
             (Kind::Leader, "server-1", None),
             (Kind::Datacenter, "dark", Some(Critical)),
             (Kind::Kv, "critical", None),
+            (Kind::Replication, Verdict::Drift.word(), Some(Critical)),
+            (Kind::Replication, "LAGGING, stalled", Some(Critical)),
+            (Kind::Replication, Verdict::Lagging.word(), Some(Warning)),
+            (Kind::Replication, Verdict::Extra.word(), Some(Warning)),
+            (Kind::Replication, Verdict::InSync.word(), Some(Passing)),
         ] {
             assert_eq!(event(kind, node(), "", to).status(), status, "{kind:?} {to}");
         }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::domain::coordinate::Estimate;
+use crate::domain::feed::Link;
 use crate::domain::ids::Dc;
 use crate::domain::replication::Stream;
 use crate::domain::wan::{Member, MemberState};
 use crate::table::column::Cell;
+use crate::ui::glyph::Sign;
 use crate::ui::text::{clean, millis};
 use crate::ui::theme::Role;
 use crate::views::Ctx;
@@ -24,6 +26,18 @@ pub struct Field<'a> {
     members: &'a [Member],
     /// Servers alive, and those that there should be.
     alive: (usize, usize),
+    heard: Heard,
+}
+
+/// How what gossip knows comes here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// From both ends, or it may be.
+    Well,
+    /// One of the ends does not answer: others tell of it.
+    FromOthers,
+    /// Nobody answers: it is what was told last.
+    NoMore,
 }
 
 impl<'a> Field<'a> {
@@ -44,12 +58,13 @@ impl<'a> Field<'a> {
             trip: store.wan.trip(from, to),
             members: store.wan.members(to),
             alive: store.wan.alive(to),
+            heard: Heard::of(ctx, [from, to]),
         }
     }
 
     /// The field in two lines.
     pub fn short(&self, ctx: &Ctx) -> [Cell; 2] {
-        [self.replication(ctx), self.way()]
+        [self.replication(ctx), self.way(ctx)]
     }
 
     /// The worst verdict, and how many streams have it.
@@ -58,15 +73,25 @@ impl<'a> Field<'a> {
             .map_or_else(|| Cell::new("no streams", Role::Muted), |worst| worst.cell(ctx))
     }
 
-    fn way(&self) -> Cell {
-        let mut cell = trip(self.trip);
-        cell = cell.then("  ", Role::Muted);
-        let (alive, all) = self.alive;
-        if all == 0 {
-            return cell.then("?", Role::Muted);
+    fn way(&self, ctx: &Ctx) -> Cell {
+        let (mut cell, (alive, all)) = (trip(self.trip), self.alive);
+        let alive_of_all = if all == 0 { "?".to_owned() } else { format!("{alive}/{all}") };
+        let way = |cell: &Cell| cell.runs.iter().map(|(text, _)| &**text).collect::<String>();
+        match self.heard {
+            Heard::Well if all == 0 => cell.then("  ?", Role::Muted),
+            Heard::Well => {
+                let role = if alive < all { Role::Critical } else { Role::Text };
+                cell = cell.then("  ", Role::Muted);
+                cell.then(format!("{alive_of_all} alive"), role)
+            }
+            Heard::FromOthers => {
+                Cell::new(format!("{}  gossip {alive_of_all}", way(&cell)), Role::Stale)
+            }
+            Heard::NoMore => {
+                let sign = ctx.look.sign(Sign::Stale);
+                Cell::new(format!("{sign} was {} {alive_of_all}", way(&cell)), Role::Stale)
+            }
         }
-        let role = if alive < all { Role::Critical } else { Role::Text };
-        cell.then(format!("{alive}/{all} alive"), role)
     }
 
     /// All of it in lines.
@@ -77,6 +102,7 @@ impl<'a> Field<'a> {
             way = way.then(" rough: the coordinates have not settled", Role::Muted);
         }
         let mut lines = vec![way];
+        lines.extend(self.heard.words().map(|text| Cell::new(text, Role::Stale)));
         lines.extend(self.streams.iter().map(|stream| {
             let mut line = words::verdict(ctx, stream);
             line = line.then(format!(" {} ", stream.id.kind.word()), Role::Muted);
@@ -119,9 +145,34 @@ impl<'a> Field<'a> {
             "verdict": worst,
             "streams": self.streams.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(),
             "round_trip_ms": self.trip.map(|trip| trip.rtt.as_secs_f64() * 1000.0),
+            "is_old": self.heard == Heard::NoMore,
             "is_rough": self.trip.map(|trip| trip.is_rough),
             "servers": self.members,
         })
+    }
+}
+
+impl Heard {
+    fn of(ctx: &Ctx, ends: [&Dc; 2]) -> Self {
+        let is_dark = |dc: &Dc| {
+            ctx.store.dc(dc).is_some_and(|state| matches!(state.pulse.link, Link::Dark { .. }))
+        };
+        if ctx.store.datacenters().all(|(dc, _)| is_dark(dc)) {
+            return Self::NoMore;
+        }
+        if ends.into_iter().any(is_dark) { Self::FromOthers } else { Self::Well }
+    }
+
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Well => None,
+            Self::FromOthers => {
+                Some("round trip and servers as gossip elsewhere has them: an end does not answer")
+            }
+            Self::NoMore => {
+                Some("round trip and servers are as gossip had them: no datacenter answers now")
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::domain::health::Status;
-use crate::domain::replication::{Alarm, Class, Stream, Verdict, Waiting};
+use crate::domain::replication::{Alarm, Class, Kind, Stream, Verdict, Waiting};
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, compact, count};
@@ -26,13 +26,16 @@ pub fn sign(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
     }
 }
 
-/// The verdict on a stream, with the number of its alarms. One that cannot be compared now says what
+/// The verdict on a stream, with `!` where what waits does not move, and the number of its alarms. One that cannot be compared now says what
 /// it was, as something old.
 pub fn verdict(ctx: &Ctx, stream: &Stream) -> Cell {
     let (sign, role) = marked(ctx, stream);
     // What cannot be compared now is what it was, and in doubt.
     let doubt = if stream.problem.is_some() && stream.at.is_some() { "?" } else { "" };
-    let cell = Cell::new(format!("{sign} {}{doubt}", stream.verdict.word()), role);
+    let mut cell = Cell::new(format!("{sign} {}{doubt}", stream.verdict.word()), role);
+    if stream.verdict == Verdict::Lagging && stream.stalled_for.is_some() {
+        cell = cell.then("!", Role::Critical);
+    }
     match stream.alarms.len() {
         0 => cell,
         n => cell.then(format!(" !{n}"), Role::Critical),
@@ -101,7 +104,8 @@ impl Worst {
         let (sign, role) = marked(ctx, &self.stream);
         let cell = Cell::new(format!("{sign} "), role);
         let cell = cell.then(format!("{}/{}", self.alike, self.all), role);
-        if self.stream.alarms.is_empty() { cell } else { cell.then("!", Role::Critical) }
+        let is_calm = self.stream.alarms.is_empty() && self.stream.stalled_for.is_none();
+        if is_calm { cell } else { cell.then("!", Role::Critical) }
     }
 
     /// Its verdict, and how many have it: `DRIFT 2/5`.
@@ -118,11 +122,20 @@ pub fn worst(streams: impl Iterator<Item = Arc<Stream>>) -> Option<Worst> {
     Some(Worst { stream, alike, all: all.len() })
 }
 
-/// What needs a person, else why it cannot be compared, else what the verdict stands on.
+/// What needs a person, else why it cannot be compared, else that nothing moves, else what the verdict
+/// stands on.
 pub fn trouble(stream: &Stream) -> Cell {
     match (stream.alarms.first(), &stream.problem) {
         (Some(alarm), _) => Cell::new(clean(&alarm.to_string()).into_owned(), Role::Critical),
         (None, Some(why)) => Cell::new(clean(why).into_owned(), Role::Stale),
+        (None, None) if stream.stalled_for.is_some() => {
+            let who = match stream.id.kind {
+                Kind::ConsulReplicate => ", is the replicator running?",
+                _ => "",
+            };
+            let cell = Cell::new(format!("nothing arrives any more{who}"), Role::Critical);
+            cell.then(format!("  {}", clean(&stream.evidence)), Role::Muted)
+        }
         (None, None) => Cell::new(clean(&stream.evidence).into_owned(), Role::Muted),
     }
 }

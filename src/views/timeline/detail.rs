@@ -2,7 +2,7 @@
 
 use super::columns::{change, clock, kind, lasted, subject, turned};
 use super::rows::Head;
-use crate::domain::event::{Event, Object};
+use crate::domain::event::{Event, Kind, Object};
 use crate::table::column::Cell;
 use crate::ui::text::{clean, clean_lines, count};
 use crate::ui::theme::Role;
@@ -73,7 +73,16 @@ fn when(ctx: &Ctx, event: &Event) -> Cell {
     let between = format!("between {} and ", clock(ctx, after));
     Cell::new(between, Role::Stale)
         .then(clocks, Role::Text)
-        .then("; dcview could not look meanwhile", Role::Muted)
+        .then(format!("; {}", meanwhile(event.kind)), Role::Muted)
+}
+
+/// Why it is not known better.
+fn meanwhile(kind: Kind) -> &'static str {
+    match kind {
+        // Nothing tells of a stream: it is compared.
+        Kind::Replication => "the stream was not compared meanwhile",
+        _ => "dcview could not look meanwhile",
+    }
 }
 
 fn object(object: &Object) -> Vec<Cell> {
