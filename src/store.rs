@@ -371,6 +371,14 @@ impl Datacenter {
             freshness.is_polled = false;
             return freshness;
         }
+        if let (State::Loading, Link::Dark { why, retry_at, .. }) =
+            (&freshness.state, &self.pulse.link)
+        {
+            // It does not load while nobody answers.
+            let (why, retry_at) = (Arc::clone(why), *retry_at);
+            freshness.state = State::Stale { since: freshness.at, why, retry_at };
+            return freshness;
+        }
         // What is looked at now and then is as old as the last look.
         let is_followed = *list != List::Subject(Subject::Disagreements);
         if freshness.state == State::Live && !freshness.is_polled && is_followed {

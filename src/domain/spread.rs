@@ -63,19 +63,12 @@ impl Difference {
 
 /// It in words, what matters first; empty where nothing differs and nothing fails. `unseen` are the
 /// datacenters of which it is not known how it is there now: no part is theirs, and what they said
-/// last decides nothing.
-pub fn words(parts: &[Part], unseen: &[Dc]) -> Vec<String> {
+/// last, `before`, decides nothing.
+pub fn words(parts: &[Part], unseen: &[Dc], before: &[Part]) -> Vec<String> {
     let there = parts.iter().filter(|part| part.health.is_some()).count();
     let absent: Vec<&Dc> =
         parts.iter().filter(|part| part.health.is_none()).map(|part| part.dc).collect();
-    // What is worse speaks for all: a datacenter that only warns is no part of an outage.
-    let levels: [(&str, fn(&ServiceHealth) -> bool); 3] = [
-        ("failing", |it| it.counts.critical > 0),
-        ("warning", |it| it.counts.warning > 0),
-        ("in maintenance", |it| it.counts.maintenance > 0),
-    ];
-    let mut found = levels.into_iter().map(|(word, is_so)| (word, among(parts, is_so)));
-    let (word, bad) = found.find(|(_, dcs)| !dcs.is_empty()).unwrap_or_default();
+    let (word, bad) = worst(parts);
     let mut words = Vec::new();
     match bad.len() {
         0 => {}
@@ -88,6 +81,10 @@ pub fn words(parts: &[Part], unseen: &[Dc]) -> Vec<String> {
         }
         _ => words.push(format!("{word} in {}", names(&bad))),
     }
+    let (word, was_bad) = worst(before);
+    if !was_bad.is_empty() {
+        words.push(format!("was {word} in {}", names(&was_bad)));
+    }
     if !absent.is_empty() && there > 0 {
         words.push(format!("not in {}", names(&absent)));
     }
@@ -99,6 +96,17 @@ pub fn words(parts: &[Part], unseen: &[Dc]) -> Vec<String> {
         words.push(format!("{} not seen", names(&unseen.iter().collect::<Vec<_>>())));
     }
     words
+}
+
+/// What is worst, and where. It speaks for all: a datacenter that only warns is no part of an outage.
+fn worst<'a>(parts: &[Part<'a>]) -> (&'static str, Vec<&'a Dc>) {
+    let levels: [(&str, fn(&ServiceHealth) -> bool); 3] = [
+        ("failing", |it| it.counts.critical > 0),
+        ("warning", |it| it.counts.warning > 0),
+        ("in maintenance", |it| it.counts.maintenance > 0),
+    ];
+    let mut found = levels.into_iter().map(|(word, is_so)| (word, among(parts, is_so)));
+    found.find(|(_, dcs)| !dcs.is_empty()).unwrap_or_default()
 }
 
 /// Where it is so.
@@ -171,7 +179,7 @@ mod tests {
             versions: versions.get(n),
         };
         let parts: Vec<Part> = dcs.iter().enumerate().map(part).collect();
-        (Difference::of(&parts), words(&parts, &[]).join("; "))
+        (Difference::of(&parts), words(&parts, &[], &[]).join("; "))
     }
 
     #[test]
@@ -202,7 +210,7 @@ mod tests {
             (&warns, &rests, "warning in dc-1 alone"),
         ] {
             let part = |dc, health| Part { dc, health: Some(health), versions: None };
-            assert_eq!(words(&[part(&one, here), part(&two, there)], &[]), [expected]);
+            assert_eq!(words(&[part(&one, here), part(&two, there)], &[], &[]), [expected]);
         }
     }
 
@@ -212,8 +220,12 @@ mod tests {
         let (bad, well) = (health(4, 4), health(0, 4));
         let said = |first, second| {
             let part = |dc, health| Part { dc, health, versions: None };
-            words(&[part(&one, first), part(&two, second)], &["dc-3".into()]).join("; ")
+            words(&[part(&one, first), part(&two, second)], &["dc-3".into()], &[]).join("; ")
         };
+        let (three, part) =
+            (Dc::from("dc-3"), |dc, health| Part { dc, health: Some(health), versions: None });
+        let before = words(&[part(&one, &well)], &[three.clone()], &[part(&three, &bad)]);
+        assert_eq!(before.join("; "), "was failing in dc-3; dc-3 not seen");
         assert_eq!(said(Some(&bad), Some(&well)), "failing in dc-1; dc-3 not seen");
         assert_eq!(said(Some(&bad), Some(&bad)), "failing wherever it is seen; dc-3 not seen");
         assert_eq!(said(Some(&well), None), "not in dc-2; dc-3 not seen");

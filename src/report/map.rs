@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::form::{Column, Grid, csv, json as json_rows, table};
 use super::gather::Question;
+use super::rows::seen;
 use super::trouble::Troubles;
 use super::ways::Ways;
 use crate::app::msg::Exit;
@@ -61,9 +62,18 @@ pub(super) async fn get(
     }
     let net = Net::of(said.iter().map(|(dc, edges)| (*dc, edges)));
     // What is not in a catalog that was not read may be there.
-    let is_whole = only.is_none() && troubles.is_whole();
-    super::write(&mut out, &print(&net, &store, is_whole, output)?)?;
+    let read = Read { is_whole: troubles.is_whole(), is_all: only.is_none() };
+    super::write(&mut out, &print(&net, &store, read, output)?)?;
     Ok(troubles.exit())
+}
+
+/// What was read of the catalogs.
+#[derive(Clone, Copy)]
+struct Read {
+    /// All of those that were asked.
+    is_whole: bool,
+    /// All that there are were asked.
+    is_all: bool,
 }
 
 /// An edge with its names.
@@ -73,8 +83,7 @@ struct Row<'a> {
     link: &'a Link,
     /// How the one that calls is, and the one that is called.
     status: [Option<Status>; 2],
-    /// True where all catalogs were read.
-    is_whole: bool,
+    read: Read,
 }
 
 impl Row<'_> {
@@ -84,9 +93,18 @@ impl Row<'_> {
         told.chain(called).collect::<Vec<_>>().join(" ")
     }
 
-    fn health(&self) -> &'static str {
-        let unknown = if self.is_whole { "not in the catalog" } else { "?" };
-        self.status[1].map_or(unknown, Status::word)
+    fn health(&self) -> String {
+        let Read { is_whole, is_all } = self.read;
+        match self.status[1] {
+            Some(status) => seen(status, is_whole),
+            None if is_whole && is_all => "not in the catalog".to_owned(),
+            None => "?".to_owned(),
+        }
+    }
+
+    /// True when no datacenter that was not read could say otherwise.
+    fn is_confirmed(&self) -> bool {
+        self.read.is_whole || self.status[1] != Some(Status::Passing)
     }
 
     fn as_json(&self) -> Value {
@@ -97,13 +115,13 @@ impl Row<'_> {
         let called = &self.link.to_dcs;
         json!({
             "from": self.from, "to": self.to, "to_datacenters": called, "source": source,
-            "health": health,
+            "health": health, "is_confirmed": health.map(|_| self.is_confirmed()),
         })
     }
 }
 
-fn print(net: &Net, store: &Store, is_whole: bool, output: Format) -> Result<String> {
-    let row = |link| Row::of(net, store, is_whole, link);
+fn print(net: &Net, store: &Store, read: Read, output: Format) -> Result<String> {
+    let row = |link| Row::of(net, store, read, link);
     let rows: Vec<Row> = net.links().iter().filter_map(row).collect();
     Ok(match output {
         Format::Json => json_rows(rows.iter().map(Row::as_json))?,
@@ -118,7 +136,7 @@ fn print(net: &Net, store: &Store, is_whole: bool, output: Format) -> Result<Str
                 Column::new("from", |row: &Row| row.from.to_string()),
                 Column::new("to", |row: &Row| row.to.to_string()),
                 Column::new("source", Row::source),
-                Column::new("health", |row: &Row| row.health().to_owned()),
+                Column::new("health", Row::health),
             ];
             table(&Grid::of(&columns, rows))
         }
@@ -128,13 +146,13 @@ fn print(net: &Net, store: &Store, is_whole: bool, output: Format) -> Result<Str
 }
 
 impl<'a> Row<'a> {
-    fn of(net: &'a Net, store: &Store, is_whole: bool, link: &'a Link) -> Option<Self> {
+    fn of(net: &'a Net, store: &Store, read: Read, link: &'a Link) -> Option<Self> {
         let (from, to) = (net.name(link.ends.0)?, net.name(link.ends.1)?);
         let status = [from, to].map(|name| {
             let there = store.datacenters().filter_map(|(_, state)| state.services.get(name));
             there.map(|it| it.counts.worst()).max()
         });
-        Some(Self { from, to, link, status, is_whole })
+        Some(Self { from, to, link, status, read })
     }
 }
 

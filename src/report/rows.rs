@@ -72,6 +72,12 @@ fn state<'a, T>(of: impl Fn(&T) -> Status + 'a) -> Column<'a, T> {
     Column::new("state", move |row| of(row).word().to_owned())
 }
 
+/// A state; that all passes is certain only where all was read.
+pub(super) fn seen(worst: Status, is_whole: bool) -> String {
+    let doubt = if is_whole || worst != Status::Passing { "" } else { "?" };
+    format!("{}{doubt}", worst.word())
+}
+
 /// A number, or that it is not known.
 fn known<T: ToString>(n: Option<T>) -> String {
     n.map_or_else(|| String::from("?"), |n| n.to_string())

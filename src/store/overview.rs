@@ -102,6 +102,9 @@ fn leader(state: &Datacenter) -> Option<&str> {
 
 /// The estimate by WAN coordinates once they have settled, else how long an answer took.
 fn round_trip(state: &Datacenter) -> Option<Duration> {
+    if matches!(state.pulse.link, Link::Dark { .. }) {
+        return None;
+    }
     let settled = state.pulse.wan.filter(|wan| !wan.is_rough);
     let any = settled.or(state.pulse.wan).map(|wan| wan.rtt);
     if settled.is_some() { any } else { state.pulse.answered_in.or(any) }
@@ -145,5 +148,8 @@ mod tests {
         assert_eq!(round_trip(&state), Some(millis(20)));
         state.pulse.wan = Some(Estimate { rtt: millis(18), is_rough: false });
         assert_eq!(round_trip(&state), Some(millis(18)));
+        let (why, detail) = ("refused".into(), "refused".into());
+        state.pulse.link = Link::Dark { why, detail, retry_at: None };
+        assert_eq!(round_trip(&state), None, "nothing goes there and back");
     }
 }

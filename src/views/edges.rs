@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
+use super::known::{Known, Sure, Unseen};
 use super::listing::{Heading, Listing, Patch, TableView};
-use super::map::{detail::known, health, known_of};
+use super::map::{detail::known, known_of};
 use super::{Ctx, Entry, Place, View, cells};
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
@@ -31,11 +32,15 @@ pub const ENTRY: Entry = Entry {
 };
 
 fn open(place: &Place) -> Box<dyn View> {
-    Box::new(TableView::new(place.clone(), Edges))
+    Box::new(TableView::new(place.clone(), Edges::default()))
 }
 
 /// The list.
-struct Edges;
+#[derive(Default)]
+struct Edges {
+    /// What was not seen when it was made.
+    unseen: Unseen,
+}
 
 /// One edge.
 #[derive(Clone, Debug)]
@@ -45,12 +50,12 @@ struct EdgeRow {
     link: Link,
     known: String,
     /// Of the one that is called; `None` where no catalog has it.
-    status: Option<Status>,
+    health: Option<Known>,
 }
 
 impl EdgeRow {
     fn worst_first(&self) -> Option<Status> {
-        self.status.or(Some(Status::Maintenance))
+        self.health.map(|it| it.worst).or(Some(Status::Maintenance))
     }
 }
 
@@ -62,7 +67,7 @@ impl Row for EdgeRow {
     }
 
     fn text(&self) -> RowText {
-        let word = self.status.map_or("not in the catalog", Status::word);
+        let word = self.health.map_or("not in the catalog", |it| it.worst.word());
         RowText::new([self.from.as_str(), self.to.as_str(), &self.known, word])
     }
 
@@ -93,11 +98,13 @@ impl Listing for Edges {
                 cells::text(row.to.as_str(), Role::Text)
             })
             .sorts(|a: &EdgeRow, b| a.to.cmp(&b.to)),
-            Column::new("status", "state", Width::Fit(8, 20), move |row: &EdgeRow| match known_of(
-                ctx, &row.to,
-            ) {
-                Some(known) => known.cell(ctx),
-                None => Cell::new(if is_whole { "not in the catalog" } else { "?" }, Role::Muted),
+            Column::new("status", "state", Width::Fit(8, 20), move |row: &EdgeRow| {
+                match row.health {
+                    Some(known) => known.cell(ctx),
+                    None => {
+                        Cell::new(if is_whole { "not in the catalog" } else { "?" }, Role::Muted)
+                    }
+                }
             })
             .sorts_worst_first(|a: &EdgeRow, b| a.worst_first().cmp(&b.worst_first())),
             Column::new("source", "source", Width::Fill(10, 80), |row: &EdgeRow| {
@@ -111,19 +118,21 @@ impl Listing for Edges {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<EdgeRow> {
+        self.unseen = Unseen::of(ctx);
         let all = ctx.store.datacenters();
         let net = Net::of(all.filter_map(|(dc, state)| Some((dc, state.edges.as_deref()?))));
         let row = |link: &Link| {
             let (from, to) = (net.name(link.ends.0)?.clone(), net.name(link.ends.1)?.clone());
-            let status = health(ctx, &to);
-            Some(EdgeRow { known: known(link), link: link.clone(), status, from, to })
+            let health = known_of(ctx, &self.unseen, &to);
+            Some(EdgeRow { known: known(link), link: link.clone(), health, from, to })
         };
         net.links().iter().filter_map(row).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<EdgeRow>> {
         match change {
-            Change::Edges(_) | Change::Services(..) => {
+            Change::Datacenter(_) if self.unseen == Unseen::of(ctx) => None,
+            Change::Edges(_) | Change::Services(..) | Change::Datacenter(_) => {
                 Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
             }
             _ => None,
@@ -136,7 +145,7 @@ impl Listing for Edges {
     }
 
     fn is_fault(&self, row: &EdgeRow) -> bool {
-        row.status != Some(Status::Passing)
+        row.health.is_none_or(|it| it.worst != Status::Passing)
     }
 
     fn open(&self, _ctx: &Ctx, row: &EdgeRow) -> Option<Place> {
@@ -151,7 +160,13 @@ impl Listing for Edges {
         let told = row.link.told.iter();
         let sources: Vec<Value> =
             told.map(|(dc, source)| json!({ "datacenter": dc, "source": source })).collect();
-        json!({ "from": row.from, "to": row.to, "source": sources, "health": row.status.map(Status::word) })
+        json!({
+            "from": row.from,
+            "to": row.to,
+            "source": sources,
+            "health": row.health.map(|it| it.worst.word()),
+            "is_confirmed": row.health.map(|it| it.sure == Sure::Yes),
+        })
     }
 
     fn nothing(&self) -> &'static str {

@@ -121,10 +121,10 @@ pub fn unread(ctx: &Ctx, dc: &Dc, list: &List) -> Option<Cell> {
     let state = ctx.store.dc(dc)?;
     let freshness = state.freshness(list);
     match (&freshness.state, &state.pulse.link) {
-        (State::Stale { .. } | State::Denied { .. }, _) => Some(words(ctx, &freshness)),
-        (State::Loading, Link::Dark { detail, .. }) => {
+        (State::Stale { .. }, Link::Dark { detail, .. }) if freshness.is_empty() => {
             Some(Cell::new(clean(detail).into_owned(), Role::Stale))
         }
+        (State::Stale { .. } | State::Denied { .. }, _) => Some(words(ctx, &freshness)),
         _ => None,
     }
 }

@@ -6,17 +6,22 @@
 
 use std::cmp::Ordering;
 
-use super::{Ctx, cells, fresh};
+use super::{Ctx, cells};
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::feed::List;
+use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::Dc;
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
+use crate::ui::text::clean;
 use crate::ui::theme::Role;
 
 /// What the health of services is read from.
 const LISTS: [List; 2] = [List::Services, List::Checks];
+
+/// All that is known passes.
+const WELL: Known = Known { worst: Status::Passing, sure: Sure::Yes };
 
 /// A state, and how far it is that of now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,22 +43,80 @@ pub enum Sure {
     No,
 }
 
-/// True when what is known of the services of a datacenter is as it was last.
-pub fn is_old(ctx: &Ctx, dc: &Dc) -> bool {
-    LISTS.iter().any(|list| fresh::is_old(ctx, dc, list))
+/// The datacenters of which it is not known how their services are now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// Those that told what they have; it is as it was last.
+    old: Vec<Dc>,
+    /// Those that never told.
+    blank: Vec<Dc>,
+}
+
+impl Unseen {
+    /// Among all datacenters.
+    pub fn of(ctx: &Ctx) -> Self {
+        Self::among(ctx, |_| true)
+    }
+
+    /// Among those that are shown.
+    pub fn shown(ctx: &Ctx) -> Self {
+        Self::among(ctx, |dc| ctx.shows(dc))
+    }
+
+    fn among(ctx: &Ctx, is_in: impl Fn(&Dc) -> bool) -> Self {
+        let mut unseen = Self::default();
+        for (dc, state) in ctx.store.datacenters().filter(|(dc, _)| is_in(dc)) {
+            if state.freshness(&List::Services).is_empty() {
+                unseen.blank.push(dc.clone());
+            } else if LISTS.iter().any(|list| is_old(&state.freshness(list))) {
+                unseen.old.push(dc.clone());
+            }
+        }
+        unseen
+    }
+
+    /// True when what is known of this one is as it was last.
+    pub fn is_old(&self, dc: &Dc) -> bool {
+        self.old.contains(dc)
+    }
+
+    /// True when it is not known how this one's services are now.
+    pub fn has(&self, dc: &Dc) -> bool {
+        self.is_old(dc) || self.blank.contains(dc)
+    }
+
+    /// All of them, those that told something first.
+    pub fn dcs(&self) -> Vec<Dc> {
+        self.old.iter().chain(&self.blank).cloned().collect()
+    }
+
+    /// `; dc-3 not seen`; nothing where all are.
+    pub fn words(&self) -> String {
+        let names: Vec<_> = self.dcs().iter().map(|dc| clean(dc.as_str()).into_owned()).collect();
+        if names.is_empty() { String::new() } else { format!("; {} not seen", names.join(", ")) }
+    }
+}
+
+/// Without a leader nothing that changes is written down.
+fn is_old(freshness: &Freshness) -> bool {
+    matches!(freshness.state, State::Stale { .. } | State::Denied { .. })
+        || freshness.leaderless.is_some()
 }
 
 impl Known {
-    /// How well a service is in these datacenters; `None` where it is in none.
+    /// How well a service is in these datacenters; `None` where it is in none. One that never told
+    /// what it has may have it too.
     pub fn of<'a>(
-        ctx: &Ctx,
+        unseen: &Unseen,
         places: impl IntoIterator<Item = (&'a Dc, &'a ServiceHealth)>,
     ) -> Option<Self> {
         let each = places.into_iter().map(|(dc, health)| Self {
             worst: health.counts.worst(),
-            sure: if is_old(ctx, dc) { Sure::No } else { Sure::Yes },
+            sure: if unseen.is_old(dc) { Sure::No } else { Sure::Yes },
         });
-        each.reduce(Self::and)
+        let known = each.reduce(Self::and)?;
+        let is_part = known == WELL && !unseen.blank.is_empty();
+        Some(if is_part { Self { sure: Sure::Partly, ..known } } else { known })
     }
 
     /// Both together.
@@ -107,9 +170,9 @@ impl Known {
 }
 
 /// `passing/total` in a datacenter: what is not confirmed, behind a sign that says so.
-pub fn health(ctx: &Ctx, dc: &Dc, service: Option<&ServiceHealth>) -> Cell {
+pub fn health(ctx: &Ctx, unseen: &Unseen, dc: &Dc, service: Option<&ServiceHealth>) -> Cell {
     let cell = cells::health(ctx, service);
-    if !is_old(ctx, dc) {
+    if !unseen.is_old(dc) {
         return cell;
     }
     let text: String = cell.runs.iter().map(|(text, _)| &**text).collect();
@@ -119,13 +182,14 @@ pub fn health(ctx: &Ctx, dc: &Dc, service: Option<&ServiceHealth>) -> Cell {
 
 /// What fails of a service, in words; what was failing where nobody confirms it, apart.
 pub fn failing<'a>(
-    ctx: &Ctx,
+    unseen: &Unseen,
     places: impl IntoIterator<Item = (&'a Dc, &'a ServiceHealth)>,
 ) -> Cell {
-    let (mut live, mut old, mut has_old) = (Counts::default(), Counts::default(), false);
+    let (mut live, mut old) = (Counts::default(), Counts::default());
+    let mut has_unseen = !unseen.blank.is_empty();
     for (dc, health) in places {
-        let is_old = is_old(ctx, dc);
-        has_old |= is_old;
+        let is_old = unseen.is_old(dc);
+        has_unseen |= is_old;
         *(if is_old { &mut old } else { &mut live }) += health.counts;
     }
     let was = || {
@@ -133,7 +197,7 @@ pub fn failing<'a>(
         format!("was {text}")
     };
     match (live.failing(), old.failing()) {
-        (0, 0) if has_old => Cell::new("none seen failing", Role::Stale),
+        (0, 0) if has_unseen => Cell::new("none seen failing", Role::Stale),
         (_, 0) => cells::failing(&live),
         (0, _) => Cell::new(was(), Role::Stale),
         (..) => cells::failing(&live).then(format!(", {}", was()), Role::Stale),

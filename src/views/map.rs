@@ -2,8 +2,8 @@
 //!
 //! A small map is shown whole; a large one around one service, so many steps up and down, or whole
 //! with what belongs together folded. It is never more than [`MOST`] nodes, so that it can be read,
-//! and is laid out within a frame; of a knot of edges those that others imply are not drawn. The arrows walk it: left to who calls, right to whom is called.
-//! What is drawn where is worked out in [`drawn`].
+//! and is laid out within a frame; of a knot of edges those that others imply are not drawn. The arrows
+//! walk it: left to who calls, right to whom is called. What is drawn where is worked out in [`drawn`].
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::known::{self, Known};
+use super::known::{Known, Unseen};
 use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::health::Status;
-use crate::domain::ids::{Dc, ServiceName};
+use crate::domain::ids::ServiceName;
 use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
 use crate::domain::map::net::Net;
@@ -31,6 +31,7 @@ use crate::ui::widgets::pane::{
 
 pub(super) mod detail;
 mod drawn;
+mod trouble;
 mod words;
 
 use drawn::Drawn;
@@ -67,7 +68,7 @@ fn open(place: &Place) -> Box<dyn View> {
         shown: Vec::new(),
         left_out: 0,
         drawn: Drawn::default(),
-        drawn_old: Vec::new(),
+        unseen: Unseen::default(),
         top: (0, 0),
         room: Rect::default(),
         shows_detail: true,
@@ -100,8 +101,8 @@ pub(super) struct Map {
     /// Nodes that are near enough and have no room.
     left_out: usize,
     drawn: Drawn,
-    /// The datacenters that did not answer then.
-    drawn_old: Vec<Dc>,
+    /// The datacenters of which it was not known then how they are.
+    unseen: Unseen,
     /// The first row and column on screen.
     top: (usize, usize),
     room: Rect,
@@ -115,30 +116,19 @@ fn list() -> List {
 }
 
 /// How well a service is over all datacenters; `None` where no catalog has it.
-pub(super) fn known_of(ctx: &Ctx, name: &ServiceName) -> Option<Known> {
+pub(super) fn known_of(ctx: &Ctx, unseen: &Unseen, name: &ServiceName) -> Option<Known> {
     let all = ctx.store.datacenters();
-    Known::of(ctx, all.filter_map(|(dc, state)| Some((dc, &**state.services.get(name)?))))
-}
-
-/// The same, without whether it is confirmed.
-pub(super) fn health(ctx: &Ctx, name: &ServiceName) -> Option<Status> {
-    known_of(ctx, name).map(|it| it.worst)
+    Known::of(unseen, all.filter_map(|(dc, state)| Some((dc, &**state.services.get(name)?))))
 }
 
 /// How well that is what a node stands for; `None` where no catalog has any of it.
-fn worst(ctx: &Ctx, picture: &Folded, name: &ServiceName) -> Option<Known> {
-    let all = picture.members(name).iter().filter_map(|name| known_of(ctx, name));
+fn worst(ctx: &Ctx, unseen: &Unseen, picture: &Folded, name: &ServiceName) -> Option<Known> {
+    let all = picture.members(name).iter().filter_map(|name| known_of(ctx, unseen, name));
     all.reduce(Known::and)
 }
 
-/// The datacenters whose services are as they were last.
-fn old(ctx: &Ctx) -> Vec<Dc> {
-    let all = ctx.store.datacenters();
-    all.filter(|(dc, _)| known::is_old(ctx, dc)).map(|(dc, _)| dc.clone()).collect()
-}
-
-fn fails(status: Option<Status>) -> bool {
-    matches!(status, Some(Status::Critical | Status::Warning))
+fn fails(known: Option<Known>) -> bool {
+    matches!(known, Some(Known { worst: Status::Critical | Status::Warning, .. }))
 }
 
 /// All tags that a service has anywhere.
@@ -160,22 +150,17 @@ impl Map {
     /// The service under the cursor, on a group the worst one in it.
     fn worst_here(&self, ctx: &Ctx) -> Option<ServiceName> {
         let members = self.picture.members(self.at.as_ref()?).iter();
-        members.max_by_key(|name| (health(ctx, name), std::cmp::Reverse(*name))).cloned()
+        let worst = |name| known_of(ctx, &self.unseen, name).map(|it| it.worst);
+        members.max_by_key(|name| (worst(name), std::cmp::Reverse(*name))).cloned()
     }
 
     fn is_shown(&self) -> bool {
         self.here().is_some_and(|node| self.shown.binary_search(&node).is_ok())
     }
 
-    /// The failing service nearest to the root of the trouble, and how many stand behind it.
-    fn root(&self, ctx: &Ctx, from: Option<&ServiceName>) -> Option<Node> {
-        let is_failing = |node| fails(self.net.name(node).and_then(|name| health(ctx, name)));
-        let from = from.and_then(|name| self.net.find(name));
-        self.net.graph().root_of_trouble(from, is_failing)
-    }
-
     /// Works out what is shown, and where.
     fn arrange(&mut self, ctx: &Ctx) {
+        self.unseen = Unseen::of(ctx);
         let is_large = self.net.names().len() > WHOLE;
         if is_large && self.around.is_none() && !self.is_all {
             // It stays there, whatever fails next.
@@ -197,7 +182,7 @@ impl Map {
         };
         let name = |node: Node| self.picture.net.name(node);
         let is_failing = |node: Node| {
-            fails(name(node).and_then(|it| worst(ctx, &self.picture, it)).map(|it| it.worst))
+            fails(name(node).and_then(|it| worst(ctx, &self.unseen, &self.picture, it)))
         };
         self.left_out = near.len().saturating_sub(MOST);
         if self.left_out > 0 {
@@ -224,8 +209,10 @@ impl Map {
 
     /// Lays out what is shown: its health or the cursor changed, or all of it.
     fn draw_anew(&mut self, ctx: &Ctx) {
-        self.drawn_old = old(ctx);
-        self.drawn = Drawn::of(ctx, &self.picture, &self.shown, self.here());
+        self.unseen = Unseen::of(ctx);
+        let before = std::mem::take(&mut self.drawn);
+        let seen = (&self.unseen, &self.picture);
+        self.drawn = Drawn::of(ctx, seen, &self.shown, self.here(), before);
         self.follow();
     }
 
@@ -304,28 +291,6 @@ impl Map {
         on_it.min().map(|(_, node)| node).or_else(|| nodes.first().copied())
     }
 
-    /// To the failing service nearest to the root of the trouble.
-    fn trouble(&mut self, ctx: &Ctx) -> Response {
-        let graph = self.net.graph();
-        let Some(root) = self.root(ctx, self.worst_here(ctx).as_ref()) else {
-            return Response::Notice(String::from("nothing on the map fails"));
-        };
-        let behind = graph.behind(root);
-        let name = self.net.name(root).cloned().unwrap_or_default();
-        let stand =
-            if behind == 1 { "1 service stands" } else { &format!("{behind} services stand") };
-        let word = health(ctx, &name).map_or("failing", Status::word);
-        let is_failing = |node: &Node| fails(self.net.name(*node).and_then(|it| health(ctx, it)));
-        let called = if graph.calls(root).iter().any(is_failing) {
-            "it and others call each other in a ring"
-        } else {
-            "nothing that it calls fails"
-        };
-        let shown = clean(name.as_str()).into_owned();
-        self.go_to(ctx, name);
-        Response::Notice(format!("{shown} is {word}, {called}; {stand} behind it"))
-    }
-
     fn scroll(&mut self, by: isize) -> Response {
         self.detail_top = self.detail_top.saturating_add_signed(by);
         Response::Changed
@@ -363,7 +328,7 @@ impl View for Map {
                 Response::Changed
             }
             Change::Datacenter(_) => {
-                if self.drawn_old != old(ctx) {
+                if self.unseen != Unseen::of(ctx) {
                     self.draw_anew(ctx);
                 }
                 Response::Changed
@@ -455,8 +420,8 @@ impl Map {
         let at = self.at.as_ref()?;
         let name = clean(at.as_str()).into_owned();
         let lines = Lines::Whole(match self.service() {
-            Some(service) => detail::lines(ctx, &self.net, self.net.find(service)?),
-            None => detail::of_group(ctx, &self.picture, at),
+            Some(service) => detail::lines(ctx, &self.unseen, &self.net, self.net.find(service)?),
+            None => detail::of_group(ctx, &self.unseen, &self.picture, at),
         });
         Some(Detail { title: cells::text(&format!(" {name} "), Role::Title), lines })
     }

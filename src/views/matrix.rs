@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::known;
+use super::known::{self, Known, Sure, Unseen};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::services::{hidden_dcs, shown_dcs};
 use super::timeline::near::About;
@@ -51,7 +51,7 @@ const FIXED: u16 = 32;
 #[derive(Default)]
 struct Matrix {
     /// The datacenters that took no part when it was made.
-    unseen: Vec<Dc>,
+    unseen: Unseen,
 }
 
 /// One service.
@@ -62,7 +62,7 @@ struct SpreadRow {
     fields: Vec<Field>,
     difference: Difference,
     words: String,
-    worst: Status,
+    known: Known,
 }
 
 /// A service in one datacenter.
@@ -71,6 +71,8 @@ struct Field {
     dc: Dc,
     health: Option<Arc<ServiceHealth>>,
     versions: Option<Versions>,
+    /// It is as it was last.
+    is_old: bool,
 }
 
 impl Field {
@@ -93,23 +95,24 @@ impl Field {
 
 impl SpreadRow {
     /// The row of a service; `None` where no datacenter has it.
-    fn make(ctx: &Ctx, name: &ServiceName) -> Option<Self> {
+    fn make(ctx: &Ctx, unseen: &Unseen, name: &ServiceName) -> Option<Self> {
         let told = ctx.store.datacenters();
-        let told = told.filter(|(_, state)| !state.freshness(&List::Services).is_empty());
-        let unseen = unseen(ctx);
+        let told = told.filter(|(dc, _)| unseen.is_old(dc) || !unseen.has(dc));
         let field = |(dc, state): (&Dc, &crate::store::Datacenter)| Field {
             dc: dc.clone(),
             health: state.services.get(name).cloned(),
             versions: state.versions.get(name).cloned(),
+            is_old: unseen.is_old(dc),
         };
         let fields: Vec<Field> = told.map(field).collect();
-        let seen = fields.iter().filter(|field| !unseen.contains(&field.dc));
-        let parts: Vec<Part> = seen.map(Field::part).collect();
-        let there = fields.iter().filter_map(|field| field.health.as_ref());
-        let worst = there.map(|it| it.counts.worst()).max()?;
+        let (old, seen): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|it| it.is_old);
+        let parts: Vec<Part> = seen.into_iter().map(Field::part).collect();
+        let before: Vec<Part> = old.into_iter().map(Field::part).collect();
+        let there = fields.iter().filter_map(|it| Some((&it.dc, it.health.as_deref()?)));
+        let known = Known::of(unseen, there)?;
         let difference = Difference::of(&parts);
-        let words = spread::words(&parts, &unseen).join("; ");
-        Some(Self { name: name.clone(), difference, words, worst, fields })
+        let words = spread::words(&parts, &unseen.dcs(), &before).join("; ");
+        Some(Self { name: name.clone(), difference, words, known, fields })
     }
 
     fn at(&self, dc: &Dc) -> Option<&Field> {
@@ -133,12 +136,12 @@ impl Row for SpreadRow {
 
     fn text(&self) -> RowText {
         let versions: Vec<String> = self.fields.iter().map(Field::versions).collect();
-        let words = [self.name.as_str(), self.worst.word(), &self.words];
+        let words = [self.name.as_str(), self.known.worst.word(), &self.words];
         RowText::new(words.into_iter().chain(versions.iter().map(AsRef::as_ref)))
     }
 
     fn tie(&self, other: &Self) -> Ordering {
-        other.worst.cmp(&self.worst).then_with(|| self.name.cmp(&other.name))
+        other.known.worst.cmp(&self.known.worst).then_with(|| self.name.cmp(&other.name))
     }
 }
 
@@ -159,11 +162,17 @@ impl Listing for Matrix {
         let share =
             room.saturating_sub(FIXED) / u16::try_from(dcs.len().max(1)).unwrap_or(u16::MAX);
         let most = share.saturating_sub(1).clamp(NARROW - 1, FIELD);
-        columns.extend(dcs.iter().map(|dc| dc_column(ctx, dc, most)));
+        let unseen = Arc::new(Unseen::of(ctx));
+        columns.extend(dcs.iter().map(|dc| dc_column(ctx, &unseen, dc, most)));
         columns.extend(hidden_dcs(ctx.store.len() - dcs.len()));
         let words = Column::new("differs", "differs", Width::Fit(12, 60), |row: &SpreadRow| {
-            let is_bad = row.worst != Status::Passing && !row.difference.is_none();
-            cells::text(&row.words, if is_bad { Role::Critical } else { Role::Text })
+            let is_bad = row.known.worst != Status::Passing && !row.difference.is_none();
+            let role = match row.known.sure {
+                Sure::Yes if is_bad => Role::Critical,
+                Sure::Yes => Role::Text,
+                Sure::Partly | Sure::No => Role::Stale,
+            };
+            cells::text(&row.words, role)
         });
         columns.push(words.sorts_worst_first(|a: &SpreadRow, b| a.difference.cmp(&b.difference)));
         columns
@@ -174,25 +183,25 @@ impl Listing for Matrix {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<SpreadRow> {
-        self.unseen = unseen(ctx);
+        self.unseen = Unseen::of(ctx);
         let all = ctx.store.datacenters().flat_map(|(_, state)| state.services.keys());
         let mut names: Vec<&ServiceName> = all.collect();
         names.sort_unstable();
         names.dedup();
-        names.into_iter().filter_map(|name| SpreadRow::make(ctx, name)).collect()
+        names.into_iter().filter_map(|name| SpreadRow::make(ctx, &self.unseen, name)).collect()
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<SpreadRow>> {
         let names = match change {
             Change::Services(_, names) => names,
-            Change::Datacenter(_) if self.unseen != unseen(ctx) => {
+            Change::Datacenter(_) if self.unseen != Unseen::of(ctx) => {
                 return Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() });
             }
             _ => return None,
         };
         let mut patch = Patch::default();
         for name in names {
-            match SpreadRow::make(ctx, name) {
+            match SpreadRow::make(ctx, &self.unseen, name) {
                 Some(row) => patch.upserts.push(row),
                 None => patch.removed.push(name.clone()),
             }
@@ -219,7 +228,7 @@ impl Listing for Matrix {
     }
 
     fn is_fault(&self, row: &SpreadRow) -> bool {
-        row.worst != Status::Passing || !row.difference.is_none()
+        row.known.worst != Status::Passing || !row.difference.is_none()
     }
 
     fn open(&self, _ctx: &Ctx, row: &SpreadRow) -> Option<Place> {
@@ -241,6 +250,7 @@ impl Listing for Matrix {
                 "instances": it.health.as_ref().and_then(|it| it.instances),
                 "passing": it.health.as_ref().map(|it| it.counts.passing),
                 "failing": it.health.as_ref().map(|it| it.counts.failing()),
+                "is_old": it.is_old,
                 "versions": it.versions.as_ref().map(|all| {
                     all.iter().map(|(version, n)| json!({ "version": version, "instances": n })).collect::<Vec<_>>()
                 }),
@@ -255,20 +265,11 @@ impl Listing for Matrix {
     }
 }
 
-/// The datacenters of which it is not known now what they have.
-fn unseen(ctx: &Ctx) -> Vec<Dc> {
-    let all = ctx.store.datacenters();
-    let unseen = all.filter(|(dc, state)| {
-        state.freshness(&List::Services).is_empty() || known::is_old(ctx, dc)
-    });
-    unseen.map(|(dc, _)| dc.clone()).collect()
-}
-
-fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc, most: u16) -> Column<'a, SpreadRow> {
-    let (shown, sorted) = (dc.clone(), dc.clone());
+fn dc_column<'a>(ctx: &'a Ctx, unseen: &Arc<Unseen>, dc: &Dc, most: u16) -> Column<'a, SpreadRow> {
+    let (shown, sorted, unseen) = (dc.clone(), dc.clone(), Arc::clone(unseen));
     let show = move |row: &SpreadRow| {
         let Some(field) = row.at(&shown) else { return Cell::new("?", Role::Muted) };
-        let cell = known::health(ctx, &shown, field.health.as_deref());
+        let cell = known::health(ctx, &unseen, &shown, field.health.as_deref());
         let versions = field.versions();
         if versions.is_empty() { cell } else { cell.then(format!(" {versions}"), Role::Muted) }
     };

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::flap::{self, Flap};
-use super::known::{self, Known};
+use super::known::{self, Known, Unseen};
 use super::listing::{Heading, Listing, Patch, Seen, TableView};
 use super::timeline::near::About;
 use super::{Ctx, Entry, Place, Response, View, cells, rollout};
@@ -208,8 +208,10 @@ impl Listing for Services {
         // Among the columns of all datacenters it says whose state it is.
         let of = |dc: &Dc| format!("in {}", crate::ui::text::clean(dc.as_str())).into();
         let state_of = ctx.focus.map_or_else(|| "state".into(), of);
-        let state = Column::new("status", "", Width::Fit(8, 13), |row: &ServiceRow| {
-            Known::of(ctx, row.judged_places(ctx)).map(|it| it.cell(ctx)).unwrap_or_default()
+        let unseen = Arc::new(Unseen::shown(ctx));
+        let judging = Arc::clone(&unseen);
+        let state = Column::new("status", "", Width::Fit(8, 13), move |row: &ServiceRow| {
+            Known::of(&judging, row.judged_places(ctx)).map(|it| it.cell(ctx)).unwrap_or_default()
         })
         .sorts_worst_first(|a: &ServiceRow, b| a.counts.badness().cmp(&b.counts.badness()));
         let mut columns = vec![
@@ -234,8 +236,8 @@ impl Listing for Services {
         }
         columns.extend(hidden_dcs(hidden).map(|more| more.rank(1)));
         columns.push(
-            Column::new("failing", "failing", Width::Fit(7, 34), |row: &ServiceRow| {
-                known::failing(ctx, row.judged_places(ctx))
+            Column::new("failing", "failing", Width::Fit(7, 34), move |row: &ServiceRow| {
+                known::failing(&unseen, row.judged_places(ctx))
             })
             .rank(if wide { 6 } else { 3 })
             .sorts_worst_first(|a: &ServiceRow, b| a.counts.failing().cmp(&b.counts.failing())),
@@ -353,11 +355,11 @@ fn is_unknown(ctx: &Ctx, dc: &Dc) -> bool {
 }
 
 fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
-    let (shown, sorted) = (dc.clone(), dc.clone());
+    let (shown, sorted, unseen) = (dc.clone(), dc.clone(), Unseen::of(ctx));
     let health = move |row: &ServiceRow| match row.at(&shown) {
         // Not there is known only of a datacenter that has said what is.
         None if is_unknown(ctx, &shown) => Cell::new("?", Role::Muted),
-        health => known::health(ctx, &shown, health),
+        health => known::health(ctx, &unseen, &shown, health),
     };
     let column = Column::new(dc.as_str(), "", Width::Fit(9, DC_WIDTH - 1), health)
         .right()

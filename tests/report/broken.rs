@@ -16,7 +16,11 @@ const SOON: Duration = Duration::from_mins(1);
 fn a_dead_datacenter_costs_only_its_own_rows() {
     let cluster = Cluster::start(Plan::new().dc("dc-1", 1).dc("dc-2", 1).dc("dc-3", 1));
     for dc in cluster.dcs() {
-        dc.seed(&[Instance::new("n-1", "web", "web-1").status(Status::Critical, "down")]);
+        dc.seed(&[
+            Instance::new("n-1", "web", "web-1").status(Status::Critical, "down"),
+            Instance::new("n-1", "well", "well-1").meta("upstreams", "well-too"),
+            Instance::new("n-1", "well-too", "well-too-1"),
+        ]);
     }
     cluster.dc("dc-2").kill_server(0);
     let dcview = Dcview::of(&cluster.dc("dc-1").http_addr());
@@ -38,6 +42,15 @@ fn a_dead_datacenter_costs_only_its_own_rows() {
     let dark = &overview.rows()[1];
     assert_eq!((&dark["state"], &dark["nodes"]), (&json!("unreachable"), &Value::Null));
     assert!(dark["problem"].is_string(), "{dark}");
+    assert_eq!(dark["round_trip_ms"], Value::Null);
+    // Where it was not read, it may fail.
+    let table = dcview.get(&["services"]).out;
+    let line = |name: &str| table.lines().find(|it| it.starts_with(name)).unwrap_or_default();
+    assert!(line("well ").contains("passing?") && line("web ").contains("critical "), "{table}");
+    let edge = dcview.get(&["map", "-o", "json"]).rows().remove(0);
+    assert_eq!((&edge["health"], &edge["is_confirmed"]), (&json!("passing"), &json!(false)));
+    let edge = dcview.rows(&["map", "--dc", "dc-1"]).remove(0);
+    assert_eq!(edge["is_confirmed"], true, "{edge}");
     let alone = dcview.get(&["checks", "--dc", "dc-2", "-o", "csv"]);
     assert_eq!((alone.code, alone.out.lines().count()), (Some(3), 1));
     let other = dcview.rows(&["checks", "--dc", "dc-3"]);

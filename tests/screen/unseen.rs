@@ -1,8 +1,8 @@
 //! Services of a datacenter that does not answer: what is said of them is what was.
 
 use dcview::app::App;
-use dcview::domain::feed::List;
-use dcview::domain::freshness::State;
+use dcview::domain::feed::{Body, Link, List, Pulse};
+use dcview::domain::freshness::{Freshness, State};
 
 use super::world::{self, app, edges, live, press, screen, service};
 
@@ -89,4 +89,62 @@ fn the_map_shows_what_was() {
     assert!(text.contains("✓ web") && !text.contains("◌ "), "{text}");
     press(&mut app, ":edges<enter>");
     assert!(!screen(&mut app, 100, 24).contains('◌'));
+}
+
+#[test]
+fn trouble_in_a_datacenter_that_is_not_seen_is_told_as_what_was() {
+    let mut app = without_the_third();
+    service(&mut app, "dc-3", "there", 0, 1);
+    for dc in ["dc-1", "dc-2"] {
+        service(&mut app, dc, "ledger", 1, 0);
+    }
+    press(&mut app, ":map<enter>f");
+    let text = screen(&mut app, 160, 24);
+    let told = "there was critical, nothing that it calls is seen failing; 1 service stands behind it; \
+                dc-3 not seen";
+    assert!(text.contains(told), "{text}");
+    press(&mut app, ":matrix<enter>");
+    let text = screen(&mut app, 140, 24);
+    assert!(row(&text, "there").contains("was failing in dc-3"), "{text}");
+    service(&mut app, "dc-3", "there", 1, 0);
+    press(&mut app, ":map<enter>");
+    edges(&mut app, "dc-1", &[("web".into(), "there".into())]);
+    press(&mut app, "f");
+    let text = screen(&mut app, 160, 24);
+    assert!(text.contains("nothing on the map is seen failing; dc-3 not seen"), "{text}");
+}
+
+#[test]
+fn what_was_never_told_may_hold_more_and_without_a_leader_nothing_is_written() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    live(&mut app, "dc-1");
+    service(&mut app, "dc-1", "web", 2, 0);
+    press(&mut app, ":services<enter>");
+    let text = screen(&mut app, 160, 24);
+    assert!(row(&text, "web").contains("◌ passing?"), "dc-2 has told nothing:\n{text}");
+    assert!(row(&text, "web").contains("none seen failing"), "{text}");
+    press(&mut app, "1");
+    assert!(row(&screen(&mut app, 160, 24), "web").contains("✓ passing"), "dc-1 alone");
+    live(&mut app, "dc-2");
+    press(&mut app, "0");
+    assert!(row(&screen(&mut app, 160, 24), "web").contains("✓ passing"));
+    let (state, leaderless) = (State::Live, Some(std::time::Duration::from_secs(9)));
+    let fresh = Freshness { state, leaderless, at: Some(world::now()), ..Freshness::default() };
+    world::feed(&mut app, "dc-1", Body::Freshness(List::Checks, fresh));
+    let text = screen(&mut app, 160, 24);
+    assert!(row(&text, "web").contains("◌ was passing"), "{text}");
+}
+
+#[test]
+fn a_datacenter_that_does_not_answer_is_not_said_to_load() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    live(&mut app, "dc-1");
+    let link = Link::Dark { why: "refused".into(), detail: "hung up".into(), retry_at: None };
+    world::feed(&mut app, "dc-2", Body::Pulse(Pulse { link, ..Pulse::default() }));
+    for view in ["map", "services", "service web", "locks"] {
+        press(&mut app, &format!(":{view}<enter>"));
+        let text = screen(&mut app, 160, 24);
+        let title = text.lines().nth(1).unwrap_or_default();
+        assert!(title.contains("refused") && !title.contains("dc-2: loading"), "{view}:\n{text}");
+    }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Rows, state};
+use super::{Rows, seen};
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::feed::List;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::json::{ServiceInDc, ServiceJson};
 use crate::report::form::{Column, Grid, json};
-use crate::store::Store;
+use crate::store::{Datacenter, Store};
 
 /// The fields of a service in one datacenter, as CSV has them.
 const FIELDS: [&str; 9] = [
@@ -104,16 +104,16 @@ impl<'a> Rows for Services<'a> {
     }
 
     fn table(&self, rows: Vec<Row<'a>>) -> Grid {
+        // Where nothing could be read, not to be listed is not to be absent.
+        let is_read =
+            |state: &Datacenter| state.counted(&List::Services, state.services.len()).is_some();
+        let is_whole = self.0.datacenters().all(|(_, state)| is_read(state));
         let mut columns: Vec<Column<'_, Row<'a>>> = vec![
             Column::new("service", |row: &Row| row.name.to_string()),
-            state(|row: &Row| row.counts.worst()),
+            Column::new("state", move |row: &Row| seen(row.counts.worst(), is_whole)),
         ];
         for (dc, state) in self.0.datacenters() {
-            // Where nothing could be read, not to be listed is not to be absent.
-            let absent = match state.counted(&List::Services, state.services.len()) {
-                None => "?",
-                Some(_) => "",
-            };
+            let absent = if is_read(state) { "" } else { "?" };
             let health = move |row: &Row| row.at(dc).map_or_else(|| absent.to_owned(), health);
             columns.push(Column::number(dc.as_str(), health));
         }

@@ -9,7 +9,7 @@ use crate::domain::map::net::{Link, Net};
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
-use crate::views::known::{self, Known};
+use crate::views::known::{self, Known, Unseen};
 use crate::views::{Ctx, cells};
 
 /// The other end of a link: the one that is called, and the one that calls.
@@ -17,15 +17,20 @@ const CALLED: fn(&Link) -> Node = |it| it.ends.1;
 const CALLER: fn(&Link) -> Node = |it| it.ends.0;
 
 /// All lines about a group: its services, the worst first, and whom they call.
-pub(super) fn of_group(ctx: &Ctx, picture: &Folded, group: &ServiceName) -> Vec<Cell> {
+pub(super) fn of_group(
+    ctx: &Ctx,
+    unseen: &Unseen,
+    picture: &Folded,
+    group: &ServiceName,
+) -> Vec<Cell> {
     let mut members: Vec<(Option<Known>, &ServiceName)> =
-        picture.members(group).iter().map(|name| (known_of(ctx, name), name)).collect();
+        picture.members(group).iter().map(|name| (known_of(ctx, unseen, name), name)).collect();
     members.sort_by_key(|(known, name)| (std::cmp::Reverse(known.map(|it| it.worst)), *name));
     let mut lines =
         vec![Cell::new(format!("{} services; enter unfolds", members.len()), Role::Text)];
     let (net, node) = (&picture.net, picture.net.find(group));
     let links = || net.links().iter();
-    let status = |name: &ServiceName| worst(ctx, picture, name);
+    let status = |name: &ServiceName| worst(ctx, unseen, picture, name);
     side(
         ctx,
         net,
@@ -50,14 +55,14 @@ pub(super) fn of_group(ctx: &Ctx, picture: &Folded, group: &ServiceName) -> Vec<
 }
 
 /// All lines about a service.
-pub(super) fn lines(ctx: &Ctx, net: &Net, node: Node) -> Vec<Cell> {
+pub(super) fn lines(ctx: &Ctx, unseen: &Unseen, net: &Net, node: Node) -> Vec<Cell> {
     let Some(name) = net.name(node) else { return Vec::new() };
     let mut lines: Vec<Cell> = ctx
         .store
         .datacenters()
         .map(|(dc, state)| {
             let cell = cells::dc(ctx, dc).then("  ", Role::Muted);
-            let health = known::health(ctx, dc, state.services.get(name).map(|it| &**it));
+            let health = known::health(ctx, unseen, dc, state.services.get(name).map(|it| &**it));
             Cell { runs: cell.runs.into_iter().chain(health.runs).collect() }
         })
         .collect();
@@ -70,7 +75,7 @@ pub(super) fn lines(ctx: &Ctx, net: &Net, node: Node) -> Vec<Cell> {
     lines.push(Cell::new(stand.to_owned(), Role::Text));
     lines.extend(net.links().iter().filter(|it| it.ends == (node, node)).map(failover));
     let links = || net.links().iter().filter(|it| it.ends.0 != it.ends.1);
-    let status = |name: &ServiceName| known_of(ctx, name);
+    let status = |name: &ServiceName| known_of(ctx, unseen, name);
     side(ctx, net, "calls", links().filter(|it| it.ends.0 == node), CALLED, status, &mut lines);
     side(ctx, net, "called by", links().filter(|it| it.ends.1 == node), CALLER, status, &mut lines);
     for (dc, state) in ctx.store.datacenters() {

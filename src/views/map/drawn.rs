@@ -19,7 +19,7 @@ use crate::ui::text::clean;
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::{draw_cell, width};
 use crate::views::Ctx;
-use crate::views::known::{Known, Sure};
+use crate::views::known::{Known, Sure, Unseen};
 
 /// The widest that a node gets.
 const WIDEST: usize = 30;
@@ -43,6 +43,15 @@ pub(super) struct Drawn {
     near: Vec<Node>,
     /// Edges that others imply, and that are not drawn.
     pub hidden: usize,
+    sparse: Sparse,
+}
+
+/// Which edges others imply; it stays while the edges do and what fails.
+#[derive(Default)]
+struct Sparse {
+    pairs: Vec<(usize, usize)>,
+    failing: Vec<bool>,
+    implied: Vec<bool>,
 }
 
 struct Boxed {
@@ -54,38 +63,38 @@ struct Boxed {
 }
 
 impl Drawn {
-    /// Lays out these nodes, which are sorted.
-    pub fn of(ctx: &Ctx, picture: &Folded, shown: &[Node], here: Option<Node>) -> Self {
+    /// Lays out these nodes, which are sorted. `before` is what was drawn before.
+    pub fn of(
+        ctx: &Ctx,
+        (unseen, picture): (&Unseen, &Folded),
+        shown: &[Node],
+        here: Option<Node>,
+        before: Self,
+    ) -> Self {
         let net = &picture.net;
         let place = |node: Node| shown.binary_search(&node).ok();
         let links: Vec<(Node, Node)> = net.links().iter().map(|link| link.ends).collect();
-        let (mut ends, mut pairs): (Vec<_>, Vec<_>) = links
-            .iter()
-            .filter_map(|(from, to)| Some(((*from, *to), (place(*from)?, place(*to)?))))
-            .unzip();
-        let is_failing = |node: Node| {
-            let known = net.name(node).and_then(|name| worst(ctx, picture, name));
-            fails(known.map(|it| it.worst))
-        };
-        let all = pairs.len();
-        if all > KNOT.max(shown.len() * DENSE) {
-            let of = |place: usize| shown.get(place).copied().is_some_and(is_failing);
-            let implied = implied(shown.len(), &pairs, |(from, to)| of(from) && of(to));
-            let mut is_kept = implied.iter().map(|is_implied| !is_implied);
-            pairs.retain(|_| is_kept.next().unwrap_or(true));
-            let mut is_kept = implied.iter().map(|is_implied| !is_implied);
-            ends.retain(|_| is_kept.next().unwrap_or(true));
-        }
-        let laid = layout(shown.len(), &pairs);
-        let texts: Vec<Cell> = shown.iter().map(|node| text(ctx, picture, *node)).collect();
+        let pairs: Vec<(usize, usize)> =
+            links.iter().filter_map(|(from, to)| Some((place(*from)?, place(*to)?))).collect();
+        let known_of = |node: &Node| worst(ctx, unseen, picture, net.name(*node)?);
+        let known: Vec<Option<Known>> = shown.iter().map(known_of).collect();
+        let failing: Vec<bool> = known.iter().map(|it| fails(*it)).collect();
+        let sparse = before.sparse.of(pairs, failing);
+        let is_failing = |place: usize| sparse.failing.get(place).copied().unwrap_or_default();
+        let kept = sparse.kept();
+        let laid = layout(shown.len(), &kept);
+        let texts = shown.iter().zip(&known);
+        let texts: Vec<Cell> =
+            texts.map(|(node, known)| text(ctx, (unseen, picture), *node, *known)).collect();
         let mut widths = vec![0; laid.columns];
         for (text, (column, _)) in texts.iter().zip(&laid.nodes) {
             if let Some(most) = widths.get_mut(*column) {
                 *most = width(text).min(WIDEST).max(*most);
             }
         }
-        let wiring = wire(&laid, &widths, |edge| match ends.get(edge) {
-            Some((from, to)) if Some(*from) == here || Some(*to) == here => OWN,
+        let here_at = here.and_then(place);
+        let wiring = wire(&laid, &widths, |edge| match kept.get(edge) {
+            Some((from, to)) if Some(*from) == here_at || Some(*to) == here_at => OWN,
             Some((from, to)) if is_failing(*from) && is_failing(*to) => FAILING,
             _ => USUAL,
         });
@@ -98,7 +107,8 @@ impl Drawn {
             Some(here) => net.graph().around(here, 1, 1),
             None => Vec::new(),
         };
-        Self { boxes: boxes.collect(), wiring, here, near, hidden: all - pairs.len() }
+        let hidden = sparse.pairs.len() - kept.len();
+        Self { boxes: boxes.collect(), wiring, here, near, hidden, sparse }
     }
 
     /// How many rows it has.
@@ -167,9 +177,38 @@ impl Drawn {
     }
 }
 
+impl Sparse {
+    /// That of these edges between nodes of which these fail: as it is, if they are the same.
+    fn of(self, pairs: Vec<(usize, usize)>, failing: Vec<bool>) -> Self {
+        if (&self.pairs, &self.failing) == (&pairs, &failing) {
+            return self;
+        }
+        let is_dense = pairs.len() > KNOT.max(failing.len() * DENSE);
+        let of = |place: usize| failing.get(place).copied().unwrap_or_default();
+        let implied = if is_dense {
+            implied(failing.len(), &pairs, |(from, to)| of(from) && of(to))
+        } else {
+            Vec::new()
+        };
+        Self { pairs, failing, implied }
+    }
+
+    /// The edges that are drawn.
+    fn kept(&self) -> Vec<(usize, usize)> {
+        let is_implied = self.implied.iter().copied().chain(std::iter::repeat(false));
+        let kept = self.pairs.iter().zip(is_implied).filter(|(_, is_implied)| !is_implied);
+        kept.map(|(pair, _)| *pair).collect()
+    }
+}
+
 /// What a node looks like: its health, its name, of a group how many pass of how many, and where it
 /// is unless that is everywhere.
-fn text(ctx: &Ctx, picture: &Folded, node: Node) -> Cell {
+fn text(
+    ctx: &Ctx,
+    (unseen, picture): (&Unseen, &Folded),
+    node: Node,
+    known: Option<Known>,
+) -> Cell {
     let Some(name) = picture.net.name(node) else { return Cell::default() };
     let members = picture.members(name);
     let dcs: Vec<_> = ctx.store.datacenters().collect();
@@ -180,15 +219,17 @@ fn text(ctx: &Ctx, picture: &Folded, node: Node) -> Cell {
         Some(_) => Cell::new(ctx.look.glyphs.sign(Sign::Folded), Role::Accent),
         None => Cell::default(),
     };
-    let Some(known) = worst(ctx, picture, name) else {
+    let Some(known) = known else {
         return fold.then(format!("? {shown}"), Role::Muted);
     };
     let (sign, role) = known.sign(ctx);
     let mut cell = fold.then(format!("{sign} "), role).then(shown, known.role());
     if picture.group(name).is_some() {
-        let well = Known { worst: Status::Passing, sure: Sure::Yes };
-        let passing = members.iter().filter(|it| known_of(ctx, it) == Some(well)).count();
-        cell = cell.then(format!(" {passing}/{}", members.len()), Role::Muted);
+        let each = members.iter().filter_map(|it| known_of(ctx, unseen, it));
+        let passing: Vec<_> = each.filter(|it| it.worst == Status::Passing).collect();
+        // What is not confirmed passes as far as is known.
+        let doubt = if passing.iter().all(|it| it.sure == Sure::Yes) { "" } else { "?" };
+        cell = cell.then(format!(" {}{doubt}/{}", passing.len(), members.len()), Role::Muted);
     }
     if there.len() == dcs.len() {
         return cell;

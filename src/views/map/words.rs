@@ -12,9 +12,11 @@ impl Map {
         let all = self.net.names().len();
         let mut title = Cell::new(" map ", Role::Title);
         title = title.then(format!("[{}]", count(self.shown.len())), Role::Accent);
+        let lost = self.around.as_ref().filter(|name| self.net.find(name).is_none());
+        let lost = lost.filter(|_| all > 0 && !self.is_all);
         if self.picture.groups() > 0 {
             title = title.then(format!(" of {} services, folded", count(all)), Role::Muted);
-        } else if self.shown.len() < all && self.is_all {
+        } else if self.shown.len() < all && (self.is_all || lost.is_some()) {
             title = title.then(format!(" of {}", count(all)), Role::Muted);
         } else if self.shown.len() < all {
             let around = self.around.as_ref().or(self.at.as_ref());
@@ -26,8 +28,7 @@ impl Map {
             let text = format!(", {} implied edges hidden", count(self.drawn.hidden));
             title = title.then(text, Role::Muted);
         }
-        let lost = self.around.as_ref().filter(|name| self.net.find(name).is_none());
-        if let Some(name) = lost.filter(|_| all > 0 && !self.is_all) {
+        if let Some(name) = lost {
             let text = format!(", no edge of '{}' is known", clean(name.as_str()));
             title = title.then(text, Role::Warning);
         }
@@ -61,8 +62,11 @@ impl Map {
             .datacenters()
             .any(|(_, state)| state.edges.as_ref().is_some_and(|edges| edges.at.is_some()));
         let mut lines = vec![Cell::default()];
-        let text =
-            if is_known { "no service says whom it calls" } else { "looking who calls whom" };
+        let text = match is_known {
+            true => "no service says whom it calls",
+            false if ctx.is_past => fresh::NOT_RECORDED,
+            false => "looking who calls whom",
+        };
         lines.push(Cell::new(text, Role::Muted));
         if is_known {
             lines.push(Cell::new(
