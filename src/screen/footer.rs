@@ -1,5 +1,6 @@
 //! The line at the bottom: what is being typed, what was just said, or tabs and hints.
 
+use chrono::DateTime;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -173,8 +174,10 @@ fn hints(app: &App, room: usize) -> Cell {
     let view = app.trail.view();
     let here = view.place();
     let own = view.hints(&app.ctx());
-    let crumb = (!here.args.is_empty())
-        .then(|| format!("> {} {} ", here.view, clean(here.args.last().map_or("", AsRef::as_ref))));
+    // A time only tells things of one name apart.
+    let is_time = |arg: &str| DateTime::parse_from_rfc3339(arg).is_ok();
+    let last = here.args.iter().rev().find(|arg| !is_time(arg));
+    let crumb = last.map(|name| format!("> {} {} ", here.view, clean(name)));
     let begin = |is_short: bool| {
         let is_shown = |name: &str| !is_short || (crumb.is_none() && name == here.view);
         let mut cell = Cell::new(" ", Role::Muted);

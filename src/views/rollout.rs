@@ -164,6 +164,8 @@ fn at_rest(ctx: &Ctx, which: &Which) -> Vec<Cell> {
         })
         .collect();
     let text = match (lines.is_empty(), ctx.is_past) {
+        _ if which.begins_after(ctx.now) => "it had not begun then; there was",
+        _ if which.is_of_before() && ctx.is_past => "it was not kept then; there was",
         _ if which.is_of_before() => "it is not kept any more; there is now",
         (true, true) => NOT_RECORDED,
         (true, false) => "nothing is known of its instances so far",
@@ -177,7 +179,8 @@ fn at_rest(ctx: &Ctx, which: &Which) -> Vec<Cell> {
     let unseen =
         ctx.store.sights(&which.service).into_iter().filter_map(|(dc, sight)| match sight {
             Sight::Unclear(why) => Some(format!("{dc} cannot be seen: {why}")),
-            _ => None,
+            Sight::Partial(why) => Some(format!("{dc}: {why}")),
+            Sight::Clear => None,
         });
     lines.extend(unseen.map(|text| cells::text(&text, Role::Stale)));
     lines

@@ -239,6 +239,14 @@ fn it_is_not_done_while_a_datacenter_is_dark() {
     assert!(text.contains("dc-3 cannot be"), "{text}");
     assert!(line(&text, &["dc-3 ", "0%"]).contains("◌ as told 10m ago: timed out"), "{text}");
     assert!(line(&text, &["was passing", "web-10"]).contains("dc-3 ◌ was passing v1"), "{text}");
+    press(&mut app, "/dc-3<enter>");
+    let text = screen(&mut app, 120, 40);
+    assert!(line(&text, &["on n-", "in dc-3"]).contains("◌ was passing"), "the pane:\n{text}");
+    press(&mut app, "<esc>");
+    press(&mut app, ":rollouts<enter>");
+    let text = screen(&mut app, 160, 40);
+    assert!(!line(&text, &["web", "20/30"]).contains('~'), "no estimate:\n{text}");
+    press(&mut app, ":rollout web<enter>");
     // It is back, and has moved meanwhile: that is told within a moment.
     live(&mut app, "dc-3");
     tell(&mut app, "dc-3", 10, PASSING);
@@ -295,6 +303,7 @@ fn what_ended_is_opened_as_it_ended_though_another_goes_on() {
     let text = screen(&mut app, 100, 30);
     assert!(text.contains("rollout db v1 -> v2") && text.contains("✓ done in"), "{text}");
     assert!(text.contains("v2 2 -> 4, v1 2 -> 0") && !text.contains("v3"), "its steps:\n{text}");
+    assert!(text.contains("> rollout db ") && !text.contains("T1"), "no time is a name:\n{text}");
     press(&mut app, "<left>");
     assert!(screen(&mut app, 100, 30).contains("instances as they are now"), "{text}");
     press(&mut app, ":rollout db<enter>");

@@ -116,7 +116,7 @@ pub struct Judged<'a> {
     pub rests: TimeDelta,
     /// How many new instances come in a minute; `None` where it cannot be said, or none come.
     pub rate: Option<f64>,
-    /// How long the rest takes at that rate.
+    /// How long the rest takes at that rate; `None` where it fails, or cannot be seen everywhere.
     pub left: Option<TimeDelta>,
     /// The new instances that are critical and were not before, those of [`Word::Failing`] first.
     pub failing: Vec<(&'a Dc, &'a Seat, Failing)>,
@@ -154,7 +154,9 @@ pub fn judge<'a>(
     };
     let is_on = matches!(word, Word::Rolling | Word::Failing);
     let rate = rollout.steps.rate(&rollout.target, now).filter(|_| is_on);
-    let left = rate.and_then(|rate| time_left(rollout, rate));
+    // Nobody can say when one ends that fails, or of which a part is not seen.
+    let is_sure = word == Word::Rolling && unclear.is_empty();
+    let left = rate.filter(|_| is_sure).and_then(|rate| time_left(rollout, rate));
     Judged { word, rests, rate, left, failing, unclear, partial }
 }
 

@@ -15,6 +15,10 @@ use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{NodeName, ServiceId};
 use crate::domain::seat::{Seat, Seats};
 
+/// One that was well for so long after it came is well: until its check is run again, it says what it
+/// said before.
+const SETTLES: TimeDelta = TimeDelta::seconds(15);
+
 /// Fewer instances than before are what is expected from then on, once it is so for this long.
 const LASTS: TimeDelta = TimeDelta::minutes(2);
 
@@ -66,6 +70,8 @@ pub struct Part {
     pub(crate) ill_nodes: BTreeSet<NodeName>,
     /// By the place among the instances.
     pub(crate) failing: Vec<(usize, Failing)>,
+    /// When each instance of the new version was seen first (UTC), by its place.
+    pub(crate) arrived: Vec<(usize, DateTime<Utc>)>,
     pub(crate) course: Course,
 }
 
@@ -81,6 +87,7 @@ impl Part {
             ill: BTreeSet::new(),
             ill_nodes: BTreeSet::new(),
             failing: Vec::new(),
+            arrived: Vec::new(),
             course: Course::new(0, 0),
         };
         part.retarget(target, at);
@@ -110,7 +117,7 @@ impl Part {
     /// Gives up the instances; how many there were stays.
     pub(super) fn forget_seats(&mut self) {
         self.seats = Arc::default();
-        self.failing = Vec::new();
+        (self.failing, self.arrived) = (Vec::new(), Vec::new());
         (self.ill, self.ill_nodes) = (BTreeSet::new(), BTreeSet::new());
     }
 
@@ -143,6 +150,7 @@ impl Part {
         self.began = (new > 0).then_some(at);
         self.failing.clear();
         self.note_ill(target);
+        self.note_arrived(target, at, None);
         self.note_failing(target, at, None);
     }
 
@@ -163,6 +171,7 @@ impl Part {
             self.began.get_or_insert(at);
         }
         self.course.observe(new, others, at);
+        self.note_arrived(target, at, Some(&before));
         self.note_failing(target, at, Some(&before));
         let sizes = |split: &Split| -> Vec<(Arc<str>, usize)> {
             split.iter().map(|(version, counts)| (Arc::clone(version), counts.total())).collect()
@@ -181,6 +190,18 @@ impl Part {
         self.ill_nodes = nodes.cloned().collect();
     }
 
+    /// Notes which instances of the new version came when.
+    fn note_arrived(&mut self, target: &str, at: DateTime<Utc>, before: Option<&Seats>) {
+        let known = std::mem::take(&mut self.arrived);
+        let seats = self.seats.seats.iter().enumerate();
+        let new = seats.filter(|(_, seat)| *seat.version == *target);
+        let came = new.map(|(place, seat)| {
+            let old = before.and_then(|before| place_of(before, seat));
+            (place, old.and_then(|old| at_place(&known, old)).unwrap_or(at))
+        });
+        self.arrived = came.collect();
+    }
+
     fn note_failing(&mut self, target: &str, at: DateTime<Utc>, before: Option<&Seats>) {
         let known = std::mem::take(&mut self.failing);
         let mut failing = Vec::new();
@@ -190,8 +211,8 @@ impl Part {
             }
             let old = before.and_then(|before| place_of(before, it));
             let as_before = old.and_then(|old| at_place(&known, old));
-            let was = old.and_then(|old| before?.seats.get(old));
-            let was_better = was.is_some_and(|was| was.version == it.version);
+            let arrived = at_place(&self.arrived, place).unwrap_or(at);
+            let was_better = at - arrived >= SETTLES;
             failing.push((place, as_before.unwrap_or(Failing { since: at, was_better })));
         }
         self.failing = failing;
@@ -208,9 +229,9 @@ fn key(seat: &Seat) -> SeatKey {
 }
 
 /// What is noted for a place, in their order.
-fn at_place(all: &[(usize, Failing)], place: usize) -> Option<Failing> {
+fn at_place<T: Copy>(all: &[(usize, T)], place: usize) -> Option<T> {
     let found = all.binary_search_by_key(&place, |(place, _)| *place).ok()?;
-    all.get(found).map(|(_, failing)| *failing)
+    all.get(found).map(|(_, noted)| *noted)
 }
 
 /// The place of an instance: they are sorted by node and id.

@@ -16,7 +16,7 @@ choice!(End {
 record!(Failing { since, was_better });
 record!(Expected { n, fewer });
 record!(Course { is_back, mark, behind });
-record!(Part { seats, at, split, expected, began, ill, ill_nodes, failing, course });
+record!(Part { seats, at, split, expected, began, ill, ill_nodes, failing, arrived, course });
 record!(Step { at, dc, split });
 record!(Steps { all, longest, last, count });
 record!(Look { seats, at, expected });

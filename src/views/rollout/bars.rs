@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use super::words;
+use crate::domain::feed::List;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::Dc;
 use crate::domain::rollout::{Judged, Part, Rollout, Sight, judge};
@@ -145,7 +146,10 @@ impl<'a> Scene<'a> {
         if self.rollout.ended.is_none()
             && let Some(why) = words::unclear(&self.judged, dc)
         {
-            let old = age(words::span(now - part.at));
+            // What did not change was confirmed for as long as the list of services was.
+            let state = self.ctx.store.dc(dc);
+            let confirmed = state.and_then(|state| state.freshness(&List::Services).at);
+            let old = age(words::span(now - confirmed.map_or(part.at, |at| at.max(part.at))));
             let text =
                 format!("  {} as told {old} ago: {}", self.ctx.look.sign(Sign::Stale), clean(why));
             cell = cell.then(text, Role::Stale);

@@ -84,8 +84,12 @@ fn state(ctx: &Ctx, row: &SeatRow) -> Cell {
 impl Listing for Instances {
     type Row = SeatRow;
 
-    fn heading(&self, _ctx: &Ctx) -> Heading {
-        let now = if self.which.is_of_before() { " as they are now" } else { "" };
+    fn heading(&self, ctx: &Ctx) -> Heading {
+        let now = match (self.which.is_of_before(), ctx.is_past) {
+            (false, _) => "",
+            (true, false) => " as they are now",
+            (true, true) => " as they were then",
+        };
         Heading {
             what: format!("instances{now} (right: steps)"),
             made_of: vec![List::Services],
@@ -99,7 +103,8 @@ impl Listing for Instances {
         if !ctx.is_past {
             return None;
         }
-        let oldest = ctx.store.rollouts.looks(&self.which.service).map(|(_, look)| look.at).min();
+        let looks = ctx.store.rollouts.looks(&self.which.service);
+        let oldest = looks.filter(|(dc, _)| ctx.shows(dc)).map(|(_, look)| look.at).min();
         let text = match oldest {
             Some(at) => format!(" | told {} before", age(words::span(ctx.now - at))),
             None => format!(" | {NOT_RECORDED}"),
@@ -210,9 +215,8 @@ impl Listing for Instances {
 
     fn detail(&self, ctx: &Ctx, row: &SeatRow) -> Option<Detail> {
         let seat = &row.seat;
-        let head = cells::status(ctx, seat.status)
-            .then(format!("  {}", words::version(&seat.version)), Role::Text)
-            .then(
+        let head =
+            state(ctx, row).then(format!("  {}", words::version(&seat.version)), Role::Text).then(
                 format!("  on {} in {}", clean(seat.node.as_str()), clean(row.dc.as_str())),
                 Role::Muted,
             );

@@ -43,6 +43,11 @@ impl Which {
         }
     }
 
+    /// True where one is meant that begins after this time.
+    pub fn begins_after(&self, now: DateTime<Utc>) -> bool {
+        self.began.is_some_and(|began| began > now)
+    }
+
     /// True where one that ended is meant: what there is now need not be of it.
     pub fn is_of_before(&self) -> bool {
         self.began.is_some()

@@ -167,6 +167,23 @@ fn new_instances_that_stay_critical_make_it_fail_and_are_named() {
 }
 
 #[test]
+fn what_its_check_said_before_it_came_is_not_held_to_be_better() {
+    let mut world = World::new(&["dc-1"], 6, "v1");
+    world.roll("dc-1", 1..=3, "v2", 5);
+    // It is registered anew in its place: until its check is run, it passes as the old one did.
+    world.roll("dc-1", 4..=4, "v2", 5);
+    world.pass(9);
+    world.put("dc-1", "v1-4", "v2", Status::Critical);
+    world.tell("dc-1");
+    world.pass(59);
+    assert_eq!(world.word(), Word::Rolling, "it may be starting");
+    world.pass(1);
+    assert_eq!(world.word(), Word::Failing);
+    let judged = judge::judge(world.rollout(), at(world.now), &Bounds::default(), &[]);
+    assert!(judged.rate.is_some() && judged.left.is_none(), "it does not get there");
+}
+
+#[test]
 fn it_is_not_done_while_a_new_one_is_critical() {
     let mut world = World::new(&["dc-1"], 2, "v1");
     world.roll("dc-1", 1..=1, "v2", 5);
