@@ -34,7 +34,8 @@ pub struct Events {
     /// The recording to read.
     #[arg(long, value_name = "FILE", conflicts_with = "watched")]
     pub from: Option<PathBuf>,
-    /// Of a recording only what happened since then: 15m, 10:02 or 2026-01-31T10:02.
+    /// Of a recording only what happened since then: 15m (before its end, with --follow before now),
+    /// 10:02 or 2026-01-31T10:02.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub since: Option<When>,
 }

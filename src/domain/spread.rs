@@ -100,13 +100,12 @@ pub fn words(parts: &[Part], unseen: &[Dc], before: &[Part]) -> Vec<String> {
 
 /// What is worst, and where. It speaks for all: a datacenter that only warns is no part of an outage.
 fn worst<'a>(parts: &[Part<'a>]) -> (&'static str, Vec<&'a Dc>) {
-    let levels: [(&str, fn(&ServiceHealth) -> bool); 3] = [
-        ("failing", |it| it.counts.critical > 0),
-        ("warning", |it| it.counts.warning > 0),
-        ("in maintenance", |it| it.counts.maintenance > 0),
+    let levels = [
+        ("failing", among(parts, |it| it.counts.critical > 0)),
+        ("warning", among(parts, |it| it.counts.warning > 0)),
+        ("in maintenance", among(parts, |it| it.counts.maintenance > 0)),
     ];
-    let mut found = levels.into_iter().map(|(word, is_so)| (word, among(parts, is_so)));
-    found.find(|(_, dcs)| !dcs.is_empty()).unwrap_or_default()
+    levels.into_iter().find(|(_, dcs)| !dcs.is_empty()).unwrap_or_default()
 }
 
 /// Where it is so.
@@ -224,7 +223,8 @@ mod tests {
         };
         let (three, part) =
             (Dc::from("dc-3"), |dc, health| Part { dc, health: Some(health), versions: None });
-        let before = words(&[part(&one, &well)], &[three.clone()], &[part(&three, &bad)]);
+        let before =
+            words(&[part(&one, &well)], std::slice::from_ref(&three), &[part(&three, &bad)]);
         assert_eq!(before.join("; "), "was failing in dc-3; dc-3 not seen");
         assert_eq!(said(Some(&bad), Some(&well)), "failing in dc-1; dc-3 not seen");
         assert_eq!(said(Some(&bad), Some(&bad)), "failing wherever it is seen; dc-3 not seen");

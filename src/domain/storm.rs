@@ -5,8 +5,8 @@
 //! 97 checks of node web-host-17 went critical in 3s
 //! ```
 //! Alike are events of one kind and turn in one datacenter that share a service, a node, a check's
-//! name or a folder; of instances that come or go at once, many that share nothing. As soon as [`LEAST`] of them follow each other closely they are a storm, and
-//! what is alike and near joins it. Invariant: an event belongs to one storm at most, and stays with
+//! name or a folder; of instances that come or go at once, many that share nothing. As soon as
+//! [`LEAST`] of them follow each other closely they are a storm, and what is alike and near joins it. Invariant: an event belongs to one storm at most, and stays with
 //! it. Cost: a few look-ups for each event.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};

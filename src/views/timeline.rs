@@ -66,6 +66,13 @@ impl Timeline {
         if let (Some(about), (Some(from), Some(to))) = (&self.folded.about, self.folded.span) {
             // Of what was before it began, dcview knows nothing.
             let begins = ctx.history.begins().filter(|begins| *begins > from);
+            if let Some(begins) = begins.filter(|begins| *begins > to) {
+                let about = &about.what;
+                return format!(
+                    "nothing is known of before {about}, only from {} on",
+                    clock(begins)
+                );
+            }
             let from = match begins {
                 Some(begins) => format!("known from {}", clock(begins)),
                 None => clock(from),

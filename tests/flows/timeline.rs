@@ -74,7 +74,7 @@ fn the_timeline_tells_what_was_done_and_is_exported_as_it_is_shown() {
     assert_eq!(rows.count(), DONE.len(), "{markdown}");
     assert!(markdown.contains("refused \\| first"), "{markdown}");
     screen.send(&format!(":export-events {}\r", folder.path().join("incident.md").display()));
-    screen.wait("nothing is overwritten", |text| text.contains("not exported: cannot write"));
+    screen.wait("nothing is overwritten", |text| text.contains("is there already and is not"));
 
     screen.send(":checks /tl-api\r");
     screen.wait("the failing check", |text| shows(text, &["tl-api", "critical", "1/1 inst", "4"]));

@@ -157,7 +157,9 @@ fn argument(
             // Consul has names with blanks, which no DNS name has.
             let whole = rest.join(" ");
             let name = whole.trim_matches('"');
-            if rest.len() > 1 && words.services.iter().any(|known| **known == *name) {
+            let is_quoted = name.len() < whole.len() && !name.is_empty();
+            let is_one = rest.len() == 1 && is_quoted;
+            if is_one || rest.len() > 1 && words.services.iter().any(|known| **known == *name) {
                 return Ok(Some(name.to_owned()));
             }
             "a service"

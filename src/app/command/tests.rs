@@ -53,6 +53,7 @@ fn a_view_opens_with_its_parts_in_any_order() {
         ("SVC @DC-2", open("services", None, one("dc-2"), None)),
         (":service billing", open("service", Some("billing"), DcScope::Unchanged, None)),
         (":service Web shop", open("service", Some("Web shop"), DcScope::Unchanged, None)),
+        (":service \"billing\"", open("service", Some("billing"), DcScope::Unchanged, None)),
         (":service \"Web shop\"", open("service", Some("Web shop"), DcScope::Unchanged, None)),
         (":node @dc-1 web-1", open("node", Some("web-1"), one("dc-1"), None)),
         (":node gone-7", open("node", Some("gone-7"), DcScope::Unchanged, None)),

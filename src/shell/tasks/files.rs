@@ -1,7 +1,7 @@
 //! Keys in files: reading an import, writing an export. Events are written too.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,7 +93,7 @@ async fn to_file(
     path: &Path,
     teller: &Teller,
 ) -> Result<usize, String> {
-    let failed = |error: std::io::Error| format!("cannot write '{}': {error}", path.display());
+    let failed = |error: std::io::Error| why_not(path, &error);
     let mut listing = kv::recurse(client, prefix).await.map_err(|error| error.to_string())?;
     let (part, file) = Part::begin(path).map_err(failed)?;
     let mut exporter = Exporter::new(BufWriter::new(file)).map_err(failed)?;
@@ -115,7 +115,7 @@ pub(super) async fn events(export: Export, form: Form, file: String) -> News {
     let (count, path) = (export.events.len(), path_of(&file));
     let write = move || {
         let text = chronicle::text(&export, form).map_err(|error| error.to_string())?;
-        let failed = |error: std::io::Error| format!("cannot write '{}': {error}", path.display());
+        let failed = |error: std::io::Error| why_not(&path, &error);
         let (part, mut file) = Part::begin(&path).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
         part.keep();
@@ -125,6 +125,19 @@ pub(super) async fn events(export: Export, form: Form, file: String) -> News {
     match aside(write).await {
         Ok(()) => News::Done(format!("{count} {events} written to {file}")),
         Err(why) => News::Failed(format!("not exported: {why}")),
+    }
+}
+
+/// Why a file cannot be written, and what to try.
+fn why_not(path: &Path, error: &std::io::Error) -> String {
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::AlreadyExists => {
+            format!("'{path}' is there already and is not written over: name another file")
+        }
+        ErrorKind::NotFound => format!("the directory of '{path}' does not exist"),
+        ErrorKind::PermissionDenied => format!("'{path}' may not be written by this user"),
+        _ => format!("cannot write '{path}': {error}"),
     }
 }
 
