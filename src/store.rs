@@ -193,6 +193,11 @@ impl Store {
         self.datacenters.len()
     }
 
+    /// True where none of the datacenters answers.
+    pub fn is_all_dark(&self) -> bool {
+        self.datacenters.values().all(|dc| matches!(dc.pulse.link, Link::Dark { .. }))
+    }
+
     /// True before the first list of datacenters came.
     pub fn is_empty(&self) -> bool {
         self.datacenters.is_empty()

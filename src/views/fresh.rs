@@ -89,7 +89,11 @@ fn worded(ctx: &Ctx, freshness: &Freshness, none: &str) -> Cell {
             let retry = retry_at
                 .filter(|_| !ctx.is_past)
                 .map(|at| (at - ctx.now).to_std().unwrap_or_default());
-            let retry = retry.map(|wait| format!(", retry in {}", age(wait))).unwrap_or_default();
+            let retry = retry.map(|wait| match wait.as_secs() {
+                0 => ", retrying".to_owned(),
+                _ => format!(", retry in {}", age(wait)),
+            });
+            let retry = retry.unwrap_or_default();
             let kept = if old.is_empty() { String::from(none) } else { format!("stale {old}") };
             Cell::new(format!("{kept}: {}{retry}", clean(why)), Role::Stale)
         }

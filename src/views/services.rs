@@ -210,7 +210,7 @@ impl Listing for Services {
         let state_of = ctx.focus.map_or_else(|| "state".into(), of);
         let unseen = Arc::new(Unseen::shown(ctx));
         let judging = Arc::clone(&unseen);
-        let state = Column::new("status", "", Width::Fit(8, 13), move |row: &ServiceRow| {
+        let state = Column::new("status", "", Width::Fit(8, 17), move |row: &ServiceRow| {
             Known::of(&judging, row.judged_places(ctx)).map(|it| it.cell(ctx)).unwrap_or_default()
         })
         .sorts_worst_first(|a: &ServiceRow, b| a.counts.badness().cmp(&b.counts.badness()));

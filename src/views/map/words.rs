@@ -65,6 +65,9 @@ impl Map {
         let text = match is_known {
             true => "no service says whom it calls",
             false if ctx.is_past => fresh::NOT_RECORDED,
+            false if ctx.store.is_all_dark() => {
+                "no datacenter answers that could say who calls whom"
+            }
             false => "looking who calls whom",
         };
         lines.push(Cell::new(text, Role::Muted));

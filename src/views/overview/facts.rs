@@ -290,6 +290,10 @@ fn notes(ctx: &Ctx, dc: &Datacenter) -> Vec<Cell> {
     let mut notes = Vec::new();
     if let Link::Dark { detail, .. } = &dc.pulse.link {
         notes.push(Cell::new(format!(" {}", clean(detail)), Role::Stale));
+        if ctx.store.len() > 1 && ctx.store.is_all_dark() {
+            let text = " no datacenter answers: look at the agent first, and the way to it";
+            notes.push(Cell::new(text, Role::Stale));
+        }
     }
     if dc.is_gone {
         notes.push(Cell::new(" the agent does not list it any more", Role::Stale));

@@ -157,7 +157,7 @@ impl Heard {
         let is_dark = |dc: &Dc| {
             ctx.store.dc(dc).is_some_and(|state| matches!(state.pulse.link, Link::Dark { .. }))
         };
-        if ctx.store.datacenters().all(|(dc, _)| is_dark(dc)) {
+        if ctx.store.is_all_dark() {
             return Self::NoMore;
         }
         if ends.into_iter().any(is_dark) { Self::FromOthers } else { Self::Well }
