@@ -190,12 +190,18 @@ impl Listing for OneKey {
                 Cell::new(text.unwrap_or_else(|| String::from("-")), Role::Text)
             }
         };
-        let against = |row: &KeyRow| match row.against {
-            Against::Unread => Cell::new("?", Role::Stale),
-            Against::Missing => Cell::new("missing", Role::Warning),
-            Against::Differs => Cell::new("differs", Role::Critical),
-            Against::Equal => Cell::new("equal", Role::Passing),
-            Against::First => Cell::new("the first", Role::Muted),
+        let against = |row: &KeyRow| {
+            let (word, role) = match row.against {
+                Against::Unread => return Cell::new("?", Role::Stale),
+                Against::Missing => ("missing", Role::Warning),
+                Against::Differs => ("differs", Role::Critical),
+                Against::Equal => ("equal", Role::Passing),
+                Against::First => ("the first", Role::Muted),
+            };
+            if fresh::is_old(ctx, &row.dc, &self.list()) {
+                return cells::past(ctx, word);
+            }
+            Cell::new(word, role)
         };
         let lock = |entry: &kv::Entry| {
             let held = entry.session.as_ref();
@@ -207,7 +213,7 @@ impl Listing for OneKey {
         vec![
             Column::new("name", "dc", Width::Fit(4, 14), |row: &KeyRow| cells::dc(ctx, &row.dc))
                 .sorts(|a: &KeyRow, b| a.dc.cmp(&b.dc)),
-            Column::new("status", "value", Width::Fit(7, 9), against)
+            Column::new("status", "value", Width::Fit(7, 15), against)
                 .sorts(|a: &KeyRow, b| a.against.cmp(&b.against)),
             Column::new(
                 "size",

@@ -96,6 +96,25 @@ fn a_key_has_a_row_where_it_cannot_be_read_and_says_why() {
 }
 
 #[test]
+fn a_key_that_was_equal_need_not_be_so_any_more() {
+    let mut app = two_of_three();
+    live(&mut app, "dc-3");
+    press(&mut app, ":key app/port<enter>");
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        key(&mut app, dc, "app/port", "80", 9);
+        world::fresh_subject(&mut app, dc, Subject::Key("app/port".into()), State::Live);
+    }
+    assert!(row(&screen(&mut app, 80, 24), "dc-3").contains("dc-3 equal"));
+    let state = State::Stale { why: "refused".into(), since: None, retry_at: None };
+    world::fresh_subject(&mut app, "dc-3", Subject::Key("app/port".into()), state);
+    let text = screen(&mut app, 80, 24);
+    assert!(
+        row(&text, "dc-3").contains("◌ was equal") && !row(&text, "dc-2").contains("was"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_key_that_was_not_there_may_be_there_by_now() {
     let mut app = two_of_three();
     live(&mut app, "dc-3");
