@@ -193,9 +193,10 @@ impl Store {
         self.datacenters.len()
     }
 
-    /// True where none of the datacenters answers.
+    /// True where there are datacenters, and none of them answers.
     pub fn is_all_dark(&self) -> bool {
-        self.datacenters.values().all(|dc| matches!(dc.pulse.link, Link::Dark { .. }))
+        let mut here = self.datacenters.values().filter(|dc| !dc.is_gone).peekable();
+        here.peek().is_some() && here.all(|dc| matches!(dc.pulse.link, Link::Dark { .. }))
     }
 
     /// True before the first list of datacenters came.
@@ -374,14 +375,6 @@ impl Datacenter {
             let why = Arc::from("gone from the agent's list");
             freshness.state = State::Stale { since: freshness.at, why, retry_at: None };
             freshness.is_polled = false;
-            return freshness;
-        }
-        if let (State::Loading, Link::Dark { why, retry_at, .. }) =
-            (&freshness.state, &self.pulse.link)
-        {
-            // It does not load while nobody answers.
-            let (why, retry_at) = (Arc::clone(why), *retry_at);
-            freshness.state = State::Stale { since: freshness.at, why, retry_at };
             return freshness;
         }
         // What is looked at now and then is as old as the last look.

@@ -194,7 +194,9 @@ pub struct Stream {
     pub id: StreamId,
     /// The verdict.
     pub verdict: Verdict,
-    /// How long it has not moved although something waits; `None` while it moves or nothing waits.
+    /// How long it has not moved although something waits; `None` while it moves or nothing waits. Of
+    /// keys this is some from [`Told::stall_after`] on, see [`Stream::is_stalled`]; a follower is silent
+    /// after a second, and a replicator of ACLs says itself that it fails.
     pub stalled_for: Option<Duration>,
     /// What the verdict stands on, in one line.
     pub evidence: Arc<str>,
@@ -254,6 +256,11 @@ impl Stream {
             problem: None,
             is_denied: false,
         }
+    }
+
+    /// True when keys wait that do not move, for longer than a replicator that runs would let them.
+    pub fn is_stalled(&self) -> bool {
+        self.id.kind.has_keys() && self.problem.is_none() && self.stalled_for.is_some()
     }
 
     /// How long the oldest that has not arrived waits; `None` when nothing waits or it is not known.

@@ -45,6 +45,8 @@ pub(super) async fn get(
     let depends = Arc::new(config.map.clone());
     let question = Question::of(&What::Services);
     let store = super::ask_all(&ways, only, &question, &mut troubles).await;
+    // Of what is read from here on no health depends.
+    let is_whole = troubles.is_whole();
     let asked: Vec<_> =
         ways.all.iter().filter(|way| only.is_none_or(|only| *only == way.dc)).collect();
     let looks = asked.iter().map(|way| look(&way.client, &depends, |_| {}));
@@ -62,7 +64,7 @@ pub(super) async fn get(
     }
     let net = Net::of(said.iter().map(|(dc, edges)| (*dc, edges)));
     // What is not in a catalog that was not read may be there.
-    let read = Read { is_whole: troubles.is_whole(), is_all: only.is_none() };
+    let read = Read { is_whole, is_all: only.is_none() };
     super::write(&mut out, &print(&net, &store, read, output)?)?;
     Ok(troubles.exit())
 }
@@ -104,7 +106,7 @@ impl Row<'_> {
 
     /// True when no datacenter that was not read could say otherwise.
     fn is_confirmed(&self) -> bool {
-        self.read.is_whole || self.status[1] != Some(Status::Passing)
+        self.read.is_whole || self.status[1] > Some(Status::Maintenance)
     }
 
     fn as_json(&self) -> Value {

@@ -74,7 +74,7 @@ fn state<'a, T>(of: impl Fn(&T) -> Status + 'a) -> Column<'a, T> {
 
 /// A state; that all passes is certain only where all was read.
 pub(super) fn seen(worst: Status, is_whole: bool) -> String {
-    let doubt = if is_whole || worst != Status::Passing { "" } else { "?" };
+    let doubt = if is_whole || worst > Status::Maintenance { "" } else { "?" };
     format!("{}{doubt}", worst.word())
 }
 

@@ -2,12 +2,14 @@
 //!
 //! An empty list is "nothing" only when every datacenter answered and none may have hidden rows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Ctx;
 use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::ids::Dc;
+use crate::store::Datacenter;
 use crate::table::column::Cell;
 use crate::table::model::TableModel;
 use crate::table::row::Row;
@@ -36,10 +38,23 @@ pub fn everywhere(ctx: &Ctx, lists: &[List]) -> Vec<(Dc, Freshness)> {
 fn among(ctx: &Ctx, lists: &[List], is_in: impl Fn(&Dc) -> bool) -> Vec<(Dc, Freshness)> {
     let dcs = ctx.store.datacenters().filter(|(dc, _)| is_in(dc));
     dcs.filter_map(|(name, dc)| {
-        let all = lists.iter().map(|list| dc.freshness(list));
+        let all = lists.iter().map(|list| of(ctx, dc, list));
         Some((name.clone(), all.max_by_key(badness)?))
     })
     .collect()
+}
+
+/// How fresh a list is: what never came of a datacenter that does not answer does not load either.
+pub fn of(ctx: &Ctx, dc: &Datacenter, list: &List) -> Freshness {
+    let mut freshness = dc.freshness(list);
+    // At an earlier moment nobody knows whether it was asked for.
+    if let (State::Loading, Link::Dark { why, retry_at, .. }, false) =
+        (&freshness.state, &dc.pulse.link, ctx.is_past)
+    {
+        let (why, retry_at) = (Arc::clone(why), *retry_at);
+        freshness.state = State::Stale { since: freshness.at, why, retry_at };
+    }
+    freshness
 }
 
 fn badness(freshness: &Freshness) -> u8 {
@@ -125,17 +140,17 @@ pub fn unread(ctx: &Ctx, dc: &Dc, list: &List) -> Option<Cell> {
     let state = ctx.store.dc(dc)?;
     let freshness = state.freshness(list);
     match (&freshness.state, &state.pulse.link) {
-        (State::Stale { .. }, Link::Dark { detail, .. }) if freshness.is_empty() => {
+        (State::Stale { .. } | State::Denied { .. }, _) => Some(words(ctx, &freshness)),
+        (State::Loading, Link::Dark { detail, .. }) => {
             Some(Cell::new(clean(detail).into_owned(), Role::Stale))
         }
-        (State::Stale { .. } | State::Denied { .. }, _) => Some(words(ctx, &freshness)),
         _ => None,
     }
 }
 
 /// True when rows of this list are those of another time: the server did not confirm them.
 pub fn is_old(ctx: &Ctx, dc: &Dc, list: &List) -> bool {
-    let state = ctx.store.dc(dc).map(|state| state.freshness(list).state);
+    let state = ctx.store.dc(dc).map(|state| of(ctx, state, list).state);
     matches!(state, Some(State::Stale { .. } | State::Denied { .. }))
 }
 

@@ -4,9 +4,7 @@
 //! shown as what was. That all is well is certain only where every part of it is confirmed; that
 //! something fails, where one is.
 
-use std::cmp::Ordering;
-
-use super::{Ctx, cells};
+use super::{Ctx, cells, fresh};
 use crate::domain::catalog::ServiceHealth;
 use crate::domain::feed::List;
 use crate::domain::freshness::{Freshness, State};
@@ -19,9 +17,6 @@ use crate::ui::theme::Role;
 
 /// What the health of services is read from.
 const LISTS: [List; 2] = [List::Services, List::Checks];
-
-/// All that is known passes.
-const WELL: Known = Known { worst: Status::Passing, sure: Sure::Yes };
 
 /// A state, and how far it is that of now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +41,9 @@ pub enum Sure {
 /// The datacenters of which it is not known how their services are now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unseen {
-    /// Those that told what they have; it is as it was last.
+    /// Those of which what is known is as it was last.
     old: Vec<Dc>,
-    /// Those that never told.
+    /// Those that never told which services they have; some may be known by their checks.
     blank: Vec<Dc>,
 }
 
@@ -68,7 +63,8 @@ impl Unseen {
         for (dc, state) in ctx.store.datacenters().filter(|(dc, _)| is_in(dc)) {
             if state.freshness(&List::Services).is_empty() {
                 unseen.blank.push(dc.clone());
-            } else if LISTS.iter().any(|list| is_old(&state.freshness(list))) {
+            }
+            if LISTS.iter().any(|list| is_old(&fresh::of(ctx, state, list))) {
                 unseen.old.push(dc.clone());
             }
         }
@@ -87,7 +83,8 @@ impl Unseen {
 
     /// All of them, those that told something first.
     pub fn dcs(&self) -> Vec<Dc> {
-        self.old.iter().chain(&self.blank).cloned().collect()
+        let blank = self.blank.iter().filter(|dc| !self.is_old(dc));
+        self.old.iter().chain(blank).cloned().collect()
     }
 
     /// `; dc-3 not seen`; nothing where all are.
@@ -115,7 +112,7 @@ impl Known {
             sure: if unseen.is_old(dc) { Sure::No } else { Sure::Yes },
         });
         let known = each.reduce(Self::and)?;
-        let is_part = known == WELL && !unseen.blank.is_empty();
+        let is_part = known.sure == Sure::Yes && !known.fails() && !unseen.blank.is_empty();
         Some(if is_part { Self { sure: Sure::Partly, ..known } } else { known })
     }
 
@@ -123,20 +120,19 @@ impl Known {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let (more, less) = if self.worst >= other.worst { (self, other) } else { (other, self) };
-        match self.worst.cmp(&other.worst) {
+        let is_sure = |it: Self| it.sure == Sure::Yes;
+        match more.fails() {
             // What fails for certain is not hidden by what was worse.
-            Ordering::Greater | Ordering::Less
-                if more.sure != Sure::Yes
-                    && less.sure == Sure::Yes
-                    && less.worst != Status::Passing =>
-            {
-                less
-            }
-            Ordering::Greater | Ordering::Less => more,
-            Ordering::Equal if self.sure == other.sure => self,
-            Ordering::Equal if self.worst == Status::Passing => Self { sure: Sure::Partly, ..self },
-            Ordering::Equal => Self { sure: Sure::Yes, ..self },
+            true if less.fails() && is_sure(less) && !is_sure(more) => less,
+            true => more,
+            false if self.sure == other.sure => more,
+            false => Self { sure: Sure::Partly, ..more },
         }
+    }
+
+    /// True where something does not work that should; what was taken out on purpose does not count.
+    pub fn fails(self) -> bool {
+        self.worst > Status::Maintenance
     }
 
     /// As sign and word.
@@ -211,7 +207,7 @@ mod tests {
     #[test]
     fn that_all_is_well_takes_every_part_and_that_something_fails_one() {
         let of = |worst, sure| Known { worst, sure };
-        let (well, bad) = (Status::Passing, Status::Critical);
+        let (well, rests, bad) = (Status::Passing, Status::Maintenance, Status::Critical);
         for (one, other, both) in [
             (of(well, Sure::Yes), of(well, Sure::Yes), of(well, Sure::Yes)),
             (of(well, Sure::Yes), of(well, Sure::No), of(well, Sure::Partly)),
@@ -221,6 +217,9 @@ mod tests {
             (of(bad, Sure::No), of(well, Sure::Yes), of(bad, Sure::No)),
             (of(bad, Sure::Yes), of(well, Sure::No), of(bad, Sure::Yes)),
             (of(bad, Sure::No), of(Status::Warning, Sure::Yes), of(Status::Warning, Sure::Yes)),
+            // What rests on purpose hides nothing.
+            (of(bad, Sure::No), of(rests, Sure::Yes), of(bad, Sure::No)),
+            (of(rests, Sure::Yes), of(well, Sure::No), of(rests, Sure::Partly)),
         ] {
             assert_eq!((one.and(other), other.and(one)), (both, both));
         }

@@ -16,7 +16,6 @@ use super::{Ctx, Entry, Place, Response, View, cells};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::{List, Subject, Wanted};
-use crate::domain::health::Status;
 use crate::domain::ids::ServiceName;
 use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
@@ -128,7 +127,7 @@ fn worst(ctx: &Ctx, unseen: &Unseen, picture: &Folded, name: &ServiceName) -> Op
 }
 
 fn fails(known: Option<Known>) -> bool {
-    matches!(known, Some(Known { worst: Status::Critical | Status::Warning, .. }))
+    known.is_some_and(Known::fails)
 }
 
 /// All tags that a service has anywhere.
@@ -328,8 +327,10 @@ impl View for Map {
                 Response::Changed
             }
             Change::Datacenter(_) => {
-                if self.unseen != Unseen::of(ctx) {
-                    self.draw_anew(ctx);
+                match self.unseen == Unseen::of(ctx) {
+                    true => {}
+                    false if self.left_out > 0 => self.arrange(ctx),
+                    false => self.draw_anew(ctx),
                 }
                 Response::Changed
             }

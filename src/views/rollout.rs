@@ -164,9 +164,10 @@ fn at_rest(ctx: &Ctx, which: &Which) -> Vec<Cell> {
         })
         .collect();
     let text = match (lines.is_empty(), ctx.is_past) {
-        _ if which.begins_after(ctx.now) => "it had not begun then; there was",
-        _ if which.is_of_before() && ctx.is_past => "it was not kept then; there was",
-        _ if which.is_of_before() => "it is not kept any more; there is now",
+        (true, _) if which.begins_after(ctx.now) => "it had not begun then",
+        (false, _) if which.begins_after(ctx.now) => "it had not begun then; there was",
+        (false, true) if which.is_of_before() => "it was not kept then; there was",
+        (false, false) if which.is_of_before() => "it is not kept any more; there is now",
         (true, true) => NOT_RECORDED,
         (true, false) => "nothing is known of its instances so far",
         (false, true) => "one version as it was told last: nothing was rolled out",

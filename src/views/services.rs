@@ -208,7 +208,7 @@ impl Listing for Services {
         // Among the columns of all datacenters it says whose state it is.
         let of = |dc: &Dc| format!("in {}", crate::ui::text::clean(dc.as_str())).into();
         let state_of = ctx.focus.map_or_else(|| "state".into(), of);
-        let unseen = Arc::new(Unseen::shown(ctx));
+        let (all, unseen) = (Arc::new(Unseen::of(ctx)), Arc::new(Unseen::shown(ctx)));
         let judging = Arc::clone(&unseen);
         let state = Column::new("status", "", Width::Fit(8, 17), move |row: &ServiceRow| {
             Known::of(&judging, row.judged_places(ctx)).map(|it| it.cell(ctx)).unwrap_or_default()
@@ -232,7 +232,7 @@ impl Listing for Services {
         let dcs = shown_dcs(ctx, room, (FIXED_WIDTH, DC_WIDTH));
         let hidden = ctx.store.len() - dcs.len();
         for dc in dcs {
-            columns.push(dc_column(ctx, &dc));
+            columns.push(dc_column(ctx, &all, &dc));
         }
         columns.extend(hidden_dcs(hidden).map(|more| more.rank(1)));
         columns.push(
@@ -354,8 +354,8 @@ fn is_unknown(ctx: &Ctx, dc: &Dc) -> bool {
     ctx.store.dc(dc).is_none_or(|state| state.freshness(&List::Services).is_empty())
 }
 
-fn dc_column<'a>(ctx: &'a Ctx, dc: &Dc) -> Column<'a, ServiceRow> {
-    let (shown, sorted, unseen) = (dc.clone(), dc.clone(), Unseen::of(ctx));
+fn dc_column<'a>(ctx: &'a Ctx, unseen: &Arc<Unseen>, dc: &Dc) -> Column<'a, ServiceRow> {
+    let (shown, sorted, unseen) = (dc.clone(), dc.clone(), Arc::clone(unseen));
     let health = move |row: &ServiceRow| match row.at(&shown) {
         // Not there is known only of a datacenter that has said what is.
         None if is_unknown(ctx, &shown) => Cell::new("?", Role::Muted),

@@ -361,7 +361,7 @@ fn what_gossip_knew_of_a_datacenter_that_does_not_answer_is_not_shown_as_seen() 
     let text = screen(&mut app, 80, 40);
     assert!(text.contains("◌ was 1.0ms 2/2") && text.contains("◌ was ~42ms 1/2"), "{text}");
     press(&mut app, ":overview<enter>");
-    assert!(screen(&mut app, 120, 40).contains("look at the agent first"));
+    assert!(screen(&mut app, 120, 40).contains("look at the agent and the way to it"));
     assert!(text.contains("no datacenter answers now") && !text.contains("2/2 alive"), "{text}");
 }
 

@@ -31,7 +31,7 @@ pub fn look(before: Option<Given>, stream: &Stream) -> (Option<Event>, Option<Gi
     let given = match (stream.verdict, stream.at) {
         (Verdict::Unknown, _) | (_, None) => return (None, before),
         (_, Some(_)) if stream.problem.is_some() => return (None, before),
-        (verdict, Some(at)) => Given { verdict, is_stalled: stream.stalled_for.is_some(), at },
+        (verdict, Some(at)) => Given { verdict, is_stalled: stream.is_stalled(), at },
     };
     let changed = before.filter(|before| before.state() != given.state());
     let event = changed.map(|before| Event {

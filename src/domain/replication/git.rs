@@ -133,17 +133,19 @@ impl Local<'_> {
                 format!("{changed} after commit {short}: perhaps a sync goes on")
             }
         };
-        if let Some(first) = hidden.first() {
-            let count = counted(hidden.len());
+        let why = if self.is_filtered {
+            "deleted, or hidden from the token"
+        } else {
+            "whether it was the commit's cannot be told"
+        };
+        let unsure: Vec<&Key> = hidden.iter().chain(&self.gone.doubtful).collect();
+        if let Some(first) = unsure.first() {
+            let count = counted(unsure.len());
             let first = first.below(&self.mapping.prefix).unwrap_or(first.as_str());
-            let _infallible = write!(
-                evidence,
-                "; {count} ('{first}') not listed any more: deleted, or hidden from the token"
-            );
+            let _infallible = write!(evidence, "; {count} ('{first}') not listed any more: {why}");
         }
         stream.evidence = evidence.into();
-        let is_doubtful =
-            self.gone.is_unnamed || self.keys.is_empty() || !self.gone.names.is_empty();
+        let is_doubtful = self.gone.is_unnamed || self.keys.is_empty() || !unsure.is_empty();
         stream.verdict = match stream.counts.verdict() {
             Verdict::InSync if is_doubtful => Verdict::Unknown,
             verdict => verdict,
@@ -289,7 +291,7 @@ mod tests {
     fn what_may_be_hidden_is_not_called_deleted() {
         let marker = &entry("platform-config/main.ref", OLD, 438);
         let name = |name: &str| Key::from(format!("platform-config/main/{name}").as_str());
-        let gone = &Gone { names: vec![name("x"), name("y")], is_unnamed: false };
+        let gone = &Gone { names: vec![name("x"), name("y")], ..Gone::default() };
         let stamp = Stamp { modify_index: 433, len: 1, flags: 0 };
         let keys = &[Written { key: name("README"), stamp, create_index: 1 }];
         let (mapping, marker, line) = (&mapping(), Some(marker), Some(438));
@@ -307,8 +309,10 @@ mod tests {
         let marker = entry("platform-config/main.ref", OLD, 438);
         let keys = [("platform-config/main/README", 433)];
         let edited = [("platform-config/main/README", 460)];
-        let named = Gone { names: vec!["platform-config/main/svc/x".into()], is_unnamed: false };
-        let unnamed = Gone { names: Vec::new(), is_unnamed: true };
+        let x = || vec!["platform-config/main/svc/x".into()];
+        let named = Gone { names: x(), ..Gone::default() };
+        let unnamed = Gone { is_unnamed: true, ..Gone::default() };
+        let unsure = Gone { doubtful: x(), ..Gone::default() };
         let none = Gone::default();
         for (gone, keys, still, verdict, evidence) in [
             (&named, &keys[..], true, Verdict::Drift, "1 of 2 keys deleted after commit 7d7af74"),
@@ -318,6 +322,7 @@ mod tests {
             (&unnamed, &keys, false, Verdict::Lagging, "a key was deleted after"),
             (&unnamed, &edited, true, Verdict::Drift, "1 of 1 key written after"),
             (&none, &[], true, Verdict::Unknown, "no key of it is here"),
+            (&unsure, &keys, true, Verdict::Unknown, "('svc/x') not listed any more: whether it"),
         ] {
             let found = local_without(gone, Some(&marker), keys, Some(438), still);
             assert_eq!(found.verdict, verdict, "{evidence}: {}", found.evidence);

@@ -15,8 +15,8 @@ use crate::domain::health::{Counts, Status};
 use crate::domain::ids::{NodeName, ServiceId};
 use crate::domain::seat::{Seat, Seats};
 
-/// One that was well for so long after it came is well: until its check is run again, it says what it
-/// said before.
+/// What an instance of another version is said to be before it is there for so long says nothing: until
+/// its check is run again, that says what it said before.
 const SETTLES: TimeDelta = TimeDelta::seconds(15);
 
 /// Fewer instances than before are what is expected from then on, once it is so for this long.
@@ -30,7 +30,7 @@ pub type SeatKey = (NodeName, ServiceId);
 pub struct Failing {
     /// Since when it is seen so (UTC).
     pub since: DateTime<Utc>,
-    /// True when it was better before, with the same version.
+    /// True when it was better before, with the same version, and came at least 15 s before.
     pub was_better: bool,
 }
 

@@ -80,6 +80,10 @@ impl Local {
             *self = Self { mappings: all.to_vec(), rights, ..Self::default() };
         }
         self.is_filtered = !self.rights.are_whole([here, here]).await;
+        if self.left.is_partial() && !self.is_filtered {
+            // More may be seen than was noted.
+            (self.left, self.index, self.still) = (Left::default(), None, None);
+        }
         let folder = Key::from(&*mapping.prefix);
         // The keys first: of a sync that ends meanwhile, none is newer than the '.ref' then.
         let mut at = self.read(here, &folder, mapping, all).await?;
@@ -103,10 +107,13 @@ impl Local {
         let own = (!folder.is_empty()).then(|| (here.clone(), folder, at));
         let marked = marker.as_ref().map(|it| (here.clone(), it.key.clone(), it.modify_index));
         self.places = own.into_iter().chain(marked).collect();
-        if self.has_rested && !self.is_filtered && self.left.misses(listed.0, &self.keys) {
+        let misses = self.left.misses(listed.0, &self.keys)
+            || self.deletion.is_some_and(|deletion| deletion > listed.0);
+        if self.has_rested && !self.is_filtered && misses {
             // What the token may see has perhaps shrunk since it was asked.
             self.rights = Rights::default();
             self.is_filtered = !self.rights.are_whole([here, here]).await;
+            self.deletion = self.deletion.filter(|_| !self.is_filtered);
         }
         let is_still = self.still == Some(listed);
         if is_still && self.line.is_none_or(|(marker, _)| marker != listed.0) {
@@ -128,7 +135,8 @@ impl Local {
         let line = marker.and_then(|marker| self.line(mapping, marker.modify_index));
         let gone = marker.map(|marker| {
             let (marker, deletion, keys) = (marker.modify_index, self.deletion, &self.keys);
-            self.left.note(Look { marker, line, deletion, keys, is_still })
+            let is_filtered = self.is_filtered;
+            self.left.note(Look { marker, line, deletion, keys, is_still, is_filtered })
         });
         let (keys, gone, is_filtered) = (&self.keys, &gone.unwrap_or_default(), self.is_filtered);
         git::Local { mapping, marker, keys, gone, line, is_still, is_filtered }.judge(&mut stream);
@@ -269,7 +277,8 @@ mod tests {
         };
         let note = |local: &mut Local| {
             let (line, deletion, keys) = (Some(9), local.deletion, &local.keys);
-            local.left.note(Look { marker: 9, line, deletion, keys, is_still: true })
+            let is_filtered = false;
+            local.left.note(Look { marker: 9, line, deletion, keys, is_still: true, is_filtered })
         };
         let mut local = Local { keys: vec![key("a", 3), key("b", 4)], ..Local::default() };
         note(&mut local);

@@ -107,7 +107,12 @@ impl<'a> Rows for Services<'a> {
         // Where nothing could be read, not to be listed is not to be absent.
         let is_read =
             |state: &Datacenter| state.counted(&List::Services, state.services.len()).is_some();
-        let is_whole = self.0.datacenters().all(|(_, state)| is_read(state));
+        // What is read without a leader, or without its checks, may fail by now.
+        let is_judged = |state: &Datacenter| {
+            let checks = state.freshness(&List::Checks);
+            is_read(state) && !checks.is_empty() && checks.leaderless.is_none()
+        };
+        let is_whole = self.0.datacenters().all(|(_, state)| is_judged(state));
         let mut columns: Vec<Column<'_, Row<'a>>> = vec![
             Column::new("service", |row: &Row| row.name.to_string()),
             Column::new("state", move |row: &Row| seen(row.counts.worst(), is_whole)),

@@ -1,8 +1,10 @@
 //! Where trouble on the map comes from, as far as it is seen.
 
 use super::{Map, fails, known_of};
+use crate::domain::feed::List;
 use crate::domain::ids::ServiceName;
 use crate::domain::map::graph::Node;
+use crate::store::Datacenter;
 use crate::ui::text::clean;
 use crate::views::known::{Known, Sure};
 use crate::views::{Ctx, Response};
@@ -20,8 +22,17 @@ impl Map {
     pub(super) fn trouble(&mut self, ctx: &Ctx) -> Response {
         let graph = self.net.graph();
         let Some(root) = self.root(ctx, self.worst_here(ctx).as_ref()) else {
+            let is_filtered = |(_, dc): (_, &Datacenter)| {
+                let freshness = dc.freshness(&List::Checks);
+                freshness.may_be_filtered
+            };
             let text = match &*self.unseen.words() {
-                "" => "nothing on the map fails".to_owned(),
+                "" if !ctx.store.datacenters().any(is_filtered) => {
+                    "nothing on the map fails".to_owned()
+                }
+                "" => {
+                    "nothing on the map is seen failing; checks may be filtered by ACLs".to_owned()
+                }
                 unseen => format!("nothing on the map is seen failing{unseen}"),
             };
             return Response::Notice(text);

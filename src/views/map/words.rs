@@ -62,6 +62,10 @@ impl Map {
             .datacenters()
             .any(|(_, state)| state.edges.as_ref().is_some_and(|edges| edges.at.is_some()));
         let mut lines = vec![Cell::default()];
+        if let (true, Some((_, detail))) = (ctx.store.is_empty(), &ctx.store.discovery) {
+            lines.push(Cell::new(clean(detail).into_owned(), Role::Error));
+            return lines;
+        }
         let text = match is_known {
             true => "no service says whom it calls",
             false if ctx.is_past => fresh::NOT_RECORDED,

@@ -291,7 +291,7 @@ fn notes(ctx: &Ctx, dc: &Datacenter) -> Vec<Cell> {
     if let Link::Dark { detail, .. } = &dc.pulse.link {
         notes.push(Cell::new(format!(" {}", clean(detail)), Role::Stale));
         if ctx.store.len() > 1 && ctx.store.is_all_dark() {
-            let text = " no datacenter answers: look at the agent first, and the way to it";
+            let text = " no datacenter answers: look at the agent and the way to it first";
             notes.push(Cell::new(text, Role::Stale));
         }
     }

@@ -27,14 +27,16 @@ pub struct Field<'a> {
     /// Servers alive, and those that there should be.
     alive: (usize, usize),
     heard: Heard,
+    /// One of the ends does not answer: nothing goes there and back.
+    is_far: bool,
 }
 
 /// How what gossip knows comes here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Heard {
-    /// From both ends, or it may be.
+    /// The datacenter itself may tell.
     Well,
-    /// One of the ends does not answer: others tell of it.
+    /// It does not answer: others tell of it.
     FromOthers,
     /// Nobody answers: it is what was told last.
     NoMore,
@@ -58,7 +60,8 @@ impl<'a> Field<'a> {
             trip: store.wan.trip(from, to),
             members: store.wan.members(to),
             alive: store.wan.alive(to),
-            heard: Heard::of(ctx, [from, to]),
+            heard: Heard::of(ctx, to),
+            is_far: is_dark(ctx, from) || is_dark(ctx, to),
         }
     }
 
@@ -74,35 +77,47 @@ impl<'a> Field<'a> {
     }
 
     fn way(&self, ctx: &Ctx) -> Cell {
-        let (mut cell, (alive, all)) = (trip(self.trip), self.alive);
-        let alive_of_all = if all == 0 { "?".to_owned() } else { format!("{alive}/{all}") };
-        let way = |cell: &Cell| cell.runs.iter().map(|(text, _)| &**text).collect::<String>();
-        match self.heard {
-            Heard::Well if all == 0 => cell.then("  ?", Role::Muted),
-            Heard::Well => {
-                let role = if alive < all { Role::Critical } else { Role::Text };
-                cell = cell.then("  ", Role::Muted);
-                cell.then(format!("{alive_of_all} alive"), role)
-            }
-            Heard::FromOthers => {
-                Cell::new(format!("{}  gossip {alive_of_all}", way(&cell)), Role::Stale)
-            }
-            Heard::NoMore => {
-                let sign = ctx.look.sign(Sign::Stale);
-                Cell::new(format!("{sign} was {} {alive_of_all}", way(&cell)), Role::Stale)
-            }
+        let (alive, all) = self.alive;
+        let servers = if all == 0 { "?".to_owned() } else { format!("{alive}/{all}") };
+        let trip = self.trip();
+        if self.heard == Heard::NoMore && (self.trip.is_some() || all > 0) {
+            let trip: String = trip.runs.iter().map(|(text, _)| &**text).collect();
+            let sign = ctx.look.sign(Sign::Stale);
+            return Cell::new(format!("{sign} was {trip} {servers}"), Role::Stale);
         }
+        let role = if alive < all { Role::Critical } else { Role::Text };
+        let trip = trip.then("  ", Role::Muted);
+        match self.heard {
+            _ if all == 0 => trip.then(servers, Role::Muted),
+            Heard::FromOthers if alive == all => {
+                trip.then(format!("gossip {servers}"), Role::Stale)
+            }
+            Heard::FromOthers => trip.then(format!("gossip {servers}"), role),
+            _ => trip.then(format!("{servers} alive"), role),
+        }
+    }
+
+    /// The round trip; where an end does not answer it is that of before.
+    fn trip(&self) -> Cell {
+        let cell = trip(self.trip);
+        let text = || cell.runs.iter().map(|(text, _)| &**text).collect::<String>();
+        if self.is_far { Cell::new(text(), Role::Stale) } else { cell }
     }
 
     /// All of it in lines.
     pub fn lines(&self, ctx: &Ctx) -> Vec<Cell> {
         let mut way = Cell::new("round trip ", Role::Muted);
-        way.runs.extend(trip(self.trip).runs);
+        way.runs.extend(self.trip().runs);
         if self.trip.is_some_and(|trip| trip.is_rough) {
             way = way.then(" rough: the coordinates have not settled", Role::Muted);
         }
         let mut lines = vec![way];
-        lines.extend(self.heard.words().map(|text| Cell::new(text, Role::Stale)));
+        let doubt = match self.heard {
+            Heard::NoMore => "as gossip had it: no datacenter answers now",
+            _ if self.is_far => "as gossip elsewhere has it: an end does not answer",
+            _ => "",
+        };
+        lines.extend((!doubt.is_empty()).then(|| Cell::new(doubt, Role::Stale)));
         lines.extend(self.streams.iter().map(|stream| {
             let mut line = words::verdict(ctx, stream);
             line = line.then(format!(" {} ", stream.id.kind.word()), Role::Muted);
@@ -153,27 +168,17 @@ impl<'a> Field<'a> {
 }
 
 impl Heard {
-    fn of(ctx: &Ctx, ends: [&Dc; 2]) -> Self {
-        let is_dark = |dc: &Dc| {
-            ctx.store.dc(dc).is_some_and(|state| matches!(state.pulse.link, Link::Dark { .. }))
-        };
-        if ctx.store.is_all_dark() {
-            return Self::NoMore;
+    fn of(ctx: &Ctx, to: &Dc) -> Self {
+        match is_dark(ctx, to) {
+            _ if ctx.store.is_all_dark() => Self::NoMore,
+            true => Self::FromOthers,
+            false => Self::Well,
         }
-        if ends.into_iter().any(is_dark) { Self::FromOthers } else { Self::Well }
     }
+}
 
-    fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Well => None,
-            Self::FromOthers => {
-                Some("round trip and servers as gossip elsewhere has them: an end does not answer")
-            }
-            Self::NoMore => {
-                Some("round trip and servers are as gossip had them: no datacenter answers now")
-            }
-        }
-    }
+fn is_dark(ctx: &Ctx, dc: &Dc) -> bool {
+    ctx.store.dc(dc).is_some_and(|state| matches!(state.pulse.link, Link::Dark { .. }))
 }
 
 /// A round trip; a rough one is marked.

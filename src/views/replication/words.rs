@@ -26,14 +26,14 @@ pub fn sign(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
     }
 }
 
-/// The verdict on a stream, with `!` where what waits does not move, and the number of its alarms. One that cannot be compared now says what
-/// it was, as something old.
+/// The verdict on a stream, with `!` where what waits does not move, and the number of its alarms. One
+/// that cannot be compared now says what it was, as something old.
 pub fn verdict(ctx: &Ctx, stream: &Stream) -> Cell {
     let (sign, role) = marked(ctx, stream);
     // What cannot be compared now is what it was, and in doubt.
     let doubt = if stream.problem.is_some() && stream.at.is_some() { "?" } else { "" };
     let mut cell = Cell::new(format!("{sign} {}{doubt}", stream.verdict.word()), role);
-    if stream.verdict == Verdict::Lagging && stream.stalled_for.is_some() {
+    if stream.verdict == Verdict::Lagging && stream.is_stalled() {
         cell = cell.then("!", Role::Critical);
     }
     match stream.alarms.len() {
@@ -104,7 +104,7 @@ impl Worst {
         let (sign, role) = marked(ctx, &self.stream);
         let cell = Cell::new(format!("{sign} "), role);
         let cell = cell.then(format!("{}/{}", self.alike, self.all), role);
-        let is_calm = self.stream.alarms.is_empty() && self.stream.stalled_for.is_none();
+        let is_calm = self.stream.alarms.is_empty() && !self.stream.is_stalled();
         if is_calm { cell } else { cell.then("!", Role::Critical) }
     }
 
@@ -128,7 +128,7 @@ pub fn trouble(stream: &Stream) -> Cell {
     match (stream.alarms.first(), &stream.problem) {
         (Some(alarm), _) => Cell::new(clean(&alarm.to_string()).into_owned(), Role::Critical),
         (None, Some(why)) => Cell::new(clean(why).into_owned(), Role::Stale),
-        (None, None) if stream.stalled_for.is_some() => {
+        (None, None) if stream.is_stalled() => {
             let who = match stream.id.kind {
                 Kind::ConsulReplicate => ", is the replicator running?",
                 _ => "",

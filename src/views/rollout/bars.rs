@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::words;
 use crate::domain::feed::List;
+use crate::domain::freshness::State;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::Dc;
 use crate::domain::rollout::{Judged, Part, Rollout, Sight, judge};
@@ -146,15 +147,23 @@ impl<'a> Scene<'a> {
         if self.rollout.ended.is_none()
             && let Some(why) = words::unclear(&self.judged, dc)
         {
-            // What did not change was confirmed for as long as the list of services was.
-            let state = self.ctx.store.dc(dc);
-            let confirmed = state.and_then(|state| state.freshness(&List::Services).at);
-            let old = age(words::span(now - confirmed.map_or(part.at, |at| at.max(part.at))));
+            let old = age(words::span(now - self.confirmed(dc, part)));
             let text =
                 format!("  {} as told {old} ago: {}", self.ctx.look.sign(Sign::Stale), clean(why));
             cell = cell.then(text, Role::Stale);
         }
         cell
+    }
+
+    /// Until when what is told of a datacenter was so: what did not change was confirmed for as long as
+    /// the list of services was. Answers without a leader confirm nothing.
+    fn confirmed(&self, dc: &Dc, part: &Part) -> DateTime<Utc> {
+        let services = self.ctx.store.dc(dc).map(|state| state.freshness(&List::Services));
+        let at = services.and_then(|it| match it.state {
+            State::Stale { .. } | State::Denied { .. } => it.at,
+            _ => it.leaderless.map(|behind| self.ctx.now - behind),
+        });
+        at.map_or(part.at, |at| at.max(part.at))
     }
 
     /// How many instances were new, from the beginning to now.

@@ -17,6 +17,8 @@ pub struct Left {
     /// The keys at the first look. True for one that may have come after the commit.
     names: HashMap<Key, bool>,
     is_unnamed: bool,
+    /// Some may have been hidden from the token then.
+    is_partial: bool,
 }
 
 /// What was deleted after a commit.
@@ -24,6 +26,8 @@ pub struct Left {
 pub struct Gone {
     /// The keys, in the order of their names.
     pub names: Vec<Key>,
+    /// Those of which nothing tells whether they were the commit's.
+    pub doubtful: Vec<Key>,
     /// True when something else was: which key, and whether it was the commit's, nothing tells.
     pub is_unnamed: bool,
 }
@@ -41,12 +45,19 @@ pub struct Look<'a> {
     pub keys: &'a [Written],
     /// True when nothing has been written for a while: no sync is going on.
     pub is_still: bool,
+    /// True when the token may not see every key.
+    pub is_filtered: bool,
 }
 
 impl Left {
     /// True when what the commit of this `.ref` left is known.
     pub fn is_of(&self, marker: u64) -> bool {
         self.marker == Some(marker)
+    }
+
+    /// True when more keys may have been there than were seen.
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// True when a key that this commit left is not among these.
@@ -62,23 +73,25 @@ impl Left {
         if self.marker != Some(look.marker) {
             if !look.is_still && (look.line.is_none() || is_deleted) {
                 // A sync may be going on: what it has not deleted yet is none of the commit's.
-                return Gone { names: Vec::new(), is_unnamed: is_deleted };
+                return Gone { is_unnamed: is_deleted, ..Gone::default() };
             }
             // Where the line is not known, what came after the marker may have come after the sync.
             let is_late = |it: &Written| it.create_index > look.line.unwrap_or(look.marker);
             let names = look.keys.iter().map(|it| (it.key.clone(), is_late(it)));
             self.names = names.collect();
             (self.marker, self.is_unnamed) = (Some(look.marker), is_deleted);
+            self.is_partial = look.is_filtered;
         }
         let mut here: HashMap<_, _> = self.names.iter().map(|(key, doubt)| (key, *doubt)).collect();
         for it in look.keys {
             here.remove(&it.key);
         }
-        let is_unnamed = self.is_unnamed || here.values().any(|is_doubtful| *is_doubtful);
-        let gone = here.into_iter().filter(|(_, is_doubtful)| !is_doubtful);
-        let mut names: Vec<Key> = gone.map(|(key, _)| key.clone()).collect();
-        names.sort_unstable();
-        Gone { names, is_unnamed }
+        let mut gone: Vec<(&Key, bool)> = here.into_iter().collect();
+        gone.sort_unstable();
+        let (doubtful, names): (Vec<_>, Vec<_>) =
+            gone.into_iter().partition(|(_, is_doubtful)| *is_doubtful);
+        let keys = |gone: Vec<(&Key, bool)>| gone.into_iter().map(|(key, _)| key.clone()).collect();
+        Gone { names: keys(names), doubtful: keys(doubtful), is_unnamed: self.is_unnamed }
     }
 }
 
@@ -98,11 +111,15 @@ mod tests {
     }
 
     fn look(marker: u64, deletion: Option<u64>, keys: &[Written]) -> Look<'_> {
-        Look { marker, line: Some(marker), deletion, keys, is_still: true }
+        Look { marker, line: Some(marker), deletion, keys, is_still: true, is_filtered: false }
     }
 
     fn named(names: &[&str]) -> Gone {
-        Gone { names: names.iter().map(|it| (*it).into()).collect(), is_unnamed: false }
+        Gone { names: names.iter().map(|it| (*it).into()).collect(), ..Gone::default() }
+    }
+
+    fn doubtful(name: &str) -> Gone {
+        Gone { doubtful: vec![name.into()], ..Gone::default() }
     }
 
     #[test]
@@ -120,7 +137,7 @@ mod tests {
     #[test]
     fn a_deletion_before_the_first_look_has_no_name_and_is_not_forgotten() {
         let one = keys(&[("a", 1)]);
-        let unnamed = Gone { names: Vec::new(), is_unnamed: true };
+        let unnamed = Gone { is_unnamed: true, ..Gone::default() };
         let mut left = Left::default();
         assert_eq!(left.note(look(9, Some(12), &one)), unnamed);
         assert_eq!(left.note(look(9, None, &one)), unnamed);
@@ -137,8 +154,7 @@ mod tests {
         // It was there at the first look: whether it replaced a key of the commit, nothing tells.
         let mut left = Left::default();
         left.note(look(9, None, &more));
-        let gone = left.note(look(9, Some(14), &one));
-        assert_eq!(gone, Gone { names: Vec::new(), is_unnamed: true });
+        assert_eq!(left.note(look(9, Some(14), &one)), doubtful("mine"));
     }
 
     #[test]
@@ -147,9 +163,8 @@ mod tests {
         let rooted = |keys| Look { line: None, ..look(9, None, keys) };
         let mut left = Left::default();
         left.note(rooted(&more));
-        let gone = left.note(rooted(&one));
-        assert_eq!(gone, Gone { names: Vec::new(), is_unnamed: true });
-        assert_eq!(left.note(rooted(&[])), Gone { is_unnamed: true, ..named(&["a"]) });
+        assert_eq!(left.note(rooted(&one)), doubtful("new"));
+        assert_eq!(left.note(rooted(&[])), Gone { names: vec!["a".into()], ..doubtful("new") });
     }
 
     #[test]

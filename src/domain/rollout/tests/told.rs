@@ -184,6 +184,18 @@ fn what_its_check_said_before_it_came_is_not_held_to_be_better() {
 }
 
 #[test]
+fn nobody_says_when_it_ends_while_a_part_of_it_is_not_seen() {
+    let mut world = World::new(&["dc-1", "dc-2"], 6, "v1");
+    world.roll("dc-1", 1..=4, "v2", 5);
+    for (sight, has_estimate) in [(Sight::Clear, true), (Sight::Unclear("dark".into()), false)] {
+        let sights = [("dc-2".into(), sight)];
+        let judged = judge::judge(world.rollout(), at(world.now), &Bounds::default(), &sights);
+        assert_eq!(judged.word, Word::Rolling);
+        assert!(judged.rate.is_some() && judged.left.is_some() == has_estimate, "{judged:?}");
+    }
+}
+
+#[test]
 fn it_is_not_done_while_a_new_one_is_critical() {
     let mut world = World::new(&["dc-1"], 2, "v1");
     world.roll("dc-1", 1..=1, "v2", 5);
