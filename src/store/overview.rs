@@ -64,7 +64,7 @@ impl<'a> Overview<'a> {
     pub fn of(datacenter: &'a Dc, state: &'a Datacenter) -> Self {
         let servers = state.servers.as_ref();
         let follower = servers.and_then(|servers| servers.worst_follower());
-        let has_counts = state.services.values().all(|service| service.instances.is_some());
+        let has_counts = state.totals.uncounted == 0;
         let checks = |n| state.counted(&List::Checks, n);
         let services = state.counted(&List::Services, state.services.len());
         let fresh: Vec<Freshness> = LISTS.iter().map(|list| state.freshness(list)).collect();

@@ -16,6 +16,8 @@ pub struct Totals {
     pub instances: Counts,
     /// Services whose count is an estimate: while there are any, so is the sum.
     pub estimated: usize,
+    /// Services of which it is not known how many instances they have.
+    pub uncounted: usize,
     /// Services by the state of their worst instance.
     pub services: Counts,
 }
@@ -34,6 +36,7 @@ impl Totals {
         }
         for (_, service) in &delta.upserts {
             self.estimated += usize::from(!service.is_exact);
+            self.uncounted += usize::from(service.instances.is_none());
             self.services.add(service.counts.worst(), 1);
             merge(&mut self.instances, service.counts, usize::saturating_add);
         }
@@ -59,6 +62,8 @@ impl Totals {
         merge(&mut self.services, one, usize::saturating_sub);
         merge(&mut self.instances, service.counts, usize::saturating_sub);
         self.estimated = self.estimated.saturating_sub(usize::from(!service.is_exact));
+        let uncounted = usize::from(service.instances.is_none());
+        self.uncounted = self.uncounted.saturating_sub(uncounted);
     }
 }
 
@@ -87,7 +92,9 @@ mod tests {
                 let rows = state.into_iter().map(|(key, (critical, passing, is_exact))| {
                     let counts = Counts { passing, critical, ..Counts::default() };
                     let name = ServiceName::from(key.to_string());
-                    (name.clone(), ServiceHealth { name, counts, is_exact, ..ServiceHealth::default() })
+                    let instances = (critical > 0).then_some(critical + passing);
+                    let default = ServiceHealth::default();
+                    (name.clone(), ServiceHealth { name, instances, counts, is_exact, ..default })
                 });
                 let change = delta::replace(&mut now, rows);
                 totals.services(&shown, &change);

@@ -16,7 +16,7 @@ record!(Track { before, changes });
 record!(Tracks<ServiceName> { all, changes, most, forgotten });
 record!(Tracks<NodeName> { all, changes, most, forgotten });
 record!(Tracked { services, nodes, services_at, nodes_at });
-record!(Totals { checks, instances, estimated, services });
+record!(Totals { checks, instances, estimated, uncounted, services });
 record!(Seen { session, lock_index, since });
 record!(Found { locks, since });
 record!(Held { sessions, since, prefixes });

@@ -36,9 +36,12 @@ pub fn long_age(age: Duration) -> String {
     format!("{}{}{rest}", large.0, large.1)
 }
 
-/// An age whose beginning was not seen: `>= 4m`.
+/// An age whose beginning was not seen: `>= 4m`. It is rounded down to tens of seconds, so that a
+/// screen of them does not change every second: a lower bound stays one.
 pub fn at_least(known: Duration) -> String {
-    format!(">= {}", age(known))
+    let seconds = known.as_secs();
+    let rounded = if (10..60).contains(&seconds) { seconds / 10 * 10 } else { seconds };
+    format!(">= {}", age(Duration::from_secs(rounded)))
 }
 
 /// An exact count: `1,234`.
@@ -115,7 +118,9 @@ mod tests {
         ] {
             assert_eq!(age(Duration::from_secs(seconds)), text);
         }
-        assert_eq!(at_least(Duration::from_secs(250)), ">= 4m");
+        for (seconds, text) in [(0, ">= 0s"), (9, ">= 9s"), (19, ">= 10s"), (250, ">= 4m")] {
+            assert_eq!(at_least(Duration::from_secs(seconds)), text);
+        }
     }
 
     #[test]

@@ -212,9 +212,7 @@ pub fn trend(ctx: &Ctx, dc: &Datacenter) -> Cell {
 
 /// Instances of all services; unknown where a server gives only names.
 pub fn instances(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    if dc.counted(&List::Services, dc.services.len()).is_none()
-        || dc.services.values().any(|s| s.instances.is_none())
-    {
+    if dc.counted(&List::Services, dc.services.len()).is_none() || dc.totals.uncounted > 0 {
         return Cell::new("?", Role::Muted);
     }
     let all = Cell::new(count(dc.totals.instances.total()), Role::Text);
