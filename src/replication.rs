@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 
 use crate::consul::{ApiError, Class, Client};
 use crate::domain::ids::{Dc, Key};
-use crate::domain::replication::{Pair, Stream, Told};
+use crate::domain::replication::{Pair, Source, Stream, Told};
 
 mod acl;
 pub mod act;
@@ -59,6 +59,13 @@ pub enum Spec {
         /// The status key there.
         status: Key,
     },
+    /// A replication into a datacenter that is known to be, and whose status is not there.
+    Missing {
+        /// The destination.
+        into: Dc,
+        /// From where it should come.
+        source: Source,
+    },
     /// What a datacenter has from its primary: ACLs, federation states, CA roots, config entries.
     Primary(Dc),
     /// What git2consul writes in a datacenter.
@@ -72,7 +79,7 @@ impl Spec {
     pub fn dcs(&self) -> Vec<Dc> {
         match self {
             Self::Statuses(dc) | Self::Primary(dc) | Self::Git(dc) => vec![dc.clone()],
-            Self::Replicate { into, .. } => vec![into.clone()],
+            Self::Replicate { into, .. } | Self::Missing { into, .. } => vec![into.clone()],
             Self::Compare(pair) => vec![pair.source.clone(), pair.destination.clone()],
         }
     }
@@ -123,6 +130,9 @@ pub fn follower(ground: &Ground, spec: &Spec) -> Box<dyn Follower> {
         Spec::Statuses(dc) => Box::new(statuses::Statuses::new(ground, dc)),
         Spec::Replicate { into, status } => {
             Box::new(replicate::Replicate::new(ground, into, status))
+        }
+        Spec::Missing { into, source } => {
+            Box::new(replicate::Replicate::missing(ground, into, source))
         }
         Spec::Compare(pair) => Box::new(compare::Compare::new(ground, pair)),
         Spec::Primary(dc) => Box::new(primary::Primary::new(ground, dc)),

@@ -41,6 +41,9 @@ pub enum Ask {
     Stream(StreamIntent),
     /// Keep where a stream comes from for next time; answered by [`News::Remembered`].
     Remember(Source),
+    /// Keep that a replication is over, so that its status is not missed any more; answered by
+    /// [`News::Remembered`].
+    EndSource(Source),
     /// Read a key without cache; answered by [`News::Read`].
     Read {
         /// Where.
@@ -186,8 +189,8 @@ pub enum News {
     Compared(Compared),
     /// How far it is; in words.
     Step(String),
-    /// It is kept where a stream comes from.
-    Remembered(Source),
+    /// What is known of a stream is kept; in words.
+    Remembered(String),
     /// It is done; in words.
     Done(String),
     /// It could not be done, or died; in words.

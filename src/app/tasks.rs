@@ -9,7 +9,6 @@ use super::msg::{Effect, ViewId};
 use super::notice::Level;
 use super::overlay::Overlay;
 use super::task::{Ask, News, TaskId};
-use crate::domain::replication::Source;
 use crate::editor::machine::WriteAnswer;
 
 /// Who waits for news.
@@ -168,9 +167,8 @@ impl App {
         let at = self.tasks.changes.iter().position(|(other, _)| *other == id);
         let change = at.map(|at| self.tasks.changes.swap_remove(at).1);
         match news {
-            News::Remembered(source) => {
-                let Source { prefix, source, .. } = source;
-                self.say(Level::Info, format!("remembered: {prefix} comes from {source}"));
+            News::Remembered(text) => {
+                self.say(Level::Info, text);
                 effects.push(Effect::Refresh);
             }
             News::Done(text) => self.say(Level::Info, text),

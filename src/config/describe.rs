@@ -108,7 +108,7 @@ fn replication(out: &mut String, told: &Told) {
     field("lock", told.lock.as_str());
     field("git2consul", told.git2consul.as_str());
     field("stall_after", &told.stall_after.as_secs().to_string());
-    for Source { prefix, source, destination, exclude } in &told.sources {
+    for Source { prefix, source, destination, to: under, exclude } in &told.sources {
         let to = destination.as_ref().map_or("all", |dc| dc.as_str());
         let without: Vec<&str> = exclude.iter().map(Key::as_str).collect();
         let without = if without.is_empty() {
@@ -116,7 +116,8 @@ fn replication(out: &mut String, told: &Told) {
         } else {
             format!(" without {}", without.join(", "))
         };
-        field("source", &format!("{prefix} from {source} to {to}{without}"));
+        let under = under.as_ref().map(|under| format!(" under {under}")).unwrap_or_default();
+        field("source", &format!("{prefix} from {source} to {to}{under}{without}"));
     }
     for Pair { source, prefix, destination, to } in &told.compare {
         let to = to.as_ref().unwrap_or(prefix);

@@ -263,6 +263,13 @@ impl Stream {
         self.id.kind.has_keys() && self.problem.is_none() && self.stalled_for.is_some()
     }
 
+    /// True for a replication that has no status, as far as that could be seen: nothing but dcview's
+    /// memory says that it is there.
+    pub fn has_no_status(&self) -> bool {
+        let is_seen = self.at.is_some() && self.problem.is_none();
+        self.id.kind == Kind::ConsulReplicate && self.status.is_none() && is_seen
+    }
+
     /// How long the oldest that has not arrived waits; `None` when nothing waits or it is not known.
     pub fn lag(&self, now: DateTime<Utc>) -> Option<Duration> {
         match self.waiting {

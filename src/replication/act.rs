@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::consul::{encode_path, write};
 use crate::domain::ids::{Dc, Key};
-use crate::domain::replication::{Kind, StatusKey, Stream};
+use crate::domain::replication::{Kind, Source, StatusKey, Stream};
 
 mod own;
 mod run;
@@ -39,6 +39,8 @@ pub enum Act {
         status: StatusKey,
         /// The key that makes it run.
         nudge: Key,
+        /// What it carries, to be missed while there is no status.
+        carries: Box<Source>,
     },
     /// Measures how long consul-replicate takes to carry a key.
     Probe {
@@ -84,8 +86,11 @@ impl Act {
                 destination: stream.id.destination.clone(),
                 status,
                 nudge: below(&stream.id.of, "nudge"),
+                carries: Box::new(carried(stream)?),
             }),
-            (Kind::ConsulReplicate, None) => Err("there is no status to delete"),
+            (Kind::ConsulReplicate, None) => {
+                Err("it has no status: its next run writes every key, and 't' makes it run")
+            }
             _ => Err("only what consul-replicate and git2consul carry is resynced"),
         }
     }
@@ -126,6 +131,15 @@ impl Act {
         }
     }
 
+    /// What is to be remembered before it is done: of a replication without a status nobody else says
+    /// that it is there.
+    pub fn leaves_to_remember(&self) -> Option<Source> {
+        match self {
+            Self::Resync { carries, .. } => Some(Source::clone(carries)),
+            Self::Probe { .. } | Self::Git { .. } => None,
+        }
+    }
+
     /// How long is waited for what should come of it.
     pub fn waits(&self) -> Duration {
         match self {
@@ -153,7 +167,7 @@ impl Act {
     pub fn lines(&self, query: impl Fn(&Dc) -> String) -> Vec<String> {
         let change = |dc: &Dc| write::shown(&[], &query(dc));
         match self {
-            Self::Resync { source, destination, status, nudge } => vec![
+            Self::Resync { source, destination, status, nudge, .. } => vec![
                 change(destination),
                 deleted(status),
                 String::from("  or at the index that it has by then: the replicator may run"),
@@ -222,6 +236,12 @@ fn source(stream: &Stream) -> Result<Dc, &'static str> {
         Some(dc) => Ok(dc.clone()),
         None => Err("it is not known where it comes from: name it in [[replication.source]]"),
     }
+}
+
+/// What a stream carries, from a source that is certain.
+fn carried(stream: &Stream) -> Result<Source, &'static str> {
+    source(stream)?;
+    Source::confirming(&stream.id).ok_or("it is not known where it comes from")
 }
 
 /// A key of dcview's own under a prefix, which may have no slash at its end.

@@ -133,8 +133,11 @@ fn facts(
     if let Some(mark) = mark {
         let why = gap(judged, mark, known);
         let why = if why.is_empty() { "the same".to_owned() } else { why };
-        let text =
-            format!("{}, the source is at {}: {why}", mark.last_replicated, known.source_index);
+        let text = if mark.is_none() {
+            format!("nothing that is written down, the source is at {}", known.source_index)
+        } else {
+            format!("{}, the source is at {}: {why}", mark.last_replicated, known.source_index)
+        };
         facts.push(("replicated", text));
     }
     let text =

@@ -30,7 +30,7 @@ use crate::domain::managed::{Mapping, mappings};
 use crate::domain::replication::{Kind, Stream, StreamId, Verdict};
 use local::Local;
 use remote::Remote;
-use status::{is_copy, statuses};
+use status::{Status, is_copy, statuses};
 
 /// So many queries may hang at once for what is waited for.
 const MOST_HANGING: usize = 12;
@@ -42,6 +42,9 @@ pub(super) struct Git {
     /// The other datacenters where git2consul runs, with what it writes there.
     runners: HashMap<Dc, Vec<Mapping>>,
     scanned: Option<Instant>,
+    /// The replications into it, each as its status said last: one without a status writes everything
+    /// at its next run, and until then what a branch lacks is not there.
+    carriers: Vec<Status>,
     locals: HashMap<StreamId, Local>,
     remotes: HashMap<StreamId, Remote>,
     told: HashMap<StreamId, Stream>,
@@ -72,6 +75,7 @@ impl Git {
             ground: ground.clone(),
             runners: HashMap::new(),
             scanned: None,
+            carriers: Vec::new(),
             locals: HashMap::new(),
             remotes: HashMap::new(),
             told: HashMap::new(),
@@ -85,6 +89,7 @@ impl Git {
         let told = Arc::clone(&self.ground.told);
         let (config, dir) = (&told.git2consul, &told.status_dir);
         let (own, statuses) = tokio::try_join!(written(&here, config), statuses(&here, dir))?;
+        let statuses = self.carriers(statuses, &here);
         self.scan().await;
         let own = if is_copy(config, &statuses) { Vec::new() } else { own };
         let mut locals = Vec::new();
@@ -110,6 +115,20 @@ impl Git {
             found.push((route.there.clone(), id, result));
         }
         Ok(self.doubting(&here, found).await)
+    }
+
+    /// The replications that have a status, and those that had one and are not said to be over.
+    fn carriers(&mut self, now: Vec<Status>, here: &Client) -> Vec<Status> {
+        let agent = here.agent().address();
+        let mut all = now;
+        for before in std::mem::take(&mut self.carriers) {
+            let is_over = || self.ground.memory.is_over(&before.wire, &self.dc, agent);
+            if !all.iter().any(|status| status.key == before.key) && !is_over() {
+                all.push(before);
+            }
+        }
+        self.carriers.clone_from(&all);
+        all
     }
 
     /// What was found between these datacenters and here, in doubt where keys may be hidden.

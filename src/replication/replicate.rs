@@ -1,22 +1,27 @@
 //! One replication by consul-replicate: its status, and both ends.
 //!
 //! The status is read first, always; what follows from that order is in
-//! [`crate::domain::replication::judge`]. The source is the one that the settings name, else the one
+//! [`crate::domain::replication::judge`]. Without one (it was deleted, or the replicator never ran)
+//! the ends are compared all the same: the next run writes all that differs. The source is the one that the settings name, else the one
 //! that the operator confirmed, else a proposal.
 
 use std::future::pending;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::ends::{Ends, Failed, SMALL, bounded, led, mended};
-use super::hang::hang;
+use super::hang::hang_on;
 use super::propose::propose;
 use super::{Follower, Ground, Seen};
+use crate::clock;
 use crate::consul::{ApiError, Client, Request, kv};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, join};
-use crate::domain::replication::{Kind, Mark, Rule, Source, Status, StatusKey, Stream, StreamId};
+use crate::domain::replication::{
+    Kind, Mark, Rule, Source, Status, StatusKey, Stream, StreamId, Waiting,
+};
 
 /// How often it is asked who holds the lock.
 const LOCK: Duration = Duration::from_secs(5);
@@ -27,7 +32,12 @@ const SEARCH: Duration = Duration::from_mins(5);
 pub(super) struct Replicate {
     ground: Ground,
     into: Dc,
-    status: Key,
+    /// Where its status is; `None` when none was ever seen.
+    status: Option<Key>,
+    /// What the status said last, or what the first one will.
+    known: Option<Status>,
+    /// When it was seen that the status is gone, and whether something waited then.
+    gone: Option<(DateTime<Utc>, bool)>,
     stream: Option<Stream>,
     /// Between which ends, as the status and the settings say.
     ends: Option<(Source, Ends)>,
@@ -50,7 +60,9 @@ impl Replicate {
         Self {
             ground: ground.clone(),
             into: into.clone(),
-            status: status.clone(),
+            status: Some(status.clone()),
+            known: None,
+            gone: None,
             stream: None,
             ends: None,
             proposed: None,
@@ -60,33 +72,50 @@ impl Replicate {
         }
     }
 
+    /// Follows a replication that should be there, and has no status.
+    pub fn missing(ground: &Ground, into: &Dc, source: &Source) -> Self {
+        let known = Some(source.status());
+        Self { status: None, known, ..Self::new(ground, into, &Key::from("")) }
+    }
+
     async fn find(&mut self) -> Option<Stream> {
         let client = self.ground.clients.get(&self.into).cloned()?;
-        let (entry, status) = match self.read_status(&client).await {
-            Ok(Some(read)) => read,
-            Ok(None) => return None,
+        let read = match self.read_status(&client).await {
+            Ok(read) => read,
             Err(failed) => {
                 self.is_away = failed.may_pass();
                 return self.broken(&failed);
             }
         };
-        (self.status_index, self.is_away) = (entry.modify_index, false);
+        self.is_away = false;
+        if let Some((_, status)) = &read {
+            self.known = Some(status.clone());
+        }
+        // One that was gone before it was read says nothing.
+        let status = self.known.clone()?;
+        let key =
+            read.map(|(entry, _)| StatusKey { key: entry.key, modify_index: entry.modify_index });
+        let mark = key.as_ref().map_or(Mark::NONE, |key| Mark {
+            last_replicated: status.last_replicated,
+            status_index: key.modify_index,
+        });
         let found = self.source(&status).await;
         let mut stream = self.begin(&status, found.as_ref());
-        stream.status = Some(StatusKey { key: entry.key, modify_index: entry.modify_index });
+        stream.status = key;
         let Some(found) = found else {
-            stream.last_replicated = Some(status.last_replicated);
+            stream.last_replicated = (!mark.is_none()).then_some(mark.last_replicated);
             stream.evidence = "from where is not known; name the source in the settings".into();
             return Some(stream);
         };
-        let mark =
-            Mark { last_replicated: status.last_replicated, status_index: entry.modify_index };
         let Some(ends) = self.ends(&status, found, &client) else {
             stream.problem = Some("the source is no datacenter that is known".into());
             return Some(stream);
         };
         match ends.compare(&mut stream, Some(mark)).await {
-            Ok(()) => self.add_facts(&mut stream, &client).await,
+            Ok(()) => {
+                self.miss(&mut stream);
+                self.add_facts(&mut stream, &client).await;
+            }
             Err(failed) => {
                 self.is_away = failed.may_pass();
                 (stream.problem, stream.is_denied) = (Some(failed.text()), failed.is_denied());
@@ -95,12 +124,35 @@ impl Replicate {
         Some(stream)
     }
 
-    async fn read_status(&self, client: &Client) -> Result<Option<(Entry, Status)>, Failed> {
+    /// Says that there is no status, if there is none, and what follows.
+    fn miss(&mut self, stream: &mut Stream) {
+        if stream.status.is_some() {
+            self.gone = None;
+            return;
+        }
+        let before = self.stream.as_ref();
+        let (since, has_waited) = *self.gone.get_or_insert_with(|| {
+            let has_waited = before.is_none_or(|before| before.waiting != Waiting::Nothing);
+            (clock::now(), has_waited)
+        });
+        // What was done by the status, and no longer is, waits since it went.
+        if stream.waiting == Waiting::Unknown && !has_waited {
+            stream.waiting = Waiting::Since(since);
+        }
+        stream.last_replicated = None;
+        let why = if self.status.is_some() { "its status is gone" } else { "it has no status" };
+        stream.evidence = format!("{why}: the next run writes all; {}", stream.evidence).into();
+    }
+
+    /// The status, if there is one; keeps the index at which a change of it is waited for.
+    async fn read_status(&mut self, client: &Client) -> Result<Option<(Entry, Status)>, Failed> {
         if self.stream.as_ref().is_some_and(|stream| stream.problem.is_some()) {
             led(client).await?;
         }
-        let query = kv::entry(&self.status).with(Request::consistent);
-        let (entry, _) = small(client, query.fetch(client)).await?;
+        let Some(key) = &self.status else { return Ok(None) };
+        let query = kv::entry(key).with(Request::consistent);
+        let (entry, meta) = small(client, query.fetch(client)).await?;
+        self.status_index = meta.index.unwrap_or_default();
         Ok(entry.and_then(|entry| Status::read(&entry.value).map(|status| (entry, status))))
     }
 
@@ -127,10 +179,10 @@ impl Replicate {
 
     /// From where it comes: as told, as confirmed, as it seems.
     async fn source(&mut self, status: &Status) -> Option<Found> {
-        let told = self.ground.told.source(&status.source, &self.into).cloned();
+        let told = self.ground.told.source_of(status, &self.into).cloned();
         let told = told.or_else(|| {
             let mut confirmed = self.ground.memory.sources().into_iter();
-            confirmed.find(|source| source.fits(&status.source, &self.into))
+            confirmed.find(|source| source.is_of(status, &self.into))
         });
         if let Some(source) = told {
             return Some(Found { source, is_proposed: false });
@@ -144,7 +196,7 @@ impl Replicate {
         let source = self.proposed.as_ref()?.1.clone()?;
         let destination = Some(self.into.clone());
         let prefix = Key::from(&*status.source);
-        let source = Source { prefix, source, destination, exclude: Vec::new() };
+        let source = Source { prefix, source, destination, to: None, exclude: Vec::new() };
         Some(Found { source, is_proposed: true })
     }
 
@@ -174,7 +226,10 @@ impl Replicate {
         if let Some((_, Some(holder))) = &self.lock {
             stream.facts.push(("lock", holder.clone()));
         }
-        stream.facts.push(("status", self.status.to_string()));
+        if let Some(status) = &stream.status {
+            let status = status.key.to_string();
+            stream.facts.push(("status", status));
+        }
     }
 }
 
@@ -197,9 +252,18 @@ impl Follower for Replicate {
             if self.is_away {
                 return ends.mended().await;
             }
+            let status = async {
+                match &self.status {
+                    Some(status) => {
+                        let status = kv::entry(status);
+                        hang_on(client, status.request(), self.status_index).await;
+                    }
+                    None => pending().await,
+                }
+            };
             tokio::select! {
                 () = ends.changed() => {}
-                () = hang(client, &self.status, "", self.status_index) => {}
+                () = status => {}
             }
         })
     }

@@ -1,12 +1,13 @@
 //! The replications into a datacenter, from the status keys that they leave there.
 //!
-//! While none could be read yet, those that the settings name, or an operator confirmed, are told with
-//! the reason: that they are there is known.
+//! A status that goes leaves a replication that may stand still, with keys missing: what was seen once,
+//! or is known to come here by the settings or an operator, stays until an operator says that it is
+//! over. While none could be read yet, those that are known so are told with the reason.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use indexmap::IndexMap;
 
 use super::ends::{Failed, SMALL, bounded, mended};
 use super::hang::hang;
@@ -26,6 +27,8 @@ pub(super) struct Statuses {
     client: Option<Client>,
     dir: Key,
     index: u64,
+    /// All statuses that were ever there, as they were read last.
+    seen: IndexMap<Key, Status>,
     /// What was found last: it stays while the datacenter does not answer.
     found: Vec<Spec>,
     has_read: bool,
@@ -43,6 +46,7 @@ impl Statuses {
             client: ground.clients.get(dc).cloned(),
             dir: ground.told.status_dir.clone(),
             index: 0,
+            seen: IndexMap::new(),
             found: Vec::new(),
             has_read: false,
             is_away: false,
@@ -59,32 +63,69 @@ impl Statuses {
                 && source.fits(source.prefix.as_str(), &self.dc)
                 && seen.insert(source.prefix.clone())
         });
+        self.streams(all, why, is_denied)
+    }
+
+    fn streams(
+        &self,
+        sources: impl Iterator<Item = Source>,
+        why: &str,
+        is_denied: bool,
+    ) -> Vec<Stream> {
         let stream = |source: Source| {
-            let of: Arc<str> = source.prefix.as_str().into();
+            let Status { source: of, destination: to, .. } = source.status();
             let id = StreamId {
                 kind: Kind::ConsulReplicate,
                 source: Some(source.source),
                 destination: self.dc.clone(),
-                to: Arc::clone(&of),
-                of,
+                of: of.into(),
+                to: to.into(),
             };
             Stream { problem: Some(why.into()), is_denied, ..Stream::new(id) }
         };
-        all.map(stream).collect()
+        sources.map(stream).collect()
     }
 
-    async fn read(&self, client: &Client) -> Result<(Vec<Spec>, u64), Failed> {
+    async fn read(&self, client: &Client) -> Result<(IndexMap<Key, Status>, u64), Failed> {
         let read = async {
             let mut listing = kv::recurse(client, &self.dir).await?;
-            let mut found = Vec::new();
+            let mut found = IndexMap::new();
             while let Some(entry) = listing.next().await? {
-                if Status::read(&entry.value).is_some() {
-                    found.push(Spec::Replicate { into: self.dc.clone(), status: entry.key });
+                if let Some(status) = Status::read(&entry.value) {
+                    found.insert(entry.key, status);
                 }
             }
             Ok((found, listing.index().unwrap_or(1)))
         };
         bounded(SMALL, client, read).await
+    }
+
+    /// Takes over what was read: what is to be followed, and whether a replication that is known to
+    /// come here was never seen to.
+    fn take(&mut self, read: IndexMap<Key, Status>, client: &Client) -> Vec<Source> {
+        let Ground { told, memory, .. } = &self.ground;
+        let agent = client.agent().address();
+        self.seen.extend(read.clone());
+        // Only what is gone needs the file.
+        self.seen.retain(|key, status| {
+            read.contains_key(key) || !memory.is_over(status, &self.dc, agent)
+        });
+        let follow =
+            |status: &Key| Spec::Replicate { into: self.dc.clone(), status: status.clone() };
+        self.found = self.seen.keys().map(follow).collect();
+        let named = told.sources.iter().filter(|source| source.is_into(&self.dc)).cloned();
+        let mut missing: Vec<Source> = Vec::new();
+        for source in named.chain(memory.expected(&self.dc, agent)) {
+            let is_seen = |status: &Status| source.is_of(status, &self.dc);
+            let is_named = |other: &Source| source.fits(other.prefix.as_str(), &self.dc);
+            if !self.seen.values().any(is_seen)
+                && !missing.iter().any(is_named)
+                && !memory.is_over(&source.status(), &self.dc, agent)
+            {
+                missing.push(source);
+            }
+        }
+        missing
     }
 }
 
@@ -94,11 +135,21 @@ impl Follower for Statuses {
             let Some(client) = self.client.clone() else { return Seen::default() };
             let (mut streams, mut is_away) = (Vec::new(), false);
             match self.read(&client).await {
-                Ok((found, index)) => {
-                    (self.found, self.index, self.has_read) = (found, index, true);
-                    // Where none is seen, the token may be shown none.
-                    if self.found.is_empty() && !self.rights.are_whole([&client, &client]).await {
+                Ok((read, index)) => {
+                    (self.index, self.has_read) = (index, true);
+                    let missing = self.take(read, &client);
+                    // What is not seen may be there, where the token is not shown all.
+                    let is_doubtful = self.found.is_empty() || !missing.is_empty();
+                    if !is_doubtful || self.rights.are_whole([&client, &client]).await {
+                        self.found.extend(
+                            missing
+                                .into_iter()
+                                .map(|source| Spec::Missing { into: self.dc.clone(), source }),
+                        );
+                    } else if self.found.is_empty() {
                         streams = self.named(UNSEEN, true);
+                    } else {
+                        streams = self.streams(missing.into_iter(), UNSEEN, true);
                     }
                 }
                 Err(failed) => {

@@ -163,6 +163,7 @@ async fn work(ways: &Ways, ask: Ask, teller: &Teller, halt: &AtomicBool) {
         Ask::Lock(intent) => News::Written(writes::lock(ways, intent).await),
         Ask::Stream(intent) => streams::act(ways, &intent, teller).await,
         Ask::Remember(source) => streams::remember(ways, source).await,
+        Ask::EndSource(source) => streams::end(ways, source).await,
         Ask::Read { dc, key } => News::Read(keys::read(ways, &dc, &key).await),
         Ask::Guards { dc, keys, is_old } => {
             News::Guards(keys::guards(ways, &dc, &keys, is_old).await)

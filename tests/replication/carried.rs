@@ -53,16 +53,3 @@ fn what_is_changed_by_hand_in_the_destination_drifts() {
     scene.set("b", "newer");
     scene.in_sync();
 }
-
-#[test]
-fn a_replication_whose_status_is_deleted_is_over() {
-    let mut scene = Scene::new("over/");
-    scene.set("a", "1");
-    let replicator = scene.replicate();
-    scene.in_sync();
-    replicator.stop();
-    delete(&scene.destination, &scene.status());
-    assert_eq!(scene.look().streams, []);
-    let mut statuses = follower(&scene.ground(), &Spec::Statuses("dc-2".into()));
-    assert_eq!(runtime().block_on(statuses.look()).found, []);
-}

@@ -32,7 +32,7 @@ fn a_source_that_nobody_named_is_proposed_until_it_is_confirmed() {
     assert_eq!(stream.verdict, Verdict::InSync);
 
     let source = Source::confirming(&stream.id).expect("it has a source");
-    ground.memory.remember(source).expect("a file");
+    ground.memory.remember(source, "http://any").expect("a file");
     let stream = look();
     assert!(!stream.is_proposed && stream.verdict == Verdict::InSync, "{stream:#?}");
 }

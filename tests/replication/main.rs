@@ -18,6 +18,7 @@ mod broken;
 mod carried;
 mod dead;
 mod found;
+mod gone;
 mod healthy;
 mod many;
 mod names;

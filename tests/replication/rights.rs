@@ -105,6 +105,7 @@ fn what_a_token_may_not_see_is_in_doubt() {
             prefix: "left/".into(),
             source: "here".into(),
             destination: Some("there".into()),
+            to: None,
             exclude: Vec::new(),
         };
         let told = Arc::new(Told { sources: vec![source], ..Told::default() });

@@ -91,6 +91,7 @@ impl Scene {
                 prefix: Key::from(source),
                 source: "dc-1".into(),
                 destination: None,
+                to: None,
                 exclude: Vec::new(),
             }],
             ..Told::default()

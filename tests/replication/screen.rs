@@ -179,7 +179,7 @@ fn a_source_is_guessed_until_it_is_taken_as_right_and_then_remembered() {
 }
 
 #[test]
-fn a_replication_that_is_over_leaves_the_list() {
+fn a_replication_without_a_status_leaves_the_list_when_an_operator_says_that_it_is_over() {
     let mut scene = Scene::new("over/");
     scene.set("host", "10.0.0.1");
     let replicator = scene.replicate();
@@ -188,6 +188,11 @@ fn a_replication_that_is_over_leaves_the_list() {
     let screen = open(&scene, (120, 30));
     screen.wait("the stream", |text| text.contains("IN SYNC") && text.contains("over/"));
     delete(&scene.destination, &scene.status());
+    screen.wait("that it is missed", |text| text.contains("its status is gone"));
+    screen.send("a");
+    screen
+        .wait("the question", |text| text.contains("nothing replicates over/ into dc-2 any more"));
+    screen.send("y");
     // Its verdict was true of what is no longer carried.
     screen.wait_gone("IN SYNC");
 }

@@ -76,6 +76,7 @@ fn follow(state: &Arc<State>) -> (FaultServer, Box<dyn Follower>) {
         prefix: "p/".into(),
         source: "dc-1".into(),
         destination: None,
+        to: None,
         exclude: Vec::new(),
     };
     let ground = Ground {

@@ -13,7 +13,7 @@ use dcview::store::Store;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
-use crate::git::{FIRST, SECOND, configure, newest, put, status};
+use crate::git::{FIRST, SECOND, STATUS, configure, delete, newest, put, status};
 use crate::support::consul::{Cluster, Plan, START};
 use crate::support::runtime::runtime;
 use crate::support::wait::wait;
@@ -88,6 +88,16 @@ fn a_delivery_is_timed_by_what_was_seen_and_a_dark_datacenter_keeps_it() {
     let live = look(&mut git);
     assert_eq!(live[0].verdict, Verdict::InSync);
 
+    // Without its status the replication still brings it, as far as anybody knows.
+    delete(second, STATUS);
+    delete(second, "copy/main/README");
+    let gone = look(&mut git);
+    assert_eq!((gone.len(), gone[0].verdict), (1, Verdict::Lagging), "{gone:?}");
+    status(second, newest(first, "platform-config/"));
+    put(second, "copy/main/README", "top");
+    let live = look(&mut git);
+    assert_eq!(live[0].verdict, Verdict::InSync);
+
     second.kill_server(0);
     let dark = look(&mut git);
     assert!(dark[0].problem.is_some(), "{:?}", dark[0]);
@@ -97,6 +107,7 @@ fn a_delivery_is_timed_by_what_was_seen_and_a_dark_datacenter_keeps_it() {
         prefix: "platform-config/".into(),
         source: "dc-1".into(),
         destination: None,
+        to: None,
         exclude: Vec::new(),
     };
     let told = Arc::new(Told { sources: vec![source], ..Told::default() });

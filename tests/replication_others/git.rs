@@ -12,14 +12,14 @@ pub const FIRST: &str = "7d7af742d4fbd52e1d0b9846d4e264ad36ed0046";
 pub const SECOND: &str = "29ebbd5a047dc70fdbb72a412b9d5ab3dafdd546";
 /// Far less than the limit of the run that must end early.
 const LONG: Duration = Duration::from_secs(150);
-const STATUS: &str = "service/consul-replicate/statuses/0094f930b016e3f94efbcda42673bc88";
+pub const STATUS: &str = "service/consul-replicate/statuses/0094f930b016e3f94efbcda42673bc88";
 
 pub fn put(dc: &Dc, key: &str, value: &str) {
     let put = dc.http().put_text(&format!("/v1/kv/{key}"), value).expect("an answer");
     assert_eq!(put.status, 200, "{key}");
 }
 
-fn delete(dc: &Dc, key: &str) {
+pub fn delete(dc: &Dc, key: &str) {
     assert_eq!(dc.http().delete(&format!("/v1/kv/{key}")).expect("an answer").status, 200);
 }
 

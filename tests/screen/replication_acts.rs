@@ -186,7 +186,7 @@ fn a_guessed_source_is_taken_as_right_after_a_question_and_nothing_is_written_be
     let (id, ask) = asked(&press(&mut app, "y")).expect("it is kept");
     let Ask::Remember(source) = ask else { panic!("{ask:?}") };
     assert_eq!((source.prefix.as_str(), source.source.as_str()), ("config/", "dc-1"));
-    let effects = app.update(Msg::News(id, News::Remembered(source)));
+    let effects = app.update(Msg::News(id, News::Remembered("remembered".into())));
     assert!(effects.iter().any(|it| matches!(it, Effect::Refresh)), "it is judged anew");
 }
 

@@ -88,7 +88,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     line(Action::ClearMarks, "clear-marks", "Remove all marks", &["ctrl-\\"]),
     only(SERVED, line(Action::Consumers, "show-consumers", "Show what consumers of the service see", &["v"])),
     only(SERVED, line(Action::ShowMap, "show-map", "Show who calls the service and whom it calls", &["shift-m"])),
-    line(Action::TakeSource, "take-source", "Take the source of the stream, which is a guess, as right, after a question", &["a"]),
+    line(Action::TakeSource, "take-source", "Take the source of the stream, which is a guess, as right, or one without a status as over, after a question", &["a"]),
     column(Action::SortName, "sort-name", "Sort by name", &["shift-n"]),
     column(Action::SortStatus, "sort-status", "Sort by status", &["shift-s"]),
     column(Action::SortAge, "sort-age", "Sort by age", &["shift-a"]),

@@ -38,6 +38,18 @@ pub struct Mark {
     pub status_index: u64,
 }
 
+impl Mark {
+    /// What holds without a status: the next run takes nothing as done, and of nothing it is known
+    /// whether it was written after the last one.
+    pub const NONE: Self = Self { last_replicated: 0, status_index: u64::MAX };
+
+    /// True when there is no status. A replicator never writes that it carried nothing: no index of
+    /// Consul's is 0.
+    pub fn is_none(self) -> bool {
+        self.last_replicated == 0
+    }
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judged {

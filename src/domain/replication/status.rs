@@ -22,6 +22,12 @@ impl Status {
     pub fn read(value: &[u8]) -> Option<Self> {
         serde_json::from_slice(value).ok()
     }
+
+    /// What a name of the source is called in the destination.
+    pub fn there_to_here(&self, name: &str) -> String {
+        let below = name.strip_prefix(&*self.source).unwrap_or(name);
+        format!("{}{below}", self.destination)
+    }
 }
 
 #[cfg(test)]

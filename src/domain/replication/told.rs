@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::StreamId;
+use super::{Status, StreamId};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::managed::{GIT2CONSUL_CONFIG, REPLICATE_STATUSES};
 
@@ -26,7 +26,7 @@ pub struct Told {
 }
 
 /// From where a prefix is replicated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The prefix in the source, as consul-replicate was given it.
@@ -36,6 +36,9 @@ pub struct Source {
     /// The datacenter that it goes to; all when none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<Dc>,
+    /// The prefix that it arrives under; any when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Key>,
     /// Prefixes of the source that are left out, as consul-replicate was given them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<Key>,
@@ -61,6 +64,11 @@ impl Told {
     pub fn source(&self, prefix: &str, destination: &Dc) -> Option<&Source> {
         self.sources.iter().find(|source| source.fits(prefix, destination))
     }
+
+    /// What was told of the source of what this status carries into `destination`.
+    pub fn source_of(&self, status: &Status, destination: &Dc) -> Option<&Source> {
+        self.sources.iter().find(|source| source.is_of(status, destination))
+    }
 }
 
 impl Source {
@@ -70,12 +78,31 @@ impl Source {
             && self.destination.as_ref().is_none_or(|dc| dc == destination)
     }
 
+    /// True when it says from where comes what this status carries into `destination`.
+    pub fn is_of(&self, status: &Status, destination: &Dc) -> bool {
+        let arrives = |to: &Key| to.as_str() == status.destination;
+        self.fits(&status.source, destination) && self.to.as_ref().is_none_or(arrives)
+    }
+
+    /// True when it says that it goes to this datacenter, and not only that it may.
+    pub fn is_into(&self, dc: &Dc) -> bool {
+        self.source != *dc && self.destination.as_ref() == Some(dc)
+    }
+
+    /// The status that its replicator would write before its first run.
+    pub fn status(&self) -> Status {
+        let to = self.to.as_ref().unwrap_or(&self.prefix);
+        let (source, destination) = (self.prefix.to_string(), to.to_string());
+        Status { last_replicated: 0, source, destination }
+    }
+
     /// What an operator who confirms a proposed stream says.
     pub fn confirming(id: &StreamId) -> Option<Self> {
         Some(Self {
             prefix: Key::from(&*id.of),
             source: id.source.clone()?,
             destination: Some(id.destination.clone()),
+            to: Some(Key::from(&*id.to)),
             exclude: Vec::new(),
         })
     }

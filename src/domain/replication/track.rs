@@ -112,7 +112,8 @@ impl Track {
         if judged.counts.pending == 0 || before != Some(last) {
             self.moved = Some(ends.now);
         }
-        if let Some(from) = before.filter(|before| last < *before) {
+        // One that was deleted has not jumped.
+        if let Some(from) = before.filter(|before| last > 0 && last < *before) {
             // An index that fell because tombstones were reaped takes the status along. Then no key
             // is left between; and the index is below what it was, or something newer was written.
             let is_shared = ends.source_index == from
@@ -375,6 +376,18 @@ mod tests {
         (ends.source_index, ends.store_index) = (148, Some(151));
         looks.tell(judged(0, 0, 0), 148, &ends, &[148]);
         assert_eq!(looks.1.alarms, [Alarm::SharedStatus { from: 2081, to: 148 }]);
+    }
+
+    #[test]
+    fn a_status_that_is_gone_has_not_jumped_and_what_waits_without_it_stalls() {
+        let mut looks = looks();
+        looks.look(0, judged(0, 0, 0), 2081, 2081, &[2081]);
+        looks.look(1, judged(3, 0, 0), 0, 2081, &[2081]);
+        assert!(looks.1.alarms.is_empty(), "{:?}", looks.1.alarms);
+        looks.look(12, judged(3, 0, 0), 0, 2081, &[2081]);
+        assert_eq!(looks.1.stalled_for, Some(Duration::from_secs(11)));
+        looks.look(13, judged(0, 0, 0), 2081, 2081, &[2081]);
+        assert!(looks.1.alarms.is_empty() && looks.1.stalled_for.is_none(), "{:?}", looks.1);
     }
 
     #[test]

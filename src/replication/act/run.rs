@@ -45,7 +45,7 @@ pub enum Ended {
 /// Does it, and tells how far it is.
 pub async fn carry_out(act: &Act, hands: &Hands, tell: impl Fn(String)) -> Ended {
     let done = match act {
-        Act::Resync { source, destination, status, nudge } => {
+        Act::Resync { source, destination, status, nudge, .. } => {
             let ends = Ends { source, destination, hands };
             ends.resync(status, nudge, &tell).await
         }

@@ -90,12 +90,13 @@ impl Remote {
         stall_after: Duration,
     ) -> Result<Stream, ApiError> {
         let status = read(here, &route.status.key).await?;
-        let passed = status.as_ref().and_then(Status::read).map(|it| it.wire.last_replicated);
+        let wire = status.as_ref().and_then(|entry| Some((entry, Status::read(entry)?.wire)));
         // A status that was deleted makes the next run copy everything again.
-        let last_replicated = passed.unwrap_or_default();
-        // Without a status nothing is known to have been written after it.
-        let status_index = status.as_ref().map_or(u64::MAX, |status| status.modify_index);
-        let mark = Mark { last_replicated, status_index };
+        let mark = wire.map_or(Mark::NONE, |(entry, wire)| Mark {
+            last_replicated: wire.last_replicated,
+            status_index: entry.modify_index,
+        });
+        let last_replicated = mark.last_replicated;
         let (marker, folder) = (&*route.mapping.marker, &*route.mapping.prefix);
         let to = |name: &str| Key::from(route.status.wire.there_to_here(name));
         let (index_here, marker_here) = both(here, &to(folder), &to(marker)).await?;

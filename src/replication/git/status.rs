@@ -1,34 +1,16 @@
 //! By which replication the keys of a branch come: consul-replicate's status keys, as far as they say.
 
-use serde::Deserialize;
-
 use crate::consul::{ApiError, Client, kv};
 use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
 use crate::domain::managed::Mapping;
+use crate::domain::replication;
 
 /// A replication into a datacenter, as its status key says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Status {
     pub key: Key,
-    pub wire: Wire,
-}
-
-/// What the key holds.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Wire {
-    pub last_replicated: u64,
-    pub source: String,
-    pub destination: String,
-}
-
-impl Wire {
-    /// What a name of the source is called here.
-    pub fn there_to_here(&self, name: &str) -> String {
-        let below = name.strip_prefix(&*self.source).unwrap_or(name);
-        format!("{}{below}", self.destination)
-    }
+    pub wire: replication::Status,
 }
 
 /// The status that carries all of a branch, its `.ref` and its files.
@@ -58,7 +40,7 @@ pub(super) async fn statuses(client: &Client, dir: &Key) -> Result<Vec<Status>, 
 impl Status {
     /// Reads a status key; `None` when it is none, or would claim every key there is.
     pub fn read(entry: &Entry) -> Option<Self> {
-        let wire: Wire = serde_json::from_slice(&entry.value).ok()?;
+        let wire = replication::Status::read(&entry.value)?;
         (!wire.destination.is_empty()).then(|| Self { key: entry.key.clone(), wire })
     }
 }

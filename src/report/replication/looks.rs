@@ -98,7 +98,9 @@ async fn look(whom: Whom, mut follower: Box<dyn Follower>) -> (Whom, Box<dyn Fol
 /// The kinds of streams that a spec has.
 fn kinds_of(spec: &Spec) -> &'static [Kind] {
     match spec {
-        Spec::Statuses(_) | Spec::Replicate { .. } => &[Kind::ConsulReplicate],
+        Spec::Statuses(_) | Spec::Replicate { .. } | Spec::Missing { .. } => {
+            &[Kind::ConsulReplicate]
+        }
         Spec::Primary(_) => &[Kind::Acl, Kind::Federation, Kind::Ca, Kind::ConfigEntries],
         Spec::Git(_) => &[Kind::Git],
         Spec::Compare(_) => &[Kind::Compare],

@@ -38,6 +38,8 @@ pub(in crate::views) fn hints(ctx: &Ctx, stream: &Stream) -> Vec<(Action, &'stat
     };
     if stream.is_proposed && stream.id.kind != Kind::Git {
         hints.push((Action::TakeSource, "take source"));
+    } else if stream.has_no_status() {
+        hints.push((Action::TakeSource, "it is over"));
     }
     if is_offered(Act::resync(stream)) {
         hints.push((Action::Resync, "resync"));
@@ -82,6 +84,9 @@ pub(in crate::views) fn guessed(stream: &Stream) -> &'static str {
 
 /// Asks whether the source that was found as the best match is the right one.
 fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
+    if stream.has_no_status() {
+        return end_source(stream);
+    }
     if !stream.is_proposed {
         return Err("its source is no guess");
     }
@@ -97,6 +102,19 @@ fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
     ];
     let title = format!("{prefix} of {to} comes from {from}");
     Ok(Response::Confirm(Box::new(Confirm::new(title, lines, Ask::Remember(source)))))
+}
+
+/// Asks whether a replication whose status is missed is over, so that nobody misses it.
+fn end_source(stream: &Stream) -> Result<Response, &'static str> {
+    let source = Source::confirming(&stream.id).ok_or("no source was found for it")?;
+    let (prefix, into) = (&source.prefix, &stream.id.destination);
+    let lines = vec![
+        text("Without a status it is no longer shown; with one it is there again."),
+        text("That is kept on this machine; what the settings name is missed no more either."),
+        text("No datacenter is changed."),
+    ];
+    let title = format!("nothing replicates {prefix} into {into} any more");
+    Ok(Response::Confirm(Box::new(Confirm::new(title, lines, Ask::EndSource(source)))))
 }
 
 fn text(line: &str) -> Cell {
