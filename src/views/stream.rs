@@ -26,7 +26,7 @@ use crate::store::Change;
 use crate::table::column::{Cell, Column};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
-use crate::ui::text::{clean, count};
+use crate::ui::text::{age, clean, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::pane::{Detail, Lines};
 
@@ -171,7 +171,11 @@ impl Listing for StreamKeys {
         }
         if stream.at.is_some() && stream.id.kind.has_keys() {
             cell = cell.then(": ", Role::Muted);
-            cell.runs.extend(words::counted_short(stream).runs);
+            cell.runs.extend(words::counted_short(stream, !stream.is_stalled()).runs);
+        }
+        // What is the same has to wait for that: a small screen has no room for both.
+        if let Some(still) = stream.stalled_for.filter(|_| stream.is_stalled()) {
+            cell = cell.then(format!(", stalled {}", age(still)), Role::Critical);
         }
         for alarm in stream.alarms.iter().filter(|alarm| alarm.is_ahead()) {
             cell = cell.then(format!(", {alarm}"), Role::Critical);
@@ -299,7 +303,7 @@ impl Listing for StreamKeys {
 
     fn detail(&self, ctx: &Ctx, row: &DiffRow) -> Option<Detail> {
         let title = Cell::new(format!(" {} ", clean(&row.0.name)), Role::Title);
-        let head = columns::why(ctx, self.id.as_ref()?.kind, &row.0);
+        let head = columns::why(ctx, self.last.as_ref()?, &row.0);
         let shown = self.shown.as_ref().filter(|(name, _)| *name == row.0.name);
         let lines = match (shown.map(|(_, shown)| shown), self.values(ctx, row)) {
             (Some(Shown::Difference(lines)), Some((values, _))) if values.are_read() => {

@@ -264,6 +264,32 @@ fn a_stream_lists_its_keys_with_what_both_sides_hold_now() {
 }
 
 #[test]
+fn what_waits_for_a_replicator_that_stands_still_is_not_said_to_be_on_its_way() {
+    let pending = || Stream {
+        differing: Arc::from([drifted().differing[1].clone()]),
+        counts: Counts { pending: 1, same: 9, ..Counts::default() },
+        verdict: Verdict::Lagging,
+        alarms: Vec::new(),
+        ..drifted()
+    };
+    let shown = |stream: Stream| {
+        let mut app = app(&["dc-1", "dc-2"]);
+        streams(&mut app, vec![stream]);
+        press(&mut app, ":repl<enter>");
+        press(&mut app, "<enter>");
+        screen(&mut app, 80, 24) + &screen(&mut app, 120, 24)
+    };
+    let moves = shown(Stream { stalled_for: None, ..pending() });
+    assert!(moves.contains("on its way") && moves.contains("9 the same"), "{moves}");
+    let still = shown(pending());
+    for said in ["LAGGING!: 1 pending, stalled 11s", "is the replicator running?"] {
+        assert!(still.contains(said), "'{said}':\n{still}");
+    }
+    let gone = shown(Stream { status: None, stalled_for: None, ..pending() });
+    assert!(gone.contains("there is no status: the next run writes it"), "{gone}");
+}
+
+#[test]
 fn only_a_replicator_is_said_to_delete_what_the_source_does_not_have() {
     for (kind, deletes) in
         [(Kind::ConsulReplicate, true), (Kind::Compare, false), (Kind::Acl, false)]

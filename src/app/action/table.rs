@@ -9,6 +9,8 @@ use super::{Action, ActionInfo, Group, When};
 /// The views of keys.
 const KEYS: Views = &["kv", "key", "value", "find", "search", "compare", "stream", "locks"];
 
+/// The views that show a value.
+const VALUES: Views = &["kv", "key", "value", "find"];
 /// The views of how well things are.
 const HEALTH: Views = &[
     "overview", "checks", "services", "matrix", "service", "instance", "nodes", "node", "timeline",
@@ -72,7 +74,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     view(Action::DetailDown, "detail-down", "Scroll the details down", &["shift-down", ">"], When::Detail),
     view(Action::DetailPageUp, "detail-page-up", "Scroll the details a page up", &["ctrl-u", "{"], When::Detail),
     view(Action::DetailPageDown, "detail-page-down", "Scroll the details a page down", &["ctrl-d", "}"], When::Detail),
-    only(KEYS, view(Action::NextFormat, "next-format", "Show the value another way: laid out, as text, as hex", &["f"], When::Detail)),
+    only(VALUES, view(Action::NextFormat, "next-format", "Show the value another way: laid out, as text, as hex", &["f"], When::Detail)),
     only(&["map"], line(Action::Trouble, "trouble", "Go to the failing service nearest to the root of the trouble", &["f"])),
     only(&["map"], line(Action::Hops, "hops", "Show one, two or three steps around the service", &["z"])),
     view(Action::Count, "kv-count", "Count the keys below each folder; esc stops", &["#"], When::Table),

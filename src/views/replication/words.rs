@@ -190,14 +190,15 @@ pub fn counts(stream: &Stream) -> Cell {
     cell
 }
 
-/// How many keys are in which state, where there is little room: what there is none of is not said.
-pub fn counted_short(stream: &Stream) -> Cell {
+/// How many keys are in which state, where there is little room: what there is none of is not said,
+/// nor, unless asked for, what is the same.
+pub fn counted_short(stream: &Stream, with_same: bool) -> Cell {
     let counts = stream.counts;
     let states = [
         (counts.drift, "drift", Role::Critical),
         (counts.pending, "pending", Role::Warning),
         (counts.extra, "extra", Role::Maintenance),
-        (counts.same, "the same", Role::Text),
+        (if with_same { counts.same } else { 0 }, "the same", Role::Text),
     ];
     let mut cell = Cell::default();
     for (n, word, role) in states.into_iter().filter(|(n, ..)| *n > 0) {

@@ -1,7 +1,7 @@
 //! The columns of the keys of a stream, and why one of them differs in words.
 
 use super::DiffRow;
-use crate::domain::replication::{Class, Differing, Kind, Stamp};
+use crate::domain::replication::{Class, Differing, Kind, Stamp, Stream};
 use crate::table::column::{Cell, Column, Width};
 use crate::ui::text::{age, bytes};
 use crate::ui::theme::Role;
@@ -72,9 +72,9 @@ fn at(stamp: Stamp) -> Cell {
 }
 
 /// Why a key differs, and what becomes of it: in a line, since the values stand below it.
-pub(super) fn why(ctx: &Ctx, kind: Kind, row: &Differing) -> Vec<Cell> {
-    let text = match kind {
-        Kind::ConsulReplicate => of_replicate(row),
+pub(super) fn why(ctx: &Ctx, stream: &Stream, row: &Differing) -> Vec<Cell> {
+    let text = match stream.id.kind {
+        Kind::ConsulReplicate => of_replicate(row, waits(stream)),
         Kind::Git if row.source.is_none() && row.destination.is_none() => {
             "deleted after the commit"
         }
@@ -84,9 +84,33 @@ pub(super) fn why(ctx: &Ctx, kind: Kind, row: &Differing) -> Vec<Cell> {
     vec![words::class(ctx, row.class).then(format!(": {text}"), Role::Text)]
 }
 
+/// What holds up what consul-replicate has to bring.
+enum Waits {
+    /// Nothing: it is on its way.
+    ForTheRun,
+    /// Nobody brings it.
+    ForTheReplicator,
+    /// There is no status, and its next run brings everything.
+    WithoutStatus,
+}
+
+fn waits(stream: &Stream) -> Waits {
+    match stream {
+        _ if stream.is_stalled() => Waits::ForTheReplicator,
+        _ if stream.has_no_status() => Waits::WithoutStatus,
+        _ => Waits::ForTheRun,
+    }
+}
+
 /// What consul-replicate makes of a key.
-fn of_replicate(row: &Differing) -> &'static str {
+fn of_replicate(row: &Differing, waits: Waits) -> &'static str {
     match (row.class, row.is_edited_there) {
+        (Class::Pending, _) if matches!(waits, Waits::WithoutStatus) => {
+            "there is no status: the next run writes it"
+        }
+        (Class::Pending, _) if matches!(waits, Waits::ForTheReplicator) => {
+            "waits, and nothing arrives any more: is the replicator running?"
+        }
         (Class::Drift, _) if row.destination.is_none() => {
             "replicated, yet missing; stays so until it changes in the source"
         }
