@@ -34,6 +34,7 @@ mod rights;
 mod since;
 mod statuses;
 
+pub use git::Branches;
 pub use memory::Memory;
 
 /// What all followers stand on.
@@ -45,6 +46,8 @@ pub struct Ground {
     pub memory: Memory,
     /// A client for each datacenter, which may only read.
     pub clients: Arc<IndexMap<Dc, Client>>,
+    /// What was found of git2consul's branches, for those who look elsewhere.
+    pub branches: Branches,
 }
 
 /// What one follower looks at.

@@ -22,6 +22,8 @@ pub use run::{Ended, Hands, carry_out};
 const RESYNC_WAITS: Duration = Duration::from_mins(1);
 /// What the key holds that makes a replicator run.
 const NUDGE: &str = "dcview";
+/// git2consul looks once a minute unless told otherwise, and writes the reference last.
+const GIT_WAITS: Duration = Duration::from_mins(2);
 /// A key that is not carried after so long is not carried at all, or so late that it matters.
 const PROBE_WAITS: Duration = Duration::from_secs(30);
 
@@ -145,7 +147,7 @@ impl Act {
         match self {
             Self::Resync { .. } => RESYNC_WAITS,
             Self::Probe { .. } => PROBE_WAITS,
-            Self::Git { .. } => Duration::ZERO,
+            Self::Git { .. } => GIT_WAITS,
         }
     }
 
@@ -195,6 +197,8 @@ impl Act {
             Self::Git { dc, reference } => vec![
                 change(dc),
                 deleted(reference),
+                waited(&reference.key, &query(dc)),
+                format!("  until it is there again, for {} s at most", self.waits().as_secs()),
                 String::from(
                     "git2consul writes every file again at its next look; extra keys stay.",
                 ),

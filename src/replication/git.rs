@@ -6,6 +6,7 @@
 //! or, where only one fits, assumed and said to be. Keys are read again only when the index of their
 //! prefix has moved.
 
+mod branches;
 mod local;
 mod remote;
 mod routes;
@@ -28,6 +29,7 @@ use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Entry;
 use crate::domain::managed::{Mapping, mappings};
 use crate::domain::replication::{Kind, Stream, StreamId, Verdict};
+pub use branches::Branches;
 use local::Local;
 use remote::Remote;
 use status::{Status, is_copy, statuses};
@@ -186,6 +188,9 @@ impl Git {
             }
             Err(error) => self.told.values().map(|it| unread(it.clone(), &error)).collect(),
         };
+        for stream in streams.iter().filter(|it| it.id.source.as_ref() == Some(&self.dc)) {
+            self.ground.branches.note(stream);
+        }
         self.told = streams.iter().map(|stream| (stream.id.clone(), stream.clone())).collect();
         streams
     }

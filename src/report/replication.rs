@@ -86,6 +86,7 @@ fn ground(ways: &Ways, config: &Config) -> Ground {
         told: Arc::new(config.replication.clone()),
         memory: Memory::new(&config.sources_file),
         clients: Arc::new(clients.collect()),
+        ..Ground::default()
     }
 }
 

@@ -59,11 +59,14 @@ pub fn line(confirm: &Confirm) -> Cell {
         return Cell::new(" asking who else writes this", Role::Info);
     }
     let Some(dc) = &confirm.protected else {
-        return Cell::new(" do this?", Role::Warn)
-            .then("  y", Role::Key)
-            .then(" yes", Role::Muted)
-            .then("  n", Role::Key)
-            .then(" no", Role::Muted);
+        let moves = [("up down", "move"), ("< >", "scroll what it changes")];
+        let moves = moves.into_iter().filter(|_| confirm.review.is_some());
+        return [("y", "yes"), ("n", "no")].into_iter().chain(moves).fold(
+            Cell::new(" do this?", Role::Warn),
+            |cell, (key, what)| {
+                cell.then(format!("  {key}"), Role::Key).then(format!(" {what}"), Role::Muted)
+            },
+        );
     };
     let dc = clean(dc.as_str());
     let hint = if confirm.was_wrong { "not its name; " } else { "" };

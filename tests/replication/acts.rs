@@ -166,6 +166,28 @@ fn a_reference_to_a_commit_is_deleted_as_it_was_shown_or_not_at_all() {
         key: "act-git/main.ref".into(),
         modify_index: read().expect("a key").modify_index,
     };
-    assert!(matches!(stage.act(&Act::Git { dc: Dc::from("dc-2"), reference }), Ended::Done(_)));
+    let Ended::Failed(said) = stage.act(&Act::Git { dc: Dc::from("dc-2"), reference }) else {
+        panic!("nobody writes it again")
+    };
+    assert!(said.contains("is git2consul running?"), "{said}");
     assert!(read().is_none());
+}
+
+#[test]
+fn a_resync_from_git_says_when_the_reference_is_there_again() {
+    let stage = Stage::new(Duration::from_secs(20));
+    let http = cluster().dc("dc-2").http();
+    let key = "act-git-again/main.ref";
+    put(&http, key, "1");
+    let entry = runtime().block_on(kv::read(&stage.hands.destination.client, &Key::from(key)));
+    let modify_index = entry.expect("an answer").expect("a key").modify_index;
+    let reference = StatusKey { key: key.into(), modify_index };
+    let act = Act::Git { dc: Dc::from("dc-2"), reference };
+    let ended = runtime().block_on(carry_out(&act, &stage.hands, |_| {
+        // It begins with an empty one, and writes the commit last.
+        put(&http, key, "");
+        put(&http, key, "7d7af74");
+    }));
+    let Ended::Done(said) = ended else { panic!("{ended:?}") };
+    assert!(said.contains("wrote act-git-again/main.ref in dc-2 again after"), "{said}");
 }

@@ -153,6 +153,7 @@ impl Scene {
             told: Arc::new(self.told.clone()),
             memory: Memory::default(),
             clients: Arc::new(clients.into_iter().collect()),
+            ..Ground::default()
         }
     }
 

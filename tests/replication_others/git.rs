@@ -123,7 +123,7 @@ fn a_commit_is_live_in_another_datacenter_once_all_of_it_is_there() {
     let row_of =
         says(&dcview, there, "in_sync", "commit 7d7af74 is live: nothing pending, no drift");
     assert_eq!((&row_of["source"], &row_of["to"]), (&"dc-1".into(), &"copy/main/".into()));
-    assert_eq!((&row_of["is_proposed"], &row_of["same"]), (&true.into(), &3.into()));
+    assert_eq!((&row_of["is_proposed"], &row_of["same"]), (&true.into(), &2.into()));
 
     // A second commit; its '.ref' arrives before its files.
     put(first, "platform-config/main/svc/x", "2");
@@ -157,6 +157,16 @@ fn a_commit_is_live_in_another_datacenter_once_all_of_it_is_there() {
     put(second, "copy/main/more", "x");
     says(&dcview, there, "extra", "commit 29ebbd5 is live; 1 key only here");
     delete(second, "copy/main/more");
+
+    // What was edited where git2consul runs, and carried on, is no commit anywhere.
+    put(first, "platform-config/main/README", "by hand");
+    put(second, "copy/main/README", "by hand");
+    status(second, newest(first, "platform-config/"));
+    says(&dcview, there, "drift", "the same as in dc-1: there 1 of 2 keys written");
+    put(first, "platform-config/main.ref", FIRST);
+    put(second, "copy/main.ref", FIRST);
+    status(second, newest(first, "platform-config/"));
+    says(&dcview, there, "in_sync", "commit 7d7af74 is live");
 
     // Told by the settings, it is no guess; told to come from elsewhere, it is no stream.
     let told = |dc: &str| {

@@ -28,6 +28,8 @@ pub struct Ops {
     /// What became of each step; empty while nothing was done.
     fates: Vec<StepFate>,
     guarded: HashMap<Key, String>,
+    /// True when one reason holds for all: then it is said once, above the list.
+    is_one_reason: bool,
     at: usize,
     /// What the highlighted operation changes.
     detail: Vec<Cell>,
@@ -44,21 +46,28 @@ impl Ops {
             all.push_str(if all.is_empty() { "" } else { "; " });
             all.push_str(why);
         }
-        Self::new(plan, whys, Vec::new())
+        let all = plan.ops().count();
+        let is_one_reason = matches!(guarded, [it] if it.keys.len() == all);
+        Self::new(plan, (whys, is_one_reason), Vec::new())
     }
 
     /// The operations after a plan ended: what was not done comes first.
     pub fn ended(plan: &Arc<Plan>, fates: Vec<StepFate>) -> Self {
-        Self::new(plan, HashMap::new(), fates)
+        Self::new(plan, (HashMap::new(), false), fates)
     }
 
-    fn new(plan: &Arc<Plan>, guarded: HashMap<Key, String>, fates: Vec<StepFate>) -> Self {
+    fn new(
+        plan: &Arc<Plan>,
+        (guarded, is_one_reason): (HashMap<Key, String>, bool),
+        fates: Vec<StepFate>,
+    ) -> Self {
         let ops = |(step, of): (usize, usize)| (0..of).map(move |op| (step as u32, op as u32));
         let steps = plan.steps.iter().map(|step| step.0.len()).enumerate();
         let mut order: Vec<_> = steps.flat_map(ops).collect();
         order.sort_by_key(|(step, _)| fates.get(*step as usize).copied());
         let plan = Arc::clone(plan);
-        let mut list = Self { plan, order, fates, guarded, at: 0, detail: Vec::new(), top: 0 };
+        let (at, detail, top) = (0, Vec::new(), 0);
+        let mut list = Self { plan, order, fates, guarded, is_one_reason, at, detail, top };
         list.go(0);
         list
     }
@@ -157,12 +166,7 @@ impl Ops {
 
     fn changes(&self, op: &Op) -> Vec<Cell> {
         let mut lines = Vec::new();
-        if let Some(why) = self.guarded.get(op.key()) {
-            lines.push(Cell::new(clean(why).into_owned(), Role::Warning));
-        }
         let (before, after) = (op.base(), op.after());
-        // Whole, since the line in the list may be cut off.
-        lines.push(Cell::new(requests::verb(op), Role::Muted));
         if before.is_none() {
             lines.push(Cell::new("there is no such key", Role::Muted));
         }
@@ -177,6 +181,12 @@ impl Ops {
             lines.push(Cell::new("the value is empty", Role::Muted));
         } else {
             lines.extend(difference(&Diff::of(value, new)));
+        }
+        // The difference comes first, where there is little room. The request stands here whole, since
+        // the line in the list may be cut off.
+        lines.push(Cell::new(requests::verb(op), Role::Muted));
+        if let Some(why) = self.guarded.get(op.key()).filter(|_| !self.is_one_reason) {
+            lines.push(Cell::new(clean(why).into_owned(), Role::Warning));
         }
         lines
     }

@@ -51,6 +51,8 @@ pub struct Local<'a> {
     pub is_still: bool,
     /// True when the token may not see every key.
     pub is_filtered: bool,
+    /// The commit that was there before, where the `.ref` is gone.
+    pub before: Option<&'a str>,
 }
 
 /// A branch where consul-replicate brings it.
@@ -62,8 +64,10 @@ pub struct Remote<'a> {
     pub here: Option<&'a Entry>,
     /// How far the replicator is.
     pub last_replicated: u64,
-    /// Its keys, the `.ref` among them, as they differ.
+    /// Its keys, the `.ref` among those that differ.
     pub counts: Counts,
+    /// What drifted where git2consul runs, in words: what is the same here drifted too.
+    pub drifted: Option<&'a str>,
 }
 
 impl Local<'_> {
@@ -73,7 +77,13 @@ impl Local<'_> {
             stream.counts.pending = 1;
             stream.verdict = Verdict::Lagging;
             let marker = &self.mapping.marker;
-            stream.evidence = format!("no commit was brought in yet: '{marker}' is missing").into();
+            stream.evidence = match self.before.map(short) {
+                Some(commit) => format!(
+                    "'{marker}' is gone, {commit} was in: git2consul writes every file at its next look"
+                ),
+                None => format!("no commit was brought in yet: '{marker}' is missing"),
+            }
+            .into();
             return;
         };
         let (key, modify_index) = (marker.key.clone(), marker.modify_index);
@@ -174,7 +184,8 @@ impl Remote<'_> {
     pub fn is_live(&self) -> bool {
         self.source.is_some_and(|source| {
             commit(source).is_some() && self.last_replicated >= source.modify_index
-        }) && matches!(self.counts, Counts { pending: 0, drift: 0, .. })
+        }) && self.drifted.is_none()
+            && matches!(self.counts, Counts { pending: 0, drift: 0, .. })
     }
 
     /// Says on a stream what was found.
@@ -201,13 +212,20 @@ impl Remote<'_> {
             Some(here) => format!("the '.ref' here is that of {}", short(here)),
             None => "there is no '.ref' yet".to_owned(),
         };
+        if let (Some(_), Verdict::InSync | Verdict::Extra) = (self.drifted, stream.verdict) {
+            stream.verdict = Verdict::Drift;
+        }
         stream.evidence = match (drift, pending, extra) {
+            (0, 0, _) if let Some(drifted) = self.drifted => {
+                let source = stream.id.source.as_ref().map_or("the source", |dc| dc.as_str());
+                format!("the same as in {source}: there {drifted}")
+            }
             (0, 0, 0) => format!("commit {wanted} is live: nothing pending, no drift"),
             (0, 0, extra) => format!("commit {wanted} is live; {} only here", counted(extra)),
             (0, pending, _) => {
                 format!("commit {wanted} is on its way, {pending} pending; {arrived}")
             }
-            (drift, ..) => {
+            (drift @ 1.., ..) => {
                 let keys = counted(drift);
                 format!("commit {wanted} is not live: {keys} different for good; {arrived}")
             }
@@ -282,7 +300,8 @@ mod tests {
         let mapping = &mapping();
         let mut stream = blank();
         let is_filtered = false;
-        Local { mapping, marker, keys: &keys, gone, line, is_still: still, is_filtered }
+        let (keys, is_still, before) = (&keys[..], still, None);
+        Local { mapping, marker, keys, gone, line, is_still, is_filtered, before }
             .judge(&mut stream);
         stream
     }
@@ -296,7 +315,8 @@ mod tests {
         let keys = &[Written { key: name("README"), stamp, create_index: 1 }];
         let (mapping, marker, line) = (&mapping(), Some(marker), Some(438));
         let mut stream = blank();
-        Local { mapping, marker, keys, gone, line, is_still: true, is_filtered: true }
+        let (is_still, is_filtered, before) = (true, true, None);
+        Local { mapping, marker, keys, gone, line, is_still, is_filtered, before }
             .judge(&mut stream);
         assert_eq!((stream.verdict, stream.counts.drift), (Verdict::Unknown, 0));
         assert!(stream.differing.is_empty());
@@ -380,11 +400,48 @@ mod tests {
             (&new, 460, counts(0, 0, 2), Verdict::Extra, true, "2 keys only here"),
         ] {
             let mut stream = blank();
-            let remote =
-                Remote { source: Some(&source), here: Some(here), last_replicated, counts };
+            let (from, here, drifted) = (Some(&source), Some(here), None);
+            let remote = Remote { source: from, here, last_replicated, counts, drifted };
             remote.judge(&mut stream);
             assert_eq!((stream.verdict, remote.is_live()), (verdict, live), "{evidence}");
             assert!(stream.evidence.contains(evidence), "{}", stream.evidence);
         }
+    }
+
+    #[test]
+    fn what_drifted_where_git2consul_runs_is_not_live_elsewhere() {
+        let marker = entry("platform-config/main.ref", NEW, 457);
+        let told = |drift| {
+            let mut stream = blank();
+            stream.id.destination = "dc-2".into();
+            let counts = Counts { drift, same: 3, ..Counts::default() };
+            let (source, drifted) = (Some(&marker), Some("1 of 4 keys deleted"));
+            let remote = Remote { source, here: source, last_replicated: 460, counts, drifted };
+            remote.judge(&mut stream);
+            assert!(!remote.is_live() && stream.verdict == Verdict::Drift);
+            stream.evidence
+        };
+        assert_eq!(&*told(0), "the same as in dc-1: there 1 of 4 keys deleted");
+        assert!(told(1).contains("1 key different for good"), "its own goes before");
+    }
+
+    #[test]
+    fn a_reference_that_is_gone_is_told_from_one_that_never_came() {
+        let mut stream = blank();
+        let (mapping, gone) = (&mapping(), &Gone::default());
+        let local = Local {
+            mapping,
+            marker: None,
+            keys: &[],
+            gone,
+            line: None,
+            is_still: false,
+            is_filtered: false,
+            before: Some(OLD),
+        };
+        local.judge(&mut stream);
+        assert!(stream.evidence.contains("'platform-config/main.ref' is gone, 7d7af74 was in"));
+        Local { before: None, ..local }.judge(&mut stream);
+        assert!(stream.evidence.contains("no commit was brought in yet"), "{}", stream.evidence);
     }
 }

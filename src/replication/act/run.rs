@@ -12,6 +12,7 @@ use crate::consul::kv;
 use crate::consul::write::Outcome;
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, Op, Write};
+use crate::domain::replication::git::commit as commit_of;
 use crate::domain::replication::{Status, StatusKey};
 use crate::journal::{Committed, Committer};
 
@@ -53,7 +54,7 @@ pub async fn carry_out(act: &Act, hands: &Hands, tell: impl Fn(String)) -> Ended
             let ends = Ends { source, destination, hands };
             ends.probe(key, arrives, value, &tell).await
         }
-        Act::Git { dc, reference } => git(dc, reference, &hands.destination).await,
+        Act::Git { dc, reference } => git(dc, reference, hands, &tell).await,
     };
     done.map_or_else(|stop| stop, Ended::Done)
 }
@@ -204,8 +205,14 @@ fn failed(said: String, cleared: Result<(), Left>) -> Ended {
     }
 }
 
-/// Deletes the reference to a commit, as it was shown.
-async fn git(dc: &Dc, reference: &StatusKey, committer: &Committer) -> Result<String, Ended> {
+/// Deletes the reference to a commit, as it was shown, and waits for git2consul to write it again.
+async fn git(
+    dc: &Dc,
+    reference: &StatusKey,
+    hands: &Hands,
+    tell: &impl Fn(String),
+) -> Result<String, Ended> {
+    let committer = &hands.destination;
     let client = committer.client.in_dc(dc);
     let now = kv::read(&client, &reference.key).await;
     let now = now.map_err(|error| Ended::Failed(error.to_string()))?;
@@ -216,7 +223,23 @@ async fn git(dc: &Dc, reference: &StatusKey, committer: &Committer) -> Result<St
     };
     let write = Write::one(dc.clone(), Op::Delete { base });
     fine(&commit(committer, &write, None).await?)?;
-    Ok(format!("deleted {} in {dc}: git2consul writes every file at its next look", reference.key))
+    let key = &reference.key;
+    tell(format!("{key} is deleted in {dc}; waiting for git2consul to write every file"));
+    let began = Instant::now();
+    // One that is empty says that it has only begun.
+    let is_written = |now: &Option<Entry>| now.as_ref().and_then(commit_of).is_some();
+    match until(&client, key, hands.waits, is_written).await {
+        Wait::Came(_) => {
+            Ok(format!("git2consul wrote {key} in {dc} again after {}", seconds(began.elapsed())))
+        }
+        Wait::Over(why) => {
+            let limit = seconds(hands.waits);
+            Err(Ended::Failed(format!(
+                "{key} is deleted in {dc}, and not written again in {limit}{why}: is git2consul \
+                 running? Its next look writes every file"
+            )))
+        }
+    }
 }
 
 /// Deletes a status at whatever index it has: its replicator may run at any time.

@@ -18,6 +18,10 @@ use crate::domain::replication::{Stamp, Stream, StreamId};
 /// So long nothing is written between two keys of one sync: what stands still is no sync.
 const STILL: Duration = Duration::from_secs(3);
 
+/// git2consul looks at its repositories once a minute unless told otherwise: after three times it does
+/// not run, or fails.
+const NO_SYNC: Duration = Duration::from_mins(3);
+
 /// What is remembered of a branch.
 #[derive(Debug, Default)]
 pub(super) struct Local {
@@ -36,13 +40,22 @@ pub(super) struct Local {
     still: Option<Listed>,
     /// With a `source_root`: the `.ref`'s index, and that of the last change that the sync made.
     line: Option<(u64, u64)>,
-    commit: Option<(String, Sight)>,
+    commit: Option<Brought>,
     since: Since,
     has_looked: bool,
     /// It waited at the last look for what may have been a sync.
     has_rested: bool,
     /// Where a change can be waited for.
     pub places: Vec<Place>,
+}
+
+/// The commit that was brought in last.
+#[derive(Debug)]
+struct Brought {
+    commit: String,
+    /// The `.ref`'s index: the same commit may be brought in again.
+    index: u64,
+    sight: Sight,
 }
 
 /// The `.ref`'s index, how many keys there are, and the index of the newest. The folder's own index
@@ -139,16 +152,22 @@ impl Local {
             self.left.note(Look { marker, line, deletion, keys, is_still, is_filtered })
         });
         let (keys, gone, is_filtered) = (&self.keys, &gone.unwrap_or_default(), self.is_filtered);
-        git::Local { mapping, marker, keys, gone, line, is_still, is_filtered }.judge(&mut stream);
+        let before = self.commit.as_ref().map(|brought| &*brought.commit);
+        git::Local { mapping, marker, keys, gone, line, is_still, is_filtered, before }
+            .judge(&mut stream);
         let pending = (stream.counts.pending > 0).then(|| "sync".to_owned());
-        // How long a sync may take is git2consul's business: it is never called stalled.
-        stream.waiting = self.since.note(now, pending).waiting;
-        if let Some(commit) = marker.and_then(git::commit) {
-            if self.commit.as_ref().is_none_or(|(known, _)| known != commit) {
+        let oldest = self.since.note(now, pending);
+        let commit = marker.and_then(|marker| Some((marker.modify_index, git::commit(marker)?)));
+        // How long a sync takes that goes on is git2consul's business.
+        let stall_after = if commit.is_none() { NO_SYNC } else { Duration::MAX };
+        oldest.tell(&mut stream, stall_after);
+        if let Some((index, commit)) = commit {
+            let is_it = |it: &Brought| it.commit == commit && it.index == index;
+            if !self.commit.as_ref().is_some_and(is_it) {
                 let sight = Sight { at: now, is_exact: self.has_looked };
-                self.commit = Some((commit.to_owned(), sight));
+                self.commit = Some(Brought { commit: commit.to_owned(), index, sight });
             }
-            let sight = self.commit.as_ref().map(|(_, sight)| *sight);
+            let sight = self.commit.as_ref().map(|brought| brought.sight);
             let since = sight.map(Sight::told).unwrap_or_default();
             stream.facts = vec![("commit", commit.to_owned()), ("brought in", since)];
             // What Consul has forgotten by then nobody can tell.

@@ -30,6 +30,8 @@ pub(super) struct Route {
     pub exclude: Vec<Key>,
     /// True when nobody said that it comes from there.
     pub is_assumed: bool,
+    /// What drifted there, in words.
+    pub drifted: Option<Arc<str>>,
 }
 
 /// What is remembered of a branch.
@@ -122,7 +124,8 @@ impl Remote {
             found.marker(ends, mark);
         }
         let counts = found.counts;
-        let remote = git::Remote { source: ends.0, here: ends.1, last_replicated, counts };
+        let drifted = route.drifted.as_deref();
+        let remote = git::Remote { source: ends.0, here: ends.1, last_replicated, counts, drifted };
         let mut stream = self.stream(&remote, route, stall_after);
         stream.differing = found.differing.into();
         stream.status = status.map(|it| StatusKey { modify_index: it.modify_index, key: it.key });
@@ -217,13 +220,11 @@ impl Found {
         }
     }
 
-    /// Compares the `.ref`, which is not among the files.
+    /// Compares the `.ref`, which is not among the files, and only counts where it differs.
     fn marker(&mut self, (source, here): (Option<&Entry>, Option<&Entry>), mark: Mark) {
         match (source, here) {
             (None, None) => {}
-            (Some(source), Some(here)) if here.holds(&source.value, source.flags) => {
-                self.counts.same += 1;
-            }
+            (Some(source), Some(here)) if here.holds(&source.value, source.flags) => {}
             _ => self.add(".ref", source, here, mark),
         }
     }

@@ -83,6 +83,7 @@ impl Git {
                     status: status.clone(),
                     exclude: said.map(|said| said.exclude.clone()).unwrap_or_default(),
                     is_assumed: said.is_none(),
+                    drifted: self.ground.branches.drifted(&self.id(dc, mapping, String::new())),
                 });
             }
         }

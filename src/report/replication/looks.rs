@@ -11,7 +11,7 @@ use crate::consul::{ApiError, Class, Client, read};
 use crate::domain::delta::{Rows, replace};
 use crate::domain::ids::Dc;
 use crate::domain::replication::raft::{Raft, as_before};
-use crate::domain::replication::{Kind, Stream, StreamId};
+use crate::domain::replication::{Kind, Stream, StreamId, Verdict};
 use crate::domain::wan::{MemberState, Wan};
 use crate::replication::{Follower, Ground, Seen, Spec, follower, specs, unread};
 
@@ -53,6 +53,13 @@ impl<'a> Looks<'a> {
     pub async fn all(&mut self) {
         let all = self.followers.keys().cloned().collect();
         self.look(all).await;
+        // What drifts where git2consul runs is not live elsewhere, whoever looked first.
+        let is_own = |it: &Stream| it.id.source.as_ref() == Some(&it.id.destination);
+        let is_git = |it: &Stream| it.id.kind == Kind::Git;
+        let drifts = |it: &Stream| is_git(it) && is_own(it) && it.verdict == Verdict::Drift;
+        if self.streams().any(drifts) {
+            self.again(|it| is_git(it) && !is_own(it)).await;
+        }
     }
 
     /// Looks again at those with a stream that this is true of; false when there is none.
