@@ -97,7 +97,8 @@ impl Git {
         let mut locals = Vec::new();
         for mapping in &own {
             let id = self.id(&self.dc, mapping, mapping.prefix.clone());
-            let memory = self.locals.remove(&id).unwrap_or_default();
+            let mut memory = self.locals.remove(&id).unwrap_or_default();
+            memory.rights = self.rights.entry(self.dc.clone()).or_default().clone();
             locals.push(memory.look(&here, id, mapping, &own));
         }
         let routes = self.routes(&statuses);

@@ -102,7 +102,7 @@ impl Statuses {
 
     /// Takes over what was read: what is to be followed, and whether a replication that is known to
     /// come here was never seen to.
-    fn take(&mut self, read: IndexMap<Key, Status>, client: &Client) -> Vec<Source> {
+    fn take(&mut self, read: &IndexMap<Key, Status>, client: &Client) -> Vec<Source> {
         let Ground { told, memory, .. } = &self.ground;
         let agent = client.agent().address();
         self.seen.extend(read.clone());
@@ -137,7 +137,7 @@ impl Follower for Statuses {
             match self.read(&client).await {
                 Ok((read, index)) => {
                     (self.index, self.has_read) = (index, true);
-                    let missing = self.take(read, &client);
+                    let missing = self.take(&read, &client);
                     // What is not seen may be there, where the token is not shown all.
                     let is_doubtful = self.found.is_empty() || !missing.is_empty();
                     if !is_doubtful || self.rights.are_whole([&client, &client]).await {

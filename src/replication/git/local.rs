@@ -31,7 +31,8 @@ pub(super) struct Local {
     /// The index of the newest deletion below the folder, as far as Consul remembers one.
     deletion: Option<u64>,
     left: Left,
-    rights: Rights,
+    /// What the token may see here, which all branches share.
+    pub rights: Rights,
     /// The token may not see every key.
     is_filtered: bool,
     /// The index of the keys' folder when they were read.
@@ -124,7 +125,7 @@ impl Local {
             || self.deletion.is_some_and(|deletion| deletion > listed.0);
         if self.has_rested && !self.is_filtered && misses {
             // What the token may see has perhaps shrunk since it was asked.
-            self.rights = Rights::default();
+            self.rights.forget().await;
             self.is_filtered = !self.rights.are_whole([here, here]).await;
             self.deletion = self.deletion.filter(|_| !self.is_filtered);
         }

@@ -85,6 +85,7 @@ pub(super) fn why(ctx: &Ctx, stream: &Stream, row: &Differing) -> Vec<Cell> {
 }
 
 /// What holds up what consul-replicate has to bring.
+#[derive(Clone, Copy)]
 enum Waits {
     /// Nothing: it is on its way.
     ForTheRun,
