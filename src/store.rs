@@ -3,7 +3,7 @@
 //! Rows are shared and immutable. An error changes only freshness, never rows. A feed for a subject
 //! that is no longer shown is dropped by its ticket.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -155,6 +155,17 @@ pub enum Change {
     Edges(Dc),
     /// Nothing that is shown.
     Nothing,
+}
+
+impl Change {
+    /// The same, and that these instances are not what they were either.
+    fn and_gone(mut self, gone: Vec<InstanceKey>) -> Self {
+        if let Self::Instances(_, _, keys) = &mut self {
+            let told: HashSet<InstanceKey> = keys.iter().cloned().collect();
+            keys.extend(gone.into_iter().filter(|key| !told.contains(key)));
+        }
+        self
+    }
 }
 
 /// All datacenters. A copy shares the rows.
@@ -358,12 +369,20 @@ impl Store {
             }
             Body::Freshness(List::Subject(_), _) if is_late => Change::Nothing,
             Body::Freshness(list, freshness) => {
-                match &list {
+                let gone = match &list {
                     List::Subject(subject) => dc.stands(subject, freshness),
-                    _ => drop(dc.fresh.insert(list, freshness)),
-                }
+                    _ => {
+                        dc.fresh.insert(list.clone(), freshness);
+                        Vec::new()
+                    }
+                };
                 dc.note_sight(at);
-                Change::Datacenter(name)
+                match list {
+                    List::Subject(subject) if !gone.is_empty() => {
+                        Change::Instances(name, subject, gone)
+                    }
+                    _ => Change::Datacenter(name),
+                }
             }
             Body::Managers(managers) => {
                 dc.managers = Some(managers);
@@ -374,8 +393,10 @@ impl Store {
                 Change::Prints(name)
             }
             _ if is_late => Change::Nothing,
-            told if !dc.makes_way(&told) => Change::Nothing,
-            shown => dc.show(name, shown, at),
+            shown => match dc.makes_way(&shown) {
+                Some(gone) => dc.show(name, shown, at).and_gone(gone),
+                None => Change::Nothing,
+            },
         }
     }
 }

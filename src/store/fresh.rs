@@ -57,6 +57,22 @@ impl Datacenter {
         }
     }
 
+    /// How fresh what its pulse says is: that it answers, who leads it, and how far away it is.
+    pub fn heard(&self) -> Freshness {
+        let lists = [List::Checks, List::Services, List::Nodes, List::Servers];
+        // What does not answer answered last when that was last confirmed.
+        let last = || lists.iter().filter_map(|list| self.freshness(list).at).max();
+        let (state, at) = match &self.pulse.link {
+            Link::Unknown => (State::Loading, None),
+            Link::Led(_) | Link::Leaderless => (State::Live, Some(self.pulse.at)),
+            Link::Dark { why, retry_at, .. } => {
+                let (since, why, retry_at) = (last(), Arc::clone(why), *retry_at);
+                (State::Stale { since, why, retry_at }, since)
+            }
+        };
+        Freshness { state, at, ..Freshness::default() }
+    }
+
     /// A count of what one of its lists holds; `None` where that is not known: the list never
     /// came, or there is none of it in a list that ACLs may have shortened.
     pub fn counted(&self, list: &List, n: usize) -> Option<usize> {

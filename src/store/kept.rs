@@ -133,30 +133,29 @@ impl Datacenter {
         self.recalled.contains(subject)
     }
 
-    /// Makes way for something that is told anew of a subject; false where what was told before says
-    /// more.
-    pub(super) fn makes_way(&mut self, body: &Body) -> bool {
+    /// Makes way for something that is told anew of a subject; gives the instances that were told
+    /// before, and `None` where that says more than what is told now.
+    pub(super) fn makes_way(&mut self, body: &Body) -> Option<Vec<InstanceKey>> {
         let is_beginning = match body {
             Body::Edges(edges) => edges.at.is_none(),
             Body::Disagreements(swept) => swept.at.is_none(),
             _ => false,
         };
         let Some(subject) = subject_of(body).filter(|subject| self.is_recalled(subject)) else {
-            return true;
+            return Some(Vec::new());
         };
-        if !is_beginning {
-            self.drop_recalled(&subject);
-        }
-        !is_beginning
+        (!is_beginning).then(|| self.drop_recalled(&subject))
     }
 
-    /// Takes in how fresh a subject is: what was told before keeps its age until it is told anew.
-    pub(super) fn stands(&mut self, subject: &Subject, mut fresh: Freshness) {
+    /// Takes in how fresh a subject is: what was told before keeps its age until it is told anew. Gives
+    /// the instances that are gone by that.
+    pub(super) fn stands(&mut self, subject: &Subject, mut fresh: Freshness) -> Vec<InstanceKey> {
+        let mut gone = Vec::new();
         let list = List::Subject(subject.clone());
         if self.is_recalled(subject) {
             match fresh.at {
                 // Of a list that is empty nothing else is told.
-                Some(_) => self.drop_recalled(subject),
+                Some(_) => gone = self.drop_recalled(subject),
                 None => {
                     fresh.at = self.fresh.get(&list).and_then(|fresh| fresh.at);
                     if let State::Stale { since, .. } = &mut fresh.state {
@@ -166,21 +165,21 @@ impl Datacenter {
             }
         }
         self.fresh.insert(list, fresh);
+        gone
     }
 
-    fn drop_recalled(&mut self, subject: &Subject) {
+    fn drop_recalled(&mut self, subject: &Subject) -> Vec<InstanceKey> {
         self.recalled.remove(subject);
         match subject {
-            Subject::Service(_) => drop(self.instances.remove(subject)),
-            Subject::Node(node) => {
-                self.instances.remove(subject);
-                self.node_checks.remove(node);
-            }
+            Subject::Node(node) => drop(self.node_checks.remove(node)),
             Subject::Consumers(name) => drop(self.consumers.remove(name)),
             Subject::Disagreements => self.swept = None,
             Subject::Map => self.edges = None,
             _ => {}
         }
+        // Nothing stays of them, but that it was told.
+        let rows = self.instances.get_mut(subject).map(std::mem::take);
+        rows.into_iter().flat_map(Rows::into_keys).collect()
     }
 }
 

@@ -38,9 +38,10 @@ impl Map {
     pub(super) fn patch_apart(&mut self, ctx: &Ctx, names: &[ServiceName]) -> bool {
         let mut is_other = false;
         for name in names {
-            is_other |= match self.is_apart(ctx, name) {
-                true => self.apart.insert(name.clone()),
-                false => self.apart.remove(name),
+            is_other |= if self.is_apart(ctx, name) {
+                self.apart.insert(name.clone())
+            } else {
+                self.apart.remove(name)
             };
         }
         is_other

@@ -177,7 +177,6 @@ impl Drawn {
     }
 }
 
-/// On which sides of what is seen the map goes on.
 impl Drawn {
     /// Marks the border where lines or nodes go on behind it: at each row, and in its corners.
     pub fn paint_more(&self, ctx: &Ctx, (top, left): (usize, usize), area: Rect, buf: &mut Buffer) {
