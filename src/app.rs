@@ -464,8 +464,15 @@ impl App {
         }
         let ticket = self.scope.ticket + 1;
         self.scope = Scope { ticket, focus: self.focus.clone(), subjects, glanced };
-        self.store.show(&self.scope);
+        let is_recalled = self.store.show(&self.scope);
         effects.push(Effect::Scope(self.scope.clone()));
+        if is_recalled {
+            self.is_dirty = true;
+            if let Some(job) = self.with_view(|view, ctx| view.load(ctx)) {
+                effects.push(Effect::Order(self.trail.id(), job));
+            }
+            self.fit();
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Entry {
 pub enum What {
     /// What the watch layer told.
     Report(Report),
-    /// What is shown from now on: all other subjects are forgotten.
+    /// What is shown from now on: all other subjects are put away.
     Scope(Scope),
     /// A second or so passed, and the trends took their samples.
     Tick,
@@ -105,7 +105,9 @@ fn apply(what: &What, at: DateTime<Utc>, store: &mut Store) {
         What::Report(report) => {
             store.apply(report.clone());
         }
-        What::Scope(scope) => store.show(scope),
+        What::Scope(scope) => {
+            store.show(scope);
+        }
         What::Tick => {
             store.sample(at);
         }

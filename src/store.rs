@@ -3,7 +3,7 @@
 //! Rows are shared and immutable. An error changes only freshness, never rows. A feed for a subject
 //! that is no longer shown is dropped by its ticket.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -30,7 +30,9 @@ use crate::domain::server::Servers;
 use crate::domain::wan::Wan;
 
 mod away;
+mod fresh;
 pub mod held;
+pub(crate) mod kept;
 pub mod merge;
 pub mod overview;
 pub(crate) mod sights;
@@ -42,6 +44,7 @@ pub mod verdict;
 
 pub use crate::domain::track::Since;
 use held::Held;
+use kept::Kept;
 pub use totals::Totals;
 use tracked::Tracked;
 use trend::Trend;
@@ -102,6 +105,10 @@ pub struct Datacenter {
     pub is_gone: bool,
     pub(crate) sight: sights::Seen,
     pub(crate) fresh: HashMap<List, Freshness>,
+    /// What was told of subjects that are not shown, the oldest first.
+    pub(crate) kept: VecDeque<Arc<Kept>>,
+    /// The subjects of which what is shown was told before they were shown again.
+    pub(crate) recalled: BTreeSet<Subject>,
 }
 
 /// What a report changed.
@@ -148,6 +155,17 @@ pub enum Change {
     Edges(Dc),
     /// Nothing that is shown.
     Nothing,
+}
+
+impl Change {
+    /// The same, and that these instances are not what they were either.
+    fn and_gone(mut self, gone: Vec<InstanceKey>) -> Self {
+        if let Self::Instances(_, _, keys) = &mut self {
+            let told: HashSet<InstanceKey> = keys.iter().cloned().collect();
+            keys.extend(gone.into_iter().filter(|key| !told.contains(key)));
+        }
+        self
+    }
 }
 
 /// All datacenters. A copy shares the rows.
@@ -249,19 +267,26 @@ impl Store {
         has_moved
     }
 
-    /// Learns what is shown from now on: forgets all other subjects, and drops what still comes of
-    /// them.
-    pub fn show(&mut self, scope: &Scope) {
+    /// Learns what is shown from now on: puts all other subjects away, and drops what still comes of
+    /// them. True where something that was put away is shown again.
+    pub fn show(&mut self, scope: &Scope) -> bool {
         self.ticket = scope.ticket;
+        let all = || scope.subjects.iter().chain(&scope.glanced.passing);
         self.keep_subjects(|dc, subject| {
-            let mut all = scope.subjects.iter().chain(&scope.glanced.passing);
-            all.any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
+            all().any(|wanted| wanted.dc == *dc && wanted.subject == *subject)
         });
+        let mut is_recalled = false;
+        for wanted in all() {
+            let dc = self.datacenters.get_mut(&wanted.dc);
+            is_recalled |= dc.is_some_and(|dc| dc.recall(&wanted.subject));
+        }
+        is_recalled
     }
 
-    /// Forgets the instances of subjects that are no longer shown.
+    /// Forgets what is of subjects that are no longer shown, but for what is kept of it.
     fn keep_subjects(&mut self, keep: impl Fn(&Dc, &Subject) -> bool) {
         for (name, dc) in &mut self.datacenters {
+            dc.put_away(|subject| keep(name, subject));
             dc.instances.retain(|subject, _| keep(name, subject));
             dc.folders.retain(|prefix, _| keep(name, &Subject::Folder(prefix.clone())));
             dc.entries.retain(|key, _| keep(name, &Subject::Key(key.clone())));
@@ -306,7 +331,7 @@ impl Store {
         };
         match body {
             Body::Pulse(pulse) => {
-                dc.pulse = pulse;
+                dc.beats(pulse);
                 dc.note_sight(at);
                 Change::Datacenter(name)
             }
@@ -344,9 +369,20 @@ impl Store {
             }
             Body::Freshness(List::Subject(_), _) if is_late => Change::Nothing,
             Body::Freshness(list, freshness) => {
-                dc.fresh.insert(list, freshness);
+                let gone = match &list {
+                    List::Subject(subject) => dc.stands(subject, freshness),
+                    _ => {
+                        dc.fresh.insert(list.clone(), freshness);
+                        Vec::new()
+                    }
+                };
                 dc.note_sight(at);
-                Change::Datacenter(name)
+                match list {
+                    List::Subject(subject) if !gone.is_empty() => {
+                        Change::Instances(name, subject, gone)
+                    }
+                    _ => Change::Datacenter(name),
+                }
             }
             Body::Managers(managers) => {
                 dc.managers = Some(managers);
@@ -357,7 +393,10 @@ impl Store {
                 Change::Prints(name)
             }
             _ if is_late => Change::Nothing,
-            shown => dc.show(name, shown, at),
+            shown => match dc.makes_way(&shown) {
+                Some(gone) => dc.show(name, shown, at).and_gone(gone),
+                None => Change::Nothing,
+            },
         }
     }
 }
@@ -367,40 +406,9 @@ fn keys<K, V>(delta: Delta<K, V>) -> Vec<K> {
 }
 
 impl Datacenter {
-    /// How fresh one of its lists is. A list is confirmed by each pulse while it is live; of a
-    /// datacenter that is gone nothing is.
-    pub fn freshness(&self, list: &List) -> Freshness {
-        let mut freshness = self.fresh.get(list).cloned().unwrap_or_default();
-        if self.is_gone {
-            let why = Arc::from("gone from the agent's list");
-            freshness.state = State::Stale { since: freshness.at, why, retry_at: None };
-            freshness.is_polled = false;
-            return freshness;
-        }
-        // What is looked at now and then is as old as the last look.
-        let is_followed = *list != List::Subject(Subject::Disagreements);
-        if freshness.state == State::Live && !freshness.is_polled && is_followed {
-            freshness.at = freshness.at.map(|at| at.max(self.pulse.at));
-        }
-        freshness
-    }
-
-    /// A count of what one of its lists holds; `None` where that is not known: the list never
-    /// came, or there is none of it in a list that ACLs may have shortened.
-    pub fn counted(&self, list: &List, n: usize) -> Option<usize> {
-        let freshness = self.freshness(list);
-        (!freshness.is_empty() && (n > 0 || !freshness.may_be_filtered)).then_some(n)
-    }
-
     /// True when it answers and has a leader.
     pub fn is_led(&self) -> bool {
         matches!(self.pulse.link, Link::Led(_))
-    }
-
-    /// True while nothing of a subject can change without being told at once.
-    fn follows(&self, subject: Subject) -> bool {
-        let fresh = self.freshness(&List::Subject(subject));
-        fresh.is_live() && !fresh.is_polled
     }
 
     /// Notes when checks changed their state. What fails in the first answer failed before.

@@ -27,7 +27,7 @@ use super::server::Servers;
 use super::wan::Wan;
 
 /// A list that is only watched while something shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// The instances of a service (in one datacenter).
     Service(ServiceName),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::What;
 use crate::domain::delta::{Delta, Rows};
-use crate::domain::feed::{Body, Feed, List, Report};
+use crate::domain::feed::{Body, Feed, List, Report, Subject};
 use crate::store::{Datacenter, Store};
 
 /// What of a change is new to a store; `None` when nothing is.
@@ -43,6 +43,9 @@ fn is_of_subject(body: &Body) -> bool {
 
 fn of_subject(dc: &Datacenter, feed: Feed) -> Option<Feed> {
     let is_known = match &feed.body {
+        // What is told anew takes the place of what was: all of it is news.
+        Body::Instances(subject, _) if dc.is_recalled(subject) => false,
+        Body::NodeChecks(node, _) if dc.is_recalled(&Subject::Node(node.clone())) => false,
         Body::Instances(subject, delta) => match dc.instances.get(subject) {
             Some(known) => {
                 let body = Body::Instances(subject.clone(), new_rows(known, delta)?);

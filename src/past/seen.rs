@@ -51,13 +51,16 @@ fn of_feed(dc: &Datacenter, feed: &Feed) -> bool {
         }
         // The first answer about a subject is news to the operator who opened it, not to the world.
         Body::Instances(subject, delta) => {
-            dc.instances.get(subject).is_some_and(|known| is_other(known, delta))
+            let known = dc.instances.get(subject).filter(|_| !dc.is_recalled(subject));
+            known.is_some_and(|known| is_other(known, delta))
         }
         Body::NodeChecks(node, checks) => {
             let states = |checks: &[Arc<Check>]| -> Vec<_> {
                 checks.iter().map(|check| (check.id.clone(), check.status)).collect()
             };
-            dc.node_checks.get(node).is_some_and(|known| states(known) != states(checks))
+            let is_recalled = dc.is_recalled(&Subject::Node(node.clone()));
+            let known = dc.node_checks.get(node).filter(|_| !is_recalled);
+            known.is_some_and(|known| states(known) != states(checks))
         }
         Body::Folder(folder) => dc.folders.get(folder.prefix()).is_some_and(|known| {
             !known.is_beginning() && !folder.is_beginning() && known != folder
@@ -70,11 +73,14 @@ fn of_feed(dc: &Datacenter, feed: &Feed) -> bool {
         }
         Body::Locks(locks) => dc.held.under(&locks.prefix).is_some_and(|known| known != locks),
         Body::Consumers(now) => {
-            let known = dc.consumers.get(&now.service);
+            let is_recalled = dc.is_recalled(&Subject::Consumers(now.service.clone()));
+            let known = dc.consumers.get(&now.service).filter(|_| !is_recalled);
             known.is_some_and(|known| known.said().ne(now.said()))
         }
         Body::Disagreements(now) => dc.swept.as_ref().is_some_and(|known| {
-            known.at.is_some() && now.at.is_some() && known.said().ne(now.said())
+            let are_whole = known.at.is_some() && now.at.is_some();
+            let is_recalled = dc.is_recalled(&Subject::Disagreements);
+            are_whole && !is_recalled && known.said().ne(now.said())
         }),
         Body::Freshness(list, fresh) => {
             let known = dc.freshness(list).state;

@@ -37,6 +37,17 @@ pub fn past(ctx: &Ctx, word: &str) -> Cell {
     Cell::new(format!("{} was {word}", ctx.look.sign(Sign::Stale)), Role::Stale)
 }
 
+/// What a cell says, as what was.
+pub fn was(ctx: &Ctx, cell: &Cell) -> Cell {
+    past(ctx, &cell.runs.iter().map(|(text, _)| &**text).collect::<String>())
+}
+
+/// What a cell says, behind the sign that nothing confirms it: where there is no room for words.
+pub fn old(ctx: &Ctx, cell: &Cell) -> Cell {
+    let text: String = cell.runs.iter().map(|(text, _)| &**text).collect();
+    Cell::new(format!("{} {text}", ctx.look.sign(Sign::Stale)), Role::Stale)
+}
+
 /// A datacenter's state as sign and role: one that does not answer has a sign of its own.
 pub fn verdict(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
     match (verdict, verdict.status()) {
@@ -120,12 +131,12 @@ pub fn summary(check: &Check) -> String {
     clean(check.says()).into_owned()
 }
 
-/// Everything that a check says, as lines.
-pub fn check_lines(ctx: &Ctx, check: &Check, held: Option<Since>) -> Vec<Cell> {
+/// Everything that a check says, as lines; `state` is how its state is shown.
+pub fn check_lines(ctx: &Ctx, state: Cell, check: &Check, held: Option<Since>) -> Vec<Cell> {
     let field = |name: &'static str, value: &str| {
         Cell::new(format!("{name:<9}"), Role::Muted).then(clean(value).into_owned(), Role::Text)
     };
-    let mut lines = vec![status(ctx, check.status)];
+    let mut lines = vec![state];
     if let (Some(held), Some(last)) = (held, lines.last_mut()) {
         let mut ago = since(ctx.now, Some(held));
         last.runs.push((" for ".into(), Role::Muted));

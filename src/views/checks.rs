@@ -27,7 +27,7 @@ mod groups;
 mod rows;
 
 use groups::Groups;
-use rows::{CheckRow, Group};
+use rows::{CheckRow, Group, Member};
 
 /// The view's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -86,10 +86,7 @@ impl Listing for Checks {
             Column::new("status", "state", Width::Fit(8, 17), |row: &CheckRow| {
                 let own = row.check().map(|check| check.status);
                 let status = own.unwrap_or_else(|| row.group.checks.worst());
-                if fresh::is_old(ctx, row.group.dc(), &List::Checks) {
-                    return cells::past(ctx, status.word());
-                }
-                cells::status(ctx, status)
+                fresh::status(ctx, row.group.dc(), &List::Checks, status)
             })
             .sorts_worst_first(|a: &CheckRow, b| a.group.urgency().cmp(&b.group.urgency())),
             Column::new("name", self.subject(), Width::Fit(10, longest), |row: &CheckRow| {
@@ -201,8 +198,11 @@ impl Listing for Checks {
 
     fn detail(&self, ctx: &Ctx, row: &CheckRow) -> Option<Detail> {
         let title = format!(" {} @ {} ", clean(row.group.name()), clean(row.group.dc().as_str()));
-        let lines = match &row.member {
-            Some(member) => cells::check_lines(ctx, &member.check, member.since),
+        let lines = match row.member.as_deref() {
+            Some(Member { check, since, .. }) => {
+                let state = fresh::status(ctx, row.group.dc(), &List::Checks, check.status);
+                cells::check_lines(ctx, state, check, *since)
+            }
             None => describe(ctx, &row.group),
         };
         Some(Detail { title: Cell::new(title, Role::Title), lines: Lines::Whole(lines) })
@@ -287,9 +287,13 @@ impl Checks {
 /// What a folded group holds.
 fn describe(ctx: &Ctx, group: &Group) -> Vec<Cell> {
     let noun = if group.checks.failing() == 1 { " check" } else { " checks" };
-    let mut lines = vec![cells::failing(&group.checks).then(noun, Role::Muted)];
+    let counted = |list, counts| {
+        let cell = cells::failing(counts);
+        if fresh::is_old(ctx, group.dc(), &list) { cells::was(ctx, &cell) } else { cell }
+    };
+    let mut lines = vec![counted(List::Checks, &group.checks).then(noun, Role::Muted)];
     if let Some(service) = &group.service {
-        let mut instances = cells::failing(&service.counts);
+        let mut instances = counted(List::Services, &service.counts);
         let all = service.instances.map(|n| format!(" of {} instances", count(n)));
         instances.runs.push((all.unwrap_or_default().into(), Role::Muted));
         lines.push(instances);
@@ -297,7 +301,7 @@ fn describe(ctx: &Ctx, group: &Group) -> Vec<Cell> {
     for member in group.first(DESCRIBED) {
         let check = &member.check;
         lines.push(Cell::default());
-        let mut head = cells::status(ctx, check.status);
+        let mut head = fresh::status(ctx, group.dc(), &List::Checks, check.status);
         let what = format!(" {}  {} ", clean(check.node.as_str()), clean(&check.name));
         head.runs.push((what.into(), Role::Text));
         head.runs.extend(cells::since(ctx.now, member.since).runs);

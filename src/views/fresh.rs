@@ -5,9 +5,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Ctx;
+use super::{Ctx, cells};
 use crate::domain::feed::{Link, List};
 use crate::domain::freshness::{Freshness, State};
+use crate::domain::health::Status;
 use crate::domain::ids::Dc;
 use crate::store::Datacenter;
 use crate::table::column::Cell;
@@ -154,6 +155,11 @@ pub fn is_old(ctx: &Ctx, dc: &Dc, list: &List) -> bool {
     matches!(state, Some(State::Stale { .. } | State::Denied { .. }))
 }
 
+/// A state that this list tells: where nobody confirms it, as what was.
+pub fn status(ctx: &Ctx, dc: &Dc, list: &List, status: Status) -> Cell {
+    if is_old(ctx, dc, list) { cells::past(ctx, status.word()) } else { cells::status(ctx, status) }
+}
+
 /// The title of a list: what it is, how many rows, its filter and its freshness.
 pub fn title<R: Row>(
     ctx: &Ctx,
@@ -178,6 +184,13 @@ pub fn title<R: Row>(
     }
     cell.runs.extend(summary(ctx, fresh, begun).runs);
     cell.then(" ", Role::Title)
+}
+
+/// How fresh what all datacenters are asked for by their pulse is, in a title.
+pub fn of_pulses(ctx: &Ctx) -> Cell {
+    let pulse = |(name, dc): (&Dc, &Datacenter)| (name.clone(), dc.heard());
+    let all: Vec<_> = ctx.store.datacenters().map(pulse).collect();
+    summary(ctx, &all, &[])
 }
 
 /// All freshness in one line: one word while all are live, else each that is not.

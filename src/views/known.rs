@@ -171,9 +171,7 @@ pub fn health(ctx: &Ctx, unseen: &Unseen, dc: &Dc, service: Option<&ServiceHealt
     if !unseen.is_old(dc) {
         return cell;
     }
-    let text: String = cell.runs.iter().map(|(text, _)| &**text).collect();
-    let sign = ctx.look.sign(Sign::Stale);
-    Cell::new(format!("{sign} {text}"), Role::Stale)
+    cells::old(ctx, &cell)
 }
 
 /// What fails of a service, in words; what was failing where nobody confirms it, apart.

@@ -3,9 +3,11 @@
 //! A small map is shown whole; a large one around one service, so many steps up and down, or whole
 //! with what belongs together folded. It is never more than [`MOST`] nodes, so that it can be read,
 //! and is laid out within a frame; of a knot of edges those that others imply are not drawn. The arrows
-//! walk it: left to who calls, right to whom is called. What is drawn where is worked out in [`drawn`].
+//! walk it: left to who calls, right to whom is called. What is drawn where is worked out in [`drawn`];
+//! services without an edge, in [`apart`]: those that fail are counted, and one that is asked for stands
+//! alone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -24,10 +26,10 @@ use crate::store::Change;
 use crate::table::job::Job;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
-use crate::ui::widgets::pane::{
-    Detail, Lines, SIDE_BY_SIDE, below, detail_area, draw_detail, draw_frame,
-};
+use crate::ui::widgets::pane::{Detail, Lines, SIDE_BY_SIDE, below, draw_detail, draw_frame};
 
+mod apart;
+mod arrange;
 pub(super) mod detail;
 mod drawn;
 mod trouble;
@@ -49,6 +51,8 @@ pub const ENTRY: Entry = Entry {
 const MOST: usize = 120;
 /// A map of so many services is shown whole unless a service is named.
 const WHOLE: usize = 60;
+/// The least that the pane beside the map is wide: a name with where it is known from.
+const LEAST_DETAIL: u16 = 44;
 /// Steps up and down: the usual, and the most.
 const HOPS: usize = 2;
 const MOST_HOPS: usize = 3;
@@ -66,6 +70,7 @@ fn open(place: &Place) -> Box<dyn View> {
         open: HashSet::new(),
         shown: Vec::new(),
         left_out: 0,
+        apart: BTreeSet::new(),
         drawn: Drawn::default(),
         unseen: Unseen::default(),
         top: (0, 0),
@@ -99,6 +104,8 @@ pub(super) struct Map {
     shown: Vec<Node>,
     /// Nodes that are near enough and have no room.
     left_out: usize,
+    /// The services that fail and have no edge.
+    apart: BTreeSet<ServiceName>,
     drawn: Drawn,
     /// The datacenters of which it was not known then how they are.
     unseen: Unseen,
@@ -157,77 +164,16 @@ impl Map {
         self.here().is_some_and(|node| self.shown.binary_search(&node).is_ok())
     }
 
-    /// Works out what is shown, and where.
-    fn arrange(&mut self, ctx: &Ctx) {
-        self.unseen = Unseen::of(ctx);
-        let is_large = self.net.names().len() > WHOLE;
-        if is_large && self.around.is_none() && !self.is_all {
-            // It stays there, whatever fails next.
-            self.around = self.root(ctx, None).and_then(|node| self.net.name(node)).cloned();
-            self.is_all = self.around.is_none();
-        }
-        let around = self.around.as_ref().filter(|_| !self.is_all);
-        let around = around.and_then(|name| self.net.find(name));
-        self.picture = if is_large && around.is_none() {
-            let tags = |name: &ServiceName| tags(ctx, name);
-            Folded::of(&self.net, ctx.fold, &self.open, tags)
-        } else {
-            Folded::flat(&self.net)
-        };
+    fn step(&mut self, ctx: &Ctx, action: Action) -> Response {
+        let Some(here) = self.here() else { return Response::Ignored };
         let graph = self.picture.net.graph();
-        let mut near = match around {
-            Some(node) => graph.around(node, self.hops, self.hops),
-            None => (0..graph.len()).collect(),
+        let to = match action {
+            Action::Left => self.nearest(graph.called_by(here)),
+            Action::Right => self.nearest(graph.calls(here)),
+            Action::Up => self.drawn.beside(here, -1),
+            _ => self.drawn.beside(here, 1),
         };
-        let name = |node: Node| self.picture.net.name(node);
-        let is_failing = |node: Node| {
-            fails(name(node).and_then(|it| worst(ctx, &self.unseen, &self.picture, it)))
-        };
-        self.left_out = near.len().saturating_sub(MOST);
-        if self.left_out > 0 {
-            // What fails, and what much depends on, comes first.
-            near.sort_by_key(|node| {
-                let degree = graph.called_by(*node).len() + graph.calls(*node).len();
-                let is_it = Some(*node) == around || name(*node) == self.at.as_ref();
-                std::cmp::Reverse((is_it, is_failing(*node), degree))
-            });
-            near.truncate(MOST);
-            near.sort_unstable();
-        }
-        let failing = near.iter().copied().find(|node| is_failing(*node));
-        let first = around.or(failing).or_else(|| near.first().copied()).and_then(name).cloned();
-        self.shown = near;
-        if let Some(group) = self.at.as_ref().and_then(|name| self.picture.group_of(name)) {
-            self.at = Some(group.clone());
-        }
-        if !self.is_shown() {
-            self.at = first;
-        }
-        self.draw_anew(ctx);
-    }
-
-    /// Lays out what is shown: its health or the cursor changed, or all of it.
-    fn draw_anew(&mut self, ctx: &Ctx) {
-        self.unseen = Unseen::of(ctx);
-        let before = std::mem::take(&mut self.drawn);
-        let seen = (&self.unseen, &self.picture);
-        self.drawn = Drawn::of(ctx, seen, &self.shown, self.here(), before);
-        self.follow();
-    }
-
-    /// Moves what is on screen so far that the cursor is in it.
-    fn follow(&mut self) {
-        let Some(place) = self.here().and_then(|node| self.drawn.place(node)) else { return };
-        // Nor is there room left behind its end while something is hidden before it.
-        let follow = |(at, len): (usize, usize), all: usize, top: usize, room: u16| {
-            let room = usize::from(room).max(1);
-            at.min(top.min(all.saturating_sub(room))).max((at + len).saturating_sub(room))
-        };
-        let (row, x, len) = place;
-        self.top = (
-            follow((row, 1), self.drawn.rows(), self.top.0, self.room.height),
-            follow((x, len), self.drawn.columns(), self.top.1, self.room.width),
-        );
+        self.go(ctx, to)
     }
 
     fn go(&mut self, ctx: &Ctx, node: Option<Node>) -> Response {
@@ -317,12 +263,14 @@ impl View for Map {
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
         match change {
             Change::Edges(_) | Change::Datacenters => self.load(ctx).into(),
-            Change::Services(_, names) if names.iter().any(|it| self.net.find(it).is_some()) => {
-                // What has no room may fail now, and then comes first.
-                if self.left_out > 0 {
-                    self.arrange(ctx);
-                } else {
-                    self.draw_anew(ctx);
+            Change::Services(_, names) => {
+                let is_other = self.patch_apart(ctx, names);
+                match names.iter().any(|it| self.net.find(it).is_some()) {
+                    false if !is_other => return Response::Ignored,
+                    false => {}
+                    // What has no room may fail now, and then comes first.
+                    true if self.left_out > 0 => self.arrange(ctx),
+                    true => self.draw_anew(ctx),
                 }
                 Response::Changed
             }
@@ -330,7 +278,10 @@ impl View for Map {
                 match self.unseen == Unseen::of(ctx) {
                     true => {}
                     false if self.left_out > 0 => self.arrange(ctx),
-                    false => self.draw_anew(ctx),
+                    false => {
+                        self.draw_anew(ctx);
+                        self.set_apart(ctx);
+                    }
                 }
                 Response::Changed
             }
@@ -343,21 +294,16 @@ impl View for Map {
     }
 
     fn act(&mut self, ctx: &Ctx, action: Action) -> Response {
-        let Some(here) = self.here() else { return Response::Ignored };
-        let graph = self.picture.net.graph();
         match action {
-            Action::Left => self.go(ctx, self.nearest(graph.called_by(here))),
-            Action::Right => self.go(ctx, self.nearest(graph.calls(here))),
-            Action::Up => self.go(ctx, self.drawn.beside(here, -1)),
-            Action::Down => self.go(ctx, self.drawn.beside(here, 1)),
+            Action::Left | Action::Right | Action::Up | Action::Down => self.step(ctx, action),
             Action::Trouble => self.trouble(ctx),
-            Action::Hops => {
+            Action::Hops if self.here().is_some() => {
                 self.hops = self.hops % MOST_HOPS + 1;
                 self.center(ctx);
                 self.arrange(ctx);
                 Response::Changed
             }
-            Action::ExpandAll => {
+            Action::ExpandAll if !self.net.names().is_empty() => {
                 self.fold(ctx);
                 Response::Changed
             }
@@ -366,10 +312,10 @@ impl View for Map {
             Action::Consumers => self.service().map_or(Response::Ignored, |name| {
                 Response::Open(super::consumers::place(name, None))
             }),
-            Action::Copy => {
-                let name = self.at.as_ref().map(ToString::to_string).unwrap_or_default();
-                Response::Copy(name, String::from("1 name"))
-            }
+            Action::Copy => match &self.at {
+                Some(name) => Response::Copy(name.to_string(), String::from("1 name")),
+                None => Response::Ignored,
+            },
             Action::ToggleDetail => {
                 self.shows_detail = !self.shows_detail;
                 Response::Changed
@@ -397,7 +343,11 @@ impl View for Map {
             }
             return;
         }
+        if let Some(name) = self.alone() {
+            apart::draw(ctx, name, inner, buf);
+        }
         self.drawn.paint(ctx, self.top, inner, buf);
+        self.drawn.paint_more(ctx, self.top, inner, buf);
         if let Some((area, detail)) = beside.zip(self.detail(ctx)) {
             draw_detail(ctx.look, &detail, self.detail_top, area, buf);
         }
@@ -413,7 +363,13 @@ impl Map {
             // What the map does not need is for what stands below it.
             below(area, rows.clamp(5, (area.height - area.height / 3).max(5)))
         } else {
-            detail_area(area)
+            // The map has its room first, as long as something of the pane can be read.
+            let usual = area.width * 3 / 5;
+            let columns = u16::try_from(self.drawn.columns()).unwrap_or(u16::MAX);
+            let most = area.width.saturating_sub(LEAST_DETAIL).max(usual);
+            let width = columns.saturating_add(2).clamp(usual, most);
+            let beside = Rect { x: area.x + width, width: area.width - width, ..area };
+            (Rect { width, ..area }, Some(beside))
         }
     }
 
@@ -421,7 +377,10 @@ impl Map {
         let at = self.at.as_ref()?;
         let name = clean(at.as_str()).into_owned();
         let lines = Lines::Whole(match self.service() {
-            Some(service) => detail::lines(ctx, &self.unseen, &self.net, self.net.find(service)?),
+            Some(service) => match self.net.find(service) {
+                Some(node) => detail::lines(ctx, &self.unseen, &self.net, node),
+                None => detail::alone(ctx, &self.unseen, service),
+            },
             None => detail::of_group(ctx, &self.unseen, &self.picture, at),
         });
         Some(Detail { title: cells::text(&format!(" {name} "), Role::Title), lines })

@@ -3,6 +3,7 @@
 //! A field has the health of a service's instances in that datacenter and their versions; the words
 //! say whether it is one datacenter or all. Versions are read of the rows on screen.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
 use crate::table::row::Row;
-use crate::ui::text::clean;
+use crate::ui::text::{clean, truncate_end, width};
 use crate::ui::theme::Role;
 
 /// The view's line in the registry.
@@ -46,6 +47,12 @@ const FIELD: u16 = 28;
 const NARROW: u16 = 10;
 /// What name and words take at least, with border and gaps.
 const FIXED: u16 = 32;
+
+/// The least that the name takes, what the words take at least and at most, and the mark with a gap.
+const NAME: u16 = 12;
+const WORDS: u16 = 12;
+const MOST_WORDS: u16 = 60;
+const BESIDE: u16 = 2;
 
 /// The list.
 #[derive(Default)]
@@ -154,25 +161,35 @@ impl Listing for Matrix {
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, _wide: bool, room: u16) -> Vec<Column<'a, SpreadRow>> {
-        let name = Column::new("name", "service", Width::Fill(12, 40), |row: &SpreadRow| {
+        let name = Column::new("name", "service", Width::Fill(NAME, 40), |row: &SpreadRow| {
             cells::text(row.name.as_str(), Role::Text)
         });
         let mut columns = vec![name.sorts(|a: &SpreadRow, b| a.name.cmp(&b.name))];
-        let dcs = shown_dcs(ctx, room, (FIXED, NARROW));
-        let share =
-            room.saturating_sub(FIXED) / u16::try_from(dcs.len().max(1)).unwrap_or(u16::MAX);
-        let most = share.saturating_sub(1).clamp(NARROW - 1, FIELD);
         let unseen = Arc::new(Unseen::of(ctx));
+        let dcs = shown_dcs(ctx, room, (FIXED, NARROW));
+        // What is not seen is said whole: versions are cut for it.
+        let least = FIXED.saturating_add(u16::try_from(width(&unseen.words())).unwrap_or(u16::MAX));
+        let count = u16::try_from(dcs.len().max(1)).unwrap_or(u16::MAX);
+        let share = room.saturating_sub(least) / count;
+        let most = share.saturating_sub(1).clamp(NARROW - 1, FIELD);
         columns.extend(dcs.iter().map(|dc| dc_column(ctx, &unseen, dc, most)));
-        columns.extend(hidden_dcs(ctx.store.len() - dcs.len()));
-        let words = Column::new("differs", "differs", Width::Fit(12, 60), |row: &SpreadRow| {
+        let hidden = ctx.store.len() - dcs.len();
+        columns.extend(hidden_dcs(hidden));
+        let others = BESIDE + NAME + if hidden > 0 { NARROW } else { 0 };
+        let left = room.saturating_sub(others.saturating_add(count.saturating_mul(most + 1)));
+        let left = left.clamp(WORDS, MOST_WORDS);
+        let has_unseen = !unseen.dcs().is_empty();
+        let words = Width::Fit(WORDS, MOST_WORDS);
+        let words = Column::new("differs", "differs", words, move |row: &SpreadRow| {
             let is_bad = row.known.worst != Status::Passing && !row.difference.is_none();
             let role = match row.known.sure {
                 Sure::Yes if is_bad => Role::Critical,
                 Sure::Yes => Role::Text,
                 Sure::Partly | Sure::No => Role::Stale,
             };
-            cells::text(&row.words, role)
+            let words =
+                if has_unseen { shortened(&row.words, left) } else { row.words.as_str().into() };
+            cells::text(&words, role)
         });
         columns.push(words.sorts_worst_first(|a: &SpreadRow, b| a.difference.cmp(&b.difference)));
         columns
@@ -263,6 +280,18 @@ impl Listing for Matrix {
     fn nothing(&self) -> &'static str {
         "no services"
     }
+}
+
+/// The words in so many cells: the last of them, which say what is not seen, whole.
+fn shortened(words: &str, room: u16) -> Cow<'_, str> {
+    let room = usize::from(room);
+    let Some(end) = words.rfind("; ").filter(|_| width(words) > room) else { return words.into() };
+    let (others, last) = words.split_at(end);
+    let left = room.saturating_sub(width(last));
+    if left == 0 {
+        return last.trim_start_matches("; ").to_owned().into();
+    }
+    format!("{}{last}", truncate_end(others, left)).into()
 }
 
 fn dc_column<'a>(ctx: &'a Ctx, unseen: &Arc<Unseen>, dc: &Dc, most: u16) -> Column<'a, SpreadRow> {

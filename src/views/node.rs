@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::flap::{self, Flap};
 use super::listing::{Heading, Listing, Patch, TableView};
 use super::timeline::near::About;
-use super::{Ctx, Entry, Place, Response, View, allocation, cells, rollout, service};
+use super::{Ctx, Entry, Place, Response, View, allocation, cells, fresh, rollout, service};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::catalog::{Instance, InstanceKey};
@@ -125,6 +125,15 @@ impl Page {
         Subject::Node(self.node.clone())
     }
 
+    fn list(&self) -> List {
+        List::Subject(self.subject())
+    }
+
+    /// How a state on this page is shown.
+    fn state_of(&self, ctx: &Ctx, status: Status) -> Cell {
+        fresh::status(ctx, &self.dc, &self.list(), status)
+    }
+
     fn state<'a>(&self, ctx: &Ctx<'a>) -> Option<&'a Datacenter> {
         ctx.store.dc(&self.dc)
     }
@@ -197,7 +206,7 @@ impl Listing for Page {
             None => format!("node {} @ {}", self.node, self.dc),
             Some(id) => format!("instance {id} on {} @ {}", self.node, self.dc),
         };
-        Heading { what, made_of: vec![List::Subject(self.subject())], is_of_all: false }
+        Heading { what, made_of: vec![self.list()], is_of_all: false }
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, room: u16) -> Vec<Column<'a, Line>> {
@@ -227,7 +236,7 @@ impl Listing for Page {
         };
         vec![
             Column::new("status", "state", Width::Fit(8, 13), |row: &Line| {
-                cells::status(ctx, row.status())
+                self.state_of(ctx, row.status())
             })
             .sorts_worst_first(|a: &Line, b| a.status().cmp(&b.status())),
             Column::new("kind", "kind", Width::Fit(8, 10), kind).rank(1),
@@ -365,11 +374,12 @@ impl Listing for Page {
                 title: Cell::new(format!(" {} ", clean(self.node.as_str())), Role::Title),
                 lines: Lines::Whole(self.node_lines(ctx)),
             },
-            Line::Instance(it) => service::instance_detail(ctx, &self.dc, it),
+            Line::Instance(it) => service::instance_detail(ctx, &self.dc, &self.list(), it),
             Line::Check(check) => Detail {
                 title: Cell::new(format!(" {} ", clean(&check.name)), Role::Title),
                 lines: Lines::Whole(cells::check_lines(
                     ctx,
+                    self.state_of(ctx, check.status),
                     check,
                     flap::check_since(ctx, &self.dc, &check.key(), check.status),
                 )),

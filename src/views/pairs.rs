@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::replication::between;
-use super::{Ctx, Entry, Place, Response, View, cells};
+use super::{Ctx, Entry, Place, Response, View, cells, fresh};
 use crate::app::action::Action;
 use crate::app::command::Takes;
 use crate::domain::feed::Glanced;
@@ -17,7 +17,7 @@ use crate::domain::ids::Dc;
 use crate::store::Change;
 use crate::table::column::Cell;
 use crate::table::job::Job;
-use crate::ui::text::count;
+use crate::ui::text::{age, count};
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
 use crate::ui::widgets::pane::{Detail, Lines, below, draw_detail, draw_frame};
@@ -132,9 +132,11 @@ impl Pairs {
 
     fn draw_table(&self, ctx: &Ctx, area: Rect, buf: &mut Buffer) {
         let dcs = count(self.dcs.len());
-        let title = Cell::new(" pairs ", Role::Title)
-            .then(format!("[{dcs}x{dcs}]"), Role::Accent)
-            .then(" rows are from, columns are to ", Role::Muted);
+        let mut title =
+            Cell::new(" pairs ", Role::Title).then(format!("[{dcs}x{dcs}]"), Role::Accent);
+        title.runs.extend(fresh::of_pulses(ctx).runs);
+        title = title.then(compared(ctx), Role::Muted);
+        title = title.then(" | rows are from, columns are to ", Role::Muted);
         let inner = draw_frame(ctx.look, &title, area, buf);
         if self.dcs.is_empty() {
             let text = Cell::new("looking for datacenters", Role::Muted);
@@ -176,6 +178,15 @@ impl Pairs {
             }
         }
     }
+}
+
+/// When the stream between datacenters that was compared longest ago was, once that is worth a look.
+fn compared(ctx: &Ctx) -> String {
+    let between = ctx.store.streams.values().filter(|stream| stream.id.source.is_some());
+    let oldest = between.filter_map(|stream| stream.at).min();
+    let old = oldest.map(|at| (ctx.now - at).to_std().unwrap_or_default());
+    old.filter(|old| *old >= fresh::YOUNG)
+        .map_or_else(String::new, |old| format!(" | compared {} ago", age(old)))
 }
 
 impl View for Pairs {

@@ -311,7 +311,7 @@ impl Listing for Service {
             let why = fresh::unread(ctx, &row.dc, &self.list()).unwrap_or_default();
             return Some(Detail { title, lines: Lines::Whole(vec![why]) });
         };
-        Some(instance_detail(ctx, &row.dc, it))
+        Some(instance_detail(ctx, &row.dc, &self.list(), it))
     }
 
     fn nothing(&self) -> &'static str {
@@ -319,16 +319,16 @@ impl Listing for Service {
     }
 }
 
-/// What stands beside an instance: what it is, its checks that fail, its meta data.
-pub fn instance_detail(ctx: &Ctx, dc: &Dc, it: &Instance) -> Detail {
-    let mut lines = vec![cells::status(ctx, it.status)];
+/// What stands beside an instance of a list: what it is, its checks that fail, its meta data.
+pub fn instance_detail(ctx: &Ctx, dc: &Dc, list: &List, it: &Instance) -> Detail {
+    let mut lines = vec![fresh::status(ctx, dc, list, it.status)];
     lines.push(Cell::new("address  ", Role::Muted).then(endpoint(it), Role::Text));
     lines.push(cells::joined(["tags    "].into_iter().chain(it.tags.iter().map(AsRef::as_ref))));
     lines.extend(allocation::lines(ctx, dc, &it.id));
     lines.extend(cells::meta_lines(&it.meta));
     for check in &it.checks {
         lines.push(Cell::default());
-        let mut head = cells::status(ctx, check.status);
+        let mut head = fresh::status(ctx, dc, list, check.status);
         head.runs.push((format!("  {}", crate::ui::text::clean(&check.name)).into(), Role::Text));
         lines.push(head);
         lines.push(Cell::new(cells::summary(check), Role::Muted));
@@ -393,10 +393,7 @@ impl Service {
     fn state(&self, ctx: &Ctx, row: &InstanceRow) -> Cell {
         match &row.instance {
             None => Cell::new("?", Role::Stale),
-            Some(it) if fresh::is_old(ctx, &row.dc, &self.list()) => {
-                cells::past(ctx, it.status.word())
-            }
-            Some(it) => cells::status(ctx, it.status),
+            Some(it) => fresh::status(ctx, &row.dc, &self.list(), it.status),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Datacenters that cannot be read keep their place: a row says so, and old rows look old.
 
 use dcview::app::App;
-use dcview::app::msg::Effect;
+use dcview::app::msg::{Effect, Msg};
 use dcview::domain::delta::Delta;
 use dcview::domain::feed::{Body, Link, List, Pulse, Subject};
 use dcview::domain::freshness::State;
@@ -193,4 +193,120 @@ fn a_node_that_passes_has_nothing_that_fails_on_it() {
     assert!(rows(&mut app).iter().all(|row| !row.contains("passing")));
     press(&mut app, "<ctrl-z>/passing<enter>");
     assert_eq!(rows(&mut app).len(), 1, "what is filtered by is what is read");
+}
+
+fn goes_dark(app: &mut App, dc: &str, at: chrono::DateTime<chrono::Utc>) {
+    let link = Link::Dark { why: "refused".into(), detail: "hung up".into(), retry_at: None };
+    world::feed(app, dc, Body::Pulse(Pulse { link, at, ..Pulse::default() }));
+}
+
+#[test]
+fn what_was_known_is_there_when_a_view_is_opened_anew() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    for dc in ["dc-1", "dc-2"] {
+        live(&mut app, dc);
+        world::service(&mut app, dc, "web", 1, 0);
+    }
+    press(&mut app, ":service web<enter>");
+    let subject = Subject::Service("web".into());
+    for dc in ["dc-1", "dc-2"] {
+        let one = vec![instance("n-1", "web-1", Status::Passing)];
+        instances(&mut app, dc, subject.clone(), one);
+    }
+    press(&mut app, ":edges<enter>");
+    let calls = [("web".to_owned(), "db".to_owned())];
+    for dc in ["dc-1", "dc-2"] {
+        world::edges(&mut app, dc, &calls);
+    }
+    press(&mut app, ":overview<enter>");
+    let later = world::now() + chrono::TimeDelta::seconds(50);
+    goes_dark(&mut app, "dc-2", later);
+    app.update(Msg::Clock(later));
+    for (view, kept) in [("service web", "◌ was passing"), ("edges", "meta in dc-1, dc-2")] {
+        press(&mut app, &format!(":{view}<enter>"));
+        // It is asked for, and does not come.
+        for subject in [&subject, &Subject::Map] {
+            world::fresh_subject(&mut app, "dc-2", subject.clone(), State::Loading);
+        }
+        let text = screen(&mut app, 140, 24);
+        assert!(text.contains(kept), "{view}:\n{text}");
+        assert!(text.contains("dc-2 stale 50s: refused"), "{view}:\n{text}");
+        press(&mut app, ":overview<enter>");
+    }
+    press(&mut app, ":map<enter>");
+    let text = screen(&mut app, 140, 24);
+    assert!(text.contains("dc-2: stale 50s: refused") && text.contains("─▶"), "{text}");
+}
+
+#[test]
+fn what_is_read_anew_takes_the_place_of_what_was() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    let subject = Subject::Service("web".into());
+    let ids = |app: &mut App| -> Vec<bool> {
+        let text = screen(app, 120, 24);
+        ["web-1", "web-2"].map(|id| text.contains(&format!(" {id} "))).to_vec()
+    };
+    for (told, expected) in [(&["web-2"][..], [false, true]), (&[], [false, false])] {
+        press(&mut app, ":service web<enter>");
+        instances(
+            &mut app,
+            "dc-1",
+            subject.clone(),
+            vec![instance("n-1", "web-1", Status::Passing)],
+        );
+        press(&mut app, ":overview<enter>:service web<enter>");
+        assert!(ids(&mut app)[0], "what was");
+        let told: Vec<_> = told.iter().map(|id| instance("n-1", id, Status::Passing)).collect();
+        if told.is_empty() {
+            // Of what is empty nothing is told but that it was read.
+            world::fresh_subject(&mut app, "dc-1", subject.clone(), State::Live);
+        } else {
+            instances(&mut app, "dc-1", subject.clone(), told);
+        }
+        assert_eq!(ids(&mut app), expected);
+        press(&mut app, ":overview<enter>");
+    }
+}
+
+#[test]
+fn nothing_is_live_from_the_first_pulse_on_that_fails() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    for dc in ["dc-1", "dc-2"] {
+        live(&mut app, dc);
+    }
+    press(&mut app, ":map<enter>");
+    for dc in ["dc-1", "dc-2"] {
+        world::edges(&mut app, dc, &[("web".to_owned(), "db".to_owned())]);
+    }
+    let later = world::now() + chrono::TimeDelta::seconds(5);
+    goes_dark(&mut app, "dc-2", later);
+    app.update(Msg::Clock(later));
+    let text = screen(&mut app, 140, 24);
+    let title = text.lines().nth(1).unwrap_or_default();
+    assert!(title.contains("dc-2: stale 5s: refused"), "{title}");
+    press(&mut app, ":overview<enter>");
+    let text = screen(&mut app, 160, 24);
+    assert!(row(&text, "dc-1").contains(" now "), "{text}");
+    let dark = row(&text, "dc-2");
+    assert!(!dark.contains(" now ") && dark.contains(" 5s "), "{text}");
+    // No count looks as if it had been measured now, none of it either.
+    assert!(dark.matches("◌ 0").count() >= 4, "{text}");
+}
+
+#[test]
+fn what_stands_beside_an_old_check_says_what_was_too() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    checks(&mut app, "dc-1", vec![check("n-2", "a", "web-1", Status::Critical)]);
+    goes_dark(&mut app, "dc-1", world::now());
+    press(&mut app, ":checks<enter>");
+    for (keys, said) in [("", "◌ was 1 critical check"), ("<enter>j", "◌ was critical")] {
+        press(&mut app, keys);
+        let text = screen(&mut app, 160, 24);
+        let pane: Vec<&str> = text.lines().filter_map(|line| line.split("││").nth(1)).collect();
+        assert!(pane.iter().any(|line| line.starts_with(said)), "{said}:\n{text}");
+        let is_old = |line: &&&str| !line.contains("critical") || line.contains("was");
+        assert!(pane.iter().all(|line| is_old(&line)), "{text}");
+    }
 }

@@ -163,3 +163,76 @@ fn a_key_on_a_service_leads_to_its_place_on_the_map() {
     let text = screen(&mut app, 120, 40);
     assert!(text.contains(", 2 steps around auth live") && text.contains("─ auth ─"), "{text}");
 }
+
+#[test]
+fn what_fails_without_an_edge_is_counted_and_named() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    for (name, critical) in [("web", 0), ("db", 0), ("search", 2), ("audit", 1)] {
+        world::service(&mut app, "dc-1", name, 1, critical);
+    }
+    press(&mut app, ":map<enter>");
+    assert!(!screen(&mut app, 140, 24).contains("no edge"), "nothing was read yet");
+    world::edges(&mut app, "dc-1", &pairs("web-db"));
+    let text = screen(&mut app, 140, 24);
+    assert!(text.contains("map [2], 2 failing have no edge live"), "{text}");
+    press(&mut app, "f");
+    let text = screen(&mut app, 140, 24);
+    let said = "nothing on the map fails; without an edge: audit (critical), search (critical); \
+                ':services' shows them";
+    assert!(text.contains(said), "{text}");
+    world::service(&mut app, "dc-1", "audit", 1, 0);
+    assert!(screen(&mut app, 140, 24).contains(", 1 failing have no edge"));
+}
+
+#[test]
+fn a_service_without_an_edge_stands_alone_with_what_is_known_of_it() {
+    let mut app = small();
+    world::service(&mut app, "dc-1", "search", 1, 2);
+    press(&mut app, ":map search<enter>");
+    told(&mut app);
+    let text = screen(&mut app, 150, 24);
+    assert!(text.contains("no edge of 'search' is known: nobody says that it calls"), "{text}");
+    assert!(text.contains("─ search ─") && text.contains("dc-1  ✗ 1/3"), "{text}");
+    assert!(!text.contains("batch"), "another service is not what was asked for: {text}");
+    press(&mut app, "<left>z");
+    assert!(screen(&mut app, 150, 24).contains("─ search ─"), "nothing leads away from it");
+    press(&mut app, "x");
+    assert!(screen(&mut app, 150, 24).contains("batch"));
+}
+
+#[test]
+fn where_a_chain_goes_on_behind_the_border_there_is_a_sign() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    press(&mut app, ":map s00<enter>zd");
+    let calls = (0..9).map(|n| (format!("s{n:02}-long-name"), format!("s{:02}-long-name", n + 1)));
+    let calls: Vec<_> = calls.collect();
+    world::edges(&mut app, "dc-1", &calls);
+    press(&mut app, "x");
+    let line = |app: &mut App| {
+        let text = screen(app, 60, 24);
+        text.lines().find(|line| line.contains("long-name")).expect("a node").to_owned()
+    };
+    let first = line(&mut app);
+    assert!(first.starts_with('│') && first.ends_with('▶'), "{first}");
+    press(&mut app, "<right><right><right>");
+    let middle = line(&mut app);
+    assert!(middle.starts_with('◀') && middle.ends_with('▶'), "{middle}");
+    press(&mut app, "<right><right><right><right><right><right>");
+    let last = line(&mut app);
+    assert!(last.starts_with('◀') && last.ends_with('│'), "{last}");
+}
+
+#[test]
+fn the_map_has_its_room_before_what_stands_beside_it() {
+    let mut app = app(&["dc-1"]);
+    live(&mut app, "dc-1");
+    press(&mut app, ":map<enter>");
+    let calls = (0..8).map(|n| (format!("tier-{n}-name"), format!("tier-{}-name", n + 1)));
+    world::edges(&mut app, "dc-1", &calls.collect::<Vec<_>>());
+    let text = screen(&mut app, 200, 24);
+    let line = text.lines().find(|line| line.contains("? tier-0-name")).expect("a node");
+    let (map, _) = line.split_once("││").expect("two panes");
+    assert!(map.contains("tier-8-name"), "{text}");
+}

@@ -65,3 +65,17 @@ fn a_datacenter_that_has_not_told_is_no_difference() {
     let line = text.lines().find(|line| line.contains("│ batch")).expect("its line");
     assert!(line.contains("not in dc-3") && !line.contains("not in dc-2"), "{text}");
 }
+
+#[test]
+fn what_is_not_seen_is_said_whole_on_a_small_screen() {
+    let mut app = three();
+    let state = State::Stale { why: "refused".into(), since: None, retry_at: None };
+    for list in [List::Services, List::Checks] {
+        world::fresh(&mut app, "dc-3", list, state.clone());
+    }
+    let text = screen(&mut app, 80, 24);
+    let line = |name: &str| text.lines().find(|it| it.starts_with(name)).expect("its line");
+    assert!(line("│ web ").contains("was failing in dc-3; dc-3 not seen│"), "{text}");
+    assert!(line("│ search ").contains("; dc-3 not seen"), "{text}");
+    assert!(line("│ queue ").contains("; dc-3 not seen"), "{text}");
+}

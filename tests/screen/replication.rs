@@ -352,6 +352,7 @@ fn every_pair_has_its_verdict_its_way_and_its_servers_and_leads_to_its_streams()
     assert!(line(&["dc-1", "✓ IN SYNC 3/3", "◆ EXTRA !1 1/5"]), "{text}");
     assert!(line(&["1.0ms  2/2 alive", "~42ms  1/2 alive"]), "{text}");
     assert!(line(&["dc-2", "no streams"]), "{text}");
+    assert!(line(&["pairs [2x2] ", " | rows are from, columns are to "]), "{text}");
     press(&mut app, "<right>");
     let text = screen(&mut app, 80, 40);
     assert!(text.contains("─ dc-1 -> dc-2 ") && text.contains("t-2 failed"), "{text}");
@@ -379,8 +380,15 @@ fn what_gossip_knew_of_a_datacenter_that_does_not_answer_is_not_shown_as_seen() 
         let pulse = Pulse { at: world::now(), link, ..Pulse::default() };
         world::feed(app, dc, Body::Pulse(pulse));
     };
-    dark(&mut app, "dc-2");
+    for dc in ["dc-1", "dc-2"] {
+        world::live(&mut app, dc);
+    }
     let text = screen(&mut app, 80, 40);
+    assert!(text.contains("pairs [2x2] live | "), "{text}");
+    dark(&mut app, "dc-2");
+    app.update(Msg::Clock(world::now() + chrono::TimeDelta::seconds(41)));
+    let text = screen(&mut app, 80, 40);
+    assert!(text.contains("[2x2] live 41s | dc-2 stale 41s: refused | compared "), "{text}");
     assert!(text.contains("1.0ms  2/2 alive") && text.contains("~42ms  gossip 1/2"), "{text}");
     assert!(text.contains("an end does not answer"), "{text}");
     dark(&mut app, "dc-1");

@@ -111,7 +111,8 @@ fn body(op: Op, ticket: u64) -> (u64, Body) {
     let under = |is_late: bool| ticket.saturating_sub(u64::from(is_late));
     match op {
         Op::Pulse(is_led) => {
-            let link = if is_led { Link::Led("a".into()) } else { Link::Leaderless };
+            let dark = || Link::Dark { why: "refused".into(), detail: "".into(), retry_at: None };
+            let link = if is_led { Link::Led("a".into()) } else { dark() };
             (0, Body::Pulse(Pulse { link, ..Pulse::default() }))
         }
         Op::Check(n, status) => {
@@ -144,7 +145,9 @@ fn body(op: Op, ticket: u64) -> (u64, Body) {
                 n => List::Subject(subject(n)),
             };
             let state = if is_live { State::Live } else { State::Loading };
-            let freshness = Freshness { state, at: Some(second(0)), ..Freshness::default() };
+            // What never came under a ticket has no time.
+            let at = is_live.then(|| second(0));
+            let freshness = Freshness { state, at, ..Freshness::default() };
             (ticket, Body::Freshness(list, freshness))
         }
         Op::Seats(a, b) => {

@@ -4,6 +4,7 @@ use super::shape::record;
 use crate::domain::ids::{NodeName, ServiceName};
 use crate::domain::track::{Change, Track, Tracks};
 use crate::store::held::{Found, Held, Seen};
+use crate::store::kept::Kept;
 use crate::store::sights::Seen as Sighted;
 use crate::store::tracked::Tracked;
 use crate::store::trend::Trend;
@@ -21,6 +22,17 @@ record!(Seen { session, lock_index, since });
 record!(Found { locks, since });
 record!(Held { sessions, since, prefixes });
 record!(Sighted { was_clear, is_away, back });
+record!(Kept {
+    subject,
+    at,
+    may_be_filtered,
+    instances,
+    checks,
+    round_trip,
+    consumers,
+    swept,
+    edges,
+});
 record!(Datacenter {
     pulse,
     services,
@@ -49,5 +61,8 @@ record!(Datacenter {
     is_gone,
     sight,
     fresh,
+} since 2 {
+    kept,
+    recalled,
 });
 record!(Store { datacenters, local, discovery, streams, lags, wan, wans, ticket, rollouts });

@@ -2,10 +2,11 @@
 //! each of that is known from.
 
 use super::{known_of, worst};
-use crate::domain::ids::ServiceName;
+use crate::domain::ids::{Dc, ServiceName};
 use crate::domain::map::fold::Folded;
 use crate::domain::map::graph::Node;
 use crate::domain::map::net::{Link, Net};
+use crate::store::Datacenter;
 use crate::table::column::Cell;
 use crate::ui::text::clean;
 use crate::ui::theme::Role;
@@ -54,18 +55,42 @@ pub(super) fn of_group(
     lines
 }
 
+/// How well a service is in each datacenter.
+fn health(ctx: &Ctx, unseen: &Unseen, name: &ServiceName) -> Vec<Cell> {
+    let line = |(dc, state): (&Dc, &Datacenter)| {
+        let cell = cells::dc(ctx, dc).then("  ", Role::Muted);
+        let health = known::health(ctx, unseen, dc, state.services.get(name).map(|it| &**it));
+        Cell { runs: cell.runs.into_iter().chain(health.runs).collect() }
+    };
+    ctx.store.datacenters().map(line).collect()
+}
+
+/// All lines about a service that has no edge.
+pub(super) fn alone(ctx: &Ctx, unseen: &Unseen, name: &ServiceName) -> Vec<Cell> {
+    let mut lines = health(ctx, unseen, name);
+    if known_of(ctx, unseen, name).is_none() {
+        lines.push(Cell::new("no catalog that was read has it", Role::Muted));
+    }
+    lines.push(Cell::default());
+    lines.push(Cell::new("no edge of it is known", Role::Muted));
+    unread(ctx, &mut lines);
+    lines
+}
+
+/// What of the edges could not be read.
+fn unread(ctx: &Ctx, lines: &mut Vec<Cell>) {
+    for (dc, state) in ctx.store.datacenters() {
+        for problem in state.edges.iter().flat_map(|edges| &edges.problems) {
+            let text = format!("{}: not read: {}", clean(dc.as_str()), clean(problem));
+            lines.push(Cell::new(text, Role::Stale));
+        }
+    }
+}
+
 /// All lines about a service.
 pub(super) fn lines(ctx: &Ctx, unseen: &Unseen, net: &Net, node: Node) -> Vec<Cell> {
     let Some(name) = net.name(node) else { return Vec::new() };
-    let mut lines: Vec<Cell> = ctx
-        .store
-        .datacenters()
-        .map(|(dc, state)| {
-            let cell = cells::dc(ctx, dc).then("  ", Role::Muted);
-            let health = known::health(ctx, unseen, dc, state.services.get(name).map(|it| &**it));
-            Cell { runs: cell.runs.into_iter().chain(health.runs).collect() }
-        })
-        .collect();
+    let mut lines = health(ctx, unseen, name);
     let behind = net.graph().behind(node);
     let stand = if behind == 1 {
         "1 service stands behind it"
@@ -78,12 +103,7 @@ pub(super) fn lines(ctx: &Ctx, unseen: &Unseen, net: &Net, node: Node) -> Vec<Ce
     let status = |name: &ServiceName| known_of(ctx, unseen, name);
     side(ctx, net, "calls", links().filter(|it| it.ends.0 == node), CALLED, status, &mut lines);
     side(ctx, net, "called by", links().filter(|it| it.ends.1 == node), CALLER, status, &mut lines);
-    for (dc, state) in ctx.store.datacenters() {
-        for problem in state.edges.iter().flat_map(|edges| &edges.problems) {
-            let text = format!("{}: not read: {}", clean(dc.as_str()), clean(problem));
-            lines.push(Cell::new(text, Role::Stale));
-        }
-    }
+    unread(ctx, &mut lines);
     lines
 }
 

@@ -177,6 +177,41 @@ impl Drawn {
     }
 }
 
+impl Drawn {
+    /// Marks the border where lines or nodes go on behind it: at each row, and in its corners.
+    pub fn paint_more(&self, ctx: &Ctx, (top, left): (usize, usize), area: Rect, buf: &mut Buffer) {
+        let (height, wide) = (usize::from(area.height), usize::from(area.width));
+        let (bottom, right) = (top + height, left + wide);
+        let mut mark = |x: u16, y: u16, sign: &str| {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.set_symbol(sign).set_style(ctx.look.style(Role::Accent));
+            }
+        };
+        let (to_left, to_right) = (ctx.look.glyphs.arrow(-1), ctx.look.glyphs.arrow(1));
+        for (y, row) in (area.top()..area.bottom()).zip(top..) {
+            let has_line = |from: usize, to: usize| {
+                from < to && self.wiring.cells.range((row, from)..(row, to)).next().is_some()
+            };
+            let boxes = || self.boxes.iter().filter(|it| it.row == row);
+            if has_line(0, left) || boxes().any(|it| it.x < left) {
+                mark(area.x.saturating_sub(1), y, to_left);
+            }
+            let end = |it: &Boxed| it.x + width(&it.text).min(WIDEST);
+            if has_line(right, usize::MAX) || boxes().any(|it| end(it) > right) {
+                mark(area.right(), y, to_right);
+            }
+        }
+        // The title does not come so far.
+        let x = area.right().saturating_sub(1);
+        if top > 0 {
+            mark(x, area.y.saturating_sub(1), ctx.look.sign(Sign::Ascending));
+        }
+        if self.rows() > bottom {
+            mark(x, area.bottom(), ctx.look.sign(Sign::Descending));
+        }
+    }
+}
+
 impl Sparse {
     /// That of these edges between nodes of which these fail: as it is, if they are the same.
     fn of(self, pairs: Vec<(usize, usize)>, failing: Vec<bool>) -> Self {

@@ -35,7 +35,7 @@ impl Map {
                 }
                 unseen => format!("nothing on the map is seen failing{unseen}"),
             };
-            return Response::Notice(text);
+            return Response::Notice(format!("{text}{}", self.apart_named(ctx)));
         };
         let behind = graph.behind(root);
         let name = self.net.name(root).cloned().unwrap_or_default();

@@ -28,6 +28,7 @@ impl Map {
             let text = format!(", {} implied edges hidden", count(self.drawn.hidden));
             title = title.then(text, Role::Muted);
         }
+        title = title.then(self.apart_counted(ctx), Role::Warning);
         if let Some(name) = lost {
             let text = format!(", no edge of '{}' is known", clean(name.as_str()));
             title = title.then(text, Role::Warning);

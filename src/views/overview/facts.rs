@@ -154,52 +154,48 @@ fn named_follower(ctx: &Ctx, dc: &Datacenter) -> Cell {
 }
 
 /// Nodes of its catalog.
-pub fn nodes(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    size(dc, &List::Nodes, dc.nodes.len())
+pub fn nodes(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    size(ctx, dc, &List::Nodes, dc.nodes.len())
 }
 
 /// Services of its catalog.
-pub fn services(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    size(dc, &List::Services, dc.services.len())
+pub fn services(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    size(ctx, dc, &List::Services, dc.services.len())
 }
 
 /// A count that is only known once its list came; none of a list that may be shortened is no count.
-fn size(dc: &Datacenter, list: &List, n: usize) -> Cell {
+fn size(ctx: &Ctx, dc: &Datacenter, list: &List, n: usize) -> Cell {
     match dc.counted(list, n) {
         None => Cell::new("?", Role::Muted),
-        Some(n) => dated(dc, list, Cell::new(count(n), Role::Text)),
+        Some(n) => dated(ctx, dc, list, Cell::new(count(n), Role::Text)),
     }
 }
 
-/// What a list told, as what was where that is not confirmed: the column of its age says how old.
-fn dated(dc: &Datacenter, list: &List, cell: Cell) -> Cell {
-    if dc.freshness(list).is_live() {
-        return cell;
-    }
-    let stale = |(text, _)| (text, Role::Stale);
-    Cell { runs: cell.runs.into_iter().map(stale).collect() }
+/// What a list told, behind a sign where that is not confirmed: the column of its age says how old.
+fn dated(ctx: &Ctx, dc: &Datacenter, list: &List, cell: Cell) -> Cell {
+    if dc.freshness(list).is_live() { cell } else { cells::old(ctx, &cell) }
 }
 
 /// Critical checks.
-pub fn critical(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    failing(dc, dc.totals.checks.critical, Role::Critical)
+pub fn critical(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    failing(ctx, dc, dc.totals.checks.critical, Role::Critical)
 }
 
 /// Warning checks.
-pub fn warning(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    failing(dc, dc.totals.checks.warning, Role::Warning)
+pub fn warning(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    failing(ctx, dc, dc.totals.checks.warning, Role::Warning)
 }
 
 /// Maintenance checks.
-pub fn maintenance(_ctx: &Ctx, dc: &Datacenter) -> Cell {
-    failing(dc, dc.totals.checks.maintenance, Role::Maintenance)
+pub fn maintenance(ctx: &Ctx, dc: &Datacenter) -> Cell {
+    failing(ctx, dc, dc.totals.checks.maintenance, Role::Maintenance)
 }
 
 /// A count of failing checks: a quiet zero is shown only where it is certain.
-fn failing(dc: &Datacenter, n: usize, loud: Role) -> Cell {
+fn failing(ctx: &Ctx, dc: &Datacenter, n: usize, loud: Role) -> Cell {
     match dc.counted(&List::Checks, n) {
         None => Cell::new("?", Role::Muted),
-        Some(n) => dated(dc, &List::Checks, cells::number(n, loud)),
+        Some(n) => dated(ctx, dc, &List::Checks, cells::number(n, loud)),
     }
 }
 
@@ -211,12 +207,12 @@ pub fn trend(ctx: &Ctx, dc: &Datacenter) -> Cell {
 }
 
 /// Instances of all services; unknown where a server gives only names.
-pub fn instances(_ctx: &Ctx, dc: &Datacenter) -> Cell {
+pub fn instances(ctx: &Ctx, dc: &Datacenter) -> Cell {
     if dc.counted(&List::Services, dc.services.len()).is_none() || dc.totals.uncounted > 0 {
         return Cell::new("?", Role::Muted);
     }
     let all = Cell::new(count(dc.totals.instances.total()), Role::Text);
-    dated(dc, &List::Services, all)
+    dated(ctx, dc, &List::Services, all)
 }
 
 /// The estimate by WAN coordinates, or how long the datacenter's last answer took.
@@ -233,8 +229,9 @@ pub fn round_trip(_ctx: &Ctx, dc: &Datacenter) -> Cell {
 fn worst_freshness(dc: &Datacenter) -> Freshness {
     let lists = [List::Checks, List::Services, List::Nodes];
     let all = lists.iter().map(|list| dc.freshness(list));
-    // The oldest one speaks for all; one that never came is older than any.
-    all.min_by_key(|freshness| freshness.at).unwrap_or_default()
+    // The oldest one speaks for all; one that never came is older than any. Of those that are as old
+    // one that is not confirmed does: nothing is as of now then.
+    all.min_by_key(|freshness| (freshness.at, freshness.is_live())).unwrap_or_default()
 }
 
 /// How old the oldest of its lists is.
