@@ -23,7 +23,7 @@ pub mod order;
 pub(crate) mod part;
 pub(crate) mod steps;
 
-pub use judge::{Bounds, Judged, Sight, Word};
+pub use judge::{Bounds, Judged, Sight, Unseen, Word};
 pub use keeper::Rollouts;
 pub use part::{Expected, Failing, Part};
 pub use steps::{Step, Steps};

@@ -15,7 +15,8 @@
 //!
 //! The bound is [`Bounds::stall`], or twice the usual long pause between steps where that is longer,
 //! up to half an hour. A rollout ends as [`end`] says; never while a datacenter cannot be seen, and
-//! where instances may be hidden it is not called done.
+//! where instances may be hidden it is not called done. What only datacenters say that cannot be seen
+//! is what was ([`Judged::is_past`]), and time that passed since they were seen counts for nothing.
 
 use std::sync::Arc;
 
@@ -54,8 +55,30 @@ pub enum Sight {
     Clear,
     /// What is known of it is so now, but need not be all: why.
     Partial(Arc<str>),
-    /// What is known of it is old, or is nothing: why.
-    Unclear(Arc<str>),
+    /// What is known of it is old, or is nothing.
+    Unclear(Unseen),
+}
+
+/// A datacenter that cannot be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// Why.
+    pub why: Arc<str>,
+    /// Until when it was seen (UTC); `None` where that is not known.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Unseen {
+    /// Until when what it told is known to have been so: at least until it was told (UTC).
+    pub fn confirmed(&self, told: DateTime<Utc>) -> DateTime<Utc> {
+        self.until.map_or(told, |until| until.max(told))
+    }
+}
+
+impl From<&str> for Unseen {
+    fn from(why: &str) -> Self {
+        Self { why: why.into(), until: None }
+    }
 }
 
 /// The word, in the order of attention.
@@ -112,6 +135,8 @@ impl Word {
 pub struct Judged<'a> {
     /// The word.
     pub word: Word,
+    /// True where nothing that can be seen now says so: it was so when it was seen last.
+    pub is_past: bool,
     /// For how long nothing moved.
     pub rests: TimeDelta,
     /// How many new instances come in a minute; `None` where it cannot be said, or none come.
@@ -120,8 +145,8 @@ pub struct Judged<'a> {
     pub left: Option<TimeDelta>,
     /// The new instances that are critical and were not before, those of [`Word::Failing`] first.
     pub failing: Vec<(&'a Dc, &'a Seat, Failing)>,
-    /// The datacenters that cannot be seen, and why.
-    pub unclear: Vec<(&'a Dc, &'a Arc<str>)>,
+    /// The datacenters that cannot be seen.
+    pub unclear: Vec<(&'a Dc, &'a Unseen)>,
     /// The datacenters of which not all may be seen, and why.
     pub partial: Vec<(&'a Dc, &'a Arc<str>)>,
 }
@@ -140,10 +165,16 @@ pub fn judge<'a>(
     let mut failing: Vec<_> = parts
         .flat_map(|(dc, part)| part.failing().map(move |(seat, failing)| (dc, seat, failing)))
         .collect();
-    let is_bad = |it: &Failing| is_bad(it, now, bounds);
-    failing.sort_by_key(|(_, _, it)| (!is_bad(it), it.since));
+    let unseen = |dc: &Dc| unclear.iter().find(|(it, _)| *it == dc).map(|(_, unseen)| *unseen);
+    // What nobody sees grows no older.
+    let seen = |dc: &Dc| match (unseen(dc), rollout.parts.get(dc)) {
+        (Some(unseen), Some(part)) => unseen.confirmed(part.at).min(now),
+        _ => now,
+    };
+    let is_bad = |dc: &Dc, it: &Failing| is_bad(it, seen(dc), bounds);
+    failing.sort_by_key(|(dc, _, it)| (!is_bad(dc, it), unseen(dc).is_some(), it.since));
     let rests = now - rollout.moved();
-    let is_failing = failing.first().is_some_and(|(_, _, it)| is_bad(it));
+    let is_failing = failing.first().is_some_and(|(dc, _, it)| is_bad(dc, it));
     let word = match &rollout.ended {
         Some((_, End::Done)) => Word::Done,
         Some((_, End::AsSeen)) => Word::DoneAsSeen,
@@ -152,18 +183,24 @@ pub fn judge<'a>(
         None if is_failing => Word::Failing,
         None => word(rollout, now, bounds, &unclear),
     };
-    let is_on = matches!(word, Word::Rolling | Word::Failing);
+    let mut parts = rollout.parts.iter().filter(|(_, part)| part.all() > 0).peekable();
+    let is_past = match word {
+        Word::Failing => failing.first().is_some_and(|(dc, _, _)| unseen(dc).is_some()),
+        Word::GoingBack => parts.all(|(dc, part)| unseen(dc).is_some() || !part.is_back(now)),
+        _ => parts.peek().is_some() && parts.all(|(dc, _)| unseen(dc).is_some()),
+    };
+    let is_on = matches!(word, Word::Rolling | Word::Failing) && !is_past;
     let rate = rollout.steps.rate(&rollout.target, now).filter(|_| is_on);
     // Nobody can say when one ends that fails, or of which a part is not seen.
     let is_sure = word == Word::Rolling && unclear.is_empty();
     let left = rate.filter(|_| is_sure).and_then(|rate| time_left(rollout, rate));
-    Judged { word, rests, rate, left, failing, unclear, partial }
+    Judged { word, is_past, rests, rate, left, failing, unclear, partial }
 }
 
-fn unclear(sights: &[(Dc, Sight)]) -> impl Iterator<Item = (&Dc, &Arc<str>)> {
+fn unclear(sights: &[(Dc, Sight)]) -> impl Iterator<Item = (&Dc, &Unseen)> {
     sights.iter().filter_map(|(dc, sight)| match sight {
         Sight::Clear | Sight::Partial(_) => None,
-        Sight::Unclear(why) => Some((dc, why)),
+        Sight::Unclear(unseen) => Some((dc, unseen)),
     })
 }
 
@@ -190,7 +227,7 @@ fn word(
     rollout: &Rollout,
     now: DateTime<Utc>,
     bounds: &Bounds,
-    unclear: &[(&Dc, &Arc<str>)],
+    unclear: &[(&Dc, &Unseen)],
 ) -> Word {
     let rests = now - rollout.moved() >= patience(rollout, bounds);
     let is_back = rollout.parts.values().any(|part| part.is_back(now));

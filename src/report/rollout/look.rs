@@ -9,7 +9,7 @@ use super::follow::News;
 use crate::cli;
 use crate::consul::ApiError;
 use crate::domain::ids::{Dc, ServiceName};
-use crate::domain::rollout::{Bounds, Look, Rollout, Rollouts, Sight};
+use crate::domain::rollout::{Bounds, Look, Rollout, Rollouts, Sight, Unseen};
 use crate::domain::seat::Seats;
 
 /// Why not all of a datacenter may be seen.
@@ -30,6 +30,8 @@ struct At {
     is_partial: bool,
     /// Why it cannot be seen; `None` while it answers.
     lost: Option<Lost>,
+    /// When it answered last (UTC).
+    seen: Option<DateTime<Utc>>,
     as_seen: bool,
 }
 
@@ -59,7 +61,7 @@ impl Watched {
 
     /// A datacenter is asked; its token may not see everything.
     pub fn add(&mut self, dc: &Dc, is_partial: bool, as_seen: bool) {
-        let at = At { is_partial, lost: Some(Lost::NotAsked), as_seen };
+        let at = At { is_partial, lost: Some(Lost::NotAsked), seen: None, as_seen };
         self.places.insert(dc.clone(), at);
     }
 
@@ -69,6 +71,7 @@ impl Watched {
         match news.got {
             Ok((seats, is_filtered)) => {
                 at.lost = None;
+                at.seen = Some(news.at);
                 at.is_partial |= is_filtered && !at.as_seen;
                 self.observe(&news.dc, seats, news.at);
             }
@@ -88,11 +91,12 @@ impl Watched {
 
     /// How well each datacenter can be seen.
     pub fn sights(&self) -> Vec<(Dc, Sight)> {
+        let unseen = |at: &At, why| Sight::Unclear(Unseen { why, until: at.seen });
         let sight = |at: &At| match &at.lost {
             None if at.is_partial => Sight::Partial(HIDES.into()),
             None => Sight::Clear,
-            Some(Lost::NotAsked) => Sight::Unclear("it has not answered yet".into()),
-            Some(Lost::Failed(error)) => Sight::Unclear(error.short().into()),
+            Some(Lost::NotAsked) => unseen(at, "it has not answered yet".into()),
+            Some(Lost::Failed(error)) => unseen(at, error.short().into()),
         };
         self.places.iter().map(|(dc, at)| (dc.clone(), sight(at))).collect()
     }

@@ -134,7 +134,9 @@ impl Listing for Instances {
             .rank(3)
             .sorts(|a: &SeatRow, b| a.seat.node.cmp(&b.seat.node)),
             Column::new("age", "for", Width::Fit(4, 5), |row: &SeatRow| {
-                let since = row.failing.map(|since| age(words::span(ctx.now - since)));
+                // For how long it was so while nobody saw it is not known.
+                let since = row.failing.filter(|_| !row.is_old);
+                let since = since.map(|since| age(words::span(ctx.now - since)));
                 Cell::new(since.unwrap_or_default(), Role::Critical)
             })
             .right()
@@ -177,7 +179,7 @@ impl Listing for Instances {
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<SeatRow>> {
         // Time alone changes no row, unless a datacenter came or went.
-        let is_time = matches!(change, Change::Rollouts);
+        let is_time = matches!(change, Change::Rollouts | Change::Datacenter(_));
         if is_time && self.sights == ctx.store.sights(&self.which.service) {
             return None;
         }
