@@ -16,6 +16,7 @@ use super::health::Counts;
 use super::ids::{Dc, ServiceName};
 use super::seat::Seats;
 
+mod blame;
 pub(crate) mod course;
 pub mod judge;
 pub mod keeper;

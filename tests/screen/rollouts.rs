@@ -252,6 +252,25 @@ fn it_is_not_done_while_a_datacenter_is_dark() {
     assert!(screen(&mut app, 120, 40).contains("✓ done in 10m"));
 }
 
+#[test]
+fn where_all_that_is_new_is_critical_it_fails_before_the_grace_is_over() {
+    let mut app = three();
+    pass(&mut app, 10);
+    tell(&mut app, "dc-2", 2, Status::Critical);
+    press(&mut app, ":rollouts<enter>");
+    pass(&mut app, 29);
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["web", "2/30"]).contains("▸ rolling"), "{text}");
+    pass(&mut app, 1);
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["web", "2/30"]).contains("✗ failing"), "{text}");
+    assert!(text.contains("✗ v2 is failing: 2 critical, all that are in dc-2: web-1"), "{text}");
+    let said = "rollout of web: v2 is failing";
+    assert!(!text.contains(said), "it may yet turn out otherwise:\n{text}");
+    pass(&mut app, 30);
+    assert!(screen(&mut app, 160, 40).contains(said));
+}
+
 /// A datacenter that answers no more.
 fn lose(app: &mut App, dc: &str) {
     let dark = Link::Dark { why: "timed out".into(), detail: "".into(), retry_at: None };

@@ -43,12 +43,6 @@ enum Lost {
 
 impl Watched {
     pub fn new(asked: &cli::Rollout, bounds: Bounds) -> Self {
-        let service = ServiceName::from(asked.name.as_str());
-        let aim = asked.version.as_deref().map(Arc::from);
-        let mut rollouts = Rollouts::default();
-        if let Some(aim) = &aim {
-            rollouts.aim(&service, Arc::clone(aim));
-        }
         let span = |given: Option<std::time::Duration>, usual| {
             given.and_then(|it| TimeDelta::from_std(it).ok()).unwrap_or(usual)
         };
@@ -56,7 +50,18 @@ impl Watched {
             grace: span(asked.grace, bounds.grace),
             stall: span(asked.stall_after, bounds.stall),
         };
-        Self { service, bounds, aim, rollouts, places: BTreeMap::new() }
+        let mut watched = Self::of_service(&asked.name, bounds);
+        watched.aim = asked.version.as_deref().map(Arc::from);
+        if let Some(aim) = &watched.aim {
+            watched.rollouts.aim(&watched.service, Arc::clone(aim));
+        }
+        watched
+    }
+
+    /// A service of which no version is asked for, in no datacenter yet.
+    pub(super) fn of_service(name: &str, bounds: Bounds) -> Self {
+        let (rollouts, places) = (Rollouts::default(), BTreeMap::new());
+        Self { service: name.into(), bounds, aim: None, rollouts, places }
     }
 
     /// A datacenter is asked; its token may not see everything.
@@ -70,16 +75,18 @@ impl Watched {
         let Some(at) = self.places.get_mut(&news.dc) else { return };
         match news.got {
             Ok((seats, is_filtered)) => {
-                at.lost = None;
-                at.seen = Some(news.at);
                 at.is_partial |= is_filtered && !at.as_seen;
-                self.observe(&news.dc, seats, news.at);
+                self.told(&news.dc, seats, news.at);
             }
             Err(error) => at.lost = Some(Lost::Failed(error)),
         }
     }
 
-    fn observe(&mut self, dc: &Dc, seats: Seats, at: DateTime<Utc>) {
+    /// Takes the instances of a datacenter that answered.
+    pub(super) fn told(&mut self, dc: &Dc, seats: Seats, at: DateTime<Utc>) {
+        if let Some(place) = self.places.get_mut(dc) {
+            (place.lost, place.seen) = (None, Some(at));
+        }
         self.rollouts.observe(&self.service, dc, &Arc::new(seats), at);
     }
 

@@ -142,8 +142,11 @@ pub fn estimate(left: TimeDelta) -> String {
     format!("~{}", age(span(left)))
 }
 
-/// `3 critical: web-7 on n-3 in dc-2: HTTP 500`.
+/// `3 critical: web-7 on n-3 in dc-2: HTTP 500`; before their grace is over, that it is all in a
+/// datacenter.
 fn failing(judged: &Judged) -> String {
+    let dc = judged.failing.first().map(|(dc, _, _)| clean(dc.as_str()));
+    let all = dc.filter(|_| judged.is_early).map(|dc| format!(", all that are in {dc}"));
     let first = judged.failing.first().map(|(dc, seat, _)| {
         let name = format!("{} on {} in {dc}", seat.id, seat.node);
         let says = seat.output.lines().map(str::trim).find(|line| !line.is_empty());
@@ -151,7 +154,8 @@ fn failing(judged: &Judged) -> String {
             says.map(|says| format!(": {}", truncate_end(&clean(says), SAYS))).unwrap_or_default();
         clean(&format!(": {name}{says}")).into_owned()
     });
-    format!("{} critical{}", count(judged.failing.len()), first.unwrap_or_default())
+    let (n, all) = (count(judged.failing.len()), all.unwrap_or_default());
+    format!("{n} critical{all}{}", first.unwrap_or_default())
 }
 
 /// `dc-2, dc-3 not begun`, of those that can be seen.
