@@ -9,7 +9,7 @@ use super::{Which, words};
 use crate::domain::feed::List;
 use crate::domain::health::Status;
 use crate::domain::ids::{Dc, NodeName, ServiceId};
-use crate::domain::rollout::Sight;
+use crate::domain::rollout::{Rollout, Sight};
 use crate::domain::seat::Seat;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
@@ -97,10 +97,11 @@ impl Listing for Instances {
         }
     }
 
-    /// At an earlier moment: how long before it they were told. Who is followed by nobody tells
-    /// only what moves.
+    /// At an earlier moment: how long before it they were told. What was in motion was followed then:
+    /// that is of the very moment. Who is followed by nobody tells only what moves.
     fn says(&self, ctx: &Ctx) -> Option<Cell> {
-        if !ctx.is_past {
+        let rolling = ctx.store.rollouts.of(&self.which.service);
+        if !ctx.is_past || rolling.is_some_and(Rollout::is_moving) {
             return None;
         }
         let looks = ctx.store.rollouts.looks(&self.which.service);
