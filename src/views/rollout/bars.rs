@@ -189,10 +189,8 @@ impl<'a> Scene<'a> {
 /// any more: it is history.
 pub fn sights(ctx: &Ctx, rollout: &Rollout) -> Vec<(Dc, Sight)> {
     let last = ctx.store.rollouts.last_of(&rollout.service);
-    match last.is_none_or(|last| last.began == rollout.began) {
-        true => ctx.store.sights(&rollout.service),
-        false => Vec::new(),
-    }
+    let is_last = last.is_none_or(|last| last.began == rollout.began);
+    if is_last { ctx.store.sights(&rollout.service) } else { Vec::new() }
 }
 
 /// The columns of a bar on lines of this width.
