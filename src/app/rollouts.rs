@@ -105,12 +105,14 @@ impl App {
             // Of one that ended at once it was not said that it began.
             self.told.said.remove(&rollout.service);
             let (word, sentence) = self.judged(rollout);
+            let Some(word) = word else { continue };
             news.entry(word).or_default().push((rollout.service.clone(), sentence));
         }
         let active: Vec<_> = rollouts.active().cloned().collect();
         self.told.said.retain(|name, _| active.iter().any(|it| it.service == *name));
         for rollout in active.iter().filter(|it| it.is_moving()) {
             let (word, sentence) = self.judged(rollout);
+            let Some(word) = word else { continue };
             let said = self.told.said.entry(rollout.service.clone()).or_default();
             let is_first = said.is_empty();
             let is_news =
@@ -131,13 +133,15 @@ impl App {
         }
     }
 
-    fn judged(&self, rollout: &Rollout) -> (Word, String) {
+    /// What is said of a rollout; no word while it may yet turn out otherwise, as each is said once.
+    fn judged(&self, rollout: &Rollout) -> (Option<Word>, String) {
         let sights: Vec<_> = match rollout.ended {
             Some(_) => Vec::new(),
             None => self.store.sights(&rollout.service),
         };
         let judged = judge::judge(rollout, self.now, &self.setup.bounds, &sights);
-        (judged.word, words::brief(rollout, &judged, self.now))
+        let word = (!judged.is_early).then_some(judged.word);
+        (word, words::brief(rollout, &judged, self.now))
     }
 }
 

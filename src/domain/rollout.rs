@@ -16,6 +16,7 @@ use super::health::Counts;
 use super::ids::{Dc, ServiceName};
 use super::seat::Seats;
 
+mod blame;
 pub(crate) mod course;
 pub mod judge;
 pub mod keeper;
@@ -23,7 +24,7 @@ pub mod order;
 pub(crate) mod part;
 pub(crate) mod steps;
 
-pub use judge::{Bounds, Judged, Sight, Word};
+pub use judge::{Bounds, Judged, Sight, Unseen, Word};
 pub use keeper::Rollouts;
 pub use part::{Expected, Failing, Part};
 pub use steps::{Step, Steps};

@@ -134,9 +134,12 @@ impl Player {
         if self.told.is_some_and(is_known) {
             return None;
         }
-        let (history, is_whole) = self.recording.history(self.at, Bound::default());
+        let (mut history, is_whole) = self.recording.history(self.at, Bound::default());
         let oldest = history.events().next().map_or(self.at, |event| event.at);
-        self.told = Some((if is_whole { first } else { oldest }, self.at));
+        let from = if is_whole { first } else { oldest };
+        // What is not recorded is not known: nobody says that nothing happened then.
+        history.begin(from);
+        self.told = Some((from, self.at));
         Some(history)
     }
 }

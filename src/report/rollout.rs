@@ -7,12 +7,13 @@
 mod follow;
 mod look;
 mod outcome;
+mod teller;
 
 use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use futures_util::future::join_all;
 use tokio::time::{Instant, interval, sleep_until};
 
@@ -25,16 +26,13 @@ use crate::app::msg::Exit;
 use crate::cli::Rollout;
 use crate::config::Config;
 use crate::domain::ids::Dc;
-use crate::domain::rollout::judge;
-use crate::views::rollout::words;
 use follow::Followers;
 pub(in crate::report) use look::Watched;
 use outcome::Outcome;
+use teller::Teller;
 
 /// How often the time is looked at.
 const TICK: Duration = Duration::from_millis(500);
-/// While the same goes on, it is said no more often than this.
-const SELDOM: Duration = Duration::from_secs(10);
 
 /// Says how the rollout of a service goes, in `only` or in all datacenters; `say` gets what is worth
 /// knowing while it is waited for.
@@ -92,7 +90,7 @@ async fn wait(
 ) -> Outcome {
     let until = Instant::now() + timeout;
     let mut ticks = interval(TICK);
-    let mut teller = Teller { began: Instant::now(), told: None };
+    let mut teller = Teller::new();
     loop {
         tokio::select! {
             Some(news) = followers.next() => watched.take(news),
@@ -103,32 +101,6 @@ async fn wait(
         teller.tell(watched, Utc::now(), &say);
         if let Some(outcome) = Outcome::of_waiting(watched, Utc::now()) {
             return outcome;
-        }
-    }
-}
-
-/// Says how it goes, whenever that is another word, else now and then.
-struct Teller {
-    began: Instant,
-    told: Option<(judge::Word, String, Instant)>,
-}
-
-impl Teller {
-    fn tell(&mut self, watched: &Watched, now: DateTime<Utc>, say: &impl Fn(&str)) {
-        let Some(rollout) = watched.rollout() else { return };
-        // What is said first is about all datacenters, unless one does not answer.
-        if self.told.is_none() && !watched.is_whole() && self.began.elapsed() < SELDOM {
-            return;
-        }
-        let sights = watched.sights();
-        let judged = judge::judge(rollout, now, &watched.bounds, &sights);
-        let sentence = words::sentence(rollout, &judged, now);
-        let is_due = self.told.as_ref().is_none_or(|(word, told, at)| {
-            *word != judged.word || *told != sentence && at.elapsed() >= SELDOM
-        });
-        if is_due {
-            say(&format!("{}: {sentence}", watched.service));
-            self.told = Some((judged.word, sentence, Instant::now()));
         }
     }
 }

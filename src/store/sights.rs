@@ -11,7 +11,7 @@ use super::{Datacenter, Store};
 use crate::domain::feed::{Link, List};
 use crate::domain::freshness::State;
 use crate::domain::ids::{Dc, ServiceName};
-use crate::domain::rollout::{Bounds, Sight};
+use crate::domain::rollout::{Bounds, Sight, Unseen};
 
 /// What changed in a datacenter while it could not be seen is told within this time.
 const CATCHES_UP: TimeDelta = TimeDelta::seconds(10);
@@ -25,7 +25,9 @@ impl Store {
             let has_it = dc.services.contains_key(service);
             let is_unread = has_it && !self.rollouts.knows(service, name);
             let why = dc.unclear().or_else(|| is_unread.then(|| "not read yet".into()));
-            (name.clone(), why.map_or_else(|| dc.partial(), Sight::Unclear))
+            let until = dc.seen_until();
+            let unseen = why.map(|why| Sight::Unclear(Unseen { why, until }));
+            (name.clone(), unseen.unwrap_or_else(|| dc.partial()))
         };
         self.datacenters().map(sight).collect()
     }
@@ -68,6 +70,14 @@ impl Datacenter {
             }
             (Link::Led(_), State::Live) => None,
         }
+    }
+
+    /// Until when what did not change in it is known to have been so: for as long as its list of
+    /// services was confirmed (UTC). Answers without a leader confirm nothing.
+    fn seen_until(&self) -> Option<DateTime<Utc>> {
+        let services = self.freshness(&List::Services);
+        let behind = services.leaderless.and_then(|behind| TimeDelta::from_std(behind).ok());
+        services.at.map(|at| at - behind.unwrap_or_default())
     }
 
     /// Notes whether it can be seen.

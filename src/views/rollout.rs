@@ -25,6 +25,7 @@ use crate::store::Change;
 use crate::table::column::Cell;
 use crate::table::filter::Filter;
 use crate::table::job::{Job, Ordered};
+use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean};
 use crate::ui::theme::Role;
 use crate::ui::widgets::line::draw_cell;
@@ -179,7 +180,7 @@ fn at_rest(ctx: &Ctx, which: &Which) -> Vec<Cell> {
     // What is there may have another version.
     let unseen =
         ctx.store.sights(&which.service).into_iter().filter_map(|(dc, sight)| match sight {
-            Sight::Unclear(why) => Some(format!("{dc} cannot be seen: {why}")),
+            Sight::Unclear(unseen) => Some(format!("{dc} cannot be seen: {}", unseen.why)),
             Sight::Partial(why) => Some(format!("{dc}: {why}")),
             Sight::Clear => None,
         });
@@ -187,11 +188,18 @@ fn at_rest(ctx: &Ctx, which: &Which) -> Vec<Cell> {
     lines
 }
 
-/// A failing instance in a line: `✗ web-7 on n-3 in dc-2, critical for 40s`.
-pub(super) fn failing(ctx: &Ctx, dc: &Dc, seat: &Seat, failing: &Failing) -> Cell {
+/// A failing instance in a line: `✗ web-7 on n-3 in dc-2, critical for 40s`; `is_old` where its
+/// datacenter cannot be seen now.
+pub(super) fn failing(ctx: &Ctx, place: (&Dc, &Seat), failing: &Failing, is_old: bool) -> Cell {
+    let (dc, seat) = place;
     let since = age(words::span(ctx.now - failing.since));
     let name = format!(" {} on {} in {dc}", seat.id, seat.node);
     let status = seat.status;
+    if is_old {
+        return Cell::new(ctx.look.sign(Sign::Stale), Role::Stale)
+            .then(clean(&name).into_owned(), Role::Text)
+            .then(format!(", was {}", status.word()), Role::Stale);
+    }
     Cell::new(ctx.look.status(status), cells::role(status))
         .then(clean(&name).into_owned(), Role::Text)
         .then(format!(", {} for {since}", status.word()), cells::role(status))
@@ -221,7 +229,7 @@ impl View for RolloutView {
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Response {
         let is_mine = match change {
             Change::Seats(_, service) => *service == self.which.service,
-            Change::Rollouts | Change::Datacenters => true,
+            Change::Rollouts | Change::Datacenters | Change::Datacenter(_) => true,
             _ => false,
         };
         if !is_mine {

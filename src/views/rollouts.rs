@@ -78,7 +78,7 @@ impl Listing for Rollouts {
                 let last = ctx.store.rollouts.last_of(service)?;
                 Some(Patch { upserts: vec![row(ctx, last)], ..Patch::default() })
             }
-            Change::Rollouts | Change::Datacenters => {
+            Change::Rollouts | Change::Datacenters | Change::Datacenter(_) => {
                 Some(Patch { upserts: self.load(ctx), is_whole: true, ..Patch::default() })
             }
             _ => None,
@@ -92,7 +92,7 @@ impl Listing for Rollouts {
     }
 
     fn is_fault(&self, row: &RolloutRow) -> bool {
-        row.word >= Word::Unknown
+        row.word >= Word::Unknown || row.is_past
     }
 
     fn open(&self, _ctx: &Ctx, row: &RolloutRow) -> Option<Place> {
@@ -134,8 +134,8 @@ impl Listing for Rollouts {
 
 fn row(ctx: &Ctx, rollout: &Arc<Rollout>) -> RolloutRow {
     let sights = bars::sights(ctx, rollout);
-    let word = judge::judge(rollout, ctx.now, ctx.bounds, &sights).word;
-    RolloutRow { rollout: Arc::clone(rollout), word }
+    let judged = judge::judge(rollout, ctx.now, ctx.bounds, &sights);
+    RolloutRow { rollout: Arc::clone(rollout), word: judged.word, is_past: judged.is_past }
 }
 
 /// What stands beside a row.
@@ -145,7 +145,8 @@ fn lines(ctx: &Ctx, row: &RolloutRow) -> Vec<Cell> {
     let mut lines = scene.lines(72);
     for (dc, seat, failing) in &scene.judged.failing {
         lines.push(Cell::default());
-        lines.push(rollout::failing(ctx, dc, seat, failing));
+        let is_old = words::unclear(&scene.judged, dc).is_some();
+        lines.push(rollout::failing(ctx, (dc, seat), failing, is_old));
         let output = crate::ui::text::clean_lines(&seat.output);
         lines.extend(output.into_iter().map(|line| Cell::new(line, Role::Text)));
     }

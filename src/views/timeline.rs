@@ -53,11 +53,20 @@ pub struct Timeline {
     /// What is asked for, as it was typed.
     typed: String,
     folded: Folded,
+    /// True where something happened, be it asked for or not.
+    has_events: bool,
 }
 
 impl Timeline {
     fn new(place: &Place) -> Self {
-        Self { typed: place.arg(0).to_owned(), folded: Folded::new(place) }
+        let typed = place.arg(0).to_owned();
+        Self { typed, folded: Folded::new(place), has_events: false }
+    }
+
+    /// Notes whether anything happened up to the moment that is shown.
+    fn note_events(&mut self, ctx: &Ctx) {
+        let to = ctx.is_past.then_some(ctx.now);
+        self.has_events = ctx.history.entries(None, to).next().is_some();
     }
 
     /// What it shows, and of which span.
@@ -118,11 +127,13 @@ impl Listing for Timeline {
     }
 
     fn load(&mut self, ctx: &Ctx) -> Vec<EventRow> {
+        self.note_events(ctx);
         self.folded.load(ctx)
     }
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<EventRow>> {
         let Change::Events(events, _) = change else { return None };
+        self.note_events(ctx);
         Some(self.folded.patch(ctx, events))
     }
 
@@ -213,10 +224,12 @@ impl Listing for Timeline {
     }
 
     fn nothing(&self) -> &'static str {
-        if self.folded.about.is_some() {
-            "nothing that dcview saw happened then"
-        } else {
-            "nothing happened so far"
+        match (&self.folded.about, self.typed.is_empty()) {
+            (Some(_), _) => "nothing that dcview saw happened then",
+            (None, false) if self.has_events => {
+                "nothing that happened so far matches; ':timeline' shows all of it"
+            }
+            (None, _) => "nothing happened so far",
         }
     }
 }

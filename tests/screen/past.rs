@@ -11,6 +11,7 @@ use dcview::domain::event::Event;
 use dcview::domain::feed::{Body, Feed, Link, List, Pulse, Report};
 use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::Status;
+use dcview::domain::seat::{Seat, Seats};
 use dcview::past::{Entry, Tape, What};
 
 use super::world;
@@ -150,6 +151,33 @@ fn the_past_is_left_by_end_and_esc_and_q_before_anything_else() {
             "{key} {text}"
         );
     }
+}
+
+#[test]
+fn instances_in_motion_are_those_of_the_moment_and_others_say_when_they_were_told() {
+    let mut run = Run::new();
+    let seats = |run: &mut Run, new: usize| {
+        let seat = |n: usize| Seat {
+            node: "n-1".into(),
+            id: format!("web-{n}").as_str().into(),
+            version: if n < new { "v2" } else { "v1" }.into(),
+            status: Status::Passing,
+            output: "".into(),
+            create_index: 1,
+            modify_index: 1,
+        };
+        let seats = Seats { seats: (0..4).map(seat).collect(), index: 1 };
+        run.feed("dc-1", 0, Body::Seats("web".into(), Arc::new(seats)));
+        run.pass(20);
+    };
+    (0..3).for_each(|new| seats(&mut run, new));
+    run.press(":rollout web<enter>:at 10s<enter>");
+    let text = run.screen();
+    assert!(text.contains("PAST") && text.contains("2 of 4 on v2"), "{text}");
+    assert!(!text.contains(" before "), "it was followed then:\n{text}");
+    run.press(":at 50s<enter>");
+    let text = run.screen();
+    assert!(text.contains("| told 10s before"), "nobody need have followed it:\n{text}");
 }
 
 #[test]

@@ -277,6 +277,22 @@ fn it_is_left_as_any_screen_and_changes_nothing() {
 }
 
 #[test]
+fn what_was_before_the_recording_is_not_said_to_be_known() {
+    let mut stage = Stage::new();
+    stage.press(":checks<enter>");
+    stage.play(150);
+    assert!(stage.screen().contains("ping"), "{}", stage.screen());
+    stage.press(":timeline<enter>");
+    assert!(stage.screen().contains("timeline from 00:00:00"), "{}", stage.screen());
+    stage.press("t");
+    let text = stage.screen();
+    assert!(text.contains("known from 00:00:00 to 00:00:10, before"), "{text}");
+    stage.press("<end>");
+    let text = stage.screen();
+    assert!(text.contains("known from 00:00:00 to 00:00:10, before"), "{text}");
+}
+
+#[test]
 fn the_speed_has_two_ends() {
     let mut stage = Stage::new();
     stage.press("(");

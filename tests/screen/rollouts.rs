@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use dcview::app::App;
 use dcview::app::msg::{Effect, Msg};
 use dcview::domain::feed::{Body, Link, List, Pulse};
-use dcview::domain::freshness::State;
+use dcview::domain::freshness::{Freshness, State};
 use dcview::domain::health::Status;
 use dcview::domain::ids::ServiceName;
 use dcview::ui::glyph::Glyphs;
@@ -237,7 +237,8 @@ fn it_is_not_done_while_a_datacenter_is_dark() {
     let text = screen(&mut app, 120, 40);
     assert!(text.contains("? not known, unchanged for 10m: 20 of 30 on v2"), "{text}");
     assert!(text.contains("dc-3 cannot be"), "{text}");
-    assert!(line(&text, &["dc-3 ", "0%"]).contains("◌ as told 10m ago: timed out"), "{text}");
+    let part = line(&text, &["│dc-3 ", "0%"]);
+    assert!(part.contains("was not begun  ◌ as told 10m ago: timed"), "{text}");
     assert!(line(&text, &["was passing", "web-10"]).contains("dc-3 ◌ was passing v1"), "{text}");
     press(&mut app, "/dc-3<enter>");
     let text = screen(&mut app, 120, 40);
@@ -252,13 +253,105 @@ fn it_is_not_done_while_a_datacenter_is_dark() {
 }
 
 #[test]
+fn where_all_that_is_new_is_critical_it_fails_before_the_grace_is_over() {
+    let mut app = three();
+    pass(&mut app, 10);
+    tell(&mut app, "dc-2", 2, Status::Critical);
+    press(&mut app, ":rollouts<enter>");
+    pass(&mut app, 29);
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["web", "2/30"]).contains("▸ rolling"), "{text}");
+    pass(&mut app, 1);
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["web", "2/30"]).contains("✗ failing"), "{text}");
+    assert!(text.contains("✗ v2 is failing: 2 critical, all that are in dc-2: web-1"), "{text}");
+    let said = "rollout of web: v2 is failing";
+    assert!(!text.contains(said), "it may yet turn out otherwise:\n{text}");
+    pass(&mut app, 30);
+    assert!(screen(&mut app, 160, 40).contains(said));
+}
+
+/// A datacenter that answers no more.
+fn lose(app: &mut App, dc: &str) {
+    let dark = Link::Dark { why: "timed out".into(), detail: "".into(), retry_at: None };
+    let at = app.now;
+    feed(app, dc, Body::Pulse(Pulse { at, link: dark, ..Pulse::default() }));
+    let state = State::Stale { since: Some(at), why: "timed out".into(), retry_at: None };
+    let old = Freshness { state, at: Some(at), ..Freshness::default() };
+    feed(app, dc, Body::Freshness(List::Services, old));
+}
+
+#[test]
+fn what_nobody_sees_any_more_is_told_as_what_was() {
+    let mut app = half_way();
+    press(&mut app, ":rollouts<enter>");
+    assert!(screen(&mut app, 160, 40).contains("✗ failing"));
+    lose(&mut app, "dc-2");
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["web", "12/30"]).contains("◌ was failing"), "at once:\n{text}");
+    pass(&mut app, 30);
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["web", "12/30"]).contains("◌ was failing"), "{text}");
+    assert!(text.contains("◌ v2 was failing: 2 critical: web-1 on n-1 in dc-2"), "{text}");
+    assert!(text.contains("◌ web-1 on n-1 in dc-2, was critical"), "{text}");
+    let wide = screen(&mut app, 260, 40);
+    assert!(wide.contains("dc-1 done, dc-2 was 2 of 10"), "{wide}");
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 160, 40);
+    assert!(text.contains("◌ v2 was failing: 2 critical"), "{text}");
+    assert!(line(&text, &["│dc-2 ", "20%"]).contains("was 2 of 10  ◌ as told 30s ago"), "{text}");
+    let row = line(&text, &["◌ was critical", "web-1 "]);
+    assert!(!row.contains("1m"), "nobody saw it for so long: {row}");
+    for dc in ["dc-1", "dc-3"] {
+        lose(&mut app, dc);
+    }
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["│dc-1 ", "100%"]).contains("was done  ◌ as told"), "{text}");
+}
+
+#[test]
+fn what_ended_is_told_as_what_was_where_nobody_sees_it() {
+    let mut app = three();
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        pass(&mut app, 10);
+        tell(&mut app, dc, 10, PASSING);
+    }
+    press(&mut app, ":rollouts<enter>");
+    assert!(screen(&mut app, 160, 40).contains("✓ done"));
+    lose(&mut app, "dc-3");
+    pass(&mut app, 30);
+    let text = screen(&mut app, 260, 40);
+    assert!(line(&text, &["web", "30/30"]).contains("✓ done"), "two are seen:\n{text}");
+    assert!(text.contains("dc-1 done, dc-2 done, dc-3 was done"), "{text}");
+    press(&mut app, ":rollout web<enter>");
+    let text = screen(&mut app, 160, 40);
+    let part = line(&text, &["│dc-3 ", "100%"]);
+    assert!(part.contains("was done  ◌ as told 30s ago: timed out"), "{text}");
+    press(&mut app, ":rollouts<enter>");
+    lose(&mut app, "dc-1");
+    lose(&mut app, "dc-2");
+    let text = screen(&mut app, 160, 40);
+    assert!(line(&text, &["web", "30/30"]).contains("◌ was done"), "{text}");
+    assert!(text.contains("◌ was done in 20s: all 30 on v2"), "{text}");
+    // What another one came after is history.
+    for dc in ["dc-1", "dc-2", "dc-3"] {
+        live(&mut app, dc);
+        seats(&mut app, dc, "web", &split("web", 10, "v2", (1, "v3", PASSING)));
+    }
+    lose(&mut app, "dc-1");
+    let text = screen(&mut app, 260, 40);
+    let row = line(&text, &["v1 -> v2"]);
+    assert!(row.contains("✓ done") && row.contains("dc-1 done"), "{text}");
+}
+
+#[test]
 fn where_acls_may_hide_instances_it_is_done_only_as_far_as_the_token_sees() {
     let mut app = three();
-    let partly = dcview::domain::freshness::Freshness {
+    let partly = Freshness {
         state: State::Live,
         at: Some(now()),
         may_be_filtered: true,
-        ..dcview::domain::freshness::Freshness::default()
+        ..Freshness::default()
     };
     feed(&mut app, "dc-2", Body::Freshness(List::Services, partly));
     press(&mut app, ":rollout web<enter>");

@@ -13,11 +13,12 @@ use dcview::domain::event::{Event, Kind, Object};
 use dcview::domain::feed::{Body, Feed, Report, Subject};
 use dcview::domain::health::{Counts, Status};
 use dcview::domain::history::{Bound, History};
+use dcview::domain::replication::{Kind as StreamKind, Verdict};
 use dcview::domain::zone::Zone;
 
 use super::world::{
     app, check as world_check, checks, event, events, feed, instance, instances, live, node, now,
-    press, screen, service,
+    press, screen, service, stream,
 };
 
 /// Noon of the day: everything is of today.
@@ -390,6 +391,41 @@ fn what_is_shown_is_exported_oldest_first_and_nothing_else() {
     assert!(screen(&mut app, 80, 24).contains("which form?"));
     press(&mut app, "<esc>:services<enter>:export-events b.md<enter>");
     assert!(screen(&mut app, 80, 24).contains("only the events of the timeline"));
+}
+
+#[test]
+fn what_is_asked_for_and_did_not_happen_is_told_from_nothing_at_all() {
+    let mut nothing = app(&["dc-1"]);
+    live(&mut nothing, "dc-1");
+    press(&mut nothing, ":timeline web<enter>");
+    assert!(screen(&mut nothing, 80, 24).contains("nothing happened so far"));
+    let mut app = timeline();
+    press(&mut app, ":timeline kind=kv<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("nothing that happened so far matches; ':timeline' shows all"), "{text}");
+    events(&mut nothing, "dc-1", vec![check("dc-1", "db-1", Status::Critical, 10)]);
+    let text = screen(&mut nothing, 80, 24);
+    assert!(text.contains("nothing that happened so far matches"), "{text}");
+}
+
+#[test]
+fn on_a_small_screen_a_stream_is_known_by_its_prefix() {
+    let mut app = timeline();
+    let mut lost = check("dc-2", "web-1", Status::Critical, 1);
+    let mut id = stream(StreamKind::ConsulReplicate, "config/app/", Verdict::Drift).id;
+    (lost.kind, lost.to) = (Kind::Replication, "LAGGING, stalled".into());
+    lost.object = Object::Stream(id.clone());
+    let mut long = lost.clone();
+    id.of = "environments/production/frontend/".into();
+    id.to = id.of.clone();
+    long.object = Object::Stream(id);
+    events(&mut app, "dc-2", vec![lost, long]);
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains(" config/app/  dc-1"), "{text}");
+    assert!(text.contains(" environme") && text.contains("frontend/ "), "{text}");
+    let wide = screen(&mut app, 320, 40);
+    assert!(wide.contains("environments/production/frontend/  dc-1 -> dc-2"), "{wide}");
+    assert!(wide.contains("config/app/  dc-1 -> dc-2  consul-replicate"), "{wide}");
 }
 
 #[test]

@@ -102,7 +102,8 @@ impl<'a> RolloutJson<'a> {
             since: failing.since,
             output: &seat.output,
         });
-        let unclear = judged.unclear.iter().chain(&judged.partial);
+        let unclear = judged.unclear.iter().map(|(dc, it)| (*dc, &*it.why));
+        let unclear = unclear.chain(judged.partial.iter().map(|(dc, why)| (*dc, &***why)));
         Self {
             service: &rollout.service,
             state: judged.word.word(),
@@ -157,7 +158,8 @@ impl<'a> RolloutJson<'a> {
 fn unclear((datacenter, sight): &(Dc, Sight)) -> Option<UnclearJson<'_>> {
     match sight {
         Sight::Clear => None,
-        Sight::Partial(why) | Sight::Unclear(why) => Some(UnclearJson { datacenter, why }),
+        Sight::Partial(why) => Some(UnclearJson { datacenter, why }),
+        Sight::Unclear(unseen) => Some(UnclearJson { datacenter, why: &unseen.why }),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The rules, the first that holds counts:
 //! - `failing`: instances of the new version are critical, for longer than [`Bounds::grace`] where
-//!   they never were better, else for longer than 15 s. What was critical before does not count.
+//!   they never were better, else for longer than 15 s; for half of the grace where every one of a
+//!   datacenter is ([`Judged::is_early`]). What was critical before does not count (see `blame`).
 //! - `going-back`: the new version loses of its share while the others grow (see `course`), and
 //!   something moved within the bound below.
 //! - `waiting`: the version that is asked for is nowhere yet.
@@ -15,18 +16,20 @@
 //!
 //! The bound is [`Bounds::stall`], or twice the usual long pause between steps where that is longer,
 //! up to half an hour. A rollout ends as [`end`] says; never while a datacenter cannot be seen, and
-//! where instances may be hidden it is not called done.
+//! where instances may be hidden it is not called done. What only datacenters say that cannot be seen
+//! is what was ([`Judged::is_past`]), and time that passed since they were seen counts for nothing.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{End, Failing, Part, Rollout};
+use super::blame::{Blame, Blamed, Weight};
+use super::{End, Part, Rollout};
 use crate::domain::ids::Dc;
-use crate::domain::seat::Seat;
 
-/// An instance of the new version that was better is failing after this time.
-const RELAPSE: TimeDelta = TimeDelta::seconds(15);
+/// There is an estimate of what rests for no longer than this, or than twice the longest pause so far:
+/// what does not move gets nowhere.
+const PAUSES: TimeDelta = TimeDelta::seconds(15);
 /// However long the pauses are, nothing moves for so long and it is stalled.
 const LONGEST: TimeDelta = TimeDelta::minutes(30);
 /// The new version is gone, and not only started again, after this time.
@@ -54,8 +57,30 @@ pub enum Sight {
     Clear,
     /// What is known of it is so now, but need not be all: why.
     Partial(Arc<str>),
-    /// What is known of it is old, or is nothing: why.
-    Unclear(Arc<str>),
+    /// What is known of it is old, or is nothing.
+    Unclear(Unseen),
+}
+
+/// A datacenter that cannot be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// Why.
+    pub why: Arc<str>,
+    /// Until when it was seen (UTC); `None` where that is not known.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Unseen {
+    /// Until when what it told is known to have been so: at least until it was told (UTC).
+    pub fn confirmed(&self, told: DateTime<Utc>) -> DateTime<Utc> {
+        self.until.map_or(told, |until| until.max(told))
+    }
+}
+
+impl From<&str> for Unseen {
+    fn from(why: &str) -> Self {
+        Self { why: why.into(), until: None }
+    }
 }
 
 /// The word, in the order of attention.
@@ -112,16 +137,22 @@ impl Word {
 pub struct Judged<'a> {
     /// The word.
     pub word: Word,
+    /// True where nothing that can be seen now says so: it was so when it was seen last.
+    pub is_past: bool,
     /// For how long nothing moved.
     pub rests: TimeDelta,
     /// How many new instances come in a minute; `None` where it cannot be said, or none come.
     pub rate: Option<f64>,
-    /// How long the rest takes at that rate; `None` where it fails, or cannot be seen everywhere.
+    /// How long the rest takes at that rate; `None` where it fails, does not move, or cannot be seen
+    /// everywhere.
     pub left: Option<TimeDelta>,
+    /// True where it is said to fail before the grace is over, since every new instance of the
+    /// datacenter of the first that fails is critical: it may yet be that all of them start slowly.
+    pub is_early: bool,
     /// The new instances that are critical and were not before, those of [`Word::Failing`] first.
-    pub failing: Vec<(&'a Dc, &'a Seat, Failing)>,
-    /// The datacenters that cannot be seen, and why.
-    pub unclear: Vec<(&'a Dc, &'a Arc<str>)>,
+    pub failing: Vec<Blamed<'a>>,
+    /// The datacenters that cannot be seen.
+    pub unclear: Vec<(&'a Dc, &'a Unseen)>,
     /// The datacenters of which not all may be seen, and why.
     pub partial: Vec<(&'a Dc, &'a Arc<str>)>,
 }
@@ -136,34 +167,44 @@ pub fn judge<'a>(
     let now = rollout.ended.as_ref().map_or(now, |(at, _)| *at);
     let unclear: Vec<_> = unclear(sights).collect();
     let partial: Vec<_> = partial(sights).collect();
-    let parts = rollout.parts.iter();
-    let mut failing: Vec<_> = parts
-        .flat_map(|(dc, part)| part.failing().map(move |(seat, failing)| (dc, seat, failing)))
-        .collect();
-    let is_bad = |it: &Failing| is_bad(it, now, bounds);
-    failing.sort_by_key(|(_, _, it)| (!is_bad(it), it.since));
-    let rests = now - rollout.moved();
-    let is_failing = failing.first().is_some_and(|(_, _, it)| is_bad(it));
+    let blame = Blame::of(rollout, now, bounds, &unclear);
     let word = match &rollout.ended {
         Some((_, End::Done)) => Word::Done,
         Some((_, End::AsSeen)) => Word::DoneAsSeen,
         Some((_, End::Back(_))) => Word::WentBack,
         Some((_, End::Gone)) => Word::Gone,
-        None if is_failing => Word::Failing,
+        None if blame.weight != Weight::None => Word::Failing,
         None => word(rollout, now, bounds, &unclear),
     };
-    let is_on = matches!(word, Word::Rolling | Word::Failing);
+    let is_past = match word {
+        Word::Failing => blame.is_past,
+        _ => is_past(rollout, word, now, &unclear),
+    };
+    let rests = now - rollout.moved();
+    let is_on = matches!(word, Word::Rolling | Word::Failing) && !is_past;
     let rate = rollout.steps.rate(&rollout.target, now).filter(|_| is_on);
-    // Nobody can say when one ends that fails, or of which a part is not seen.
-    let is_sure = word == Word::Rolling && unclear.is_empty();
+    // Nobody can say when one ends that fails or stands still, or of which a part is not seen.
+    let moves = rests <= PAUSES.max(rollout.steps.longest_pause() * 2) && !blame.is_stuck;
+    let is_sure = word == Word::Rolling && moves && unclear.is_empty();
     let left = rate.filter(|_| is_sure).and_then(|rate| time_left(rollout, rate));
-    Judged { word, rests, rate, left, failing, unclear, partial }
+    let is_early = word == Word::Failing && blame.weight == Weight::Early;
+    let failing = blame.failing;
+    Judged { word, is_past, rests, rate, left, is_early, failing, unclear, partial }
 }
 
-fn unclear(sights: &[(Dc, Sight)]) -> impl Iterator<Item = (&Dc, &Arc<str>)> {
+/// True where nobody who says a word can be seen.
+fn is_past(rollout: &Rollout, word: Word, now: DateTime<Utc>, unclear: &[(&Dc, &Unseen)]) -> bool {
+    let says_it = |part: &Part| word != Word::GoingBack || part.is_back(now);
+    let parts = rollout.parts.iter().filter(|(_, part)| part.all() > 0 && says_it(part));
+    let mut parts = parts.peekable();
+    let is_unseen = |dc: &Dc| unclear.iter().any(|(unclear, _)| *unclear == dc);
+    parts.peek().is_some() && parts.all(|(dc, _)| is_unseen(dc))
+}
+
+fn unclear(sights: &[(Dc, Sight)]) -> impl Iterator<Item = (&Dc, &Unseen)> {
     sights.iter().filter_map(|(dc, sight)| match sight {
         Sight::Clear | Sight::Partial(_) => None,
-        Sight::Unclear(why) => Some((dc, why)),
+        Sight::Unclear(unseen) => Some((dc, unseen)),
     })
 }
 
@@ -172,11 +213,6 @@ fn partial(sights: &[(Dc, Sight)]) -> impl Iterator<Item = (&Dc, &Arc<str>)> {
         Sight::Clear | Sight::Unclear(_) => None,
         Sight::Partial(why) => Some((dc, why)),
     })
-}
-
-fn is_bad(failing: &Failing, now: DateTime<Utc>, bounds: &Bounds) -> bool {
-    let bound = if failing.was_better { RELAPSE.min(bounds.grace) } else { bounds.grace };
-    now - failing.since >= bound
 }
 
 /// For how long nothing may move.
@@ -190,7 +226,7 @@ fn word(
     rollout: &Rollout,
     now: DateTime<Utc>,
     bounds: &Bounds,
-    unclear: &[(&Dc, &Arc<str>)],
+    unclear: &[(&Dc, &Unseen)],
 ) -> Word {
     let rests = now - rollout.moved() >= patience(rollout, bounds);
     let is_back = rollout.parts.values().any(|part| part.is_back(now));

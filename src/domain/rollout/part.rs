@@ -137,6 +137,21 @@ impl Part {
         self.failing.iter().filter_map(|(place, it)| Some((seats.get(*place)?, *it)))
     }
 
+    /// Since when an instance of the new version is critical, where every one is that says anything
+    /// yet (UTC); `None` where one is better, or there is none.
+    pub fn all_failing_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let is_ill = |place: usize| self.seats.seats.get(place).is_some_and(|it| self.was_ill(it));
+        let mut since: Option<DateTime<Utc>> = None;
+        for (place, came) in &self.arrived {
+            match at_place(&self.failing, *place) {
+                Some(it) => since = Some(since.map_or(it.since, |since| since.min(it.since))),
+                None if is_ill(*place) || now - *came < SETTLES => {}
+                None => return None,
+            }
+        }
+        since
+    }
+
     /// Since when an instance counts against the new version, if it does (UTC).
     pub fn failing_since(&self, seat: &Seat) -> Option<DateTime<Utc>> {
         let place = place_of(&self.seats, seat)?;

@@ -87,6 +87,12 @@ impl Steps {
         second
     }
 
+    /// The longest pause between two steps.
+    pub fn longest_pause(&self) -> TimeDelta {
+        let [longest, _] = self.longest;
+        longest
+    }
+
     /// How many instances of a version came in a minute, over the last minutes; `None` where it
     /// cannot be said yet, or none came.
     pub fn rate(&self, version: &Arc<str>, now: DateTime<Utc>) -> Option<f64> {

@@ -7,6 +7,8 @@ use crate::domain::health::Status;
 use crate::domain::seat::Seat;
 
 mod any;
+mod seen;
+mod stuck;
 mod told;
 
 /// Datacenters, and one service in them.

@@ -9,7 +9,7 @@ use super::follow::News;
 use crate::cli;
 use crate::consul::ApiError;
 use crate::domain::ids::{Dc, ServiceName};
-use crate::domain::rollout::{Bounds, Look, Rollout, Rollouts, Sight};
+use crate::domain::rollout::{Bounds, Look, Rollout, Rollouts, Sight, Unseen};
 use crate::domain::seat::Seats;
 
 /// Why not all of a datacenter may be seen.
@@ -30,6 +30,8 @@ struct At {
     is_partial: bool,
     /// Why it cannot be seen; `None` while it answers.
     lost: Option<Lost>,
+    /// When it answered last (UTC).
+    seen: Option<DateTime<Utc>>,
     as_seen: bool,
 }
 
@@ -41,12 +43,6 @@ enum Lost {
 
 impl Watched {
     pub fn new(asked: &cli::Rollout, bounds: Bounds) -> Self {
-        let service = ServiceName::from(asked.name.as_str());
-        let aim = asked.version.as_deref().map(Arc::from);
-        let mut rollouts = Rollouts::default();
-        if let Some(aim) = &aim {
-            rollouts.aim(&service, Arc::clone(aim));
-        }
         let span = |given: Option<std::time::Duration>, usual| {
             given.and_then(|it| TimeDelta::from_std(it).ok()).unwrap_or(usual)
         };
@@ -54,12 +50,23 @@ impl Watched {
             grace: span(asked.grace, bounds.grace),
             stall: span(asked.stall_after, bounds.stall),
         };
-        Self { service, bounds, aim, rollouts, places: BTreeMap::new() }
+        let mut watched = Self::of_service(&asked.name, bounds);
+        watched.aim = asked.version.as_deref().map(Arc::from);
+        if let Some(aim) = &watched.aim {
+            watched.rollouts.aim(&watched.service, Arc::clone(aim));
+        }
+        watched
+    }
+
+    /// A service of which no version is asked for, in no datacenter yet.
+    pub(super) fn of_service(name: &str, bounds: Bounds) -> Self {
+        let (rollouts, places) = (Rollouts::default(), BTreeMap::new());
+        Self { service: name.into(), bounds, aim: None, rollouts, places }
     }
 
     /// A datacenter is asked; its token may not see everything.
     pub fn add(&mut self, dc: &Dc, is_partial: bool, as_seen: bool) {
-        let at = At { is_partial, lost: Some(Lost::NotAsked), as_seen };
+        let at = At { is_partial, lost: Some(Lost::NotAsked), seen: None, as_seen };
         self.places.insert(dc.clone(), at);
     }
 
@@ -68,15 +75,18 @@ impl Watched {
         let Some(at) = self.places.get_mut(&news.dc) else { return };
         match news.got {
             Ok((seats, is_filtered)) => {
-                at.lost = None;
                 at.is_partial |= is_filtered && !at.as_seen;
-                self.observe(&news.dc, seats, news.at);
+                self.told(&news.dc, seats, news.at);
             }
             Err(error) => at.lost = Some(Lost::Failed(error)),
         }
     }
 
-    fn observe(&mut self, dc: &Dc, seats: Seats, at: DateTime<Utc>) {
+    /// Takes the instances of a datacenter that answered.
+    pub(super) fn told(&mut self, dc: &Dc, seats: Seats, at: DateTime<Utc>) {
+        if let Some(place) = self.places.get_mut(dc) {
+            (place.lost, place.seen) = (None, Some(at));
+        }
         self.rollouts.observe(&self.service, dc, &Arc::new(seats), at);
     }
 
@@ -88,11 +98,12 @@ impl Watched {
 
     /// How well each datacenter can be seen.
     pub fn sights(&self) -> Vec<(Dc, Sight)> {
+        let unseen = |at: &At, why| Sight::Unclear(Unseen { why, until: at.seen });
         let sight = |at: &At| match &at.lost {
             None if at.is_partial => Sight::Partial(HIDES.into()),
             None => Sight::Clear,
-            Some(Lost::NotAsked) => Sight::Unclear("it has not answered yet".into()),
-            Some(Lost::Failed(error)) => Sight::Unclear(error.short().into()),
+            Some(Lost::NotAsked) => unseen(at, "it has not answered yet".into()),
+            Some(Lost::Failed(error)) => unseen(at, error.short().into()),
         };
         self.places.iter().map(|(dc, at)| (dc.clone(), sight(at))).collect()
     }

@@ -132,6 +132,10 @@ fn of_rollout(watched: &Watched, rollout: &Rollout, now: DateTime<Utc>) -> Optio
     let judged = judge::judge(rollout, now, &watched.bounds, &sights);
     let has_rested = judged.rests >= judge::patience(rollout, &watched.bounds);
     match judged.word {
+        // Nothing that is seen says so: it may have changed since.
+        _ if judged.is_past => None,
+        // It cannot be taken back, and all of them may start slowly.
+        Word::Failing if judged.is_early => None,
         Word::Failing | Word::GoingBack | Word::Stalled => Some(Outcome::Failed),
         // Nothing moved for as long as it was looked at.
         Word::Mixed if has_rested && watched.is_whole() => Some(Outcome::Failed),

@@ -7,8 +7,6 @@
 use chrono::{DateTime, Utc};
 
 use super::words;
-use crate::domain::feed::List;
-use crate::domain::freshness::State;
 use crate::domain::health::{Counts, Status};
 use crate::domain::ids::Dc;
 use crate::domain::rollout::{Judged, Part, Rollout, Sight, judge};
@@ -52,7 +50,7 @@ impl<'a> Scene<'a> {
 
     /// How it goes, in words, with the sign of the word.
     pub fn sentence(&self) -> Cell {
-        let (sign, role) = words::sign(self.ctx, self.judged.word);
+        let (sign, role) = words::sign(self.ctx, self.judged.word, self.judged.is_past);
         let text = words::sentence(self.rollout, &self.judged, self.ctx.now);
         let first = text.split([':', ',', ';']).next().unwrap_or_default().len();
         let (word, rest) = text.split_at_checked(first).unwrap_or((&text, ""));
@@ -143,27 +141,15 @@ impl<'a> Scene<'a> {
         cell = cell.then(format!(" {percent:>3}%  "), Role::Muted);
         cell.runs.extend(self.counts(&one).runs);
         let now = self.ctx.now;
-        cell = cell.then(format!("  {}", words::of_part(self.rollout, part, now)), Role::Text);
-        if self.rollout.ended.is_none()
-            && let Some(why) = words::unclear(&self.judged, dc)
-        {
-            let old = age(words::span(now - self.confirmed(dc, part)));
-            let text =
-                format!("  {} as told {old} ago: {}", self.ctx.look.sign(Sign::Stale), clean(why));
-            cell = cell.then(text, Role::Stale);
+        let unseen = words::unclear(&self.judged, dc);
+        let text = words::of_part(self.rollout, part, now, unseen.is_some());
+        cell = cell.then(format!("  {text}"), Role::Text);
+        if let Some(unseen) = unseen {
+            let old = age(words::span(now - unseen.confirmed(part.at)));
+            let (sign, why) = (self.ctx.look.sign(Sign::Stale), clean(&unseen.why));
+            cell = cell.then(format!("  {sign} as told {old} ago: {why}"), Role::Stale);
         }
         cell
-    }
-
-    /// Until when what is told of a datacenter was so: what did not change was confirmed for as long as
-    /// the list of services was. Answers without a leader confirm nothing.
-    fn confirmed(&self, dc: &Dc, part: &Part) -> DateTime<Utc> {
-        let services = self.ctx.store.dc(dc).map(|state| state.freshness(&List::Services));
-        let at = services.and_then(|it| match it.state {
-            State::Stale { .. } | State::Denied { .. } => it.at,
-            _ => it.leaderless.map(|behind| self.ctx.now - behind),
-        });
-        at.map_or(part.at, |at| at.max(part.at))
     }
 
     /// How many instances were new, from the beginning to now.
@@ -199,12 +185,12 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// How well each datacenter can be seen; of a rollout that ended it does not matter any more.
+/// How well each datacenter can be seen; of a rollout after which another one began it does not matter
+/// any more: it is history.
 pub fn sights(ctx: &Ctx, rollout: &Rollout) -> Vec<(Dc, Sight)> {
-    match rollout.ended {
-        Some(_) => Vec::new(),
-        None => ctx.store.sights(&rollout.service),
-    }
+    let last = ctx.store.rollouts.last_of(&rollout.service);
+    let is_last = last.is_none_or(|last| last.began == rollout.began);
+    if is_last { ctx.store.sights(&rollout.service) } else { Vec::new() }
 }
 
 /// The columns of a bar on lines of this width.

@@ -9,7 +9,7 @@ use super::{Which, words};
 use crate::domain::feed::List;
 use crate::domain::health::Status;
 use crate::domain::ids::{Dc, NodeName, ServiceId};
-use crate::domain::rollout::Sight;
+use crate::domain::rollout::{Rollout, Sight};
 use crate::domain::seat::Seat;
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
@@ -97,10 +97,11 @@ impl Listing for Instances {
         }
     }
 
-    /// At an earlier moment: how long before it they were told. Who is followed by nobody tells
-    /// only what moves.
+    /// At an earlier moment: how long before it they were told. What was in motion was followed then:
+    /// that is of the very moment. Who is followed by nobody tells only what moves.
     fn says(&self, ctx: &Ctx) -> Option<Cell> {
-        if !ctx.is_past {
+        let rolling = ctx.store.rollouts.of(&self.which.service);
+        if !ctx.is_past || rolling.is_some_and(Rollout::is_moving) {
             return None;
         }
         let looks = ctx.store.rollouts.looks(&self.which.service);
@@ -134,7 +135,9 @@ impl Listing for Instances {
             .rank(3)
             .sorts(|a: &SeatRow, b| a.seat.node.cmp(&b.seat.node)),
             Column::new("age", "for", Width::Fit(4, 5), |row: &SeatRow| {
-                let since = row.failing.map(|since| age(words::span(ctx.now - since)));
+                // For how long it was so while nobody saw it is not known.
+                let since = row.failing.filter(|_| !row.is_old);
+                let since = since.map(|since| age(words::span(ctx.now - since)));
                 Cell::new(since.unwrap_or_default(), Role::Critical)
             })
             .right()
@@ -177,7 +180,7 @@ impl Listing for Instances {
 
     fn patch(&mut self, ctx: &Ctx, change: &Change) -> Option<Patch<SeatRow>> {
         // Time alone changes no row, unless a datacenter came or went.
-        let is_time = matches!(change, Change::Rollouts);
+        let is_time = matches!(change, Change::Rollouts | Change::Datacenter(_));
         if is_time && self.sights == ctx.store.sights(&self.which.service) {
             return None;
         }

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::health::Status;
 use crate::domain::ids::Dc;
-use crate::domain::rollout::{Judged, Part, Rollout, Word};
+use crate::domain::rollout::{Judged, Part, Rollout, Unseen, Word};
 use crate::table::column::Cell;
 use crate::ui::glyph::Sign;
 use crate::ui::text::{age, clean, count, long_age, truncate_end};
@@ -18,6 +18,10 @@ use crate::views::{Ctx, cells};
 
 /// Columns of a check's output in a sentence: the whole stands beside its instance.
 const SAYS: usize = 50;
+/// What is said of a datacenter that has nothing of the service.
+const NONE: &str = "no instance";
+/// What is said of a datacenter that had the new version, and has it no more.
+const BACK: &str = "went back";
 
 /// A version as it is named: there is a word for having none.
 pub fn version(version: &str) -> String {
@@ -34,12 +38,11 @@ pub fn route(rollout: &Rollout) -> String {
 pub fn sentence(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
     let mut all = vec![brief(rollout, judged, now)];
     if rollout.ended.is_none() && !matches!(judged.word, Word::Waiting) {
-        all.extend(not_begun(rollout));
+        all.extend(not_begun(rollout, judged));
         all.extend(
-            judged
-                .unclear
-                .iter()
-                .map(|(dc, why)| format!("{} cannot be seen: {}", clean(dc.as_str()), clean(why))),
+            judged.unclear.iter().map(|(dc, it)| {
+                format!("{} cannot be seen: {}", clean(dc.as_str()), clean(&it.why))
+            }),
         );
     }
     all.join("; ")
@@ -52,6 +55,9 @@ pub fn brief(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
     let rests = age(span(judged.rests));
     let so_far = so_far(rollout);
     let critical = critical(rollout);
+    if judged.is_past {
+        return was(rollout, judged, &took);
+    }
     match judged.word {
         Word::Rolling => format!("rolling: {so_far}{critical}{}", pace(judged)),
         Word::Stalled => format!("stalled for {rests}: {so_far}{critical}"),
@@ -68,6 +74,25 @@ pub fn brief(rollout: &Rollout, judged: &Judged, now: DateTime<Utc>) -> String {
             format!("went back to {back} after {took}")
         }
         Word::Gone => format!("no instance is left after {took}"),
+    }
+}
+
+/// The same of what cannot be seen now: `v2 was failing: 3 critical: ..`.
+fn was(rollout: &Rollout, judged: &Judged, took: &str) -> String {
+    let (to, so_far) = (version(&rollout.target), so_far(rollout));
+    let critical = critical(rollout);
+    match judged.word {
+        Word::Unknown => format!("not known, was {so_far}{critical}"),
+        Word::Failing => format!("{to} was failing: {}; {so_far}", failing(judged)),
+        Word::Done => format!("was done in {took}: {so_far}"),
+        Word::DoneAsSeen => format!("was done in {took}, as far as the token sees: {so_far}"),
+        Word::WentBack => {
+            let back = rollout.before().map(|from| version(from)).unwrap_or_default();
+            format!("had gone back to {back} after {took}")
+        }
+        Word::Gone => format!("no instance was left after {took}"),
+        Word::Waiting => format!("waiting for {to}: it was {so_far}"),
+        other => format!("was {}: {so_far}{critical}", other.word().replace('-', " ")),
     }
 }
 
@@ -117,8 +142,11 @@ pub fn estimate(left: TimeDelta) -> String {
     format!("~{}", age(span(left)))
 }
 
-/// `3 critical: web-7 on n-3 in dc-2: HTTP 500`.
+/// `3 critical: web-7 on n-3 in dc-2: HTTP 500`; before their grace is over, that it is all in a
+/// datacenter.
 fn failing(judged: &Judged) -> String {
+    let dc = judged.failing.first().map(|(dc, _, _)| clean(dc.as_str()));
+    let all = dc.filter(|_| judged.is_early).map(|dc| format!(", all that are in {dc}"));
     let first = judged.failing.first().map(|(dc, seat, _)| {
         let name = format!("{} on {} in {dc}", seat.id, seat.node);
         let says = seat.output.lines().map(str::trim).find(|line| !line.is_empty());
@@ -126,39 +154,61 @@ fn failing(judged: &Judged) -> String {
             says.map(|says| format!(": {}", truncate_end(&clean(says), SAYS))).unwrap_or_default();
         clean(&format!(": {name}{says}")).into_owned()
     });
-    format!("{} critical{}", count(judged.failing.len()), first.unwrap_or_default())
+    let (n, all) = (count(judged.failing.len()), all.unwrap_or_default());
+    format!("{n} critical{all}{}", first.unwrap_or_default())
 }
 
-/// `dc-2, dc-3 not begun`.
-fn not_begun(rollout: &Rollout) -> Option<String> {
+/// `dc-2, dc-3 not begun`, of those that can be seen.
+fn not_begun(rollout: &Rollout, judged: &Judged) -> Option<String> {
     let waiting = rollout.parts.iter().filter(|(_, part)| part.began.is_none() && part.all() > 0);
+    let waiting = waiting.filter(|(dc, _)| unclear(judged, dc).is_none());
     let names: Vec<_> = waiting.map(|(dc, _)| clean(dc.as_str()).into_owned()).collect();
     (!names.is_empty()).then(|| format!("{} not begun", names.join(", ")))
 }
 
-/// How far it is in one datacenter: `done`, `not begun`, `12 of 40`, `2 critical`.
-pub fn of_part(rollout: &Rollout, part: &Part, now: DateTime<Utc>) -> String {
+/// How far it is in one datacenter: `done`, `not begun`, `12 of 40`, `2 critical`; where that cannot be
+/// seen now, how far it was: `was done`.
+pub fn of_part(rollout: &Rollout, part: &Part, now: DateTime<Utc>, is_old: bool) -> String {
+    match far(rollout, part, now).as_str() {
+        text if !is_old => text.to_owned(),
+        NONE => format!("had {NONE}"),
+        BACK => String::from("had gone back"),
+        text => format!("was {text}"),
+    }
+}
+
+fn far(rollout: &Rollout, part: &Part, now: DateTime<Utc>) -> String {
     let (new, others) = part.of(&rollout.target);
     let failing = part.failing().count();
     match (new, others) {
         (_, 0) if failing > 0 => format!("{} critical", count(failing)),
-        (0, 0) => String::from("no instance"),
+        (0, 0) => String::from(NONE),
         _ if part.is_back(now) && rollout.ended.is_none() => String::from("going back"),
-        (0, _) if part.began.is_some() => String::from("went back"),
+        (0, _) if part.began.is_some() => String::from(BACK),
         (0, _) => String::from("not begun"),
         (_, 0) if new >= part.expected() || rollout.ended.is_some() => String::from("done"),
         _ => format!("{} of {}", count(new), count(part.all())),
     }
 }
 
-/// The word with its sign.
-pub fn state(ctx: &Ctx, word: Word) -> Cell {
-    let (sign, role) = sign(ctx, word);
-    Cell::new(format!("{sign} {}", word.word().replace('-', " ")), role)
+/// The word with its sign; of what cannot be seen now, as what was.
+pub fn state(ctx: &Ctx, word: Word, is_past: bool) -> Cell {
+    let (sign, role) = sign(ctx, word, is_past);
+    let word = match word {
+        // Nobody knew it then either.
+        Word::Unknown => String::from("not known"),
+        Word::WentBack if is_past => String::from("had gone back"),
+        word if is_past => format!("was {}", word.word().replace('-', " ")),
+        word => word.word().replace('-', " "),
+    };
+    Cell::new(format!("{sign} {word}"), role)
 }
 
 /// The sign of a word, and how it looks.
-pub fn sign(ctx: &Ctx, word: Word) -> (&'static str, Role) {
+pub fn sign(ctx: &Ctx, word: Word, is_past: bool) -> (&'static str, Role) {
+    if is_past && word != Word::Unknown {
+        return (ctx.look.sign(Sign::Stale), Role::Stale);
+    }
     let of = |status| (ctx.look.status(status), cells::role(status));
     match word {
         Word::Failing => of(Status::Critical),
@@ -173,9 +223,9 @@ pub fn sign(ctx: &Ctx, word: Word) -> (&'static str, Role) {
     }
 }
 
-/// Why a datacenter cannot be seen, if it cannot.
-pub fn unclear<'a>(judged: &'a Judged, dc: &Dc) -> Option<&'a str> {
-    judged.unclear.iter().find(|(unclear, _)| *unclear == dc).map(|(_, why)| &***why)
+/// Why a datacenter cannot be seen, if it cannot, and since when.
+pub fn unclear<'a>(judged: &Judged<'a>, dc: &Dc) -> Option<&'a Unseen> {
+    judged.unclear.iter().find(|(unclear, _)| *unclear == dc).map(|(_, unseen)| *unseen)
 }
 
 /// A time that is never negative: the clock may go back.

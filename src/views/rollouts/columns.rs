@@ -17,8 +17,8 @@ pub(super) fn all<'a>(ctx: &'a Ctx, room: u16) -> Vec<Column<'a, RolloutRow>> {
         _ => 30,
     };
     let mut columns = vec![
-        Column::new("status", "verdict", Width::Fit(9, 12), |row: &RolloutRow| {
-            words::state(ctx, row.word)
+        Column::new("status", "verdict", Width::Fit(9, 18), |row: &RolloutRow| {
+            words::state(ctx, row.word, row.is_past)
         })
         .sorts_worst_first(|a: &RolloutRow, b| a.word.cmp(&b.word)),
         Column::new("name", "service", Width::Fill(8, 22), |row: &RolloutRow| {
@@ -91,11 +91,13 @@ fn took(ctx: &Ctx, rollout: &Rollout) -> Cell {
     Cell::new(text, Role::Text)
 }
 
-/// How far it is in each datacenter.
+/// How far it is in each datacenter, or was where that cannot be seen.
 fn places(ctx: &Ctx, rollout: &Rollout) -> Cell {
-    let parts = rollout.parts.iter().filter(|(_, part)| part.all() > 0);
-    let parts = parts.map(|(dc, part)| {
-        format!("{} {}", clean(dc.as_str()), words::of_part(rollout, part, ctx.now))
+    let sights = sights(ctx, rollout);
+    let scene = Scene::new(ctx, rollout, &sights);
+    let parts = scene.parts().map(|(dc, part)| {
+        let is_old = words::unclear(&scene.judged, dc).is_some();
+        format!("{} {}", clean(dc.as_str()), words::of_part(rollout, part, ctx.now, is_old))
     });
     Cell::new(parts.collect::<Vec<_>>().join(", "), Role::Muted)
 }

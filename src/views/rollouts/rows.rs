@@ -15,6 +15,8 @@ pub struct RolloutRow {
     pub rollout: Arc<Rollout>,
     /// What was said of it when it was looked at last.
     pub word: Word,
+    /// True where it was so when it was seen last.
+    pub is_past: bool,
 }
 
 impl Row for RolloutRow {
@@ -29,8 +31,9 @@ impl Row for RolloutRow {
         let rollout = &self.rollout;
         let dcs = rollout.parts.keys().map(Dc::as_str);
         let versions = rollout.versions.iter().map(AsRef::as_ref);
+        let was = self.is_past.then_some("was");
         let words = [rollout.service.as_str(), self.word.word()];
-        RowText::new(words.into_iter().chain(versions).chain(dcs))
+        RowText::new(words.into_iter().chain(was).chain(versions).chain(dcs))
     }
 
     /// The newest first.

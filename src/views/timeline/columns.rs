@@ -6,15 +6,18 @@ use super::near::Near;
 use super::rows::{EventRow, Head};
 use crate::domain::event::{Event, Kind, Object};
 use crate::domain::health::Status;
+use crate::domain::ids::Dc;
 use crate::domain::storm::{Shared, Turn};
 use crate::table::column::{Cell, Column, Width};
 use crate::ui::glyph::Sign;
-use crate::ui::text::{age, clean, count};
+use crate::ui::text::{age, clean, count, truncate_middle};
 use crate::ui::theme::Role;
 use crate::views::{Ctx, cells};
 
 /// From this width on an uncertain time is shown with both its ends.
 const ROOMY: u16 = 120;
+/// Columns of the prefix of a stream where there is little room: its datacenters have some too.
+const CARRIED: usize = 20;
 
 /// What decides which columns there are.
 pub struct Columns<'a> {
@@ -48,8 +51,10 @@ impl<'a> Columns<'a> {
                 let of = |row: &EventRow| (row.event.status(), row.event.kind);
                 of(a).cmp(&of(b))
             }),
-            Column::new("name", "object", Width::Fill(20, 60), |row: &EventRow| object(ctx, row))
-                .sorts(|a: &EventRow, b| a.name().cmp(&b.name())),
+            Column::new("name", "object", Width::Fill(20, 60), move |row: &EventRow| {
+                object(ctx, row, room)
+            })
+            .sorts(|a: &EventRow, b| a.name().cmp(&b.name())),
             Column::new("change", "change", Width::Fit(10, 28), |row: &EventRow| {
                 row.as_head().map_or_else(|| change(&row.event), happened)
             }),
@@ -118,10 +123,10 @@ pub fn kind(ctx: &Ctx, event: &Event) -> Cell {
 }
 
 /// What it happened to: of a storm how many, with its fold sign.
-fn object(ctx: &Ctx, row: &EventRow) -> Cell {
+fn object(ctx: &Ctx, row: &EventRow, room: u16) -> Cell {
     let Some(head) = row.as_head() else {
         let indent = if row.storm.is_some() { "    " } else { "" };
-        let (owner, check) = named(&row.event.object);
+        let (owner, check) = named(&row.event.object, room);
         let cell = Cell::new(format!("{indent}{}", clean(&owner)), Role::Text);
         return cell
             .then(check.map(|name| format!("  {}", clean(name))).unwrap_or_default(), Role::Muted);
@@ -131,9 +136,17 @@ fn object(ctx: &Ctx, row: &EventRow) -> Cell {
         .then(clean(&subject(head)).into_owned(), Role::Text)
 }
 
-/// The name of an object; of a check whose it is before what it is called, which may be long.
-fn named(object: &Object) -> (String, Option<&str>) {
+/// The name of an object; of a check whose it is before what it is called, which may be long, and of a
+/// stream what it carries before what carries it, which many streams share.
+fn named(object: &Object, room: u16) -> (String, Option<&str>) {
     match object {
+        Object::Stream(id) if !id.of.is_empty() => {
+            let most = if room >= ROOMY { usize::MAX } else { CARRIED };
+            let of = truncate_middle(&id.of, most);
+            let of = id.renamed().map_or_else(|| of.to_string(), |to| format!("{of} -> {to}"));
+            let source = id.source.as_ref().map_or("?", Dc::as_str);
+            (format!("{of}  {source} -> {}", id.destination), Some(id.kind.word()))
+        }
         Object::Check { node, name, service_id, .. } if service_id.is_empty() => {
             (node.to_string(), Some(name))
         }
