@@ -29,8 +29,8 @@ impl Datacenter {
                 let (why, retry_at) = (Arc::clone(why), *retry_at);
                 freshness.state = State::Stale { since, why, retry_at };
             }
-            // Only what was told before it was shown again has an age then.
-            (State::Loading, _) if since.is_some() => {
+            // What was told before it was shown again is no beginning.
+            (State::Loading, _) if since.is_some() && self.is_recalled_list(list) => {
                 let why = Arc::from(READ_ANEW);
                 freshness.state = State::Stale { since, why, retry_at: None };
             }
@@ -40,6 +40,10 @@ impl Datacenter {
             _ => {}
         }
         freshness
+    }
+
+    fn is_recalled_list(&self, list: &List) -> bool {
+        matches!(list, List::Subject(subject) if self.is_recalled(subject))
     }
 
     /// Takes in its pulse. Where that does not answer, what the last one confirmed keeps the time of
@@ -101,6 +105,15 @@ mod tests {
 
     fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(second, 0).unwrap()
+    }
+
+    #[test]
+    fn a_list_that_is_being_read_is_no_old_one() {
+        let mut dc = Datacenter::default();
+        let begun = Freshness { state: State::Loading, at: Some(at(1)), ..Freshness::default() };
+        dc.fresh.insert(List::Services, begun);
+        dc.beats(Pulse { at: at(2), link: Link::Led("a".into()), ..Pulse::default() });
+        assert_eq!(dc.freshness(&List::Services).state, State::Loading);
     }
 
     #[test]

@@ -264,7 +264,7 @@ fn where_all_that_is_new_is_critical_it_fails_before_the_grace_is_over() {
     pass(&mut app, 1);
     let text = screen(&mut app, 160, 40);
     assert!(line(&text, &["web", "2/30"]).contains("✗ failing"), "{text}");
-    assert!(text.contains("✗ v2 is failing: 2 critical, all that are in dc-2: web-1"), "{text}");
+    assert!(text.contains("✗ v2 is failing: 2 critical, all of dc-2: web-1"), "{text}");
     let said = "rollout of web: v2 is failing";
     assert!(!text.contains(said), "it may yet turn out otherwise:\n{text}");
     pass(&mut app, 30);

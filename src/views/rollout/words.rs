@@ -146,7 +146,7 @@ pub fn estimate(left: TimeDelta) -> String {
 /// datacenter.
 fn failing(judged: &Judged) -> String {
     let dc = judged.failing.first().map(|(dc, _, _)| clean(dc.as_str()));
-    let all = dc.filter(|_| judged.is_early).map(|dc| format!(", all that are in {dc}"));
+    let all = dc.filter(|_| judged.is_early).map(|dc| format!(", all of {dc}"));
     let first = judged.failing.first().map(|(dc, seat, _)| {
         let name = format!("{} on {} in {dc}", seat.id, seat.node);
         let says = seat.output.lines().map(str::trim).find(|line| !line.is_empty());
