@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::done::deregister;
 use crate::support::consul::{Cluster, Dc, Instance, Status, consul};
+use crate::support::fault::Proxy;
 use crate::support::wait::wait;
 use crate::told::Told;
 
@@ -48,18 +49,18 @@ fn assert_only(told: &Told, dc: &str, name: &str, expected: &[&str]) {
 }
 
 /// Everything changes in a datacenter that is dark: told between it was lost and is back.
-pub fn a_datacenter_that_was_dark(cluster: &Cluster, told: &Told) {
+pub fn a_datacenter_that_was_dark(cluster: &Cluster, told: &Told, proxy: &Proxy) {
     let dc = cluster.dc("dc-3");
     dc.seed(&[instance("hid-1", Status::Passing), instance("hid-2", Status::Critical)]);
     told.wait_for("dc-3", "check", "service:hid-2 of hid-2 on hid-n", "critical");
     seen(told, "dc-3", &["hid-1", "hid-2"]);
     told.forget();
     let from = Utc::now();
-    told.proxy.cut();
+    proxy.cut();
     told.wait_for("dc-3", "datacenter", "datacenter", "dark");
     change(dc);
     let to = Utc::now();
-    told.proxy.mend();
+    proxy.mend();
     let lost = told.wait_for("dc-3", "check", "service:hid-1 of hid-1 on hid-n", "critical");
     let well = told.wait_for("dc-3", "check", "service:hid-2 of hid-2 on hid-n", "passing");
     let come = told.wait("the new one", |it| {

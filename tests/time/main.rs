@@ -17,6 +17,7 @@ mod support;
 
 mod done;
 mod hidden;
+mod leaders;
 mod told;
 
 use support::consul::{Cluster, Plan};
@@ -26,10 +27,10 @@ use told::Told;
 fn what_happens_is_told() {
     let plan = Plan::new().hcl("limits { http_max_conns_per_client = 4000 }");
     let cluster = Cluster::start(plan.dc("dc-1", 1).dc("dc-2", 1).dc("dc-3", 1));
-    let told = Told::start(&cluster);
+    let (told, proxy) = Told::start(&cluster);
     done::every_kind_in_every_datacenter(&cluster, &told);
     done::faster_than_answers(&cluster, &told);
-    hidden::a_datacenter_that_was_dark(&cluster, &told);
+    hidden::a_datacenter_that_was_dark(&cluster, &told, &proxy);
     hidden::dcview_itself_was_stopped(&cluster, &told);
     hidden::an_index_that_went_backwards(&cluster, &told);
 }

@@ -21,35 +21,41 @@ const PARK: Duration = Duration::from_millis(10);
 pub struct Told {
     child: Child,
     events: Arc<Mutex<Vec<Value>>>,
-    /// Between it and dc-3.
-    pub proxy: Proxy,
     _home: tempfile::TempDir,
 }
 
 impl Told {
-    /// Starts it on three datacenters, the third by a way of its own; each is followed then.
-    pub fn start(cluster: &Cluster) -> Self {
-        let home = tempfile::tempdir().expect("a home directory");
+    /// Starts it on three datacenters, the third by a way of its own, which comes along; each is
+    /// followed then.
+    pub fn start(cluster: &Cluster) -> (Self, Proxy) {
         let proxy = Proxy::to(&cluster.dc("dc-3").http_addr());
-        let settings = home.path().join("config.toml");
         let text = format!(
             "[history]\nwatch = [\"config/\"]\n[datacenters.dc-3]\naddress = \"{}\"\n",
             proxy.addr()
         );
+        let agent = cluster.dc("dc-1").http_addr();
+        (Self::by(&agent, &text, cluster.dcs().len()), proxy)
+    }
+
+    /// Starts it with these settings on all that an agent knows of: so many datacenters, each of which
+    /// is followed then.
+    pub fn by(agent: &str, text: &str, dcs: usize) -> Self {
+        let home = tempfile::tempdir().expect("a home directory");
+        let settings = home.path().join("config.toml");
         std::fs::write(&settings, text).expect("a settings file");
         let mut child = Command::new(env!("CARGO_BIN_EXE_dcview"))
             .args(["get", "events", "--follow", "-o", "json"])
             .env_clear()
             .env("HOME", home.path())
             .env("DCVIEW_CONFIG", &settings)
-            .env("CONSUL_HTTP_ADDR", cluster.dc("dc-1").http_addr())
+            .env("CONSUL_HTTP_ADDR", agent)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
         let said = BufReader::new(child.stderr.take().expect("piped"));
         let mut said = said.lines().map_while(Result::ok);
-        for _ in cluster.dcs() {
+        for _ in 0..dcs {
             said.by_ref().find(|line| line.contains("followed from")).expect("it is followed");
         }
         // A pipe that nobody reads would hold it up.
@@ -62,7 +68,7 @@ impl Told {
                 all.lock().expect("the events").push(event);
             }
         });
-        Self { child, events, proxy, _home: home }
+        Self { child, events, _home: home }
     }
 
     /// Returns when an event fits, with it.
