@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Write;
 use crate::domain::lock::LockChange;
 use line::Line;
@@ -196,6 +197,25 @@ impl Log {
         };
         let last = self.records.iter().rev().find(is_candidate).ok_or(CannotUndo::Nothing)?;
         if last.act.is_store() { Ok(&last.write) } else { Err(CannotUndo::Last(last.verb())) }
+    }
+
+    /// The index that a key had before dcview deleted it and put it back as it was, as often as it did
+    /// that; `index`, which it has now, where somebody else wrote it. `place` is the datacenter and the
+    /// address of the agent that it is reached by.
+    pub fn origin(&self, place: (&Dc, &str), key: &Key, index: u64) -> u64 {
+        let is_here = |it: &&Record| (&it.dc, &*it.agent) == place && it.key == *key;
+        let mut index = index;
+        for record in self.records.iter().rev().filter(is_here) {
+            let is_last =
+                record.outcome == Some(Fate::Written) && record.index_after == Some(index);
+            let Some(undone) = record.undoes.as_deref().filter(|_| is_last) else { continue };
+            let deletion =
+                self.of_write(undone).into_iter().filter(is_here).find(|it| {
+                    it.act.is_store() && it.after.is_none() && it.before == record.after
+                });
+            index = deletion.map_or(index, |deletion| deletion.index_before);
+        }
+        index
     }
 
     /// True when a later write took this one back.

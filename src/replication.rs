@@ -15,10 +15,12 @@ use indexmap::IndexMap;
 use crate::consul::{ApiError, Class, Client};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::replication::{Pair, Source, Stream, Told};
+use crate::journal::Journal;
 
 mod acl;
 pub mod act;
 mod ca;
+mod carriers;
 mod compare;
 mod config_entries;
 mod ends;
@@ -34,6 +36,7 @@ mod rights;
 mod since;
 mod statuses;
 
+pub use carriers::Carriers;
 pub use git::Branches;
 pub use memory::Memory;
 
@@ -48,6 +51,10 @@ pub struct Ground {
     pub clients: Arc<IndexMap<Dc, Client>>,
     /// What was found of git2consul's branches, for those who look elsewhere.
     pub branches: Branches,
+    /// The statuses that were seen, for those who miss one.
+    pub carriers: Carriers,
+    /// Where dcview's own writes are told from others'; nowhere when none.
+    pub journal: Option<Journal>,
 }
 
 /// What one follower looks at.
@@ -85,6 +92,20 @@ impl Spec {
             Self::Replicate { into, .. } | Self::Missing { into, .. } => vec![into.clone()],
             Self::Compare(pair) => vec![pair.source.clone(), pair.destination.clone()],
         }
+    }
+}
+
+impl Ground {
+    /// Who follows a replication whose status is there by now, where nobody found one before.
+    pub fn successor(&self, missing: &Spec, found: &[Spec]) -> Option<Spec> {
+        let Spec::Missing { source, .. } = missing else { return None };
+        let is_it = |spec: &&Spec| match spec {
+            Spec::Replicate { into, status } => {
+                self.carriers.get(into, status).is_some_and(|status| source.is_of(&status, into))
+            }
+            _ => false,
+        };
+        found.iter().find(is_it).cloned()
     }
 }
 

@@ -86,6 +86,7 @@ impl App {
         let was_playing = replay.is_playing;
         self.is_dirty |= replay.is_playing != played.is_playing || replay.doubt != played.doubt;
         (replay.is_playing, replay.doubt) = (played.is_playing, played.doubt);
+        let is_retold = played.history.is_some();
         if let Some(history) = played.history {
             self.history = *history;
             self.is_dirty = true;
@@ -99,6 +100,9 @@ impl App {
         }
         if let Some((at, way)) = played.moment {
             self.go_on(at, way, played.span, effects);
+        } else if is_retold {
+            // The moment was shown before what had happened until then was known.
+            self.reload(effects);
         }
         if !played.events.is_empty() {
             self.patch_past(&Change::Events(played.events, 0), effects);

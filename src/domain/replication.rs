@@ -13,6 +13,7 @@ mod rule;
 mod status;
 mod told;
 mod track;
+mod waits;
 
 use std::fmt;
 use std::sync::Arc;
@@ -266,7 +267,8 @@ impl Stream {
     /// True for a replication that has no status, as far as that could be seen: nothing but dcview's
     /// memory says that it is there.
     pub fn has_no_status(&self) -> bool {
-        let is_seen = self.at.is_some() && self.problem.is_none();
+        // Without a source there is nothing to compare, but the status was looked for.
+        let is_seen = (self.at.is_some() || self.id.source.is_none()) && self.problem.is_none();
         self.id.kind == Kind::ConsulReplicate && self.status.is_none() && is_seen
     }
 
@@ -406,8 +408,9 @@ impl fmt::Display for Alarm {
             }
             Self::SourceRestored { last_replicated, source_index } => write!(
                 f,
-                "the source was restored or rebuilt: its index is {source_index}, and \
-                 {last_replicated} was replicated; keys below that are skipped for good"
+                "the source was restored or rebuilt, or another source wrote the status: its index \
+                 is {source_index}, and {last_replicated} was replicated; keys below that are \
+                 skipped for good"
             ),
         }
     }

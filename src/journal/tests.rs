@@ -180,3 +180,35 @@ fn an_undone_write_is_not_undone_again() {
     assert!(log.is_undone(id));
     assert_eq!(log.last_to_undo(|_| true), Err(CannotUndo::Nothing));
 }
+
+#[test]
+fn what_was_deleted_and_put_back_has_the_index_that_it_had_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::in_dir(dir.path());
+    let at = |index| entry("p/main.ref", b"7d7af74", index);
+    let done = |op: Op, undoes: Option<&str>, index: Option<u64>| {
+        let how = Circumstances { undoes, ..how() };
+        let ids = journal.begin(&write(op), &how).unwrap();
+        journal.end(&ids, AT, Fate::Written, &[index]).unwrap();
+        let log = journal.read().unwrap();
+        log.records.last().unwrap().write.clone()
+    };
+    let back = || Op::create("p/main.ref".into(), "7d7af74", u64::MAX);
+    let origin = |agent: &str, index| {
+        let log = journal.read().unwrap();
+        log.origin((&"dc-1".into(), agent), &"p/main.ref".into(), index)
+    };
+    let here = how().agent;
+    let deleted = done(Op::Delete { base: at(40) }, None, None);
+    done(back(), Some(&deleted), Some(50));
+    assert_eq!((origin(here, 50), origin(here, 60)), (40, 60));
+    assert_eq!(origin("http://elsewhere", 50), 50);
+    // A second time, and then git2consul itself.
+    let deleted = done(Op::Delete { base: at(50) }, None, None);
+    done(back(), Some(&deleted), Some(70));
+    assert_eq!((origin(here, 70), origin(here, 80)), (40, 80));
+    // What was made anew as something else is no undo of it.
+    let deleted = done(Op::Delete { base: at(80) }, None, None);
+    done(Op::create("p/main.ref".into(), "29ebbd5", 0), Some(&deleted), Some(90));
+    assert_eq!(origin(here, 90), 90);
+}

@@ -104,7 +104,13 @@ async fn folders<W: Write>(sides: &Sides<'_>, print: &mut Printer<'_, W>) -> Don
     }
     let found = compare.counts();
     let code = if found.is_same() { 0 } else { DIFFERENT };
-    Ok(Exit { code, message: Some(counts(found)) })
+    let message = if found.is_same() && found.same == 0 {
+        // Two empty folders are the same; so are two whose name is a slip.
+        format!("there is no key on either side: nothing begins with '{}'", sides.left)
+    } else {
+        counts(found)
+    };
+    Ok(Exit { code, message: Some(message) })
 }
 
 struct Printer<'a, W> {

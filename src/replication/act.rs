@@ -41,6 +41,8 @@ pub enum Act {
         status: StatusKey,
         /// The key that makes it run.
         nudge: Key,
+        /// How many keys of the destination the run deletes, as far as they were seen.
+        deletes: usize,
         /// What it carries, to be missed while there is no status.
         carries: Box<Source>,
     },
@@ -88,6 +90,7 @@ impl Act {
                 destination: stream.id.destination.clone(),
                 status,
                 nudge: below(&stream.id.of, "nudge"),
+                deletes: stream.counts.extra,
                 carries: Box::new(carried(stream)?),
             }),
             (Kind::ConsulReplicate, None) => {
@@ -169,7 +172,7 @@ impl Act {
     pub fn lines(&self, query: impl Fn(&Dc) -> String) -> Vec<String> {
         let change = |dc: &Dc| write::shown(&[], &query(dc));
         match self {
-            Self::Resync { source, destination, status, nudge, .. } => vec![
+            Self::Resync { source, destination, status, nudge, deletes, .. } => vec![
                 change(destination),
                 deleted(status),
                 String::from("  or at the index that it has by then: the replicator may run"),
@@ -180,7 +183,9 @@ impl Act {
                 change(source),
                 taken_back(nudge),
                 String::from("The run writes every key again,"),
-                format!("and deletes in {destination} what {source} does not have."),
+                format!(
+                    "and deletes in {destination} what {source} does not have: {deletes} keys now."
+                ),
                 String::from("If dcview ends before that, undo it in :journal:"),
                 format!("  {}", self.leaves()),
             ],

@@ -28,7 +28,7 @@ use crate::consul::{ApiError, Class, Client, kv};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::Entry;
 use crate::domain::managed::{Mapping, mappings};
-use crate::domain::replication::{Kind, Stream, StreamId, Verdict};
+use crate::domain::replication::{self, Kind, Stream, StreamId, Verdict};
 pub use branches::Branches;
 use local::Local;
 use remote::Remote;
@@ -44,9 +44,6 @@ pub(super) struct Git {
     /// The other datacenters where git2consul runs, with what it writes there.
     runners: HashMap<Dc, Vec<Mapping>>,
     scanned: Option<Instant>,
-    /// The replications into it, each as its status said last: one without a status writes everything
-    /// at its next run, and until then what a branch lacks is not there.
-    carriers: Vec<Status>,
     locals: HashMap<StreamId, Local>,
     remotes: HashMap<StreamId, Remote>,
     told: HashMap<StreamId, Stream>,
@@ -77,7 +74,6 @@ impl Git {
             ground: ground.clone(),
             runners: HashMap::new(),
             scanned: None,
-            carriers: Vec::new(),
             locals: HashMap::new(),
             remotes: HashMap::new(),
             told: HashMap::new(),
@@ -91,7 +87,7 @@ impl Git {
         let told = Arc::clone(&self.ground.told);
         let (config, dir) = (&told.git2consul, &told.status_dir);
         let (own, statuses) = tokio::try_join!(written(&here, config), statuses(&here, dir))?;
-        let statuses = self.carriers(statuses, &here);
+        let gone = self.gone(&statuses, &here);
         self.scan().await;
         let own = if is_copy(config, &statuses) { Vec::new() } else { own };
         let mut locals = Vec::new();
@@ -99,9 +95,10 @@ impl Git {
             let id = self.id(&self.dc, mapping, mapping.prefix.clone());
             let mut memory = self.locals.remove(&id).unwrap_or_default();
             memory.rights = self.rights.entry(self.dc.clone()).or_default().clone();
+            memory.journal.clone_from(&self.ground.journal);
             locals.push(memory.look(&here, id, mapping, &own));
         }
-        let routes = self.routes(&statuses);
+        let routes = self.routes(&statuses, &gone);
         let mut remotes = Vec::new();
         for route in &routes {
             let memory = self.remotes.remove(&route.id).unwrap_or_default();
@@ -120,18 +117,19 @@ impl Git {
         Ok(self.doubting(&here, found).await)
     }
 
-    /// The replications that have a status, and those that had one and are not said to be over.
-    fn carriers(&mut self, now: Vec<Status>, here: &Client) -> Vec<Status> {
-        let agent = here.agent().address();
-        let mut all = now;
-        for before in std::mem::take(&mut self.carriers) {
-            let is_over = || self.ground.memory.is_over(&before.wire, &self.dc, agent);
-            if !all.iter().any(|status| status.key == before.key) && !is_over() {
-                all.push(before);
-            }
+    /// The replications that had a status and are not said to be over: each writes everything at its
+    /// next run, and until then what a branch lacks is not there.
+    fn gone(&self, live: &[Status], here: &Client) -> Vec<Status> {
+        let (carriers, agent) = (&self.ground.carriers, here.agent().address());
+        for status in live {
+            carriers.note(&self.dc, &status.key, &status.wire);
         }
-        self.carriers.clone_from(&all);
-        all
+        let is_gone = |(key, wire): &(Key, replication::Status)| {
+            !live.iter().any(|status| status.key == *key)
+                && !self.ground.memory.is_over(wire, &self.dc, agent)
+        };
+        let all = carriers.all(&self.dc).into_iter().filter(is_gone);
+        all.map(|(key, wire)| Status { key, wire }).collect()
     }
 
     /// What was found between these datacenters and here, in doubt where keys may be hidden.

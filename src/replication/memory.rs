@@ -65,7 +65,7 @@ impl Memory {
         self.read().iter().find(|kept| is_it(kept)).is_some_and(|kept| kept.is_over)
     }
 
-    /// Remembers a source, in the place of what was said of the same prefix and destination before.
+    /// Remembers a source, in the place of what was said before of the same prefixes and destination.
     ///
     /// # Errors
     /// When the file cannot be written; the one of before is still there then.
@@ -95,12 +95,13 @@ impl Memory {
 
     fn put(&self, kept: Kept) -> io::Result<()> {
         let mut all = self.read();
+        let status = kept.source.status();
         all.retain(|old| {
-            let of = |kept: &Kept| {
-                let Source { prefix, destination, to, .. } = kept.source.clone();
-                (prefix, destination, to)
-            };
-            of(old) != of(&kept) || !(old.agent.is_empty() || old.agent == kept.agent)
+            let is_same = old.source.destination.as_ref().is_some_and(|dc| {
+                kept.source.destination.as_ref() == Some(dc) && old.source.is_of(&status, dc)
+            });
+            // What was kept before agents were has no other meaning.
+            !(is_same && (old.agent.is_empty() || old.agent == kept.agent))
         });
         all.insert(0, kept);
         let text = serde_json::to_vec_pretty(&all)?;
@@ -157,6 +158,15 @@ mod tests {
         assert!(memory.expected(&"dc-2".into(), HERE).is_empty());
         memory.remember(source("dc-1"), HERE).unwrap();
         assert!(!is_over() && memory.sources() == [source("dc-1")]);
+    }
+
+    #[test]
+    fn what_was_kept_before_agents_were_is_over_too() {
+        let (memory, dir) = memory();
+        let text = r#"[{"prefix": "config/", "source": "dc-1", "destination": "dc-2"}]"#;
+        fs::write(dir.path().join("sources.json"), text).unwrap();
+        memory.end(source("dc-1"), HERE).unwrap();
+        assert!(memory.sources().is_empty());
     }
 
     #[test]

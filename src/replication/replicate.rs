@@ -8,20 +8,16 @@
 use std::future::pending;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::ends::{Ends, Failed, SMALL, bounded, led, mended};
 use super::hang::hang_on;
 use super::propose::propose;
 use super::{Follower, Ground, Seen};
-use crate::clock;
 use crate::consul::{ApiError, Client, Request, kv};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv::{Entry, join};
-use crate::domain::replication::{
-    Kind, Mark, Rule, Source, Status, StatusKey, Stream, StreamId, Waiting,
-};
+use crate::domain::replication::{Kind, Mark, Rule, Source, Status, StatusKey, Stream, StreamId};
 
 /// How often it is asked who holds the lock.
 const LOCK: Duration = Duration::from_secs(5);
@@ -36,8 +32,6 @@ pub(super) struct Replicate {
     status: Option<Key>,
     /// What the status said last, or what the first one will.
     known: Option<Status>,
-    /// When it was seen that the status is gone, and whether something waited then.
-    gone: Option<(DateTime<Utc>, bool)>,
     stream: Option<Stream>,
     /// Between which ends, as the status and the settings say.
     ends: Option<(Source, Ends)>,
@@ -62,7 +56,6 @@ impl Replicate {
             into: into.clone(),
             status: Some(status.clone()),
             known: None,
-            gone: None,
             stream: None,
             ends: None,
             proposed: None,
@@ -88,11 +81,13 @@ impl Replicate {
             }
         };
         self.is_away = false;
-        if let Some((_, status)) = &read {
+        if let Some((entry, status)) = &read {
+            self.ground.carriers.note(&self.into, &entry.key, status);
             self.known = Some(status.clone());
         }
-        // One that was gone before it was read says nothing.
-        let status = self.known.clone()?;
+        let seen = || self.ground.carriers.get(&self.into, self.status.as_ref()?);
+        // One that was gone before it was ever read says nothing.
+        let status = self.known.clone().or_else(seen)?;
         let key =
             read.map(|(entry, _)| StatusKey { key: entry.key, modify_index: entry.modify_index });
         let mark = key.as_ref().map_or(Mark::NONE, |key| Mark {
@@ -125,19 +120,9 @@ impl Replicate {
     }
 
     /// Says that there is no status, if there is none, and what follows.
-    fn miss(&mut self, stream: &mut Stream) {
+    fn miss(&self, stream: &mut Stream) {
         if stream.status.is_some() {
-            self.gone = None;
             return;
-        }
-        let before = self.stream.as_ref();
-        let (since, has_waited) = *self.gone.get_or_insert_with(|| {
-            let has_waited = before.is_none_or(|before| before.waiting != Waiting::Nothing);
-            (clock::now(), has_waited)
-        });
-        // What was done by the status, and no longer is, waits since it went.
-        if stream.waiting == Waiting::Unknown && !has_waited {
-            stream.waiting = Waiting::Since(since);
         }
         stream.last_replicated = None;
         let why = if self.status.is_some() { "its status is gone" } else { "it has no status" };

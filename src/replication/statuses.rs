@@ -27,8 +27,6 @@ pub(super) struct Statuses {
     client: Option<Client>,
     dir: Key,
     index: u64,
-    /// All statuses that were ever there, as they were read last.
-    seen: IndexMap<Key, Status>,
     /// What was found last: it stays while the datacenter does not answer.
     found: Vec<Spec>,
     has_read: bool,
@@ -46,7 +44,6 @@ impl Statuses {
             client: ground.clients.get(dc).cloned(),
             dir: ground.told.status_dir.clone(),
             index: 0,
-            seen: IndexMap::new(),
             found: Vec::new(),
             has_read: false,
             is_away: false,
@@ -58,10 +55,12 @@ impl Statuses {
     fn named(&self, why: &str, is_denied: bool) -> Vec<Stream> {
         let told = self.ground.told.sources.iter().cloned();
         let mut seen = HashSet::new();
+        let agent = self.client.as_ref().map_or("", |client| client.agent().address());
         let all = told.chain(self.ground.memory.sources()).filter(|source| {
             source.source != self.dc
                 && source.fits(source.prefix.as_str(), &self.dc)
-                && seen.insert(source.prefix.clone())
+                && !self.ground.memory.is_over(&source.status(), &self.dc, agent)
+                && seen.insert((source.prefix.clone(), source.status().destination))
         });
         self.streams(all, why, is_denied)
     }
@@ -100,27 +99,28 @@ impl Statuses {
         bounded(SMALL, client, read).await
     }
 
-    /// Takes over what was read: what is to be followed, and whether a replication that is known to
-    /// come here was never seen to.
+    /// Takes over what was read: what is to be followed, and which replications that are known to come
+    /// here were never seen to.
     fn take(&mut self, read: &IndexMap<Key, Status>, client: &Client) -> Vec<Source> {
-        let Ground { told, memory, .. } = &self.ground;
-        let agent = client.agent().address();
-        self.seen.extend(read.clone());
-        // Only what is gone needs the file.
-        self.seen.retain(|key, status| {
-            read.contains_key(key) || !memory.is_over(status, &self.dc, agent)
-        });
-        let follow =
-            |status: &Key| Spec::Replicate { into: self.dc.clone(), status: status.clone() };
-        self.found = self.seen.keys().map(follow).collect();
-        let named = told.sources.iter().filter(|source| source.is_into(&self.dc)).cloned();
+        let Ground { told, memory, carriers, .. } = &self.ground;
+        let (dc, agent) = (&self.dc, client.agent().address());
+        for (key, status) in read {
+            carriers.note(dc, key, status);
+        }
+        let mut seen = carriers.all(dc);
+        seen.retain(|key, status| read.contains_key(key) || !memory.is_over(status, dc, agent));
+        let follow = |status: &Key| Spec::Replicate { into: dc.clone(), status: status.clone() };
+        self.found = seen.keys().map(follow).collect();
+        // What an operator confirmed says under which prefix it arrives: it goes first.
+        let expected = memory.expected(dc, agent);
+        let named = told.sources.iter().filter(|source| source.is_into(dc)).cloned();
         let mut missing: Vec<Source> = Vec::new();
-        for source in named.chain(memory.expected(&self.dc, agent)) {
-            let is_seen = |status: &Status| source.is_of(status, &self.dc);
-            let is_named = |other: &Source| source.fits(other.prefix.as_str(), &self.dc);
-            if !self.seen.values().any(is_seen)
-                && !missing.iter().any(is_named)
-                && !memory.is_over(&source.status(), &self.dc, agent)
+        for source in expected.into_iter().chain(named) {
+            let is_seen = |status: &Status| source.is_of(status, dc);
+            let is_told = |other: &Source| source.is_of(&other.status(), dc);
+            if !seen.values().any(is_seen)
+                && !missing.iter().any(is_told)
+                && !memory.is_over(&source.status(), dc, agent)
             {
                 missing.push(source);
             }

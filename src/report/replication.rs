@@ -31,6 +31,7 @@ use crate::domain::feed::Link;
 use crate::domain::ids::Dc;
 use crate::domain::replication::{Stream, StreamId, Verdict, Waiting};
 use crate::domain::wan::Wan;
+use crate::journal::Journal;
 use crate::replication::{Ground, Memory};
 use limits::{Limits, Moment};
 use looks::Looks;
@@ -85,6 +86,7 @@ fn ground(ways: &Ways, config: &Config) -> Ground {
     Ground {
         told: Arc::new(config.replication.clone()),
         memory: Memory::new(&config.sources_file),
+        journal: config.sources_file.parent().map(Journal::in_dir),
         clients: Arc::new(clients.collect()),
         ..Ground::default()
     }

@@ -125,7 +125,8 @@ fn worded(ctx: &Ctx, freshness: &Freshness, none: &str) -> Cell {
     if freshness.is_polled {
         cell = cell.then(" polled", Role::Stale);
     }
-    if freshness.may_be_filtered {
+    // Of what never came nobody knows.
+    if freshness.may_be_filtered && freshness.at.is_some() {
         cell = cell.then(" may be filtered", Role::Denied);
     }
     cell

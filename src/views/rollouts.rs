@@ -128,7 +128,7 @@ impl Listing for Rollouts {
     }
 
     fn nothing(&self) -> &'static str {
-        "no service has several versions, and none changed its version since dcview began"
+        "no service is seen to change its version, or to have several; ':matrix' reads those of all"
     }
 }
 

@@ -109,7 +109,7 @@ async fn follow(shared: Streams, spec: Spec, told: Arc<Mutex<Told>>) {
             if told.is_over {
                 return;
             }
-            let gone = told.lose(&seen);
+            let gone = told.lose(&seen, |spec| ground.successor(spec, &seen.found));
             let events = told.events(&seen.streams);
             let mut delta = told.delta(seen.streams);
             delta.removed.extend(gone);
@@ -263,15 +263,15 @@ mod tests {
         let mut told = Told::default();
         told.found.insert(spec.clone(), start(&shared, &spec, child));
         let found = Seen { found: vec![spec.clone()], ..Seen::default() };
-        assert!(told.lose(&found).is_empty());
+        assert!(told.lose(&found, |_| None).is_empty());
         // One that begins anew knows what was told before, until it is found or not.
         let guard = shared.keeper.child().token.drop_guard();
         let running = Running::new(Arc::new(Mutex::new(told)), guard);
         let mut told = running.end();
-        assert!(told.found.is_empty() && told.lose(&found).is_empty());
+        assert!(told.found.is_empty() && told.lose(&found, |_| None).is_empty());
         let away = Seen { is_away: true, ..Seen::default() };
-        assert!(told.lose(&away).is_empty(), "who did not answer says nothing");
-        assert_eq!(told.lose(&Seen::default()), [seen(false).streams[0].id.clone()]);
+        assert!(told.lose(&away, |_| None).is_empty(), "who did not answer says nothing");
+        assert_eq!(told.lose(&Seen::default(), |_| None), [seen(false).streams[0].id.clone()]);
         assert!(told.all().is_empty());
     }
 

@@ -15,6 +15,7 @@ use crate::domain::feed::Scope;
 use crate::domain::ids::{Dc, Key};
 use crate::domain::map::Told as Depends;
 use crate::domain::version::Rules;
+use crate::journal::Journal;
 use crate::replication::{Ground, Memory};
 
 /// What the watch layer is started with.
@@ -70,6 +71,7 @@ impl Sources {
         let ground = Ground {
             told: Arc::new(config.replication.clone()),
             memory: Memory::new(&config.sources_file),
+            journal: config.sources_file.parent().map(Journal::in_dir),
             ..Ground::default()
         };
         let depends = Arc::new(config.map.clone());

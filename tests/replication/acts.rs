@@ -1,6 +1,8 @@
 //! What is done about a stream where it does not go well, on real Consul: what is said, what is left
 //! behind, and what the journal takes back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dcview::consul::{Client, kv};
@@ -183,11 +185,19 @@ fn a_resync_from_git_says_when_the_reference_is_there_again() {
     let modify_index = entry.expect("an answer").expect("a key").modify_index;
     let reference = StatusKey { key: key.into(), modify_index };
     let act = Act::Git { dc: Dc::from("dc-2"), reference };
+    let is_whole = Arc::new(AtomicBool::new(false));
     let ended = runtime().block_on(carry_out(&act, &stage.hands, |_| {
         // It begins with an empty one, and writes the commit last.
         put(&http, key, "");
-        put(&http, key, "7d7af74");
+        let (http, is_whole) = (http.clone(), Arc::clone(&is_whole));
+        std::thread::spawn(move || {
+            // Time for who takes an empty one for the end.
+            std::thread::park_timeout(Duration::from_millis(300));
+            is_whole.store(true, Ordering::SeqCst);
+            put(&http, key, "7d7af74");
+        });
     }));
+    assert!(is_whole.load(Ordering::SeqCst), "an empty one is no end: {ended:?}");
     let Ended::Done(said) = ended else { panic!("{ended:?}") };
     assert!(said.contains("wrote act-git-again/main.ref in dc-2 again after"), "{said}");
 }

@@ -96,3 +96,57 @@ fn what_the_settings_bring_to_one_datacenter_is_missed_there() {
     assert_eq!(look(&ground, missing).verdict, Verdict::Lagging);
     assert!(found(&mut follower(&ground, &Spec::Statuses("dc-3".into()))).is_empty());
 }
+
+#[test]
+fn who_begins_anew_still_knows_a_status_that_was_seen() {
+    let scene = dead("anew/");
+    let ground = scene.ground();
+    let begin = || found(&mut follower(&ground, &Spec::Statuses("dc-2".into())));
+    let [spec] = &begin()[..] else { panic!("one status") };
+    delete(&scene.destination, &scene.status());
+    // Another datacenter came: all that was followed is followed anew.
+    assert_eq!(begin(), std::slice::from_ref(spec));
+    assert_eq!(look(&ground, spec).verdict, Verdict::Lagging);
+}
+
+#[test]
+fn two_that_come_from_one_prefix_are_missed_each_by_itself() {
+    let mut scene = dead("twice/");
+    let id = scene.stream().id;
+    delete(&scene.destination, &scene.status());
+    // The settings do not say under which prefix it arrives.
+    scene.told.sources[0].destination = Some("dc-2".into());
+    let dir = tempfile::tempdir().expect("a directory");
+    let memory = Memory::new(&dir.path().join("sources.json"));
+    let ground = Ground { memory: memory.clone(), ..scene.ground() };
+    let agent = ground.clients["dc-2"].agent().address().to_string();
+    for to in ["twice/", "mirror/"] {
+        let source = Source { to: Some(to.into()), ..Source::ending(&id) };
+        memory.remember(source, &agent).expect("a file");
+    }
+    let found = found(&mut follower(&ground, &Spec::Statuses("dc-2".into())));
+    let to = |spec: &Spec| match spec {
+        Spec::Missing { source, .. } => source.status().destination,
+        other => panic!("{other:?}"),
+    };
+    let mut all: Vec<String> = found.iter().map(to).collect();
+    all.sort_unstable();
+    assert_eq!(all, ["mirror/", "twice/"]);
+}
+
+#[test]
+fn what_is_there_by_now_takes_the_place_of_what_was_missed() {
+    let mut scene = dead("again/");
+    scene.told.sources[0].destination = Some("dc-2".into());
+    let status = scene.status();
+    delete(&scene.destination, &status);
+    let ground = scene.ground();
+    let mut statuses = follower(&ground, &Spec::Statuses("dc-2".into()));
+    let [missing] = &found(&mut statuses)[..] else { panic!("it is named") };
+    let value = r#"{"LastReplicated": 9, "Source": "again/", "Destination": "again/"}"#;
+    put(&scene.destination, &status, value);
+    let now = found(&mut statuses);
+    assert_eq!(now, [Spec::Replicate { into: "dc-2".into(), status: status.as_str().into() }]);
+    assert_eq!(ground.successor(missing, &now).as_ref(), now.first());
+    assert_eq!(ground.successor(&now[0], &now), None, "only what was missed has one");
+}

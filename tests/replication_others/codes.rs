@@ -27,6 +27,9 @@ fn a_prefix_is_compared_byte_for_byte_and_a_difference_is_exit_code_1() {
     assert!(same.err.contains("0 changed") && same.err.contains("2 the same"), "{same:?}");
 
     put("dc-2", "diff/apple", "2");
+    // A slip in the name is no silent success.
+    let none = dcview().run(&["diff", "dc-1", "dc-2", "nowhere/"]);
+    assert!(none.code == 0 && none.err.contains("no key on either side"), "{none:?}");
     let ended = dcview().run(&["diff", "dc-1", "dc-2", "diff/app", "-o", "json"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     let row: Value = serde_json::from_str(&ended.out).expect("a line");

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dcview::config::{self, Config, Dirs, Env, Flags};
-use dcview::consul::{Access, Client};
+use dcview::consul::{Access, Client, kv};
 use dcview::domain::feed::{Report, Scope};
 use dcview::domain::ids::Dc;
+use dcview::domain::kv::{Op, Write};
 use dcview::domain::replication::{Kind, Source, Stream, StreamId, Told, Verdict, Waiting};
+use dcview::journal::{Committer, Journal};
 use dcview::replication::{Follower, Ground, Spec, follower};
 use dcview::store::Store;
 use serde_json::json;
@@ -146,6 +148,75 @@ fn a_secondary_is_looked_at_when_its_primary_changes() {
     assert_eq!(ids(&new), ids(&kept));
     let is_unknown = |it: &Stream| it.verdict == Verdict::Unknown && it.problem.is_some();
     assert!(new.len() == 2 && new.iter().all(is_unknown), "{new:?}");
+}
+
+#[test]
+fn a_reference_that_dcview_put_back_says_no_more_than_before() {
+    let cluster = Cluster::start(Plan::new().dc("dc-1", 1));
+    let dc = cluster.dc("dc-1");
+    configure(dc);
+    let marker = "platform-config/main.ref";
+    for (key, value) in [("main/README", "top"), ("main/svc/x", "1"), ("main.ref", FIRST)] {
+        put(dc, &format!("platform-config/{key}"), value);
+    }
+    let state = tempfile::tempdir().expect("a directory");
+    let journal = Journal::in_dir(state.path());
+    let ground = Ground { journal: Some(journal.clone()), ..ground(&cluster) };
+    let main = |git: &mut Box<dyn Follower>| {
+        let mut seen = look(git);
+        seen.retain(|it| &*it.id.of == "platform-config/main");
+        seen.remove(0)
+    };
+    put(dc, "platform-config/main/README", "by hand");
+    delete(dc, "platform-config/main/svc/x");
+    let mut git = follower(&ground, &Spec::Git("dc-1".into()));
+    assert_eq!(main(&mut git).verdict, Verdict::Drift);
+
+    // A resync whose git2consul is dead, and its undo.
+    let name = Dc::from("dc-1");
+    let client = Client::new(&config(&dc.http_addr()).agent, Access::ReadWrite).expect("a client");
+    let client = client.in_dc(&name);
+    let committer = Committer { client: client.clone(), journal, insist: false, told: None };
+    let read = async || kv::read(&client, &marker.into()).await.expect("an answer");
+    runtime().block_on(async {
+        let write = Write::one(name.clone(), Op::Delete { base: read().await.expect("a key") });
+        let deleted = committer.commit_undo(&write, None).await.expect("it is kept");
+        let back = Write::one(name, Op::create(marker.into(), FIRST.to_owned(), 0));
+        committer.commit_undo(&back, deleted.write_id()).await.expect("it is kept");
+    });
+    let index = runtime().block_on(read()).expect("it is back").modify_index;
+    for git in [&mut git, &mut follower(&ground, &Spec::Git("dc-1".into()))] {
+        let after = main(git);
+        assert_eq!((after.verdict, after.counts.drift > 0), (Verdict::Drift, true), "{after:?}");
+        assert_eq!(after.status.expect("a reference").modify_index, index, "for the next resync");
+    }
+    // What git2consul writes is as good as ever.
+    put(dc, "platform-config/main/README", "top");
+    put(dc, "platform-config/main/svc/x", "1");
+    put(dc, marker, SECOND);
+    assert_eq!(main(&mut git).verdict, Verdict::InSync);
+}
+
+#[test]
+fn a_replication_that_is_there_goes_before_one_that_was() {
+    let cluster = Cluster::start(Plan::new().dc("dc-1", 1).dc("dc-2", 1));
+    let (first, second) = (cluster.dc("dc-1"), cluster.dc("dc-2"));
+    configure(first);
+    for (key, value) in [("main/README", "top"), ("main.ref", FIRST)] {
+        put(first, &format!("platform-config/{key}"), value);
+        put(second, &format!("copy/{key}"), value);
+    }
+    // A second one, of the same prefix, comes and goes.
+    let other = "service/consul-replicate/statuses/zz";
+    let value = json!({ "LastReplicated": 9, "Source": "platform-config/", "Destination": "z/" });
+    put(second, other, &value.to_string());
+    let mut git = follower(&ground(&cluster), &Spec::Git("dc-2".into()));
+    assert_eq!(&*look(&mut git)[0].id.to, "z/main/");
+    delete(second, other);
+    assert_eq!(&*look(&mut git)[0].id.to, "z/main/", "nothing else brings it");
+    status(second, newest(first, "platform-config/"));
+    let seen = look(&mut git);
+    assert_eq!((seen.len(), &*seen[0].id.to), (1, "copy/main/"));
 }
 
 #[test]

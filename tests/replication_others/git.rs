@@ -89,7 +89,7 @@ fn a_commit_is_told_from_an_edit_where_git2consul_runs() {
     // Nothing but an index is left of what was deleted before dcview looked.
     delete(dc, "platform-config/main/README");
     let unsure = says(&dcview, main, "unknown", "which one cannot be told");
-    assert_eq!((&unsure["drift"], &unsure["same"]), (&0.into(), &1.into()));
+    assert_eq!((&unsure["drift"], &unsure["same"]), (&Value::Null, &1.into()));
     let ended = dcview.run(&["--stream", "git", "--fail-on", "drift"]);
     assert!(ended.code == 3 && ended.err.contains("platform-config/main"), "{ended:?}");
     put(dc, "platform-config/main/README", "top 2");

@@ -252,6 +252,7 @@ fn what_happened_is_told_up_to_the_moment_once() {
     assert_eq!(stage.app.history.len(), 1);
     stage.press("<end>");
     assert_eq!(stage.app.history.len(), 2);
+    assert!(count(&mut stage) > failed, "all of it is listed:\n{}", stage.screen());
 }
 
 #[test]

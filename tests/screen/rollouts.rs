@@ -369,7 +369,7 @@ fn a_service_at_rest_says_so() {
     let text = screen(&mut app, 80, 24);
     assert!(text.contains("one version: nothing is rolled out") && text.contains("dc-1  v1 10"));
     press(&mut app, ":rollouts<enter>");
-    assert!(screen(&mut app, 80, 24).contains("no service has several versions"));
+    assert!(screen(&mut app, 80, 24).contains("no service is seen to change its version"));
 }
 
 #[test]

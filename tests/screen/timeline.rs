@@ -106,6 +106,24 @@ fn a_storm_is_one_line_until_it_is_unfolded() {
 }
 
 #[test]
+fn a_storm_that_nobody_saw_has_no_moment() {
+    let mut app = timeline();
+    let unseen = (0..50).map(|i| {
+        let event = check("dc-2", &format!("api-{i}"), Status::Critical, 200);
+        let Object::Check { name, service, service_id, .. } = event.object.clone() else {
+            return event;
+        };
+        let (node, id) = ("n-9".into(), format!("api-{i}").as_str().into());
+        let object = Object::Check { node, id, name, service, service_id };
+        Event { object, after: Some(world::now() - TimeDelta::seconds(272)), ..event }
+    });
+    events(&mut app, "dc-2", unseen.collect());
+    let text = screen(&mut app, 100, 24);
+    let row = text.lines().find(|row| row.contains("▸ 50 checks")).unwrap_or(&text);
+    assert!(row.contains("~11:56:40") && row.contains("critical after 11:55:28"), "{text}");
+}
+
+#[test]
 fn what_joins_a_storm_later_is_folded_into_it() {
     let mut app = timeline();
     storm(&mut app, 7);

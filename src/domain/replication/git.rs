@@ -66,8 +66,8 @@ pub struct Remote<'a> {
     pub last_replicated: u64,
     /// Its keys, the `.ref` among those that differ.
     pub counts: Counts,
-    /// What drifted where git2consul runs, in words: what is the same here drifted too.
-    pub drifted: Option<&'a str>,
+    /// What is wrong where git2consul runs, in words: what is the same here is no better.
+    pub drifted: Option<(Verdict, &'a str)>,
 }
 
 impl Local<'_> {
@@ -212,11 +212,13 @@ impl Remote<'_> {
             Some(here) => format!("the '.ref' here is that of {}", short(here)),
             None => "there is no '.ref' yet".to_owned(),
         };
-        if let (Some(_), Verdict::InSync | Verdict::Extra) = (self.drifted, stream.verdict) {
-            stream.verdict = Verdict::Drift;
+        if let Some((there, _)) = self.drifted
+            && matches!(stream.verdict, Verdict::InSync | Verdict::Extra)
+        {
+            stream.verdict = there.max(stream.verdict);
         }
         stream.evidence = match (drift, pending, extra) {
-            (0, 0, _) if let Some(drifted) = self.drifted => {
+            (0, 0, _) if let Some((_, drifted)) = self.drifted => {
                 let source = stream.id.source.as_ref().map_or("the source", |dc| dc.as_str());
                 format!("the same as in {source}: there {drifted}")
             }
@@ -411,18 +413,23 @@ mod tests {
     #[test]
     fn what_drifted_where_git2consul_runs_is_not_live_elsewhere() {
         let marker = entry("platform-config/main.ref", NEW, 457);
-        let told = |drift| {
+        let told = |drift, verdict| {
             let mut stream = blank();
             stream.id.destination = "dc-2".into();
             let counts = Counts { drift, same: 3, ..Counts::default() };
-            let (source, drifted) = (Some(&marker), Some("1 of 4 keys deleted"));
+            let (source, drifted) = (Some(&marker), Some((verdict, "1 of 4 keys deleted")));
             let remote = Remote { source, here: source, last_replicated: 460, counts, drifted };
             remote.judge(&mut stream);
-            assert!(!remote.is_live() && stream.verdict == Verdict::Drift);
-            stream.evidence
+            assert!(!remote.is_live());
+            (stream.verdict, stream.evidence)
         };
-        assert_eq!(&*told(0), "the same as in dc-1: there 1 of 4 keys deleted");
-        assert!(told(1).contains("1 key different for good"), "its own goes before");
+        for verdict in [Verdict::Drift, Verdict::Unknown] {
+            let (found, evidence) = told(0, verdict);
+            assert_eq!(found, verdict);
+            assert_eq!(&*evidence, "the same as in dc-1: there 1 of 4 keys deleted");
+        }
+        let (found, evidence) = told(1, Verdict::Unknown);
+        assert!(found == Verdict::Drift && evidence.contains("1 key different for good"));
     }
 
     #[test]

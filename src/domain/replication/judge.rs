@@ -141,7 +141,7 @@ impl Judged {
 }
 
 /// What waits for longer: a time, and one that is not known because it was before any look.
-fn older(waiting: Waiting, since: Option<DateTime<Utc>>) -> Waiting {
+pub(super) fn older(waiting: Waiting, since: Option<DateTime<Utc>>) -> Waiting {
     match (waiting, since) {
         (Waiting::Unknown, _) | (_, None) => Waiting::Unknown,
         (Waiting::Nothing, Some(since)) => Waiting::Since(since),

@@ -96,15 +96,21 @@ impl Source {
         Status { last_replicated: 0, source, destination }
     }
 
-    /// What an operator who confirms a proposed stream says.
-    pub fn confirming(id: &StreamId) -> Option<Self> {
-        Some(Self {
+    /// What an operator says of a stream that is over, wherever it came from.
+    pub fn ending(id: &StreamId) -> Self {
+        let source = id.source.clone().unwrap_or_else(|| id.destination.clone());
+        Self {
             prefix: Key::from(&*id.of),
-            source: id.source.clone()?,
+            source,
             destination: Some(id.destination.clone()),
             to: Some(Key::from(&*id.to)),
             exclude: Vec::new(),
-        })
+        }
+    }
+
+    /// What an operator who confirms a proposed stream says.
+    pub fn confirming(id: &StreamId) -> Option<Self> {
+        id.source.is_some().then(|| Self::ending(id))
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::lone::Lone;
+use super::waits::{Runs, Waits};
 use super::{Alarm, Class, Judged, Mark, Stream, Waiting};
 
 /// A jump of the status is told for so long: the next one may take its time when little is written.
@@ -48,6 +49,7 @@ pub struct Track {
     foreign: Option<u64>,
     /// The keys that are on one side only.
     lone: Lone,
+    waits: Waits,
 }
 
 impl Track {
@@ -63,7 +65,12 @@ impl Track {
         self.remember(&mut judged);
         self.lone.tell(&mut judged, ends.now);
         if let Some(mark) = mark {
-            self.look(&judged, mark.last_replicated, ends, between);
+            let last = mark.last_replicated;
+            // The index of an empty prefix is that of all keys there are.
+            let is_due = !mark.is_none() && judged.source > 0 && ends.source_index > last;
+            let has_moved = self.last.is_some_and(|before| before != last);
+            self.waits.tell(&mut judged, Runs { has_moved, is_due }, ends.now);
+            self.look(&judged, last, ends, between);
         }
         // What came after the last move has not waited since then.
         let came = match judged.waiting {
@@ -109,7 +116,8 @@ impl Track {
         between: &dyn Fn(u64, u64) -> bool,
     ) {
         let before = self.last.replace(last);
-        if judged.counts.pending == 0 || before != Some(last) {
+        if judged.waiting == Waiting::Nothing && judged.counts.pending == 0 || before != Some(last)
+        {
             self.moved = Some(ends.now);
         }
         // One that was deleted has not jumped.

@@ -14,6 +14,7 @@ use crate::domain::kv::Entry;
 use crate::domain::managed::{Mapping, owner};
 use crate::domain::replication::git::{self, Left, Look, Written};
 use crate::domain::replication::{Stamp, Stream, StreamId};
+use crate::journal::Journal;
 
 /// So long nothing is written between two keys of one sync: what stands still is no sync.
 const STILL: Duration = Duration::from_secs(3);
@@ -33,6 +34,10 @@ pub(super) struct Local {
     left: Left,
     /// What the token may see here, which all branches share.
     pub rights: Rights,
+    /// Where dcview's own writes are told from others'.
+    pub journal: Option<Journal>,
+    /// The `.ref`'s index, and the one that git2consul wrote it at.
+    origin: Option<(u64, u64)>,
     /// The token may not see every key.
     is_filtered: bool,
     /// The index of the keys' folder when they were read.
@@ -54,10 +59,15 @@ pub(super) struct Local {
 #[derive(Debug)]
 struct Brought {
     commit: String,
-    /// The `.ref`'s index: the same commit may be brought in again.
-    index: u64,
     sight: Sight,
+    /// The `.ref`'s index: the same commit may be written again.
+    index: u64,
+    again: Option<Sight>,
 }
+
+/// A `.ref` as git2consul wrote it, and the index that it has now: where dcview put it back, what was
+/// written after it before still was.
+type Marker = (Entry, u64);
 
 /// The `.ref`'s index, how many keys there are, and the index of the newest. The folder's own index
 /// goes back when Consul forgets a deletion, and is the whole store's where nothing is left.
@@ -90,8 +100,8 @@ impl Local {
     ) -> Result<Stream, ApiError> {
         if self.mappings != all {
             // Which keys are its own may be another matter now.
-            let rights = std::mem::take(&mut self.rights);
-            *self = Self { mappings: all.to_vec(), rights, ..Self::default() };
+            let (rights, journal) = (self.rights.clone(), self.journal.take());
+            *self = Self { mappings: all.to_vec(), rights, journal, ..Self::default() };
         }
         self.is_filtered = !self.rights.are_whole([here, here]).await;
         if self.left.is_partial() && !self.is_filtered {
@@ -101,7 +111,7 @@ impl Local {
         let folder = Key::from(&*mapping.prefix);
         // The keys first: of a sync that ends meanwhile, none is newer than the '.ref' then.
         let mut at = self.read(here, &folder, mapping, all).await?;
-        let mut marker = read(here, &Key::from(&*mapping.marker)).await?;
+        let mut marker = self.marker(here, mapping).await?;
         if !self.left.is_of(index_of(marker.as_ref())) {
             // A sync deletes before it writes the '.ref': what it deleted meanwhile is none of its keys.
             at = self.read(here, &folder, mapping, all).await?;
@@ -112,14 +122,14 @@ impl Local {
             sleep(STILL).await;
             let before = listed;
             at = self.read(here, &folder, mapping, all).await?;
-            marker = read(here, &Key::from(&*mapping.marker)).await?;
+            marker = self.marker(here, mapping).await?;
             listed = self.listed(marker.as_ref());
             if listed == before {
                 self.still = Some(listed);
             }
         }
         let own = (!folder.is_empty()).then(|| (here.clone(), folder, at));
-        let marked = marker.as_ref().map(|it| (here.clone(), it.key.clone(), it.modify_index));
+        let marked = marker.as_ref().map(|(it, index)| (here.clone(), it.key.clone(), *index));
         self.places = own.into_iter().chain(marked).collect();
         let misses = self.left.misses(listed.0, &self.keys)
             || self.deletion.is_some_and(|deletion| deletion > listed.0);
@@ -140,9 +150,10 @@ impl Local {
         &mut self,
         id: &StreamId,
         mapping: &Mapping,
-        marker: Option<&Entry>,
+        marked: Option<&Marker>,
         is_still: bool,
     ) -> Stream {
+        let marker = marked.map(|(marker, _)| marker);
         let now = clock::now();
         let mut stream = Stream::new(id.clone());
         (stream.at, stream.whole_at) = (Some(now), Some(now));
@@ -156,27 +167,41 @@ impl Local {
         let before = self.commit.as_ref().map(|brought| &*brought.commit);
         git::Local { mapping, marker, keys, gone, line, is_still, is_filtered, before }
             .judge(&mut stream);
+        if let (Some(status), Some((_, index))) = (&mut stream.status, marked) {
+            status.modify_index = *index;
+        }
         let pending = (stream.counts.pending > 0).then(|| "sync".to_owned());
         let oldest = self.since.note(now, pending);
         let commit = marker.and_then(|marker| Some((marker.modify_index, git::commit(marker)?)));
         // How long a sync takes that goes on is git2consul's business.
-        let stall_after = if commit.is_none() { NO_SYNC } else { Duration::MAX };
+        let stall_after = if marker.is_none() { NO_SYNC } else { Duration::MAX };
         oldest.tell(&mut stream, stall_after);
         if let Some((index, commit)) = commit {
-            let is_it = |it: &Brought| it.commit == commit && it.index == index;
-            if !self.commit.as_ref().is_some_and(is_it) {
-                let sight = Sight { at: now, is_exact: self.has_looked };
-                self.commit = Some(Brought { commit: commit.to_owned(), index, sight });
+            let now = Sight { at: now, is_exact: self.has_looked };
+            match &mut self.commit {
+                Some(brought) if brought.commit == commit => {
+                    if brought.index != index {
+                        (brought.index, brought.again) = (index, Some(now));
+                    }
+                }
+                other => {
+                    let commit = commit.to_owned();
+                    *other = Some(Brought { commit, sight: now, index, again: None });
+                }
             }
             let sight = self.commit.as_ref().map(|brought| brought.sight);
             let since = sight.map(Sight::told).unwrap_or_default();
             stream.facts = vec![("commit", commit.to_owned()), ("brought in", since)];
+            let again = self.commit.as_ref().and_then(|brought| brought.again);
+            stream.facts.extend(again.map(|again| ("written again", again.told())));
             // What Consul has forgotten by then nobody can tell.
             if let Some(Sight { at, is_exact: false }) =
                 sight.filter(|_| !mapping.prefix.is_empty())
             {
                 let at = at.format("%H:%M:%S UTC");
-                let before = self.tells_deletions(mapping) && mapping.root.is_empty();
+                // A newer write hides the index of a deletion.
+                let is_hidden = line.is_some_and(|line| self.newest_key() > line);
+                let before = self.tells_deletions(mapping) && mapping.root.is_empty() && !is_hidden;
                 let before = if before { ", and those of the 15 minutes before" } else { "" };
                 stream.facts.push(("deletions", format!("of keys are seen since {at}{before}")));
             }
@@ -243,9 +268,33 @@ impl Local {
         !is_known && marker > 0 && self.line(mapping, marker).is_none_or(is_changed)
     }
 
-    fn listed(&self, marker: Option<&Entry>) -> Listed {
-        let newest = self.keys.iter().map(|it| it.stamp.modify_index).max();
-        (index_of(marker), self.keys.len(), newest.unwrap_or_default())
+    fn listed(&self, marker: Option<&Marker>) -> Listed {
+        (index_of(marker), self.keys.len(), self.newest_key())
+    }
+
+    fn newest_key(&self) -> u64 {
+        self.keys.iter().map(|it| it.stamp.modify_index).max().unwrap_or_default()
+    }
+
+    /// Reads the `.ref`.
+    async fn marker(
+        &mut self,
+        here: &Client,
+        mapping: &Mapping,
+    ) -> Result<Option<Marker>, ApiError> {
+        let Some(mut entry) = read(here, &Key::from(&*mapping.marker)).await? else {
+            return Ok(None);
+        };
+        let now = entry.modify_index;
+        let known = self.origin.filter(|(of, _)| *of == now);
+        let origin = match (known, &self.journal) {
+            (Some((_, origin)), _) => origin,
+            (None, Some(journal)) => origin(journal.clone(), here, &entry).await,
+            (None, None) => now,
+        };
+        self.origin = Some((now, origin));
+        entry.modify_index = origin;
+        Ok(Some((entry, now)))
     }
 
     /// The index above which a key was written after the commit's sync.
@@ -263,8 +312,17 @@ impl Local {
     }
 }
 
-fn index_of(marker: Option<&Entry>) -> u64 {
-    marker.map_or(0, |marker| marker.modify_index)
+fn index_of(marker: Option<&Marker>) -> u64 {
+    marker.map_or(0, |(marker, _)| marker.modify_index)
+}
+
+/// The index that a `.ref` had before dcview deleted it and put it back; its own where others wrote it,
+/// and where the journal cannot be read.
+async fn origin(journal: Journal, here: &Client, marker: &Entry) -> u64 {
+    let (agent, index) = (here.agent().address().to_string(), marker.modify_index);
+    let (Some(dc), key) = (here.dc().cloned(), marker.key.clone()) else { return index };
+    let read = move || journal.read().map(|log| log.origin((&dc, &agent), &key, index));
+    tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok).unwrap_or(index)
 }
 
 fn written(entry: &Entry) -> Written {
@@ -302,6 +360,7 @@ mod tests {
         };
         let mut local = Local { keys: vec![key("a", 3), key("b", 4)], ..Local::default() };
         note(&mut local);
+        let marker = (marker, 9);
         assert!(!local.is_unsure(&mapping, local.listed(Some(&marker))));
         local.keys.pop();
         local.deletion = Some(12);

@@ -12,7 +12,8 @@ use crate::domain::ids::Key;
 use crate::domain::kv::Entry;
 use crate::domain::managed::{Mapping, owner};
 use crate::domain::replication::{
-    Class, Counts, Differing, MOST_DIFFERING, Mark, Stamp, StatusKey, Stream, StreamId, git,
+    Class, Counts, Differing, MOST_DIFFERING, Mark, Stamp, StatusKey, Stream, StreamId, Verdict,
+    git,
 };
 use crate::plan::compare::{Compare, Side};
 
@@ -30,8 +31,8 @@ pub(super) struct Route {
     pub exclude: Vec<Key>,
     /// True when nobody said that it comes from there.
     pub is_assumed: bool,
-    /// What drifted there, in words.
-    pub drifted: Option<Arc<str>>,
+    /// What is wrong with it there, in words.
+    pub drifted: Option<(Verdict, Arc<str>)>,
 }
 
 /// What is remembered of a branch.
@@ -124,7 +125,7 @@ impl Remote {
             found.marker(ends, mark);
         }
         let counts = found.counts;
-        let drifted = route.drifted.as_deref();
+        let drifted = route.drifted.as_ref().map(|(verdict, why)| (*verdict, &**why));
         let remote = git::Remote { source: ends.0, here: ends.1, last_replicated, counts, drifted };
         let mut stream = self.stream(&remote, route, stall_after);
         stream.differing = found.differing.into();

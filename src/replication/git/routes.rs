@@ -62,14 +62,15 @@ impl Git {
         found
     }
 
-    /// By which status each branch of another datacenter comes here.
-    pub(super) fn routes(&self, statuses: &[Status]) -> Vec<Route> {
+    /// By which status each branch of another datacenter comes here: one that is there, or else one
+    /// that was.
+    pub(super) fn routes(&self, statuses: &[Status], gone: &[Status]) -> Vec<Route> {
         let confirmed = self.ground.memory.sources();
         let mut routes = Vec::new();
         for (dc, mappings) in &self.runners {
             let Some(there) = self.ground.clients.get(dc) else { continue };
-            for (mapping, status) in mappings.iter().filter_map(|it| Some((it, by(it, statuses)?)))
-            {
+            let by = |it| by(it, statuses).or_else(|| by(it, gone));
+            for (mapping, status) in mappings.iter().filter_map(|it| Some((it, by(it)?))) {
                 let said = self.said(&confirmed, &status.wire.source);
                 if said.is_some_and(|said| said.source != *dc) {
                     continue;

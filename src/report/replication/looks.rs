@@ -56,7 +56,8 @@ impl<'a> Looks<'a> {
         // What drifts where git2consul runs is not live elsewhere, whoever looked first.
         let is_own = |it: &Stream| it.id.source.as_ref() == Some(&it.id.destination);
         let is_git = |it: &Stream| it.id.kind == Kind::Git;
-        let drifts = |it: &Stream| is_git(it) && is_own(it) && it.verdict == Verdict::Drift;
+        let is_wrong = |it: &Stream| matches!(it.verdict, Verdict::Drift | Verdict::Unknown);
+        let drifts = |it: &Stream| is_git(it) && is_own(it) && is_wrong(it);
         if self.streams().any(drifts) {
             self.again(|it| is_git(it) && !is_own(it)).await;
         }

@@ -76,9 +76,12 @@ pub(in crate::report) struct Streams<'a>(pub Vec<Row<'a>>);
 impl<'a> Row<'a> {
     /// A stream of which the oldest that has not arrived waits at least so long.
     pub fn of(stream: &'a Stream, waits: Option<Duration>) -> Self {
+        // In doubt none is not known to be none.
+        let is_sure = stream.verdict != Verdict::Unknown;
+        let known = |count: usize| stream.at.filter(|_| is_sure || count > 0).map(|_| count);
         let counted = |count: usize| stream.at.map(|_| count);
         let oldest = match stream.waiting {
-            Waiting::Nothing => stream.at.map(|_| Duration::ZERO),
+            Waiting::Nothing => stream.at.filter(|_| is_sure).map(|_| Duration::ZERO),
             Waiting::Unknown => None,
             Waiting::Since(_) => waits,
         };
@@ -91,9 +94,9 @@ impl<'a> Row<'a> {
             to: &stream.id.to,
             renamed: stream.id.renamed(),
             verdict: stream.verdict,
-            pending: counted(stream.counts.pending),
-            drift: counted(stream.counts.drift),
-            extra: counted(stream.counts.extra),
+            pending: known(stream.counts.pending),
+            drift: known(stream.counts.drift),
+            extra: known(stream.counts.extra),
             same: counted(stream.counts.same),
             oldest_pending_seconds: oldest.map(seconds),
             pending_for_at_least_seconds: waits.map(seconds),
@@ -191,7 +194,7 @@ mod tests {
         let (of, to) = ("app/".into(), "copy/".into());
         let kind = Kind::ConsulReplicate;
         let id = StreamId { kind, source, destination, of, to };
-        Stream { waiting, at, ..Stream::new(id) }
+        Stream { waiting, at, verdict: Verdict::InSync, ..Stream::new(id) }
     }
 
     fn row(stream: &Stream, waits: Option<u64>) -> Value {
@@ -222,6 +225,13 @@ mod tests {
         assert_eq!(
             (&nothing["pending"], &nothing["oldest_pending_seconds"]),
             (&0.into(), &0.0.into())
+        );
+        let doubt = Stream { verdict: Verdict::Unknown, ..stream(Waiting::Nothing, now) };
+        let doubt = row(&doubt, None);
+        assert_eq!(
+            (&doubt["drift"], &doubt["oldest_pending_seconds"]),
+            (&Value::Null, &Value::Null),
+            "in doubt none is not known to be none"
         );
         let since = row(&stream(Waiting::Since(now.unwrap()), now), Some(7));
         assert_eq!(since["oldest_pending_seconds"], 7.0);

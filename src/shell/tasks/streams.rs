@@ -17,9 +17,9 @@ pub(super) async fn act(ways: &Ways, intent: &StreamIntent, teller: &Teller) -> 
         && let Err(why) = keep(ways, source, Memory::remember).await
         && !without_journal
     {
-        return News::Failed(format!(
-            "nothing was sent: what is resynced is not remembered: {why}"
-        ));
+        // It lies beside the journal: who insists without one insists without this.
+        let why = format!("that it is missed after a restart cannot be kept: {why}");
+        return News::Written(WriteAnswer::NotJournalled(why));
     }
     let (source, destination) = act.ends();
     let committer = |dc| ways.committer(dc, *without_journal);

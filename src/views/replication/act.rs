@@ -36,10 +36,11 @@ pub(in crate::views) fn hints(ctx: &Ctx, stream: &Stream) -> Vec<(Action, &'stat
             !ctx.rules.refuses(one) && other.is_none_or(|dc| !ctx.rules.refuses(dc))
         })
     };
-    if stream.is_proposed && stream.id.kind != Kind::Git {
-        hints.push((Action::TakeSource, "take source"));
-    } else if stream.has_no_status() {
-        hints.push((Action::TakeSource, "it is over"));
+    match stream.id.kind {
+        Kind::Git => {}
+        _ if stream.is_proposed => hints.push((Action::TakeSource, "take source")),
+        _ if stream.has_no_status() => hints.push((Action::TakeSource, "it is over")),
+        _ => {}
     }
     if is_offered(Act::resync(stream)) {
         hints.push((Action::Resync, "resync"));
@@ -84,11 +85,9 @@ pub(in crate::views) fn guessed(stream: &Stream) -> &'static str {
 
 /// Asks whether the source that was found as the best match is the right one.
 fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
-    if stream.has_no_status() {
-        return end_source(stream);
-    }
     if !stream.is_proposed {
-        return Err("its source is no guess");
+        let is_gone = stream.has_no_status();
+        return if is_gone { Ok(end_source(stream)) } else { Err("its source is no guess") };
     }
     if stream.id.kind == Kind::Git {
         return Err(guessed(stream));
@@ -105,8 +104,8 @@ fn take_source(_ctx: &Ctx, stream: &Stream) -> Result<Response, &'static str> {
 }
 
 /// Asks whether a replication whose status is missed is over, so that nobody misses it.
-fn end_source(stream: &Stream) -> Result<Response, &'static str> {
-    let source = Source::confirming(&stream.id).ok_or("no source was found for it")?;
+fn end_source(stream: &Stream) -> Response {
+    let source = Source::ending(&stream.id);
     let (prefix, into) = (&source.prefix, &stream.id.destination);
     let lines = vec![
         text("Without a status it is no longer shown; with one it is there again."),
@@ -114,7 +113,7 @@ fn end_source(stream: &Stream) -> Result<Response, &'static str> {
         text("No datacenter is changed."),
     ];
     let title = format!("nothing replicates {prefix} into {into} any more");
-    Ok(Response::Confirm(Box::new(Confirm::new(title, lines, Ask::EndSource(source)))))
+    Response::Confirm(Box::new(Confirm::new(title, lines, Ask::EndSource(source))))
 }
 
 fn text(line: &str) -> Cell {

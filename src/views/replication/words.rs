@@ -33,7 +33,7 @@ pub fn verdict(ctx: &Ctx, stream: &Stream) -> Cell {
     // What cannot be compared now is what it was, and in doubt.
     let doubt = if stream.problem.is_some() && stream.at.is_some() { "?" } else { "" };
     let mut cell = Cell::new(format!("{sign} {}{doubt}", stream.verdict.word()), role);
-    if stream.verdict == Verdict::Lagging && stream.is_stalled() {
+    if matches!(stream.verdict, Verdict::Lagging | Verdict::Extra) && stream.is_stalled() {
         cell = cell.then("!", Role::Critical);
     }
     match stream.alarms.len() {

@@ -56,7 +56,7 @@ impl<'a> Columns<'a> {
             })
             .sorts(|a: &EventRow, b| a.name().cmp(&b.name())),
             Column::new("change", "change", Width::Fit(10, 28), |row: &EventRow| {
-                row.as_head().map_or_else(|| change(&row.event), happened)
+                row.as_head().map_or_else(|| change(&row.event), |head| happened(ctx, head))
             }),
             Column::new("detail", "detail", Width::Fill(12, u16::MAX), detail).rank(2),
         ];
@@ -95,8 +95,10 @@ fn near_role(near: Near) -> Role {
 fn when(ctx: &Ctx, row: &EventRow, room: u16) -> Cell {
     let head = row.as_head();
     let at = head.map_or(row.event.at, |head| head.anchor.0);
-    let text = match row.event.after.filter(|_| head.is_none()) {
-        Some(after) if room >= ROOMY => format!("{} to {}", clock(ctx, after), clock(ctx, at)),
+    let text = match head.map_or(row.event.after, Head::after) {
+        Some(after) if head.is_none() && room >= ROOMY => {
+            format!("{} to {}", clock(ctx, after), clock(ctx, at))
+        }
         Some(_) => format!("~{}", clock(ctx, at)),
         None => clock(ctx, at),
     };
@@ -182,10 +184,10 @@ pub fn subject(head: &Head) -> String {
 }
 
 /// What happened in a storm, and how fast: `registered in 40s`.
-fn happened(head: &Head) -> Cell {
+fn happened(ctx: &Ctx, head: &Head) -> Cell {
     let status = head.members.last().and_then(|last| last.event.status());
     let role = status.map_or(Role::Text, cells::role);
-    Cell::new(turned(head), role).then(format!(" in {}", lasted(head)), Role::Muted)
+    Cell::new(turned(head), role).then(format!(" {}", lasted(ctx, head)), Role::Muted)
 }
 
 /// What the events of a storm came to, in words.
@@ -204,10 +206,14 @@ pub fn turned(head: &Head) -> String {
     }
 }
 
-/// How long a storm lasted, at least a second.
-pub fn lasted(head: &Head) -> String {
+/// How long a storm lasted, at least a second: `in 9s`; or since when it may have happened.
+pub fn lasted(ctx: &Ctx, head: &Head) -> String {
+    if let Some(after) = head.after() {
+        return format!("after {}", clock(ctx, after));
+    }
     let span = head.ends().map(|(first, last)| last.at - first.at).unwrap_or_default();
-    age(span.to_std().unwrap_or_default().max(std::time::Duration::from_secs(1)))
+    let span = span.to_std().unwrap_or_default().max(std::time::Duration::from_secs(1));
+    format!("in {}", age(span))
 }
 
 /// The states before and after: of `registered v1` and `registered v2` the first word once.

@@ -45,7 +45,7 @@ pub fn storm(ctx: &Ctx, head: &Head) -> Detail {
 
 /// A storm as one would say it: `97 checks on n-1 critical in 3s`.
 fn sentence(ctx: &Ctx, head: &Head) -> Cell {
-    let what = format!("{} {} in {}", subject(head), turned(head), lasted(head));
+    let what = format!("{} {} {}", subject(head), turned(head), lasted(ctx, head));
     let sign = head.members.last().map(|last| kind(ctx, &last.event)).unwrap_or_default();
     let sign = sign.runs.into_iter().take(1).collect();
     Cell { runs: sign }.then(clean(&what).into_owned(), Role::Text)

@@ -75,6 +75,11 @@ impl Head {
         let (first, last) = (self.members.first()?, self.members.last()?);
         Some((&first.event, &last.event))
     }
+
+    /// Since when it may have happened, where that is only known to be between two times (UTC).
+    pub fn after(&self) -> Option<DateTime<Utc>> {
+        self.members.iter().filter_map(|it| it.event.after).min()
+    }
 }
 
 /// A line.

@@ -78,11 +78,23 @@ impl Told {
         self.streams.iter().cloned().chain(found).chain(left).collect()
     }
 
-    /// Ends what is no longer found; gives the streams that nobody tells of any more.
-    pub fn lose(&mut self, seen: &Seen) -> Vec<StreamId> {
+    /// Ends what is no longer found; gives the streams that nobody tells of any more. What another
+    /// one of those that are found tells from now on is left to that.
+    pub fn lose(
+        &mut self,
+        seen: &Seen,
+        successor: impl Fn(&Spec) -> Option<Spec>,
+    ) -> Vec<StreamId> {
         let is_gone = |spec: &Spec, _: &mut Running| !seen.found.contains(spec);
-        let mut gone: Vec<Self> =
-            self.found.extract_if(is_gone).map(|(_, running)| running.end()).collect();
+        let mut gone = Vec::new();
+        let ended: Vec<_> = self.found.extract_if(is_gone).collect();
+        for (spec, running) in ended {
+            let told = running.end();
+            match successor(&spec) {
+                Some(next) => drop(self.left.insert(next, told)),
+                None => gone.push(told),
+            }
+        }
         if !seen.is_away {
             // Who did not answer may find it again.
             let is_gone = |spec: &Spec, _: &mut Self| !seen.found.contains(spec);
