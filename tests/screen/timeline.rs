@@ -115,7 +115,7 @@ fn a_storm_that_nobody_saw_has_no_moment() {
         };
         let (node, id) = ("n-9".into(), format!("api-{i}").as_str().into());
         let object = Object::Check { node, id, name, service, service_id };
-        Event { object, after: Some(world::now() - TimeDelta::seconds(272)), ..event }
+        Event { object, after: Some(noon() - TimeDelta::seconds(272)), ..event }
     });
     events(&mut app, "dc-2", unseen.collect());
     let text = screen(&mut app, 100, 24);

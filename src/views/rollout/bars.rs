@@ -54,7 +54,15 @@ impl<'a> Scene<'a> {
         let text = words::sentence(self.rollout, &self.judged, self.ctx.now);
         let first = text.split([':', ',', ';']).next().unwrap_or_default().len();
         let (word, rest) = text.split_at_checked(first).unwrap_or((&text, ""));
-        Cell::new(format!("{sign} {word}"), role).then(rest.to_owned(), Role::Text)
+        let cell = Cell::new(format!("{sign} {word}"), role).then(rest.to_owned(), Role::Text);
+        // Its numbers stand as they were then, whatever became of the instances.
+        match &self.rollout.ended {
+            Some((at, _)) => {
+                let ended = crate::views::timeline::clock(self.ctx, *at);
+                cell.then(format!("; as it ended {ended}"), Role::Muted)
+            }
+            None => cell,
+        }
     }
 
     /// The stacked bar of these parts.
