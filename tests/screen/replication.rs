@@ -173,6 +173,35 @@ fn the_lag_of_each_stream_is_drawn_over_time_and_unknown_is_no_zero() {
 }
 
 #[test]
+fn what_stands_beside_begins_at_the_top_for_another_row_and_stays_for_the_same() {
+    let mut app = shown();
+    press(&mut app, "j>>");
+    let is_top = |text: &str| text.contains("stalled for 11s: 1 key differs");
+    assert!(!is_top(&screen(&mut app, 80, 24)));
+    streams(&mut app, vec![Stream { last_replicated: Some(58), ..drifted() }]);
+    assert!(!is_top(&screen(&mut app, 80, 24)), "the same row keeps its place");
+    press(&mut app, "/web<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("! the next run will delete 10 of 10 keys"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_compared_now_says_since_when_on_a_small_screen_too() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    press(&mut app, ":repl<enter>");
+    let old = Stream {
+        problem: Some("connection refused".into()),
+        at: Some(world::now() - TimeDelta::seconds(41)),
+        ..stream(Kind::Ca, "", Verdict::InSync)
+    };
+    streams(&mut app, vec![drifted(), old]);
+    let text = screen(&mut app, 80, 24);
+    assert!(rows(&text)[0].ends_with(" 12s! now"), "{text}");
+    assert!(rows(&text)[1].starts_with("◌ IN SYNC?") && rows(&text)[1].ends_with(" 41s"), "{text}");
+    assert!(text.contains(" | dc-2 as of 41s: connection refused"), "{text}");
+}
+
+#[test]
 fn who_comes_back_from_a_stream_finds_the_cursor_on_it() {
     let mut app = shown();
     press(&mut app, "<enter>");
