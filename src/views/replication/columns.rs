@@ -96,7 +96,7 @@ fn times<'a>(ctx: &'a Ctx, wide: bool) -> Vec<Column<'a, StreamRow>> {
         Cell::new(samples.unwrap_or_default(), Role::Warning)
     };
     let mut columns = vec![
-        Column::new("lag", "lag", Width::Fit(4, 7), |row: &StreamRow| words::lag(ctx, &row.stream))
+        Column::new("lag", "lag", Width::Fit(7, 7), |row: &StreamRow| words::lag(ctx, &row.stream))
             .right()
             .sorts_worst_first(|a: &StreamRow, b| longest(&b.stream).cmp(&longest(&a.stream))),
         Column::new("stalled", "stall", Width::Fit(5, 6), |row: &StreamRow| {
