@@ -206,7 +206,7 @@ impl App {
     pub(super) fn leaves(&self) -> Option<String> {
         let all: Vec<String> =
             self.tasks.changes.iter().filter_map(|(_, change)| change.leaves()).collect();
-        (!all.is_empty()).then(|| format!("dcview: interrupted: {}", all.join("; ")))
+        (!all.is_empty()).then(|| format!("interrupted: {}", all.join("; ")))
     }
 
     /// Sends what was confirmed.

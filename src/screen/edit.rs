@@ -7,7 +7,6 @@ use ratatui::style::Style;
 use crate::app::App;
 use crate::app::edit::{Edit, difference, gutter};
 use crate::app::task::LeftOpen;
-use crate::editor::diff::Diff;
 use crate::editor::format::{Ends, Window, plain};
 use crate::editor::machine::Stage;
 use crate::table::column::Cell;
@@ -117,8 +116,8 @@ pub fn draw_offer(app: &App, at: usize, area: Rect, buf: &mut Buffer) {
         .then(format!("{dc} "), Role::Accent)
         .then(format!("{key} "), Role::Title);
     let inner = draw_frame(&app.setup.look, &title, area, buf);
-    let base = draft.base.as_ref().map_or(&[][..], |base| &base.value);
-    draw_lines(app, &difference(&Diff::of(base, &draft.mine)), 0, inner, buf);
+    let base = draft.base.as_ref().map(|base| &base.value[..]);
+    draw_lines(app, &difference(base, Some(&draft.mine)), 0, inner, buf);
 }
 
 /// How to answer an offer.

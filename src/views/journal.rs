@@ -15,7 +15,6 @@ use crate::app::command::Takes;
 use crate::app::confirm::Confirm;
 use crate::app::edit::difference;
 use crate::app::task::{Ask, Intent, News};
-use crate::editor::diff::Diff;
 use crate::journal::{Act, Agents, Fate, Log, Record, Stored, undo};
 use crate::store::Change;
 use crate::table::column::{Cell, Column, Width};
@@ -110,9 +109,8 @@ pub(crate) fn take_back(log: &Log, agents: &Agents, write: &str) -> Response {
     let mut lines = Vec::new();
     for op in &back.ops {
         lines.push(Cell::new(clean(op.key().as_str()).into_owned(), Role::Accent));
-        let before = op.base().map_or(&[][..], |base| &base.value);
-        let after = op.after().map_or(&[][..], |(value, _)| value);
-        lines.extend(difference(&Diff::of(before, after)));
+        let before = op.base().map(|base| &base.value[..]);
+        lines.extend(difference(before, op.after().map(|(value, _)| &value[..])));
     }
     let dc = back.dc.clone();
     let intent = Intent { undoes: Some(write.to_owned()), ..Intent::from(back) };
@@ -267,8 +265,7 @@ impl Listing for Journal {
             let text = format!("from session {session}; there is no undo");
             lines.push(Cell::new(clean(&text).into_owned(), Role::Muted));
         }
-        lines
-            .extend(difference(&Diff::of(&before.unwrap_or_default(), &after.unwrap_or_default())));
+        lines.extend(difference(before.as_deref(), after.as_deref()));
         let title = Cell::new(format!(" {} ", clean(record.name())), Role::Title)
             .then(format!("{} ", row.fate), fate_role(row.fate));
         Some(Detail { title, lines: Lines::Whole(lines) })

@@ -23,7 +23,6 @@ use crate::domain::feed::{List, Subject, Wanted};
 use crate::domain::ids::{Dc, Key};
 use crate::domain::kv;
 use crate::domain::lock::Lock;
-use crate::editor::diff::Diff;
 use crate::store::{Change, Datacenter};
 use crate::table::column::{Cell, Column, Width};
 use crate::table::filter::RowText;
@@ -148,7 +147,7 @@ impl OneKey {
         let Some(entry) = &row.entry else {
             return Response::Notice(format!("there is no such key in {}", row.dc));
         };
-        let lines = difference(&Diff::of(&entry.value, &[]));
+        let lines = difference(Some(&entry.value), None);
         let op = kv::Op::Delete { base: kv::Entry::clone(entry) };
         let intent = Intent::from(kv::Write::one(row.dc.clone(), op));
         let title = intent.summary();

@@ -198,7 +198,7 @@ impl Map {
 
     /// Shows the map around what is under the cursor.
     fn center(&mut self, ctx: &Ctx) {
-        self.is_all = false;
+        (self.is_all, self.detail_top) = (false, 0);
         self.around = self.worst_here(ctx);
         self.at.clone_from(&self.around);
     }
@@ -223,6 +223,7 @@ impl Map {
             return Response::Open(Place::new("service").of(name.as_str()));
         }
         self.at = self.worst_here(ctx);
+        self.detail_top = 0;
         self.open.insert(name);
         self.arrange(ctx);
         Response::Changed

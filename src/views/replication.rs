@@ -105,7 +105,7 @@ impl Listing for Replication {
     }
 
     fn says(&self, ctx: &Ctx) -> Option<Cell> {
-        problems(&self.shown(ctx))
+        problems(ctx, &self.shown(ctx))
     }
 
     fn columns<'a>(&'a self, ctx: &'a Ctx, wide: bool, _room: u16) -> Vec<Column<'a, StreamRow>> {

@@ -180,8 +180,9 @@ impl Listing for StreamKeys {
         for alarm in stream.alarms.iter().filter(|alarm| alarm.is_ahead()) {
             cell = cell.then(format!(", {alarm}"), Role::Critical);
         }
-        cell.runs
-            .extend(replication::problems(std::slice::from_ref(stream)).unwrap_or_default().runs);
+        cell.runs.extend(
+            replication::problems(ctx, std::slice::from_ref(stream)).unwrap_or_default().runs,
+        );
         Some(cell)
     }
 

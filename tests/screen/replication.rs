@@ -105,7 +105,7 @@ fn streams_stand_worst_first_with_word_sign_and_counts_at_both_sizes() {
     assert_eq!(row, ["12s!", "1", "1", "1"], "{text}");
     assert!(rows(&text)[2].ends_with("unknown"), "a lag that is not known is no 0:\n{text}");
     let wide = screen(&mut app, 200, 60);
-    for said in ["stall", "11s", "41s", "dc-2: connection refused", "3 followers"] {
+    for said in ["stall", "11s", "41s", "as of 41s: connection refused", "3 followers"] {
         assert!(wide.contains(said), "{said}:\n{wide}");
     }
     press(&mut app, "<ctrl-w>");
@@ -170,6 +170,34 @@ fn the_lag_of_each_stream_is_drawn_over_time_and_unknown_is_no_zero() {
     assert!(rows(&text)[1].contains("▃▅▇█"), "{text}");
     assert!(!rows(&text)[2].contains('▁'), "{text}");
     assert!(rows(&text)[4].contains("▁▁▁▁"), "{text}");
+}
+
+#[test]
+fn what_stands_beside_begins_at_the_top_for_another_row_and_stays_for_the_same() {
+    let mut app = shown();
+    press(&mut app, "j>>");
+    let is_top = |text: &str| text.contains("stalled for 11s: 1 key differs");
+    assert!(!is_top(&screen(&mut app, 80, 24)));
+    streams(&mut app, vec![Stream { last_replicated: Some(58), ..drifted() }]);
+    assert!(!is_top(&screen(&mut app, 80, 24)), "the same row keeps its place");
+    press(&mut app, "/web<enter>");
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("! the next run will delete 10 of 10 keys"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_compared_now_says_since_when_on_a_small_screen_too() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    press(&mut app, ":repl<enter>");
+    let old = Stream {
+        problem: Some("connection refused".into()),
+        at: Some(world::now() - TimeDelta::seconds(41)),
+        ..stream(Kind::Ca, "", Verdict::InSync)
+    };
+    streams(&mut app, vec![drifted(), old]);
+    let text = screen(&mut app, 80, 24);
+    assert!(rows(&text)[1].starts_with("◌ IN SYNC?"), "{text}");
+    assert!(text.contains(" | dc-2 as of 41s: connection refused"), "{text}");
 }
 
 #[test]

@@ -105,7 +105,9 @@ fn a_resync_shows_its_requests_and_tells_each_step() {
         Effect::Exit(exit) => exit.message.clone(),
         _ => None,
     });
-    assert!(exit.expect("a message").contains("config/.dcview/nudge stays in dc-1"));
+    let message = exit.expect("a message");
+    assert!(message.contains("config/.dcview/nudge stays in dc-1"), "{message}");
+    assert!(message.starts_with("interrupted: "), "its name is put before it: {message}");
     app.update(Msg::News(id, News::Done(String::from("resynced into dc-2 in 1.0 s"))));
     assert!(screen(&mut app, 120, 30).contains("resynced into dc-2"));
     let effects = press(&mut app, ":q<enter>");

@@ -52,20 +52,20 @@ pub(super) fn of(edit: &Edit) -> Option<Vec<Cell>> {
     }
     let base = edit.machine.base();
     Some(match edit.machine.stage() {
-        Stage::Reviewing { diff, .. } => difference(diff),
+        Stage::Reviewing { diff, .. } => hunks(diff),
         Stage::Confirming { mine, reasons, .. } => {
             let reasons = reasons.iter().map(ToString::to_string);
             let mut lines: Vec<Cell> =
                 reasons.flat_map(|why| notes(&why, Role::Warning, edit.width)).collect();
             lines.push(Cell::default());
-            lines.extend(difference(&Diff::of(value(base), mine)));
+            lines.extend(difference(value(base), Some(mine)));
             lines
         }
-        Stage::Saving { mine, .. } => difference(&Diff::of(value(base), mine)),
+        Stage::Saving { mine, .. } => difference(value(base), Some(mine)),
         Stage::Unknown { mine, why, .. } => {
             let mut lines = notes(why, Role::Warning, edit.width);
             lines.push(Cell::default());
-            lines.extend(difference(&Diff::of(value(base), mine)));
+            lines.extend(difference(value(base), Some(mine)));
             lines
         }
         Stage::Conflict { theirs, mine, merged } => three_ways(base, theirs.as_ref(), mine, merged),
@@ -188,12 +188,24 @@ fn notes(text: &str, role: Role, width: usize) -> Vec<Cell> {
     lines.into_iter().map(indented).collect()
 }
 
-fn value(entry: Option<&Entry>) -> &[u8] {
-    entry.map_or(&[], |entry| &entry.value)
+fn value(entry: Option<&Entry>) -> Option<&[u8]> {
+    entry.map(|entry| &entry.value[..])
+}
+
+/// The difference of two values as lines; in words where no line differs. Without a value there is no
+/// such key.
+pub(crate) fn difference(before: Option<&[u8]>, after: Option<&[u8]>) -> Vec<Cell> {
+    let diff = Diff::of(before.unwrap_or_default(), after.unwrap_or_default());
+    match (before, after) {
+        (None, None) => Vec::new(),
+        (Some(_), Some(_)) => hunks(&diff),
+        _ if diff.is_empty() => vec![Cell::new("an empty value", Role::Muted)],
+        _ => hunks(&diff),
+    }
 }
 
 /// A difference as lines: numbers, sign, text with the changed words lit.
-pub(crate) fn difference(diff: &Diff) -> Vec<Cell> {
+fn hunks(diff: &Diff) -> Vec<Cell> {
     let mut lines = Vec::new();
     for hunk in &diff.hunks {
         let (before, after) = (hunk.before.start + 1, hunk.after.start + 1);
@@ -204,7 +216,7 @@ pub(crate) fn difference(diff: &Diff) -> Vec<Cell> {
         lines.extend(hunk.lines.iter().map(difference_line));
     }
     if lines.is_empty() {
-        lines.push(Cell::new("nothing differs", Role::Muted));
+        lines.push(Cell::new("the values are the same", Role::Muted));
     }
     lines
 }
@@ -241,9 +253,9 @@ fn three_ways(
         Cell::default(),
         head("what they changed (read -> now)"),
     ];
-    lines.extend(difference(&Diff::of(value(base), value(theirs))));
+    lines.extend(difference(value(base), value(theirs)));
     lines.push(head("what you changed (read -> yours)"));
-    lines.extend(difference(&Diff::of(value(base), mine)));
+    lines.extend(difference(value(base), Some(mine)));
     lines.push(match merged.conflicts() {
         0 => head("both together: the changes do not touch"),
         1 => head("both together: 1 place changed by both"),

@@ -12,7 +12,6 @@ use super::super::edit::difference;
 use super::super::task::many::Guarded;
 use super::requests;
 use crate::domain::kv::{Key, Op};
-use crate::editor::diff::Diff;
 use crate::plan::Plan;
 use crate::plan::apply::StepFate;
 use crate::table::column::Cell;
@@ -175,13 +174,19 @@ impl Ops {
         {
             lines.push(Cell::new(format!("flags {} -> {flags}", before.flags), Role::Warning));
         }
-        let value = before.map_or(&[][..], |base| &base.value);
-        let new = after.map_or(&[][..], |(value, _)| value);
-        if value.is_empty() && new.is_empty() {
-            lines.push(Cell::new("the value is empty", Role::Muted));
-        } else {
-            lines.extend(difference(&Diff::of(value, new)));
-        }
+        let value = before.map(|base| &base.value[..]);
+        let new = after.map(|(value, _)| &value[..]);
+        let mut changed = difference(value, new).into_iter();
+        // Elsewhere a difference goes from one datacenter to another.
+        let is_replaced = value.is_some() && new.is_some() && value != new;
+        let first = changed.next().map(|line| {
+            if is_replaced {
+                line.then("  - now", Role::Removed).then(", + then", Role::Added)
+            } else {
+                line
+            }
+        });
+        lines.extend(first.into_iter().chain(changed));
         // The difference comes first, where there is little room. The request stands here whole, since
         // the line in the list may be cut off.
         lines.push(Cell::new(requests::verb(op), Role::Muted));
@@ -189,5 +194,54 @@ impl Ops {
             lines.push(Cell::new(clean(why).into_owned(), Role::Warning));
         }
         lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::kv::Entry;
+    use crate::plan::{Plan, make};
+
+    fn entry(value: &'static str, flags: u64) -> Entry {
+        Entry {
+            key: "app/a".into(),
+            value: value.into(),
+            flags,
+            modify_index: 7,
+            create_index: 5,
+            lock_index: 0,
+            session: None,
+        }
+    }
+
+    /// What is said of an operation.
+    fn said(op: Op) -> Vec<String> {
+        let mut plan: Plan = make::delete(&"dc-1".into(), vec![entry("", 0)]);
+        plan.steps[0].0[0] = op;
+        let list = Ops::proposed(&Arc::new(plan), &[]);
+        let text = |cell: &Cell| cell.runs.iter().map(|(text, _)| text.as_ref()).collect();
+        list.detail().0.iter().map(text).collect()
+    }
+
+    fn put(base: Option<Entry>, value: &'static str) -> Op {
+        Op::Put { key: "app/a".into(), value: value.into(), flags: 0, base }
+    }
+
+    #[test]
+    fn where_a_value_is_replaced_it_is_said_which_is_now_and_which_then() {
+        let lines = said(put(Some(entry("old", 0)), "new"));
+        assert_eq!(lines[0], "@@ -1,1 +1,1 @@  - now, + then");
+        assert!(!said(put(None, "new")).join(" ").contains("now"));
+        assert!(!said(Op::Delete { base: entry("old", 0) }).join(" ").contains("now"));
+    }
+
+    #[test]
+    fn values_are_called_empty_or_the_same_where_no_line_differs() {
+        let of = |op: Op| said(op).into_iter().rev().nth(1);
+        let lines = said(put(Some(entry("old", 5)), "old"));
+        assert_eq!(lines[..2], ["flags 5 -> 0", "the values are the same"]);
+        assert_eq!(of(put(None, "")).as_deref(), Some("an empty value"));
+        assert_eq!(of(Op::Delete { base: entry("", 0) }).as_deref(), Some("an empty value"));
     }
 }

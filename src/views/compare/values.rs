@@ -7,7 +7,6 @@ use bytes::Bytes;
 use crate::app::edit::difference;
 use crate::app::task::many::{Differing, Held, Side, Sides};
 use crate::domain::feed::{List, Subject};
-use crate::editor::diff::Diff;
 use crate::table::column::Cell;
 use crate::ui::text::{bytes, clean};
 use crate::ui::theme::Role;
@@ -41,14 +40,17 @@ impl Values {
 
     /// True when both sides are known.
     pub fn are_read(&self) -> bool {
-        self.left.value().is_some() && self.right.value().is_some()
+        self.left.is_read() && self.right.is_read()
     }
 
     /// The lines about it: what is unread or missing, else what differs.
     pub fn lines(&self, sides: &Sides) -> Vec<Cell> {
-        let mut lines = vec![self.left.line(&sides.left), self.right.line(&sides.right)];
-        if let (Some(before), Some(after)) = (self.left.value(), self.right.value()) {
-            lines.extend(difference(&Diff::of(before, after)));
+        let mut lines = vec![
+            self.left.line(("- ", Role::Removed), &sides.left),
+            self.right.line(("+ ", Role::Added), &sides.right),
+        ];
+        if self.are_read() {
+            lines.extend(difference(self.left.value(), self.right.value()));
         }
         lines
     }
@@ -61,9 +63,9 @@ impl Values {
         };
         let name = |side: &Side| clean(&side.to_string()).into_owned();
         let mut lines = vec![
-            Cell::new("-", Role::Removed)
+            Cell::new("- ", Role::Removed)
                 .then(name(&sides.left), Role::Muted)
-                .then("  +", Role::Added)
+                .then("  + ", Role::Added)
                 .then(name(&sides.right), Role::Muted),
         ];
         if flags != other {
@@ -72,12 +74,8 @@ impl Values {
             let (left, right) = (place(&sides.left), place(&sides.right));
             let text = format!("flags {flags} in {left}, {other} in {right}");
             lines.push(Cell::new(clean(&text).into_owned(), Role::Warning));
-            if before == after {
-                lines.push(Cell::new("the values are the same", Role::Muted));
-                return lines;
-            }
         }
-        lines.extend(difference(&Diff::of(before, after)));
+        lines.extend(difference(Some(before), Some(after)));
         lines
     }
 }
@@ -100,17 +98,22 @@ impl Now {
         }
     }
 
-    /// The value; empty where there is none, and nothing while it is not known.
+    fn is_read(&self) -> bool {
+        !matches!(self, Self::Unread(_))
+    }
+
+    /// The value, where there is one and it is known.
     fn value(&self) -> Option<&[u8]> {
         match self {
-            Self::Unread(_) => None,
-            Self::Absent => Some(&[]),
+            Self::Unread(_) | Self::Absent => None,
             Self::Here(value, _) => Some(value),
         }
     }
 
-    fn line(&self, side: &Side) -> Cell {
-        let mut cell = Cell::new(format!("{}: ", clean(&side.to_string())), Role::Muted);
+    /// What is known of it, behind the sign that its lines have in the difference.
+    fn line(&self, (sign, role): (&'static str, Role), side: &Side) -> Cell {
+        let name = format!("{}: ", clean(&side.to_string()));
+        let mut cell = Cell::new(sign, role).then(name, Role::Muted);
         match self {
             Self::Unread(words) => {
                 cell.runs.extend(words.runs.iter().cloned());
@@ -137,5 +140,42 @@ impl LineSource for Shared {
             .get(at)
             .map(|line| wrap(std::slice::from_ref(line), width, enough))
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(left: Now, right: Now) -> (Vec<String>, Vec<Role>) {
+        let side = |dc: &str| Side::Keys { dc: dc.into(), prefix: "config/".into() };
+        let sides = Sides { left: side("dc-1"), right: side("dc-3") };
+        let lines = Values { left, right }.brief(&sides);
+        let text = |cell: &Cell| cell.runs.iter().map(|(text, _)| text.as_ref()).collect();
+        let role = |cell: &Cell| cell.runs.first().map_or(Role::Text, |(_, role)| *role);
+        (lines.iter().map(text).collect(), lines.iter().map(role).collect())
+    }
+
+    fn here(value: &'static str) -> Now {
+        Now::Here(Bytes::from(value), 0)
+    }
+
+    #[test]
+    fn each_side_is_named_with_the_sign_that_its_lines_have() {
+        let (lines, roles) = said(here("db-1\n"), Now::Absent);
+        assert_eq!(lines[0], "- config/ @ dc-1: 5 B, flags 0");
+        assert_eq!(lines[1], "+ config/ @ dc-3: no such key");
+        assert_eq!(roles[..2], [Role::Removed, Role::Added]);
+        assert_eq!(said(here("a"), here("b")).0[0], "- config/ @ dc-1  + config/ @ dc-3");
+    }
+
+    #[test]
+    fn an_empty_value_that_one_side_has_is_no_equality() {
+        let (lines, _) = said(here(""), Now::Absent);
+        assert_eq!(lines[2..], ["an empty value"]);
+        let (lines, _) = said(Now::Absent, Now::Absent);
+        assert_eq!(lines.len(), 2, "neither side has it: {lines:?}");
+        let (lines, _) = said(here("a"), here("a"));
+        assert_eq!(lines[1..], ["the values are the same"]);
     }
 }

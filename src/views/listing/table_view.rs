@@ -1,5 +1,6 @@
 //! A list on screen: moving, sorting, filtering, marking, copying, the detail pane and drawing.
 
+mod beside;
 mod sorting;
 
 use std::sync::Arc;
@@ -38,7 +39,9 @@ pub struct TableView<L: Listing> {
     is_wide: bool,
     is_faults_only: bool,
     shows_detail: bool,
+    /// The first line of the detail that is shown, and of which row that is.
     detail_top: usize,
+    detail_of: Option<<L::Row as Row>::Key>,
     /// The place among the columns that `sort-column` sorts by.
     picked: usize,
     room: u16,
@@ -70,6 +73,7 @@ impl<L: Listing> TableView<L> {
             is_faults_only: false,
             shows_detail: true,
             detail_top: 0,
+            detail_of: None,
             picked: 0,
             room: 80,
             rows_height: None,
@@ -211,27 +215,6 @@ impl<L: Listing> TableView<L> {
         }
         self.detail_top = 0;
         true
-    }
-
-    /// Lines of the detail that are seen at once.
-    fn page(&self) -> isize {
-        self.beside.map_or(1, |area| area.height.saturating_sub(2).max(1)) as isize
-    }
-
-    /// Moves the detail, no further than until its last line is at the bottom: the first step back
-    /// is seen.
-    fn scroll(&mut self, ctx: &Ctx, by: isize) -> Response {
-        let row = self.model.selected();
-        let detail = row.and_then(|row| self.listing.detail(ctx, row));
-        let (Some(area), Some(detail)) = (self.beside, detail) else {
-            return Response::Ignored;
-        };
-        let (width, height) =
-            (area.width.saturating_sub(2), usize::from(area.height.saturating_sub(2)));
-        let wanted = self.detail_top.saturating_add_signed(by);
-        let lines = detail.lines.count(usize::from(width), wanted + height);
-        self.detail_top = wanted.min(lines.saturating_sub(height));
-        Response::Changed
     }
 
     /// Where rows and detail go.
@@ -449,6 +432,7 @@ impl<L: Listing> View for TableView<L> {
         self.beside = beside;
         self.room = rows.width.saturating_sub(2);
         self.model.fit(usize::from(rows.height.saturating_sub(3)));
+        self.begin_detail();
     }
 
     fn draw(&self, ctx: &Ctx, area: Rect, buf: &mut Buffer) {

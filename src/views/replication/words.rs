@@ -17,12 +17,23 @@ use crate::views::fresh::YOUNG;
 /// A verdict as sign and role; never colour alone.
 pub fn sign(ctx: &Ctx, verdict: Verdict) -> (&'static str, Role) {
     let look = ctx.look;
+    let sign = match verdict {
+        Verdict::InSync => look.status(Status::Passing),
+        Verdict::Unknown => look.glyphs.unknown(),
+        Verdict::Extra => look.status(Status::Maintenance),
+        Verdict::Lagging => look.status(Status::Warning),
+        Verdict::Drift => look.status(Status::Critical),
+    };
+    (sign, role_of(verdict))
+}
+
+fn role_of(verdict: Verdict) -> Role {
     match verdict {
-        Verdict::InSync => (look.status(Status::Passing), Role::Passing),
-        Verdict::Unknown => (look.glyphs.unknown(), Role::Unknown),
-        Verdict::Extra => (look.status(Status::Maintenance), Role::Maintenance),
-        Verdict::Lagging => (look.status(Status::Warning), Role::Warning),
-        Verdict::Drift => (look.status(Status::Critical), Role::Critical),
+        Verdict::InSync => Role::Passing,
+        Verdict::Unknown => Role::Unknown,
+        Verdict::Extra => Role::Maintenance,
+        Verdict::Lagging => Role::Warning,
+        Verdict::Drift => Role::Critical,
     }
 }
 
@@ -44,10 +55,21 @@ pub fn verdict(ctx: &Ctx, stream: &Stream) -> Cell {
 
 /// The sign and role of a stream: one that cannot be compared now is old, or denied.
 fn marked(ctx: &Ctx, stream: &Stream) -> (&'static str, Role) {
+    let sign = match (&stream.problem, stream.is_denied) {
+        (None, _) => sign(ctx, stream.verdict).0,
+        (Some(_), true) => ctx.look.sign(Sign::Denied),
+        (Some(_), false) => ctx.look.sign(Sign::Stale),
+    };
+    (sign, role(stream))
+}
+
+/// As bad as it is ranked: what is about to be deleted is no mere extra.
+fn role(stream: &Stream) -> Role {
     match (&stream.problem, stream.is_denied) {
-        (None, _) => sign(ctx, stream.verdict),
-        (Some(_), true) => (ctx.look.sign(Sign::Denied), Role::Denied),
-        (Some(_), false) => (ctx.look.sign(Sign::Stale), Role::Stale),
+        (None, _) if stream.alarms.iter().any(Alarm::is_ahead) => Role::Critical,
+        (None, _) => role_of(stream.verdict),
+        (Some(_), true) => Role::Denied,
+        (Some(_), false) => Role::Stale,
     }
 }
 
@@ -185,7 +207,9 @@ pub fn counts(stream: &Stream) -> Cell {
     ] {
         let gap = if cell.runs.is_empty() { "" } else { ", " };
         let role = if n == 0 { Role::Muted } else { loud };
-        cell = cell.then(gap, Role::Muted).then(format!("{} {word}", count(n)), role);
+        let is_known = n > 0 || stream.verdict != Verdict::Unknown;
+        let number = if is_known { count(n) } else { String::from("?") };
+        cell = cell.then(gap, Role::Muted).then(format!("{number} {word}"), role);
     }
     cell
 }
@@ -205,13 +229,19 @@ pub fn counted_short(stream: &Stream, with_same: bool) -> Cell {
         let gap = if cell.runs.is_empty() { "" } else { ", " };
         cell = cell.then(gap, Role::Muted).then(format!("{} {word}", count(n)), role);
     }
-    if cell.runs.is_empty() { Cell::new("no keys", Role::Muted) } else { cell }
+    match stream.verdict {
+        _ if !cell.runs.is_empty() => cell,
+        Verdict::Unknown => Cell::new("keys not counted", Role::Muted),
+        _ => Cell::new("no keys", Role::Muted),
+    }
 }
 
-/// A count of keys in a state; none are quiet, and none are certain before the first comparison.
+/// A count of keys in a state; none are quiet, and `?` where nobody knows: before the first comparison,
+/// and while the verdict is unknown.
 pub fn counted(stream: &Stream, n: usize, loud: Role) -> Cell {
     match n {
         _ if stream.at.is_none() => Cell::new("?", Role::Muted),
+        0 if stream.verdict == Verdict::Unknown => Cell::new("?", Role::Muted),
         0 => Cell::new("0", Role::Muted),
         n => Cell::new(compact(n), loud),
     }
@@ -309,5 +339,28 @@ mod tests {
             assert!(badness(&pair[0]) < badness(&pair[1]), "{pair:?}");
         }
         assert_eq!(order.iter().filter(|it| !is_fault(it)).count(), 1);
+    }
+
+    #[test]
+    fn what_is_about_to_be_deleted_looks_as_bad_as_it_is_ranked() {
+        let delete = Alarm::MassDelete { deletes: 10, of: 10, source: 0 };
+        assert_eq!(role(&stream(Verdict::Extra, vec![delete.clone()])), Role::Critical);
+        assert_eq!(role(&stream(Verdict::Extra, vec![Alarm::EditedThere(1)])), Role::Maintenance);
+        let mut old = stream(Verdict::Extra, vec![delete]);
+        old.problem = Some("connection refused".into());
+        assert_eq!(role(&old), Role::Stale, "what is old is not said to be so now");
+    }
+
+    #[test]
+    fn none_are_not_certain_where_the_verdict_is_unknown() {
+        let at = Some(DateTime::<Utc>::UNIX_EPOCH);
+        let unknown = Stream { at, ..stream(Verdict::Unknown, Vec::new()) };
+        let text = |cell: Cell| -> String { cell.runs.iter().map(|(text, _)| &**text).collect() };
+        assert_eq!(text(counted(&unknown, 0, Role::Critical)), "?");
+        assert_eq!(text(counted(&unknown, 2, Role::Critical)), "2");
+        let synced = Stream { at, ..stream(Verdict::InSync, Vec::new()) };
+        assert_eq!(text(counted(&synced, 0, Role::Critical)), "0");
+        assert_eq!(text(counts(&unknown)), "? pending, ? drift, ? extra, ? the same");
+        assert_eq!(text(counted_short(&unknown, false)), "keys not counted");
     }
 }
