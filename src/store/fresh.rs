@@ -31,8 +31,8 @@ impl Datacenter {
                 let (why, retry_at) = (Arc::clone(why), *retry_at);
                 freshness.state = State::Stale { since, why, retry_at };
             }
-            // What was told before it was shown again is no beginning.
-            (State::Loading, _) if since.is_some() && self.is_recalled_list(list) => {
+            // What was told before it was shown again is no beginning, and not what is live.
+            (State::Loading | State::Live, _) if since.is_some() && self.is_recalled_list(list) => {
                 let why = Arc::from(READ_ANEW);
                 freshness.state = State::Stale { since, why, retry_at: None };
             }
