@@ -13,16 +13,12 @@ use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKin
 use ratatui::layout::Rect;
 
 use crate::domain::feed::{Report, Scope, Wanted};
-use crate::domain::history::{Bound, History};
+use crate::domain::history::History;
 use crate::domain::ids::Dc;
-use crate::domain::map::fold::By;
 use crate::domain::replication::StreamId;
-use crate::domain::rollout::Bounds;
 use crate::store::{Change, Store};
 use crate::table::filter::LiveFilter;
-use crate::ui::Look;
-use crate::ui::theme::Theme;
-use crate::views::{Ctx, Place, Response, Rules};
+use crate::views::{Ctx, Place, Response};
 
 mod act;
 pub mod action;
@@ -46,51 +42,21 @@ pub mod prompt;
 pub mod replay;
 mod rollouts;
 pub mod seek;
+mod setup;
 pub mod task;
 mod tasks;
 pub mod trail;
 
 use action::{Action, Era};
-use keymap::Keymap;
 use msg::{Effect, Exit, Msg, ViewId};
 use notice::{Level, Notice};
 use overlay::Overlay;
 use past::{Asked, Past};
 use prompt::Prompt;
 use replay::Replay;
-use task::LeftOpen;
+pub use setup::Setup;
 use tasks::{Asker, Tasks};
 use trail::Trail;
-
-/// What the program starts with.
-pub struct Setup {
-    /// The datacenter to focus, which must exist.
-    pub focus: Option<Dc>,
-    /// Datacenters that the config names: they exist whatever the agent lists.
-    pub configured: Vec<Dc>,
-    /// Where nothing may be written, or only with more care.
-    pub rules: Rules,
-    /// How long a rollout may take over what.
-    pub bounds: Bounds,
-    /// By what services are folded on a large map.
-    pub fold: By,
-    /// Edits that were left open when their process ended, newest first.
-    pub drafts: Vec<LeftOpen>,
-    /// The agent's address, without secrets.
-    pub agent: String,
-    /// Keys.
-    pub keymap: Keymap,
-    /// Colours and signs.
-    pub look: Look,
-    /// The other themes to choose from.
-    pub themes: Vec<Theme>,
-    /// What the operator should know at once (a config file that others can read).
-    pub warnings: Vec<String>,
-    /// How much is kept of what happened.
-    pub bound: Bound,
-    /// The time (UTC).
-    pub now: DateTime<Utc>,
-}
 
 /// The program's state.
 pub struct App {
@@ -432,13 +398,18 @@ impl App {
         self.reload(effects);
     }
 
-    /// Loads the view on screen anew.
+    /// Loads the view on screen anew, and asks what it asks for at its beginning.
     fn reload(&mut self, effects: &mut Vec<Effect>) {
+        self.load(effects);
+        self.begin(effects);
+    }
+
+    /// Lets the view on screen read anew what is known.
+    fn load(&mut self, effects: &mut Vec<Effect>) {
         self.is_dirty = true;
         if let Some(job) = self.with_view(|view, ctx| view.load(ctx)) {
             effects.push(Effect::Order(self.trail.id(), job));
         }
-        self.begin(effects);
     }
 
     fn fit(&mut self) {
@@ -467,10 +438,7 @@ impl App {
         let is_recalled = self.store.show(&self.scope);
         effects.push(Effect::Scope(self.scope.clone()));
         if is_recalled {
-            self.is_dirty = true;
-            if let Some(job) = self.with_view(|view, ctx| view.load(ctx)) {
-                effects.push(Effect::Order(self.trail.id(), job));
-            }
+            self.load(effects);
             self.fit();
         }
     }

@@ -314,10 +314,7 @@ impl Store {
         for dc in all {
             self.datacenters.entry(dc).or_default().is_gone = false;
         }
-        // Nobody asks it any more: what was last known of the way to it says nothing now.
-        for dc in self.datacenters.values_mut().filter(|dc| dc.is_gone) {
-            dc.pulse.link = Link::Unknown;
-        }
+        self.datacenters.values_mut().filter(|dc| dc.is_gone).for_each(Datacenter::leaves);
         // A fixed order, so that the number of a datacenter stays what the fingers know.
         self.datacenters.sort_unstable_keys();
         Change::Datacenters

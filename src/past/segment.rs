@@ -33,6 +33,8 @@ pub(super) struct Open {
     /// The time of the last change.
     last: DateTime<Utc>,
     rest: Store,
+    /// What that weighs: counted once, as it stays.
+    rest_bytes: usize,
     out: Packer,
     /// Where the changes begin.
     start: usize,
@@ -70,9 +72,11 @@ impl Open {
         // Whatever is live is not kept for this alone.
         out.own();
         let (start, filled) = (out.bytes.len(), out.pool.filled());
-        let base = start + out.pool.bytes() + weight::of_rest(&rest);
+        let rest_bytes = weight::of_rest(&rest);
+        let base = start + out.pool.bytes() + rest_bytes;
         let (kept, last) = (Vec::new(), from);
-        Self { from, last, rest, out, start, filled, base, kept, kept_bytes: 0, rows: 0 }
+        let (kept_bytes, rows) = (0, 0);
+        Self { from, last, rest, rest_bytes, out, start, filled, base, kept, kept_bytes, rows }
     }
 
     /// When it begins (UTC).
@@ -82,7 +86,7 @@ impl Open {
 
     /// About how many bytes it takes.
     pub fn weight(&self) -> usize {
-        weight::of_rest(&self.rest) + self.out.weight() + self.kept_bytes
+        self.rest_bytes + self.out.weight() + self.kept_bytes
     }
 
     /// About how many of them are not for the store at its beginning.
@@ -167,7 +171,7 @@ impl Open {
     /// Ends it.
     pub fn close(mut self) -> Segment {
         let weight = self.out.bytes.len() + self.out.pool.bytes() + self.out.brought();
-        let weight = weight + self.kept_bytes + weight::of_rest(&self.rest);
+        let weight = weight + self.kept_bytes + self.rest_bytes;
         let Packer { mut bytes, mut pool, .. } = self.out;
         bytes.shrink_to_fit();
         pool.shrink();

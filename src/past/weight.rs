@@ -16,6 +16,7 @@ use crate::domain::kv::{Entry, Session};
 use crate::domain::lock::Locks;
 use crate::domain::replication::{Differing, Stream};
 use crate::domain::seat::Seat;
+use crate::store::kept::Kept;
 use crate::store::{Datacenter, Store};
 
 /// What an allocation costs beside its bytes: two counts and the allocator's own.
@@ -96,9 +97,23 @@ pub(super) fn of_rest(store: &Store) -> usize {
     let dcs = store.datacenters().map(|(_, dc)| {
         let instances: usize = dc.instances.values().map(std::collections::HashMap::capacity).sum();
         let others = dc.versions.len() + dc.seats.len() + dc.held.sessions.len() + dc.prints.len();
-        size_of::<Datacenter>() + (instances + others) * PLACE + TREND
+        let kept: usize = dc.kept.iter().map(|it| of_kept(it)).sum();
+        size_of::<Datacenter>() + (instances + others) * PLACE + TREND + kept
     });
     dcs.sum::<usize>() + store.streams.len() * (PLACE + TREND)
+}
+
+/// What is kept of a subject that is not shown: nothing else has it any more once it is told anew.
+fn of_kept(kept: &Kept) -> usize {
+    let instances = kept.instances.iter().flat_map(|rows| rows.values());
+    let checks = kept.checks.iter().flatten();
+    let consumers = kept.consumers.iter().map(|it| Body::Consumers(Arc::clone(it)));
+    let swept = kept.swept.iter().map(|it| Body::Disagreements(Arc::clone(it)));
+    let edges = kept.edges.iter().map(|it| Body::Edges(Arc::clone(it)));
+    size_of::<Kept>()
+        + instances.map(|it| PLACE + row(it)).sum::<usize>()
+        + checks.map(row).sum::<usize>()
+        + consumers.chain(swept).chain(edges).map(|it| body(&it)).sum::<usize>()
 }
 
 fn body(body: &Body) -> usize {
@@ -163,4 +178,28 @@ fn key(entry: &Entry) -> usize {
 
 fn held(locks: &Locks) -> usize {
     locks.locks.len() * 6 * ALLOCATION
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::feed::Subject;
+    use crate::domain::map::{Edge, Edges, Source};
+
+    #[test]
+    fn what_is_kept_of_hidden_subjects_is_counted() {
+        let mut store = Store::default();
+        store.apply(Report::Datacenters { all: vec!["dc-1".into()], local: None });
+        let before = of_rest(&store);
+        let edge = Edge { from: "a".into(), to: "b".into(), to_dc: None, source: Source::Meta };
+        let edges = Edges { edges: vec![edge; 1_000], ..Edges::default() };
+        let kept =
+            Kept { edges: Some(Arc::new(edges)), ..Kept::new(Subject::Map, DateTime::default()) };
+        for (_, dc) in store.datacenters_mut() {
+            dc.kept.push_back(Arc::new(kept.clone()));
+        }
+        assert!(of_rest(&store) >= before + 1_000 * size_of::<Edge>());
+    }
 }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::Datacenter;
 use crate::domain::feed::{Link, List, Pulse, Subject};
 use crate::domain::freshness::{Freshness, State};
@@ -29,8 +31,8 @@ impl Datacenter {
                 let (why, retry_at) = (Arc::clone(why), *retry_at);
                 freshness.state = State::Stale { since, why, retry_at };
             }
-            // What was told before it was shown again is no beginning.
-            (State::Loading, _) if since.is_some() && self.is_recalled_list(list) => {
+            // What was told before it was shown again is no beginning, and not what is live.
+            (State::Loading | State::Live, _) if since.is_some() && self.is_recalled_list(list) => {
                 let why = Arc::from(READ_ANEW);
                 freshness.state = State::Stale { since, why, retry_at: None };
             }
@@ -54,9 +56,27 @@ impl Datacenter {
         if is_dark(&before.link) || !is_dark(&self.pulse.link) {
             return;
         }
+        self.confirm_until(before.at);
+    }
+
+    /// Nobody asks it any more: what was last known of the way to it says nothing now, and what the
+    /// last pulse confirmed keeps the time of that one.
+    pub(super) fn leaves(&mut self) {
+        let link = std::mem::replace(&mut self.pulse.link, Link::Unknown);
+        if matches!(link, Link::Led(_) | Link::Leaderless) {
+            self.confirm_until(self.pulse.at);
+        }
+    }
+
+    /// Notes that what its pulses confirm was so at that time (UTC), and is confirmed no longer.
+    fn confirm_until(&mut self, last: DateTime<Utc>) {
+        let is_recalled = |list: &List| match list {
+            List::Subject(subject) => self.recalled.contains(subject),
+            _ => false,
+        };
         for (list, fresh) in &mut self.fresh {
-            if is_confirmed(list, fresh) {
-                fresh.at = fresh.at.map(|at| at.max(before.at));
+            if is_confirmed(list, fresh) && !is_recalled(list) {
+                fresh.at = fresh.at.map(|at| at.max(last));
             }
         }
     }
@@ -99,9 +119,10 @@ fn is_confirmed(list: &List, freshness: &Freshness) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, Utc};
-
     use super::*;
+    use crate::domain::feed::{Body, Feed, Report};
+    use crate::domain::ids::Dc;
+    use crate::store::Store;
 
     fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(second, 0).unwrap()
@@ -131,5 +152,36 @@ mod tests {
         assert_eq!(beat(11, dark()), (false, Some(at(6))));
         assert_eq!(beat(16, dark()), (false, Some(at(6))));
         assert_eq!(beat(21, Link::Led("a".into())), (true, Some(at(21))));
+    }
+
+    #[test]
+    fn what_left_the_list_is_as_old_as_the_last_pulse_that_answered() {
+        let dc = Dc::from("dc-1");
+        let list = |all: &[&Dc]| Report::Datacenters {
+            all: all.iter().copied().cloned().collect(),
+            local: None,
+        };
+        let feed = |second, body| {
+            let (dc, ticket, at) = (dc.clone(), 0, at(second));
+            Report::Feed(Box::new(Feed { dc, ticket, at, body }))
+        };
+        let pulse = |second, link| {
+            feed(second, Body::Pulse(Pulse { at: at(second), link, ..Pulse::default() }))
+        };
+        let dark = Link::Dark { why: "refused".into(), detail: "".into(), retry_at: None };
+        for last in [None, Some(dark)] {
+            let mut store = Store::default();
+            store.apply(list(&[&dc]));
+            let live = Freshness { state: State::Live, at: Some(at(1)), ..Freshness::default() };
+            store.apply(feed(1, Body::Freshness(List::Checks, live)));
+            store.apply(pulse(6, Link::Led("a".into())));
+            last.map(|link| store.apply(pulse(11, link)));
+            for _ in 0..2 {
+                store.apply(list(&[]));
+                let fresh = store.dc(&dc).unwrap().freshness(&List::Checks);
+                assert_eq!(fresh.at, Some(at(6)));
+                assert!(matches!(fresh.state, State::Stale { since, .. } if since == fresh.at));
+            }
+        }
     }
 }

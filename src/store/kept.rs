@@ -2,8 +2,9 @@
 //!
 //! A datacenter that goes dark tells nothing: a view of it that is opened then shows what was told
 //! before, as old, until it is told anew. Kept are the last few of each datacenter. Keys, sessions and
-//! locks are not: what is written is decided by them, and they are read anew. Invariant: what was told
-//! before is never mixed with what is told anew.
+//! locks are not: what is written is decided by them, and they are read anew. Nor are round trips: they
+//! are measured apart from their node. Invariant: what was told before is never mixed with what is told
+//! anew.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use super::Datacenter;
 use crate::domain::catalog::{Instance, InstanceKey};
 use crate::domain::consumers::{Consumers, Swept};
 use crate::domain::delta::Rows;
-use crate::domain::feed::{Body, List, NodeRoundTrip, Subject};
+use crate::domain::feed::{Body, List, Subject};
 use crate::domain::freshness::{Freshness, State};
 use crate::domain::health::Check;
 use crate::domain::map::Edges;
@@ -33,13 +34,26 @@ pub(crate) struct Kept {
     pub(crate) may_be_filtered: bool,
     pub(crate) instances: Option<Rows<InstanceKey, Instance>>,
     pub(crate) checks: Option<Vec<Arc<Check>>>,
-    pub(crate) round_trip: Option<NodeRoundTrip>,
     pub(crate) consumers: Option<Arc<Consumers>>,
     pub(crate) swept: Option<Arc<Swept>>,
     pub(crate) edges: Option<Arc<Edges>>,
 }
 
 impl Kept {
+    /// Nothing of a subject, as of then (UTC).
+    pub(crate) fn new(subject: Subject, at: DateTime<Utc>) -> Self {
+        Self {
+            subject,
+            at,
+            may_be_filtered: false,
+            instances: None,
+            checks: None,
+            consumers: None,
+            swept: None,
+            edges: None,
+        }
+    }
+
     fn rows(&self) -> usize {
         self.instances.as_ref().map_or(0, Rows::len)
             + self.checks.as_ref().map_or(0, Vec::len)
@@ -60,7 +74,8 @@ impl Datacenter {
         // What is recalled is the same wherever it is told the same.
         hidden.sort_unstable();
         for subject in hidden {
-            if let Some(kept) = self.taken(&subject) {
+            // One that is too large for itself takes no other along.
+            if let Some(kept) = self.taken(&subject).filter(|it| it.rows() <= MOST_ROWS) {
                 self.kept.push_back(Arc::new(kept));
             }
             self.recalled.remove(&subject);
@@ -75,27 +90,18 @@ impl Datacenter {
     /// was.
     fn taken(&mut self, subject: &Subject) -> Option<Kept> {
         let fresh = self.freshness(&List::Subject(subject.clone()));
-        let mut kept = Kept {
-            subject: subject.clone(),
-            at: fresh.at?,
-            may_be_filtered: fresh.may_be_filtered,
-            instances: None,
-            checks: None,
-            round_trip: None,
-            consumers: None,
-            swept: None,
-            edges: None,
-        };
+        let may_be_filtered = fresh.may_be_filtered;
+        let mut kept = Kept { may_be_filtered, ..Kept::new(subject.clone(), fresh.at?) };
         match subject {
             Subject::Service(_) => kept.instances = self.instances.remove(subject),
             Subject::Node(node) => {
                 kept.instances = self.instances.remove(subject);
                 kept.checks = self.node_checks.remove(node);
-                kept.round_trip = self.round_trips.remove(node);
             }
-            Subject::Consumers(name) => kept.consumers = self.consumers.remove(name),
-            Subject::Disagreements => kept.swept = self.swept.take(),
-            Subject::Map => kept.edges = self.edges.take(),
+            // Where nothing was told yet a beginning is better than nothing.
+            Subject::Consumers(name) => kept.consumers = Some(self.consumers.remove(name)?),
+            Subject::Disagreements => kept.swept = Some(self.swept.take()?),
+            Subject::Map => kept.edges = Some(self.edges.take()?),
             _ => return None,
         }
         Some(kept)
@@ -112,7 +118,6 @@ impl Datacenter {
         match subject {
             Subject::Node(node) => {
                 self.node_checks.extend(kept.checks.map(|checks| (node.clone(), checks)));
-                self.round_trips.extend(kept.round_trip.map(|trip| (node.clone(), trip)));
             }
             Subject::Consumers(name) => {
                 self.consumers.extend(kept.consumers.map(|it| (name.clone(), it)));
@@ -136,15 +141,20 @@ impl Datacenter {
     /// Makes way for something that is told anew of a subject; gives the instances that were told
     /// before, and `None` where that says more than what is told now.
     pub(super) fn makes_way(&mut self, body: &Body) -> Option<Vec<InstanceKey>> {
-        let is_beginning = match body {
-            Body::Edges(edges) => edges.at.is_none(),
-            Body::Disagreements(swept) => swept.at.is_none(),
-            _ => false,
-        };
         let Some(subject) = subject_of(body).filter(|subject| self.is_recalled(subject)) else {
             return Some(Vec::new());
         };
-        (!is_beginning).then(|| self.drop_recalled(&subject))
+        if !is_told_whole(&subject) {
+            return Some(self.drop_recalled(&subject));
+        }
+        // A beginning, or no answer, takes the place of nothing.
+        let at = whole_at(body)?;
+        let gone = self.drop_recalled(&subject);
+        // How fresh it is may have been told before.
+        if let Some(fresh) = self.fresh.get_mut(&List::Subject(subject)) {
+            age(fresh, Some(at));
+        }
+        Some(gone)
     }
 
     /// Takes in how fresh a subject is: what was told before keeps its age until it is told anew. Gives
@@ -153,15 +163,12 @@ impl Datacenter {
         let mut gone = Vec::new();
         let list = List::Subject(subject.clone());
         if self.is_recalled(subject) {
-            match fresh.at {
+            if fresh.at.is_some() && !is_told_whole(subject) {
                 // Of a list that is empty nothing else is told.
-                Some(_) => gone = self.drop_recalled(subject),
-                None => {
-                    fresh.at = self.fresh.get(&list).and_then(|fresh| fresh.at);
-                    if let State::Stale { since, .. } = &mut fresh.state {
-                        *since = fresh.at;
-                    }
-                }
+                gone = self.drop_recalled(subject);
+            } else {
+                let at = self.fresh.get(&list).and_then(|fresh| fresh.at);
+                age(&mut fresh, at);
             }
         }
         self.fresh.insert(list, fresh);
@@ -180,6 +187,34 @@ impl Datacenter {
         // Nothing stays of them, but that it was told.
         let rows = self.instances.get_mut(subject).map(std::mem::take);
         rows.into_iter().flat_map(Rows::into_keys).collect()
+    }
+}
+
+/// Makes what is told of a subject as old as what there is of it.
+fn age(fresh: &mut Freshness, at: Option<DateTime<Utc>>) {
+    fresh.at = at;
+    if let State::Stale { since, .. } = &mut fresh.state {
+        *since = at;
+    }
+}
+
+/// True for a subject of which all is told at once, also that there is nothing: that it can be read
+/// does not say that it was.
+fn is_told_whole(subject: &Subject) -> bool {
+    matches!(subject, Subject::Consumers(_) | Subject::Disagreements | Subject::Map)
+}
+
+/// When what is told whole was so (UTC); `None` while it is not whole. Of the consumers of a service
+/// nothing is known without the catalog, whatever else answered.
+fn whole_at(body: &Body) -> Option<DateTime<Utc>> {
+    match body {
+        Body::Edges(edges) => edges.at,
+        Body::Disagreements(swept) => swept.at,
+        Body::Consumers(consumers) => {
+            let raw = &consumers.asked.raw;
+            raw.given.as_ref().filter(|_| raw.problem.is_none()).map(|(_, at)| *at)
+        }
+        _ => None,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Blame<'a> {
     pub failing: Vec<Blamed<'a>>,
     /// How far the first of them counts.
     pub weight: Weight,
-    /// True where a datacenter that counts no longer can be seen says so, and no other.
+    /// True where only datacenters that cannot be seen say so.
     pub is_past: bool,
     /// True where all new instances of a datacenter are critical, for however short a time.
     pub is_stuck: bool,

@@ -140,7 +140,11 @@ impl Part {
     /// Since when an instance of the new version is critical, where every one is that says anything
     /// yet (UTC); `None` where one is better, or there is none.
     pub fn all_failing_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let is_ill = |place: usize| self.seats.seats.get(place).is_some_and(|it| self.was_ill(it));
+        // One that was critical before and is still says nothing, one that is well now does.
+        let is_ill = |place: usize| {
+            let seat = self.seats.seats.get(place);
+            seat.is_some_and(|it| it.status == Status::Critical && self.was_ill(it))
+        };
         let mut since: Option<DateTime<Utc>> = None;
         for (place, came) in &self.arrived {
             match at_place(&self.failing, *place) {

@@ -22,17 +22,7 @@ record!(Seen { session, lock_index, since });
 record!(Found { locks, since });
 record!(Held { sessions, since, prefixes });
 record!(Sighted { was_clear, is_away, back });
-record!(Kept {
-    subject,
-    at,
-    may_be_filtered,
-    instances,
-    checks,
-    round_trip,
-    consumers,
-    swept,
-    edges,
-});
+record!(Kept { subject, at, may_be_filtered, instances, checks, consumers, swept, edges });
 record!(Datacenter {
     pulse,
     services,

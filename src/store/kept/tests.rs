@@ -7,6 +7,9 @@ use crate::domain::ids::Dc;
 use crate::domain::map::{Edge, Source};
 use crate::store::Store;
 
+mod node;
+mod whole;
+
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(second, 0).unwrap()
 }
@@ -173,13 +176,17 @@ fn only_the_last_few_are_kept() {
     show(&mut store, &[]);
     assert!(!show(&mut store, &[subject(0)]), "the oldest had to go");
     assert!(show(&mut store, &[subject(1)]));
-    // One that is too large is not kept at all, nor what was before it.
+    // One that is too large is not kept at all, and takes no other along.
+    show(&mut store, &[]);
+    let before = store.dc(&dc()).unwrap().kept.clone();
+    assert_eq!(before.len(), MOST);
     let many: Vec<String> = (0..=MOST_ROWS).map(|n| format!("i-{n}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     show(&mut store, &[web()]);
     instances(&mut store, 1, &web(), &many);
     show(&mut store, &[]);
-    assert!(store.dc(&dc()).unwrap().kept.is_empty());
+    assert_eq!(store.dc(&dc()).unwrap().kept, before);
+    assert!(!show(&mut store, &[web()]) && ids(&store, &web()).is_empty());
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Map {
         }
     }
 
-    /// The first of them in words, and where all are seen: `; no edge has search (critical): ..`.
+    /// The first of them in words, and where all are seen: `; without an edge: search (critical); ..`.
     pub(super) fn apart_named(&self, ctx: &Ctx) -> String {
         if self.apart.is_empty() {
             return String::new();

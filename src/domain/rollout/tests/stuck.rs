@@ -67,6 +67,18 @@ fn what_was_critical_before_does_not_stand_for_all() {
     world.tell("dc-1");
     world.pass(70);
     assert_eq!(said(&world), (Word::Rolling, false));
+    // Where it is well now another that is critical is not all that there is.
+    world.put("dc-1", "v1-1", "v2", Status::Passing);
+    world.tell("dc-1");
+    world.pass(20);
+    world.put("dc-1", "v1-2", "v2", Status::Critical);
+    world.tell("dc-1");
+    world.pass(31);
+    assert_eq!(said(&world), (Word::Rolling, false));
+    // What is as critical as before says nothing of the others.
+    world.put("dc-1", "v1-1", "v2", Status::Critical);
+    world.tell("dc-1");
+    assert_eq!(said(&world), (Word::Failing, true));
 }
 
 #[test]
