@@ -167,6 +167,10 @@ impl Known {
 
 /// `passing/total` in a datacenter: what is not confirmed, behind a sign that says so.
 pub fn health(ctx: &Ctx, unseen: &Unseen, dc: &Dc, service: Option<&ServiceHealth>) -> Cell {
+    if service.is_none() && unseen.blank.contains(dc) {
+        // It never said that it has none.
+        return Cell::new("?", Role::Unknown);
+    }
     let cell = cells::health(ctx, service);
     if !unseen.is_old(dc) {
         return cell;

@@ -67,6 +67,22 @@ fn a_datacenter_that_has_not_told_is_no_difference() {
 }
 
 #[test]
+fn what_a_datacenter_never_said_is_not_known_and_not_none() {
+    let mut app = app(&["dc-1", "dc-2"]);
+    live(&mut app, "dc-1");
+    service(&mut app, "dc-1", "web", 0, 2, "v1");
+    let state = State::Stale { why: "no answer in time".into(), since: None, retry_at: None };
+    for list in [List::Services, List::Checks] {
+        let never = Freshness { state: state.clone(), ..Freshness::default() };
+        world::feed(&mut app, "dc-2", Body::Freshness(list, never));
+    }
+    press(&mut app, ":matrix<enter>");
+    let text = screen(&mut app, 120, 20);
+    let line = text.lines().find(|line| line.contains("│ web")).expect("its line");
+    assert!(line.contains('?') && !line.contains('◌'), "{text}");
+}
+
+#[test]
 fn what_is_not_seen_is_said_whole_on_a_small_screen() {
     let mut app = three();
     let state = State::Stale { why: "refused".into(), since: None, retry_at: None };
