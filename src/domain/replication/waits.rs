@@ -15,9 +15,17 @@ use super::{Class, Judged, Waiting};
 /// What waited at the last look.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Waits {
-    /// Since when each key does, `None` for before any look; and its index in the destination.
-    keys: HashMap<Arc<str>, (Option<DateTime<Utc>>, Option<u64>)>,
+    keys: HashMap<Arc<str>, Wait>,
     has_looked: bool,
+}
+
+/// How a key waited at the last look.
+#[derive(Clone, Copy, Debug)]
+struct Wait {
+    /// Since when (UTC); `None` for before any look.
+    since: Option<DateTime<Utc>>,
+    /// Its index in the destination, where it was there.
+    index: Option<u64>,
 }
 
 /// What is known of the replicator's runs.
@@ -42,14 +50,14 @@ impl Waits {
                 Class::Pending => {
                     let index = key.destination.map(|it| it.modify_index);
                     key.since = match before.get(&key.name) {
-                        Some((since, at)) if !runs.has_moved && *at == index => {
-                            since.map(|since| key.since.map_or(since, |own| own.min(since)))
+                        Some(wait) if !runs.has_moved && wait.index == index => {
+                            wait.since.map(|since| key.since.map_or(since, |own| own.min(since)))
                         }
-                        Some((since, _)) => key.since.or(*since),
+                        Some(wait) => key.since.or(wait.since),
                         // It was the same, or counted as brought, at the last look.
-                        None => key.since.or(self.has_looked.then_some(now)),
+                        None => key.since.or_else(|| self.has_looked.then_some(now)),
                     };
-                    self.keys.insert(Arc::clone(&key.name), (key.since, index));
+                    self.keys.insert(Arc::clone(&key.name), Wait { since: key.since, index });
                 }
             }
             waiting = older(waiting, key.since);
