@@ -32,9 +32,15 @@ impl Datacenter {
                 freshness.state = State::Stale { since, why, retry_at };
             }
             // What was told before it was shown again is no beginning, and not what is live.
-            (State::Loading | State::Live, _) if since.is_some() && self.is_recalled_list(list) => {
+            (State::Loading | State::Live, link)
+                if since.is_some() && self.is_recalled_list(list) =>
+            {
                 let why = Arc::from(READ_ANEW);
-                freshness.state = State::Stale { since, why, retry_at: None };
+                freshness.state = match link {
+                    // Who answers tells it anew within moments.
+                    Link::Led(_) | Link::Leaderless => State::Loading,
+                    _ => State::Stale { since, why, retry_at: None },
+                };
             }
             (State::Live, _) if is_confirmed(list, &freshness) => {
                 freshness.at = since.map(|at| at.max(self.pulse.at));

@@ -181,7 +181,10 @@ fn a_leader_lost_in_the_middle_of_a_plan_stops_it_and_nothing_is_lost() {
         let text = screen.wait("what is left", |text| text.contains("do this?"));
         assert!(text.contains("to add") && text.contains("the same already"), "{text}");
         screen.send("y");
-        let text = screen.wait("the rest", |text| text.contains("pk/ in dc-1: ended"));
+        let text = screen.wait("the rest", |text| {
+            // The last line is drawn last: then all of the report is there.
+            text.contains("pk/ in dc-1: ended") && text.contains("plan again")
+        });
         if !text.contains("stopped: ") {
             break;
         }

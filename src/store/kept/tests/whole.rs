@@ -91,7 +91,7 @@ fn consumers_stay_old_until_the_look_ends_though_the_catalog_answers_before() {
     for second in [10, 11] {
         pulse(&mut store, second, Link::Led("a".into()));
         assert_eq!(looked_at(&store), ["a"]);
-        assert!(is_old(&store, &consumers()), "{:?}", stands(&store, &consumers()));
+        assert!(!stands(&store, &consumers()).is_live(), "it is being read");
     }
     // No pulse of that time confirmed them.
     pulse(&mut store, 12, dark());
@@ -123,7 +123,7 @@ fn disagreements_stay_until_all_services_were_looked_at() {
     feed(&mut store, 2, sweep(&[], None));
     fresh(&mut store, &subject, State::Live, Some(3));
     assert_eq!(swept(&store), ["a"]);
-    assert!(is_old(&store, &subject), "{:?}", stands(&store, &subject));
+    assert!(!stands(&store, &subject).is_live(), "it is being read");
     feed(&mut store, 3, sweep(&["b"], Some(3)));
     assert_eq!(swept(&store), ["b"]);
     let fresh = stands(&store, &subject);
