@@ -177,6 +177,8 @@ fn a_leader_lost_in_the_middle_of_a_plan_stops_it_and_nothing_is_lost() {
     let started = Instant::now();
     while started.elapsed() < STEADY {
         dc.await_ready();
+        // A leader that was started again answers before it has read all of its log.
+        screen.wait("every key is back", |_| all(dc, "pl/").len() == number);
         screen.send("r");
         let text = screen.wait("what is left", |text| text.contains("do this?"));
         assert!(text.contains("to add") && text.contains("the same already"), "{text}");
